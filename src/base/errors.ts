@@ -1,0 +1,96 @@
+/**
+ * @file The one kind of error Fovea throws on purpose.
+ *
+ * An error teaches: what was received, what was expected, and how to mend it. The command line prints
+ * these three parts and no stack trace; anything else that reaches it is a bug of ours.
+ */
+
+export interface ErrorParts {
+  /** What happened, with the received values: "pooling window (5, 5) does not fit input (4, 4)". */
+  readonly problem: string;
+  /** What would have been accepted. */
+  readonly expected?: string;
+  /** A setting, command or step that works. */
+  readonly fix?: string;
+  /** Where: a layer path ("conv2d_1"), a file, an option ("--batch-size"). */
+  readonly where?: string;
+}
+
+export class FoveaError extends Error {
+  readonly parts: ErrorParts;
+  constructor(parts: ErrorParts | string, options?: ErrorOptions) {
+    const p = typeof parts === 'string' ? { problem: parts } : parts;
+    super(describe(p), options);
+    this.name = 'FoveaError';
+    this.parts = p;
+  }
+}
+
+function describe(p: ErrorParts): string {
+  const lines = [p.where === undefined ? p.problem : `${p.where}: ${p.problem}`];
+  if (p.expected !== undefined) lines.push(`  expected: ${p.expected}`);
+  if (p.fix !== undefined) lines.push(`  to fix: ${p.fix}`);
+  return lines.join('\n');
+}
+
+/** A wrong use of the command line or an option (exit code 2), as against a failure (exit code 1). */
+export class UsageError extends FoveaError {
+  constructor(parts: ErrorParts | string, options?: ErrorOptions) {
+    super(parts, options);
+    this.name = 'UsageError';
+  }
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Throws when a state that the code rules out happens all the same: a bug of ours, never a user's. */
+export function unreachable(what: string): never {
+  throw new Error(`internal error: ${what}`);
+}
+
+/** The nearest known name within an edit distance that a typing slip explains, for "did you mean". */
+export function nearestName(received: string, known: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(2, Math.floor(received.length / 3)) + 1;
+  for (const name of known) {
+    const distance = editDistance(received.toLowerCase(), name.toLowerCase());
+    if (distance < bestDistance) {
+      best = name;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+/** The error for a name that is not in a table: says which names are, and the nearest one. */
+export function unknownName(
+  kind: string,
+  received: string,
+  known: readonly string[],
+  usage = false,
+): FoveaError {
+  const near = nearestName(received, known);
+  const parts = {
+    problem: `unknown ${kind} "${received}"`,
+    expected: `one of ${known.join(', ')}`,
+    ...(near === undefined ? {} : { fix: `did you mean "${near}"?` }),
+  };
+  return usage ? new UsageError(parts) : new FoveaError(parts);
+}
+
+/** Levenshtein distance, one row at a time. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitute = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substitute, row[j] + 1, next[j - 1] + 1));
+    }
+    row = next;
+  }
+  return row[b.length];
+}

@@ -1,0 +1,100 @@
+/**
+ * @file Graph nodes as plain data. A node is one operation and its one result.
+ *
+ * A training step is one graph: forward, loss, gradients and updates alike are nodes. Nothing here knows
+ * what an op means; that is `ops/`. Next stop: `print.ts` to look at a graph, `verify.ts` to check one.
+ */
+import type { Shape } from '../base/shape.ts';
+
+export type DType = 'f32' | 'i32';
+
+/** Attributes of an op: plain JSON values. */
+export type Attrs = Readonly<Record<string, unknown>>;
+
+/**
+ * Ops without inputs that the outside provides:
+ * `input` is written before each run, `state` lives across runs (parameters, optimizer moments),
+ * `constant` never changes (its numbers are in `attrs.data`).
+ */
+export type SourceOp = 'input' | 'state' | 'constant';
+
+export interface Node {
+  /** Unique within the process; creation order, so inputs always have smaller ids. */
+  readonly id: number;
+  readonly op: string;
+  readonly inputs: readonly Node[];
+  readonly attrs: Attrs;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** For people: "conv2d_1/kernel", "loss". Unique for inputs and states, a hint elsewhere. */
+  readonly name: string;
+}
+
+/** After a run, `state` holds what `value` computed during it. */
+export interface Update {
+  readonly state: Node;
+  readonly value: Node;
+}
+
+export interface Graph {
+  readonly outputs: Readonly<Record<string, Node>>;
+  readonly updates: readonly Update[];
+}
+
+let nextId = 0;
+
+export function createNode(fields: Omit<Node, 'id'>): Node {
+  return { id: nextId++, ...fields };
+}
+
+export function inputNode(name: string, shape: Shape, dtype: DType = 'f32'): Node {
+  return createNode({ op: 'input', inputs: [], attrs: {}, shape, dtype, name });
+}
+
+export function stateNode(name: string, shape: Shape, dtype: DType = 'f32'): Node {
+  return createNode({ op: 'state', inputs: [], attrs: {}, shape, dtype, name });
+}
+
+/** A constant of one repeated value or of given numbers (row-major). */
+export function constantNode(
+  value: number | readonly number[],
+  shape: Shape = [],
+  name = '',
+): Node {
+  const label = name !== '' ? name : typeof value === 'number' ? String(value) : 'constant';
+  return createNode({
+    op: 'constant',
+    inputs: [],
+    attrs: { data: value },
+    shape,
+    dtype: 'f32',
+    name: label,
+  });
+}
+
+export function isSource(node: Node): boolean {
+  return node.op === 'input' || node.op === 'state' || node.op === 'constant';
+}
+
+/** Every node the graph needs, inputs before users; independent nodes in creation order. */
+export function topologicalOrder(roots: Iterable<Node>): Node[] {
+  const seen = new Set<Node>();
+  const stack: Node[] = [...roots];
+  while (stack.length > 0) {
+    const node = stack.pop() as Node;
+    if (seen.has(node)) continue;
+    seen.add(node);
+    stack.push(...node.inputs);
+  }
+  return [...seen].sort((a, b) => a.id - b.id);
+}
+
+/** The nodes a graph must compute: its outputs and the new values of its states. */
+export function rootsOf(graph: Graph): Node[] {
+  const roots = new Set<Node>(Object.values(graph.outputs));
+  for (const { state, value } of graph.updates) {
+    roots.add(state);
+    roots.add(value);
+  }
+  return [...roots];
+}

@@ -1,0 +1,243 @@
+/**
+ * @file Element-wise ops: rows of a table, each a scalar expression and its derivatives.
+ *
+ * To add an activation, add a row. The gradient is written once as an expression over the row's inputs
+ * $0.., its result y and the arriving gradient dy; autodiff makes an `elementwise` node of it, and every
+ * backend gets forward and backward from here.
+ */
+import { FoveaError } from '../base/errors.ts';
+import {
+  broadcastShapes,
+  formatShape,
+  type Shape,
+  sameShape,
+  sizeOf,
+  stridesOf,
+} from '../base/shape.ts';
+import type { Node } from '../graph/node.ts';
+import * as e from './expression.ts';
+import { defineOp, type GradientContext, type Op, type Tensor } from './op.ts';
+
+interface Row {
+  readonly arity: 1 | 2;
+  readonly formula: string;
+  readonly forward: e.Expression;
+  /** Per input: derivative times dy, or null where none is wanted. */
+  readonly gradient: (y: e.Expression, dy: e.Expression) => readonly (e.Expression | null)[];
+}
+
+const x = e.input(0);
+const a = x;
+const b = e.input(1);
+
+/** One row per op. `a` and `b` are the inputs; `y` the result. */
+const ROWS = {
+  add: { arity: 2, formula: 'a + b', forward: e.add(a, b), gradient: (_y, dy) => [dy, dy] },
+  sub: { arity: 2, formula: 'a - b', forward: e.sub(a, b), gradient: (_y, dy) => [dy, e.neg(dy)] },
+  mul: {
+    arity: 2,
+    formula: 'a b',
+    forward: e.mul(a, b),
+    gradient: (_y, dy) => [e.mul(dy, b), e.mul(dy, a)],
+  },
+  div: {
+    arity: 2,
+    formula: 'a / b',
+    forward: e.div(a, b),
+    gradient: (y, dy) => [e.div(dy, b), e.neg(e.div(e.mul(dy, y), b))],
+  },
+  maximum: {
+    arity: 2,
+    formula: 'max(a, b); at a tie the gradient goes to a',
+    forward: e.max(a, b),
+    gradient: (_y, dy) => [
+      e.select(e.greaterEqual(a, b), dy, 0),
+      e.select(e.greaterEqual(a, b), 0, dy),
+    ],
+  },
+  neg: { arity: 1, formula: '-x', forward: e.neg(x), gradient: (_y, dy) => [e.neg(dy)] },
+  square: {
+    arity: 1,
+    formula: 'x^2',
+    forward: e.mul(x, x),
+    gradient: (_y, dy) => [e.mul(dy, e.mul(2, x))],
+  },
+  sqrt: {
+    arity: 1,
+    formula: 'sqrt(x)',
+    forward: e.sqrt(x),
+    gradient: (y, dy) => [e.div(e.mul(0.5, dy), y)],
+  },
+  exp: { arity: 1, formula: 'e^x', forward: e.exp(x), gradient: (y, dy) => [e.mul(dy, y)] },
+  log: { arity: 1, formula: 'ln x', forward: e.log(x), gradient: (_y, dy) => [e.div(dy, x)] },
+  relu: {
+    arity: 1,
+    formula: 'max(x, 0)',
+    forward: e.max(x, 0),
+    gradient: (y, dy) => [e.select(e.greater(y, 0), dy, 0)],
+  },
+  tanh: {
+    arity: 1,
+    formula: 'tanh x',
+    forward: e.tanh(x),
+    gradient: (y, dy) => [e.mul(dy, e.sub(1, e.mul(y, y)))],
+  },
+  sigmoid: {
+    arity: 1,
+    formula: '1 / (1 + e^-x)',
+    forward: e.sigmoid(x),
+    gradient: (y, dy) => [e.mul(dy, e.mul(y, e.sub(1, y)))],
+  },
+  scaledTanh: {
+    arity: 1,
+    formula: '1.7159 tanh(2x/3) (LeCun et al. 1998, appendix A)',
+    forward: e.mul(1.7159, e.tanh(e.mul(2 / 3, x))),
+    // dy A S (1 - (y/A)^2)
+    gradient: (y, dy) => [e.mul(dy, e.sub(1.7159 * (2 / 3), e.mul(2 / 3 / 1.7159, e.mul(y, y))))],
+  },
+} as const satisfies Record<string, Row>;
+
+export type ElementwiseName = keyof typeof ROWS;
+
+/** The expression of a row, or of a fused `elementwise` node. */
+export function expressionOf(node: Pick<Node, 'op' | 'attrs'>): e.Expression | undefined {
+  if (node.op === 'elementwise') return node.attrs.expression as e.Expression;
+  return Object.hasOwn(ROWS, node.op) ? ROWS[node.op as ElementwiseName].forward : undefined;
+}
+
+/** Runs an expression over broadcast inputs. */
+function referenceLoop(expression: e.Expression, inputs: readonly Tensor[], output: Tensor): void {
+  const rank = output.shape.length;
+  // Distance per output axis in each input, 0 where the input is broadcast.
+  const steps = inputs.map(({ shape }) => {
+    const strides = stridesOf(shape);
+    return output.shape.map((_, axis) => {
+      const own = axis - (rank - shape.length);
+      return own < 0 || shape[own] === 1 ? 0 : strides[own];
+    });
+  });
+  const strides = stridesOf(output.shape);
+  const values = new Array<number>(inputs.length);
+  for (let i = 0; i < output.data.length; i++) {
+    for (let k = 0; k < inputs.length; k++) {
+      let at = 0;
+      for (let axis = 0, rest = i; axis < rank; axis++) {
+        at += Math.floor(rest / strides[axis]) * steps[k][axis];
+        rest %= strides[axis];
+      }
+      values[k] = inputs[k].data[at];
+    }
+    output.data[i] = e.evaluate(expression, values);
+  }
+}
+
+/** Sums a gradient back to the shape its input had before broadcasting. */
+function unbroadcast(gradient: Node, shape: Shape, build: GradientContext<unknown>['build']): Node {
+  return sameShape(gradient.shape, shape) ? gradient : build('sumTo', [gradient], { shape });
+}
+
+function rowOp(name: string, row: Row): Op {
+  return defineOp({
+    name,
+    formula: row.formula,
+    arity: row.arity,
+    shape: (inputs) => broadcastShapes(inputs),
+    gradient: ({ node, inputs, dy, build }) => {
+      const yAt = inputs.length;
+      const dyAt = inputs.length + 1;
+      return row.gradient(e.input(yAt), e.input(dyAt)).map((expression, i) => {
+        if (expression === null) return null;
+        const used = e.keepUsedInputs(expression, [...inputs, node, dy]);
+        // dx = dy as it is (add): no node needed.
+        const gradient =
+          used.expression.kind === 'input'
+            ? used.inputs[0]
+            : build(
+                'elementwise',
+                used.inputs,
+                { expression: used.expression, label: `${name}Gradient` },
+                `${node.name}/gradient`,
+              );
+        return unbroadcast(gradient, inputs[i].shape, build);
+      });
+    },
+    reference: (inputs, output) => referenceLoop(row.forward, inputs, output),
+  });
+}
+
+/** Any expression over its inputs; what fusion and gradients make. Has no gradient of its own. */
+export const elementwise = defineOp<{ expression: e.Expression }>({
+  name: 'elementwise',
+  formula: 'an expression over its inputs',
+  arity: 'any',
+  shape: (inputs) => {
+    if (inputs.length === 0) throw new FoveaError('elementwise needs at least one input');
+    return broadcastShapes(inputs);
+  },
+  reference: (inputs, output, { expression }) => referenceLoop(expression, inputs, output),
+});
+
+/** sumTo: the adjoint of broadcasting. Sums x over the axes in which `shape` is 1 or missing. */
+export const sumTo = defineOp<{ shape: Shape }>({
+  name: 'sumTo',
+  formula: 'y = sum of x over the axes that broadcasting `shape` to x would repeat',
+  arity: 1,
+  shape: ([from], { shape }) => {
+    if (!sameShape(broadcastShapes([from, shape]), from)) {
+      throw new FoveaError(`cannot sum ${formatShape(from)} to ${formatShape(shape)}`);
+    }
+    return shape;
+  },
+  gradient: ({ inputs, dy, build }) => [build('broadcastTo', [dy], { shape: inputs[0].shape })],
+  reference: ([from], to) => {
+    const sums = new Float64Array(sizeOf(to.shape));
+    forEachBroadcast(from.shape, to.shape, (i, j) => {
+      sums[j] += from.data[i];
+    });
+    to.data.set(sums);
+  },
+});
+
+export const broadcastTo = defineOp<{ shape: Shape }>({
+  name: 'broadcastTo',
+  formula: 'y = x repeated to `shape`',
+  arity: 1,
+  shape: ([from], { shape }) => {
+    if (!sameShape(broadcastShapes([from, shape]), shape)) {
+      throw new FoveaError(`cannot broadcast ${formatShape(from)} to ${formatShape(shape)}`);
+    }
+    return shape;
+  },
+  gradient: ({ inputs, dy, build }) => [build('sumTo', [dy], { shape: inputs[0].shape })],
+  reference: ([from], to) => {
+    forEachBroadcast(to.shape, from.shape, (i, j) => {
+      to.data[i] = from.data[j];
+    });
+  },
+});
+
+/** Calls back with (index in the large shape, index in the small shape that broadcasts to it). */
+function forEachBroadcast(
+  large: Shape,
+  small: Shape,
+  callback: (i: number, j: number) => void,
+): void {
+  const offset = large.length - small.length;
+  const smallStrides = stridesOf(small);
+  const largeStrides = stridesOf(large);
+  const total = sizeOf(large);
+  for (let i = 0; i < total; i++) {
+    let j = 0;
+    for (let axis = 0, rest = i; axis < large.length; axis++) {
+      const at = Math.floor(rest / largeStrides[axis]);
+      rest %= largeStrides[axis];
+      const own = axis - offset;
+      if (own >= 0 && small[own] !== 1) j += at * smallStrides[own];
+    }
+    callback(i, j);
+  }
+}
+
+export const elementwiseOps: Readonly<Record<ElementwiseName, Op>> = Object.fromEntries(
+  Object.entries(ROWS).map(([name, row]) => [name, rowOp(name, row)]),
+) as Record<ElementwiseName, Op>;
