@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import { checkHouse, type Finding } from './floorRules.ts';
+import { rooms } from './floors.ts';
+import { importsOf } from './imports.ts';
+
+const header = '/**\n * @file A file.\n */\n';
+
+/** Findings over files given without their header. */
+function check(files: Record<string, string>): Finding[] {
+  return checkHouse(
+    new Map(Object.entries(files).map(([path, text]) => [path, header + text])),
+    rooms,
+  );
+}
+
+const rulesOf = (files: Record<string, string>) => check(files).map((f) => f.rule);
+
+describe('imports', () => {
+  it('are read with kind and line, over several lines, past comments and strings', () => {
+    const text = [
+      "import { a } from './a.ts';",
+      'import {',
+      '  b,',
+      '  type C,',
+      "} from '../b.ts';",
+      "import type { D } from 'd';",
+      "export * from './e.ts';",
+      "import './f.ts';",
+      " * const x = await import('./comment.ts')",
+      "  const g = await import('./g.ts');",
+      "export const text = 'from'",
+    ].join('\n');
+    expect(importsOf(text).map((i) => `${i.line} ${i.kind} ${i.specifier}`)).toEqual([
+      '1 static ./a.ts',
+      '2 static ../b.ts',
+      '6 type d',
+      '7 static ./e.ts',
+      '8 static ./f.ts',
+      '10 dynamic ./g.ts',
+    ]);
+  });
+});
+
+describe('floors', () => {
+  it('lets a file import its own room and lower floors', () => {
+    expect(
+      check({
+        'src/base/shape.ts': '',
+        'src/ops/op.ts': "import type { Shape } from '../base/shape.ts';",
+        'src/ops/conv2d.ts': "import { op } from './op.ts';",
+        'src/cli/main.ts': "import { conv2d } from '../ops/conv2d.ts';",
+        'src/ops/conv2d.test.ts': "import { main } from '../cli/main.ts';",
+      }),
+    ).toEqual([]);
+  });
+
+  it('names file, line, import and both floors', () => {
+    const [finding] = check({
+      'src/ops/op.ts': "import { fit } from '../train/fit.ts';",
+      'src/train/fit.ts': '',
+    });
+    expect(finding.place).toBe("src/ops/op.ts:4 imports '../train/fit.ts'");
+    expect(finding.rule).toBe(
+      `ops stands on floor 2, train on ${rooms.train.floor}: import from lower floors only`,
+    );
+  });
+
+  it('keeps neighbours on one floor apart', () => {
+    const files = { 'src/nn/a.ts': "import type { B } from '../data/b.ts';", 'src/data/b.ts': '' };
+    expect(rulesOf(files)[0]).toMatch(/lower floors only/);
+  });
+
+  it('keeps source from tests and from the public face', () => {
+    const files = {
+      'src/cli/main.ts': "import { x } from '../index.ts';\nimport { y } from './y.test.ts';",
+    };
+    expect(rulesOf(files)).toEqual([
+      expect.stringMatching(/public face/),
+      expect.stringMatching(/never tests/),
+    ]);
+  });
+
+  it('keeps backends apart but for what they share', () => {
+    const files = {
+      'src/backends/select.ts': "import { r } from './reference/run.ts';",
+      'src/backends/reference/run.ts': "import type { B } from '../backend.ts';",
+      'src/backends/wasm/run.ts': "import { r } from '../reference/run.ts';",
+      'src/backends/backend.ts': '',
+    };
+    expect(rulesOf(files)).toEqual([expect.stringMatching(/wasm must not know backend reference/)]);
+  });
+
+  it('asks for the floor of a new room', () => {
+    expect(rulesOf({ 'src/attic/box.ts': '' })[0]).toMatch(/add it to the table/);
+  });
+});
+
+describe('worlds', () => {
+  it('keeps node: modules, Node files and packages out of the engine', () => {
+    const files = {
+      'src/base/random.ts': "import { cpus } from 'node:os';",
+      'src/base/zip.ts': "import { inflate } from 'fflate';",
+      'src/base/all.ts': "import { threads } from './threads.node.ts';",
+      'src/base/threads.node.ts': "import { Worker } from 'node:worker_threads';",
+    };
+    expect(rulesOf(files)).toEqual([
+      expect.stringMatching(/must not load node:/),
+      expect.stringMatching(/depends on no package/),
+      expect.stringMatching(/runs in a browser/),
+    ]);
+  });
+
+  it('lets them load later, be types only, and stand in rooms for Node', () => {
+    const files = {
+      'src/base/a.ts':
+        "import type { Worker } from 'node:worker_threads';\nconst os = await import('node:os');",
+      'src/nn/spec.ts': "import { z } from 'zod';",
+      'src/data/read.ts': "import { readFileSync } from 'node:fs';",
+    };
+    expect(check(files)).toEqual([]);
+  });
+});
+
+describe('cycles, headers, sizes', () => {
+  it('spells a cycle out', () => {
+    const files = {
+      'src/nn/a.ts': "import { b } from './b.ts';",
+      'src/nn/b.ts': "import type { C } from './c.ts';",
+      'src/nn/c.ts': "import { a } from './a.ts';",
+    };
+    expect(rulesOf(files)).toEqual([
+      expect.stringContaining('src/nn/a.ts -> src/nn/b.ts -> src/nn/c.ts -> src/nn/a.ts'),
+    ]);
+  });
+
+  it('asks for a header', () => {
+    const files = new Map([['src/nn/a.ts', 'export const a = 1;\n']]);
+    expect(checkHouse(files, rooms)[0].rule).toMatch(/without a header/);
+  });
+
+  it('warns over 300 lines and fails over 500, unless the header says why', () => {
+    const text = (lines: number) => `${header}${'//\n'.repeat(lines - 3)}`;
+    const long = text(501).replace('A file.', 'A table.\n * Long because it is one table.');
+    const findings = checkHouse(
+      new Map([
+        ['src/nn/a.ts', text(300)],
+        ['src/nn/b.ts', text(301)],
+        ['test/c.ts', text(501)],
+        ['src/nn/d.ts', long],
+      ]),
+      rooms,
+    );
+    expect(findings.map((f) => `${f.level} ${f.place}`)).toEqual([
+      'warning src/nn/b.ts',
+      'error test/c.ts',
+    ]);
+  });
+});

@@ -1,0 +1,58 @@
+/**
+ * @file `npm run floors`: checks how the house is built.
+ *
+ * The table below is the one place that says on which floor a room of `src` stands and where its code must
+ * run. A file imports from its own room and from lower floors only; imports form no cycle; rooms for the
+ * browser reach no `node:` module; files stay short enough to read. Tests may import what they like.
+ * The rules themselves are in `floorRules.ts`, imports are read by `imports.ts`.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { checkHouse, type Room } from './floorRules.ts';
+
+/**
+ * World `engine`: runs in a browser and depends on no package. `browser`: runs in a browser. `node`: free.
+ * In every room a file named `*.node.ts` is for Node alone; browser code reaches it by `await import(...)`.
+ */
+export const rooms: Readonly<Record<string, Room>> = {
+  base: { floor: 0, world: 'engine' }, // errors, shapes, windows, random
+  graph: { floor: 1, world: 'engine' }, // nodes as data
+  ops: { floor: 2, world: 'engine' }, // one file per op
+  autodiff: { floor: 3, world: 'engine' }, // the reverse walk
+  compile: { floor: 4, world: 'engine' }, // passes, memory plan
+  backends: { floor: 5, world: 'engine' }, // reference, wasm, webgpu
+  nn: { floor: 6, world: 'browser' }, // layers, losses, optimizers, model, summary
+  data: { floor: 6, world: 'node' }, // formats, datasets, augmentation, batches
+  windows: { floor: 6, world: 'browser' }, // the arithmetic of windows, explained and drawn
+  models: { floor: 7, world: 'browser' }, // models are data over nn
+  interop: { floor: 7, world: 'node' }, // onnx, keras, safetensors, npy: between files and nn
+  cluster: { floor: 7, world: 'node' }, // collectives; train may run over one
+  train: { floor: 8, world: 'node' }, // fit, evaluate, checkpoints; writes safetensors
+  report: { floor: 9, world: 'node' }, // a run as one page
+  studies: { floor: 10, world: 'node' }, // one claim each; reported like runs
+  'index.ts': { floor: 11, world: 'node' }, // the public face; nothing in src imports it
+  cli: { floor: 12, world: 'node' }, // parse, call, print
+};
+
+/** Text of every TypeScript file of the repository's own folders, by path. */
+function readHouse(folders: readonly string[]): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const folder of folders) {
+    for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
+      if (!name.endsWith('.ts') || name.includes('node_modules')) continue;
+      const path = `${folder}/${name.replaceAll('\\', '/')}`;
+      files.set(path, readFileSync(path, 'utf8'));
+    }
+  }
+  return files;
+}
+
+if (import.meta.main) {
+  const house = readHouse(['src', 'test', 'tools', 'bench']);
+  const findings = checkHouse(house, rooms);
+  for (const { level, place, rule } of findings) console.log(`${level}: ${place}\n  ${rule}`);
+  const failures = findings.filter((f) => f.level === 'error').length;
+  console.log(
+    `floors: ${house.size} files, ${failures} errors, ${findings.length - failures} warnings`,
+  );
+  process.exitCode = failures > 0 ? 1 : 0;
+}
