@@ -5,7 +5,7 @@
  *
  *      before        n pixels        after
  *     [. .|x x x x x x x x x x x x|. .]      padded = before + n + after
- *      [k . k . k]                           reach  = (k - 1) * dilation + 1
+ *      [k . k . k]                           reach  = (kernel - 1) * dilation + 1
  *          [k . k . k]                       next   = stride further
  *
  *   output = floor((padded - reach) / stride) + 1
@@ -21,25 +21,37 @@ export type Pads = readonly [Pair, Pair];
 /** The rule that gives the pads: TensorFlow's names, or the numbers themselves. */
 export type PaddingRule = 'valid' | 'same' | Pads;
 
+export const NO_PADS: Pads = [
+  [0, 0],
+  [0, 0],
+];
+
 /** Pixels from the first to the last tap of a window. */
 export function reachOf(kernel: number, dilation = 1): number {
   return (kernel - 1) * dilation + 1;
 }
 
-/** Number of window positions along one axis. Throws where none fits. */
+/**
+ * Number of window positions along one axis. Throws where none fits and where the numbers make no window.
+ * `axis` names the axis in messages: "height".
+ */
 export function outputExtent(
   n: number,
   kernel: number,
   stride: number,
-  [before, after]: Pair,
+  pads: Pair,
   dilation = 1,
+  axis = '',
 ): number {
+  checkWindow(kernel, stride, dilation, axis);
+  checkPads(pads, kernel, dilation, axis);
   const reach = reachOf(kernel, dilation);
+  const [before, after] = pads;
   const padded = before + n + after;
   if (reach > padded) {
     const padding = before + after > 0 ? ` (${padded} with padding ${before} + ${after})` : '';
     throw new FoveaError({
-      problem: `a window that reaches over ${reach} pixels does not fit an input of ${n}${padding}`,
+      problem: `${along(axis)}a window that reaches over ${reach} pixels does not fit an input of ${n}${padding}`,
       expected: `a window of at most ${padded}`,
       fix: `use a kernel of at most ${Math.max(1, Math.floor((padded - 1) / dilation) + 1)}, padding 'same', or a larger input`,
     });
@@ -60,16 +72,157 @@ export function resolvePads(
   size: Pair,
   kernel: Pair,
   strides: Pair,
-  dilation: Pair,
+  dilation: Pair = [1, 1],
 ): Pads {
-  if (rule === 'valid')
-    return [
-      [0, 0],
-      [0, 0],
-    ];
+  if (rule === 'valid') return NO_PADS;
   if (rule !== 'same') return rule;
+  // Before the formula divides by a stride of 0.
+  checkWindow(kernel[0], strides[0], dilation[0], 'height');
+  checkWindow(kernel[1], strides[1], dilation[1], 'width');
   return [
     samePads(size[0], kernel[0], strides[0], dilation[0]),
     samePads(size[1], kernel[1], strides[1], dilation[1]),
   ];
+}
+
+/** Rows and columns that windows give. */
+export function outputSize(
+  size: Pair,
+  kernel: Pair,
+  strides: Pair,
+  pads: Pads,
+  dilation: Pair = [1, 1],
+): Pair {
+  return [
+    outputExtent(size[0], kernel[0], strides[0], pads[0], dilation[0], 'height'),
+    outputExtent(size[1], kernel[1], strides[1], pads[1], dilation[1], 'width'),
+  ];
+}
+
+/**
+ * The extent that a transposed window makes of n: the input extent of the forward window whose output is
+ * n. Several inputs share an output where the stride leaves pixels over; `extra` < stride picks one.
+ */
+export function transposedExtent(
+  n: number,
+  kernel: number,
+  stride: number,
+  pads: Pair,
+  dilation = 1,
+  extra = 0,
+  axis = '',
+): number {
+  checkWindow(kernel, stride, dilation, axis);
+  checkPads(pads, kernel, dilation, axis);
+  if (!Number.isInteger(extra) || extra < 0 || extra >= stride) {
+    throw new FoveaError({
+      problem: `${along(axis)}an output padding of ${extra} with stride ${stride}`,
+      expected: 'a whole number from 0 to stride - 1',
+      fix: `use ${Math.min(Math.max(0, Math.round(extra) || 0), Math.max(0, stride - 1))}, or a larger stride`,
+    });
+  }
+  const extent = (n - 1) * stride + reachOf(kernel, dilation) - pads[0] - pads[1] + extra;
+  if (extent < 1) {
+    throw new FoveaError({
+      problem: `${along(axis)}cropping ${pads[0]} + ${pads[1]} leaves nothing of the transposed window's ${extent + pads[0] + pads[1]} pixels`,
+      expected: 'an output of at least 1 pixel',
+      fix: 'crop less, or use a larger kernel or stride',
+    });
+  }
+  return extent;
+}
+
+/**
+ * How many windows see each of the n pixels, in order: the boundary effect as numbers.
+ * In two dimensions the counts multiply: coverage[h][w] = rows[h] * columns[w].
+ */
+export function coverage(
+  n: number,
+  kernel: number,
+  stride: number,
+  pads: Pair,
+  dilation = 1,
+): number[] {
+  const counts = new Array<number>(n).fill(0);
+  const outputs = outputExtent(n, kernel, stride, pads, dilation);
+  for (let o = 0; o < outputs; o++)
+    for (let k = 0; k < kernel; k++) {
+      const at = o * stride + k * dilation - pads[0];
+      if (at >= 0 && at < n) counts[at]++;
+    }
+  return counts;
+}
+
+/** What one output position sees of the network's input, along one axis. */
+export interface ReceptiveField {
+  /** Input pixels from the first to the last one seen. */
+  readonly size: number;
+  /** Input pixels between the fields of neighbouring outputs. */
+  readonly stride: number;
+  /** First input pixel of output 0's field; negative where the field starts in padding. */
+  readonly start: number;
+}
+
+/** The field of the input itself: each pixel sees itself. */
+export const PIXEL: ReceptiveField = { size: 1, stride: 1, start: 0 };
+
+/** The field after one more window on top. */
+export function composeReceptiveField(
+  below: ReceptiveField,
+  kernel: number,
+  stride: number,
+  before: number,
+  dilation = 1,
+): ReceptiveField {
+  return {
+    size: below.size + (reachOf(kernel, dilation) - 1) * below.stride,
+    stride: below.stride * stride,
+    start: below.start - before * below.stride,
+  };
+}
+
+/** Centre of output 0's field, in input pixels (the centre of pixel 0 is 0). */
+export function centreOf({ start, size }: ReceptiveField): number {
+  return start + (size - 1) / 2;
+}
+
+/** Kernel, stride and dilation must be whole and positive. */
+export function checkWindow(kernel: number, stride: number, dilation = 1, axis = ''): void {
+  for (const [noun, value] of [
+    ['window', kernel],
+    ['stride', stride],
+    ['dilation', dilation],
+  ] as const) {
+    if (Number.isSafeInteger(value) && value >= 1) continue;
+    throw new FoveaError({
+      problem: `${along(axis)}a ${noun} of ${value}`,
+      expected: 'a whole number of at least 1',
+      fix: `use ${Math.max(1, Math.round(value) || 1)}`,
+    });
+  }
+}
+
+/** Padding must be whole, not negative and smaller than the window's reach: each window holds a real pixel. */
+export function checkPads(pads: Pair, kernel: number, dilation = 1, axis = ''): void {
+  const reach = reachOf(kernel, dilation);
+  for (const pad of pads) {
+    if (!Number.isSafeInteger(pad) || pad < 0) {
+      throw new FoveaError({
+        problem: `${along(axis)}a padding of ${pad}`,
+        expected: 'a whole number of pixels, 0 or more',
+        fix: 'to take pixels away, crop; half a pixel is no pixel',
+      });
+    }
+    if (pad >= reach) {
+      throw new FoveaError({
+        problem: `${along(axis)}a padding of ${pad} with a window that reaches over ${reach}`,
+        expected: 'padding smaller than the window, so that every window holds a real pixel',
+        fix: `use a padding of at most ${reach - 1}, or a padding layer before this one`,
+      });
+    }
+  }
+}
+
+function along(axis: string): string {
+  return axis === '' ? '' : `${axis}: `;
 }
