@@ -47,8 +47,8 @@ export function conv2dShape(x: Shape, w: Shape, attrs: Conv2dAttrs): Shape {
   }
   return [
     N,
-    outputExtent(H, KH, strides[0], pads[0], dilation[0]),
-    outputExtent(W, KW, strides[1], pads[1], dilation[1]),
+    outputExtent(H, KH, strides[0], pads[0], dilation[0], 'height'),
+    outputExtent(W, KW, strides[1], pads[1], dilation[1], 'width'),
     O,
   ];
 }

@@ -5,10 +5,25 @@
  * number of inputs and asks the op for the shape. Next stop: `autodiff/backward.ts`.
  */
 import { FoveaError, unknownName, unreachable } from '../base/errors.ts';
+import { broadcastShapes, formatShape, sameShape } from '../base/shape.ts';
 import { type Attrs, createNode, type Node } from '../graph/node.ts';
+import { averagePool2d, averagePool2dGradient } from './averagePool2d.ts';
 import { conv2d, conv2dInputGradient, conv2dKernelGradient } from './conv2d.ts';
+import {
+  categoricalCrossEntropy,
+  categoricalCrossEntropyGradient,
+  softmaxCrossEntropy,
+  softmaxCrossEntropyGradient,
+} from './crossEntropy.ts';
 import { broadcastTo, elementwise, elementwiseOps, sumTo } from './elementwise.ts';
+import { epilogueOf } from './epilogue.ts';
+import { maxPool2d, maxPool2dGradient, minPool2d, minPool2dGradient } from './extremePool2d.ts';
+import { inTopK } from './inTopK.ts';
+import { matmul } from './matmul.ts';
 import type { Build, Op } from './op.ts';
+import { randomUniform } from './randomUniform.ts';
+import { reshape } from './reshape.ts';
+import { softmax, softmaxGradient } from './softmax.ts';
 
 export const ops = {
   ...elementwiseOps,
@@ -18,6 +33,22 @@ export const ops = {
   conv2d,
   conv2dInputGradient,
   conv2dKernelGradient,
+  matmul,
+  reshape,
+  averagePool2d,
+  averagePool2dGradient,
+  maxPool2d,
+  maxPool2dGradient,
+  minPool2d,
+  minPool2dGradient,
+  softmax,
+  softmaxGradient,
+  softmaxCrossEntropy,
+  softmaxCrossEntropyGradient,
+  categoricalCrossEntropy,
+  categoricalCrossEntropyGradient,
+  inTopK,
+  randomUniform,
 } as const satisfies Record<string, Op>;
 
 export type OpName = keyof typeof ops;
@@ -30,14 +61,17 @@ export function opOf(name: string): Op {
 /** Makes a node of the op named. Errors carry the node's name as their place. */
 export const build: Build = (name, inputs, attrs: Attrs = {}, label = name): Node => {
   const op = opOf(name);
-  if (op.arity !== 'any' && op.arity !== inputs.length) {
-    unreachable(`${name} takes ${op.arity} inputs, received ${inputs.length}`);
+  const arity = op.arity === 'any' ? inputs.length : op.arity;
+  const fused = epilogueOf({ attrs }) !== undefined;
+  if (inputs.length < arity || (inputs.length > arity && !fused)) {
+    unreachable(`${name} takes ${arity} inputs, received ${inputs.length}`);
   }
   try {
-    const shape = op.shape(
-      inputs.map((i) => i.shape),
-      attrs,
-    );
+    const shapes = inputs.map((i) => i.shape);
+    const shape = op.shape(shapes.slice(0, arity), attrs);
+    if (!sameShape(broadcastShapes([shape, ...shapes.slice(arity)]), shape)) {
+      unreachable(`an epilogue input of ${name} is larger than its result ${formatShape(shape)}`);
+    }
     return createNode({ op: name, inputs, attrs, shape, dtype: op.dtype ?? 'f32', name: label });
   } catch (error) {
     if (error instanceof FoveaError && error.parts.where === undefined) {

@@ -1,0 +1,55 @@
+/**
+ * @file Average pooling and its gradient.
+ *
+ *   y[n,oh,ow,c] = (sum of the window's real pixels) / count
+ *
+ * `count` is the number of real pixels, so that a constant picture keeps its value at the border too;
+ * with `countIncludePad` it is the whole window, and padding darkens the border. (N,H,W,C) -> (N,OH,OW,C).
+ */
+import type { Shape } from '../base/shape.ts';
+import { defineOp } from './op.ts';
+import { forEachWindow, type PoolAttrs, poolShape } from './pooling.ts';
+
+export interface AveragePool2dAttrs extends PoolAttrs {
+  readonly countIncludePad: boolean;
+}
+
+export interface AveragePool2dGradientAttrs extends AveragePool2dAttrs {
+  readonly inputShape: Shape;
+}
+
+export const averagePool2d = defineOp<AveragePool2dAttrs>({
+  name: 'averagePool2d',
+  formula: 'y = mean of x over the window; padding counts only with countIncludePad',
+  arity: 1,
+  shape: ([x], attrs) => poolShape(x, attrs),
+  gradient: ({ inputs: [x], attrs, dy, build }) => [
+    build('averagePool2dGradient', [dy], { ...attrs, inputShape: x.shape }),
+  ],
+  reference: ([x], y, attrs) =>
+    forEachWindow(x.shape, y.shape, attrs, (yAt, pixels) => {
+      let sum = 0;
+      for (const at of pixels) sum += x.data[at];
+      y.data[yAt] = sum / countOf(attrs, pixels.length);
+    }),
+});
+
+/** Each pixel receives dy / count from every window that sees it. */
+export const averagePool2dGradient = defineOp<AveragePool2dGradientAttrs>({
+  name: 'averagePool2dGradient',
+  formula: 'dx = sum over the windows that see x of dy / count',
+  arity: 1,
+  shape: (_, { inputShape }) => inputShape,
+  reference: ([dy], dx, attrs) => {
+    const sums = new Float64Array(dx.data.length);
+    forEachWindow(dx.shape, dy.shape, attrs, (yAt, pixels) => {
+      const share = dy.data[yAt] / countOf(attrs, pixels.length);
+      for (const at of pixels) sums[at] += share;
+    });
+    dx.data.set(sums);
+  },
+});
+
+function countOf({ countIncludePad, window }: AveragePool2dAttrs, realPixels: number): number {
+  return countIncludePad ? window[0] * window[1] : realPixels;
+}
