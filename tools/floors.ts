@@ -6,7 +6,7 @@
  * browser reach no `node:` module; files stay short enough to read. Tests may import what they like.
  * The rules themselves are in `floorRules.ts`, imports are read by `imports.ts`.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { checkHouse, type Room } from './floorRules.ts';
 
 /**
@@ -36,7 +36,7 @@ export const rooms: Readonly<Record<string, Room>> = {
 /** Text of every TypeScript file of the repository's own folders, by path. */
 function readHouse(folders: readonly string[]): Map<string, string> {
   const files = new Map<string, string>();
-  for (const folder of folders) {
+  for (const folder of folders.filter((f) => existsSync(f))) {
     for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
       if (!name.endsWith('.ts') || name.includes('node_modules')) continue;
       const path = `${folder}/${name.replaceAll('\\', '/')}`;

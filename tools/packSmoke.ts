@@ -1,0 +1,66 @@
+/**
+ * @file `npm run pack:smoke`: packs the package as npm would publish it, unpacks it beside its dependencies
+ * and uses it as a stranger does, on every Node of this machine.
+ *
+ * The project's own scripts run the sources on the pinned Node; this holds the promise made to users: the
+ * built package runs on any Node >= 20.19.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+
+/** What a user may type, and what the answer must hold. */
+const commands: readonly { readonly args: readonly string[]; readonly shows: RegExp }[] = [
+  { args: ['--version'], shows: /^\d+\.\d+\.\d+/ },
+  { args: ['summary', 'lenet5'], shows: /44,426/ },
+  { args: ['bench', 'lenet5', '--batch', '8', '--threads', '2', '--json'], shows: /"medianMs"/ },
+];
+
+/** Every `node` on the PATH, the project's own included. */
+function nodesOfThisMachine(): string[] {
+  const folders = new Set((process.env.PATH ?? '').split(delimiter));
+  const found = [...folders].map((folder) => join(folder, 'node')).filter((p) => existsSync(p));
+  return [...new Set([process.execPath, ...found])];
+}
+
+/** Unpacks the tarball as `node_modules/fovea` of an empty project and links the dependencies beside it. */
+function install(project: string): string {
+  const npm = ['pack', '--silent', '--pack-destination', project];
+  const tarball = execFileSync('npm', npm, { encoding: 'utf8' }).trim().split('\n').at(-1) ?? '';
+  const folder = join(project, 'node_modules', 'fovea');
+  mkdirSync(folder, { recursive: true });
+  execFileSync('tar', ['-xzf', join(project, tarball), '-C', folder, '--strip-components=1']);
+  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+  for (const name of Object.keys(dependencies)) {
+    symlinkSync(resolve('node_modules', name), join(project, 'node_modules', name));
+  }
+  return folder;
+}
+
+function use(node: string, project: string, folder: string): void {
+  const run = (...args: string[]) =>
+    execFileSync(node, args, { cwd: project, encoding: 'utf8', timeout: 60_000 });
+  const version = run('--version').trim();
+  const names = run('--input-type=module', '-e', FACE).trim();
+  console.log(`${version}: import 'fovea' gives ${names} names`);
+  for (const { args, shows } of commands) {
+    const output = run(join(folder, 'dist/cli/main.js'), ...args);
+    if (!shows.test(output)) {
+      throw new Error(
+        `fovea ${args.join(' ')} on Node ${version} does not show ${shows}:\n${output}`,
+      );
+    }
+    console.log(`${version}: fovea ${args.join(' ')} is right`);
+  }
+}
+
+const FACE = "import * as fovea from 'fovea'; console.log(Object.keys(fovea).length)";
+
+const project = mkdtempSync(join(tmpdir(), 'fovea-pack-'));
+try {
+  const folder = install(project);
+  for (const node of nodesOfThisMachine()) use(node, project, folder);
+} finally {
+  rmSync(project, { recursive: true, force: true });
+}
