@@ -61,6 +61,9 @@ const project = mkdtempSync(join(tmpdir(), 'fovea-pack-'));
 try {
   const folder = install(project);
   for (const node of nodesOfThisMachine()) use(node, project, folder);
+} catch (error) {
+  console.error(`pack:smoke failed: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
 } finally {
   rmSync(project, { recursive: true, force: true });
 }
