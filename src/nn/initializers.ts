@@ -1,0 +1,118 @@
+/**
+ * @file First values of parameters, with Keras's names and formulas.
+ *
+ *   glorot: variance 2 / (fanIn + fanOut)   he: 2 / fanIn   lecun: 1 / fanIn
+ *
+ * uniform on +-sqrt(3 variance), or normal cut at two deviations and widened so that the variance stays
+ * right. fanIn is the number of inputs of a unit: for a kernel (KH, KW, C, O) it is KH KW C, fanOut is
+ * KH KW O. Source: https://keras.io/api/layers/initializers/. Next stop: `base/random.ts`.
+ */
+import { z } from 'zod';
+import { RandomStream } from '../base/random.ts';
+import { type Shape, sizeOf } from '../base/shape.ts';
+
+const NAMES = [
+  'glorotUniform',
+  'glorotNormal',
+  'heUniform',
+  'heNormal',
+  'lecunUniform',
+  'lecunNormal',
+  'zeros',
+  'ones',
+] as const;
+
+const initializerSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.enum(NAMES) }),
+  z.strictObject({
+    kind: z.literal('uniform'),
+    min: z.number().default(-0.05),
+    max: z.number().default(0.05),
+  }),
+  z.strictObject({
+    kind: z.literal(['normal', 'truncatedNormal']),
+    mean: z.number().default(0),
+    stddev: z.number().nonnegative().default(0.05),
+  }),
+  z.strictObject({ kind: z.literal('constant'), value: z.number() }),
+]);
+
+export type InitializerSpec = z.output<typeof initializerSchema>;
+
+/** A name ('heNormal') or an object ({ kind: 'normal', stddev: 0.01 }); kept as an object. */
+export const initializerOption = z
+  .union([
+    z.enum([...NAMES, 'uniform', 'normal', 'truncatedNormal']).transform((kind) => ({ kind })),
+    z.looseObject({ kind: z.string() }),
+  ])
+  .pipe(initializerSchema);
+
+/** Standard deviation of a standard normal cut at +-2. */
+const CUT_NORMAL_DEVIATION = 0.87962566103423978;
+
+/** First values of one parameter; the same for the same seed and name, whatever else the model holds. */
+export function initialValues(
+  initializer: InitializerSpec,
+  shape: Shape,
+  seed: number,
+  name: string,
+): Float32Array {
+  const next = drawer(initializer, shape, new RandomStream(seed, name));
+  return Float32Array.from({ length: sizeOf(shape) }, next);
+}
+
+function drawer(initializer: InitializerSpec, shape: Shape, random: RandomStream): () => number {
+  switch (initializer.kind) {
+    case 'zeros':
+      return () => 0;
+    case 'ones':
+      return () => 1;
+    case 'constant':
+      return () => initializer.value;
+    case 'uniform':
+      return uniform(initializer.min, initializer.max, random);
+    case 'normal':
+      return () => initializer.mean + initializer.stddev * random.normal();
+    case 'truncatedNormal':
+      return cutNormal(initializer.mean, initializer.stddev, random);
+    default:
+      return scaled(initializer.kind, fansOf(shape), random);
+  }
+}
+
+type ScaledName = Exclude<(typeof NAMES)[number], 'zeros' | 'ones'>;
+
+function scaled(name: ScaledName, [fanIn, fanOut]: Fans, random: RandomStream): () => number {
+  const variance = {
+    glorot: 2 / (fanIn + fanOut),
+    he: 2 / fanIn,
+    lecun: 1 / fanIn,
+  }[name.replace(/Uniform|Normal/, '') as 'glorot' | 'he' | 'lecun'];
+  if (name.endsWith('Normal')) {
+    return cutNormal(0, Math.sqrt(variance) / CUT_NORMAL_DEVIATION, random);
+  }
+  const limit = Math.sqrt(3 * variance);
+  return uniform(-limit, limit, random);
+}
+
+function uniform(min: number, max: number, random: RandomStream): () => number {
+  return () => random.uniform(min, max);
+}
+
+/** Normal numbers, drawn again where they fall beyond two deviations. */
+function cutNormal(mean: number, stddev: number, random: RandomStream): () => number {
+  return () => {
+    let z = random.normal();
+    while (Math.abs(z) > 2) z = random.normal();
+    return mean + stddev * z;
+  };
+}
+
+type Fans = readonly [fanIn: number, fanOut: number];
+
+/** Inputs and outputs of a unit, from the shape of its weights (window..., inputs, outputs). */
+export function fansOf(shape: Shape): Fans {
+  if (shape.length < 2) return [sizeOf(shape), sizeOf(shape)];
+  const window = sizeOf(shape.slice(0, -2));
+  return [window * shape[shape.length - 2], window * shape[shape.length - 1]];
+}

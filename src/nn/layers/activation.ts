@@ -1,0 +1,14 @@
+/**
+ * @file An activation as a layer of its own, where it does not stand in the layer before.
+ */
+import { z } from 'zod';
+import { activate, activationOption } from '../activations.ts';
+import { defineLayer } from './layer.ts';
+
+export const activation = defineLayer({
+  kind: 'activation',
+  says: 'a function of each number (softmax: of each row)',
+  options: z.object({ activation: activationOption }),
+  outputShape: ([input]) => input,
+  call: ({ build, name, inputs: [x], options: o }) => activate(build, o.activation, x, name),
+});

@@ -1,0 +1,96 @@
+/**
+ * @file 2-D convolution layer: filters that slide over the image, a bias per filter, an activation.
+ *
+ *   (H, W, C) -> (OH, OW, filters);  kernel (KH, KW, C / groups, filters), bias (filters)
+ *
+ * With `groups` g, output channel o sees only the C / g input channels of its group (AlexNet's two
+ * towers are groups 2). Next stop: `base/window.ts` for OH and OW, then `ops/conv2d.ts`.
+ */
+import { z } from 'zod';
+import { FoveaError } from '../../base/errors.ts';
+import type { Shape } from '../../base/shape.ts';
+import { activate, activationOption } from '../activations.ts';
+import { initializerOption } from '../initializers.ts';
+import { paddingRule, positiveInteger, positivePair } from '../options.ts';
+import { defineLayer, imageOf } from './layer.ts';
+import { padsOf, positionsOf, receptionOf, type SlidingWindow } from './windowed.ts';
+
+const options = z.object({
+  filters: positiveInteger,
+  kernelSize: positivePair,
+  strides: positivePair.default([1, 1]),
+  padding: paddingRule.default('valid'),
+  dilationRate: positivePair.default([1, 1]),
+  groups: positiveInteger.default(1),
+  activation: activationOption.default('linear'),
+  useBias: z.boolean().default(true),
+  kernelInitializer: initializerOption.prefault('glorotUniform'),
+  biasInitializer: initializerOption.prefault('zeros'),
+  /** Weight of l2 * sum(kernel^2) in the loss. */
+  l2: z.number().nonnegative().default(0),
+});
+
+type Options = z.output<typeof options>;
+
+function windowOf({ kernelSize, strides, padding, dilationRate }: Options): SlidingWindow {
+  return { kernel: kernelSize, strides, padding, dilation: dilationRate };
+}
+
+/** (KH, KW, C / groups, filters) */
+function kernelShape(channels: number, { filters, kernelSize, groups }: Options): Shape {
+  if (channels % groups !== 0 || filters % groups !== 0) {
+    throw new FoveaError({
+      problem: `${groups} groups do not divide ${channels} input channels and ${filters} filters`,
+      expected: 'groups that divide both',
+    });
+  }
+  return [kernelSize[0], kernelSize[1], channels / groups, filters];
+}
+
+export const conv2d = defineLayer({
+  kind: 'conv2d',
+  says: 'filters that slide over the image',
+  options,
+  outputShape: (inputs, o) => {
+    const image = imageOf(inputs);
+    kernelShape(image[2], o);
+    return [...positionsOf(image, windowOf(o)), o.filters];
+  },
+  parameters: (inputs, o) => [
+    {
+      name: 'kernel',
+      shape: kernelShape(imageOf(inputs)[2], o),
+      initializer: o.kernelInitializer,
+      trainable: true,
+      l2: o.l2,
+    },
+    ...(o.useBias
+      ? [{ name: 'bias', shape: [o.filters], initializer: o.biasInitializer, trainable: true }]
+      : []),
+  ],
+  call: ({ build, name, inputs: [x], options: o, parameter }) => {
+    const attrs = {
+      strides: o.strides,
+      dilation: o.dilationRate,
+      pads: padsOf(x.shape.slice(1), windowOf(o)),
+      groups: o.groups,
+    };
+    const products = build('conv2d', [x, parameter('kernel')], attrs, name);
+    const sums = o.useBias
+      ? build('add', [products, parameter('bias')], {}, `${name}/preactivation`)
+      : products;
+    return activate(build, o.activation, sums, `${name}/${o.activation}`);
+  },
+  accounting: (inputs, o) => {
+    const image = imageOf(inputs);
+    const [OH, OW] = positionsOf(image, windowOf(o));
+    const [KH, KW, perGroup] = kernelShape(image[2], o);
+    const units = OH * OW * o.filters;
+    const products = KH * KW * perGroup;
+    return {
+      connections: (products + (o.useBias ? 1 : 0)) * units,
+      multiplyAdds: products * units,
+    };
+  },
+  reception: (inputs, o) => receptionOf(imageOf(inputs), windowOf(o)),
+});

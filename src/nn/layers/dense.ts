@@ -1,0 +1,68 @@
+/**
+ * @file Dense layer: every unit weighs every input and adds a bias.
+ *
+ *   (inputs) -> (units);  y = activation(x kernel + bias), kernel (inputs, units), bias (units)
+ */
+import { z } from 'zod';
+import { FoveaError } from '../../base/errors.ts';
+import { formatShape, type Shape } from '../../base/shape.ts';
+import { activate, activationOption } from '../activations.ts';
+import { initializerOption } from '../initializers.ts';
+import { positiveInteger } from '../options.ts';
+import { defineLayer } from './layer.ts';
+
+const options = z.object({
+  units: positiveInteger,
+  activation: activationOption.default('linear'),
+  useBias: z.boolean().default(true),
+  kernelInitializer: initializerOption.prefault('glorotUniform'),
+  biasInitializer: initializerOption.prefault('zeros'),
+  /** Weight of l2 * sum(kernel^2) in the loss. */
+  l2: z.number().nonnegative().default(0),
+});
+
+function rowLength([input]: readonly Shape[]): number {
+  if (input.length !== 1) {
+    throw new FoveaError({
+      problem: `received ${formatShape(input)}`,
+      expected: 'one row of numbers (inputs,)',
+      fix: 'put a flatten or a global pooling layer before it',
+    });
+  }
+  return input[0];
+}
+
+export const dense = defineLayer({
+  kind: 'dense',
+  says: 'every unit weighs every input',
+  options,
+  outputShape: (inputs, { units }) => {
+    rowLength(inputs);
+    return [units];
+  },
+  parameters: (inputs, o) => [
+    {
+      name: 'kernel',
+      shape: [rowLength(inputs), o.units],
+      initializer: o.kernelInitializer,
+      trainable: true,
+      l2: o.l2,
+    },
+    ...(o.useBias
+      ? [{ name: 'bias', shape: [o.units], initializer: o.biasInitializer, trainable: true }]
+      : []),
+  ],
+  call: ({ build, name, inputs: [x], options: o, parameter }) => {
+    const attrs = { transposeA: false, transposeB: false };
+    const products = build('matmul', [x, parameter('kernel')], attrs, name);
+    const sums = o.useBias
+      ? build('add', [products, parameter('bias')], {}, `${name}/preactivation`)
+      : products;
+    return activate(build, o.activation, sums, `${name}/${o.activation}`);
+  },
+  accounting: (inputs, { units, useBias }) => {
+    const row = rowLength(inputs);
+    return { connections: (row + (useBias ? 1 : 0)) * units, multiplyAdds: row * units };
+  },
+  reception: () => 'whole',
+});

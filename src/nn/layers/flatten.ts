@@ -1,0 +1,15 @@
+/**
+ * @file Flatten: the numbers of an image in one row, in (height, width, channel) order as Keras does.
+ */
+import { z } from 'zod';
+import { sizeOf } from '../../base/shape.ts';
+import { defineLayer } from './layer.ts';
+
+export const flatten = defineLayer({
+  kind: 'flatten',
+  says: 'the image as one row of numbers',
+  options: z.object({}),
+  outputShape: ([input]) => [sizeOf(input)],
+  call: ({ build, name, inputs: [x] }) =>
+    build('reshape', [x], { shape: [x.shape[0], sizeOf(x.shape.slice(1))] }, name),
+});

@@ -1,0 +1,133 @@
+/**
+ * @file What a layer is: options, output shape, parameters, its expansion to ops, and its accounting.
+ *
+ * A layer holds no numbers: a spec names layers and options (data), and these definitions say what they
+ * mean. Shapes here are of one image, without the batch axis, except in `call`, whose nodes carry it.
+ * Next stop: `conv2d.ts` for a layer with parameters, `pooling.ts` for one without.
+ */
+import type { z } from 'zod';
+import { FoveaError } from '../../base/errors.ts';
+import { formatShape, type Shape } from '../../base/shape.ts';
+import type { Pair } from '../../base/window.ts';
+import type { Node } from '../../graph/node.ts';
+import type { Build } from '../../ops/op.ts';
+import type { InitializerSpec } from '../initializers.ts';
+
+/** Numbers a layer owns. They live in the state "LAYER/NAME". */
+export interface Parameter {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly initializer: InitializerSpec;
+  /** Whether the optimizer moves it (moving statistics are not trainable). */
+  readonly trainable: boolean;
+  /** Weight of the penalty l2 * sum(w^2) that the loss carries for it. */
+  readonly l2?: number | undefined;
+}
+
+export interface CallContext<O> {
+  readonly build: Build;
+  /** The layer's name, for the labels of its nodes. */
+  readonly name: string;
+  /** (N, ...shape of one image) */
+  readonly inputs: readonly Node[];
+  readonly options: O;
+  readonly training: boolean;
+  /** The state of one of the layer's parameters. */
+  parameter(name: string): Node;
+  /** After a training step, the parameter holds `value`. */
+  update(name: string, value: Node): void;
+  /** Uniform numbers in [0, 1), new ones each step, the same for the same seed. */
+  random(shape: Shape): Node;
+}
+
+/** Which input pixels one output pixel sees: a step of the network's receptive field. */
+export interface Reception {
+  /** Taps of the window, [height, width]. */
+  readonly kernel: Pair;
+  /** Input pixels between neighbouring outputs; a fraction where the layer enlarges. */
+  readonly strides: Pair;
+  readonly dilation: Pair;
+  /** Padding at the top and left; negative where pixels are cut off there. */
+  readonly before: Pair;
+}
+
+export interface Accounting {
+  /** As the 1998 paper counts: (inputs of a unit, plus one for its bias) x units. */
+  readonly connections: number;
+  /** Multiplications that feed a sum, for one image, biases and activations left out. */
+  readonly multiplyAdds: number;
+}
+
+export interface Layer<O = Readonly<Record<string, unknown>>> {
+  readonly kind: string;
+  /** One line for people. */
+  readonly says: string;
+  readonly options: z.ZodObject;
+  /** Number of input layers; 1 unless said. */
+  readonly arity?: 'many';
+  /** Throws a FoveaError that says which sizes do not fit. */
+  outputShape(inputs: readonly Shape[], options: O): Shape;
+  parameters?(inputs: readonly Shape[], options: O): readonly Parameter[];
+  call(context: CallContext<O>): Node;
+  /** Absent: no connections of its own, no multiplications. */
+  accounting?(inputs: readonly Shape[], options: O): Accounting;
+  /** Absent: each output pixel sees its own input pixel; 'whole': every unit sees all of them. */
+  reception?(inputs: readonly Shape[], options: O): Reception | 'whole';
+}
+
+/** A layer as it is written in a call of `sequential`. */
+export interface LayerInput {
+  readonly kind: string;
+  readonly name?: string | undefined;
+  readonly inputs?: readonly string[] | undefined;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What every layer accepts beside its own options. */
+export interface Placement {
+  /** Default: the kind with a number, as Keras does (conv2d, conv2d_1, ...). */
+  readonly name?: string;
+  /** Names of the layers it reads, or "input"; default: the layer before. */
+  readonly inputs?: readonly string[];
+}
+
+export interface LayerBuilder<S extends z.ZodObject> {
+  (options: z.input<S> & Placement): LayerInput;
+  readonly layer: Layer;
+}
+
+/** A layer whose options may all be left out can be called without any. */
+export interface OptionalLayerBuilder<S extends z.ZodObject> {
+  (options?: z.input<S> & Placement): LayerInput;
+  readonly layer: Layer;
+}
+
+/**
+ * Declares a layer and gives the function that writes it in a model. The option types are checked inside
+ * the file and forgotten outside of it.
+ */
+export function defineLayer<S extends z.ZodObject>(
+  definition: Layer<z.output<S>> & { readonly options: S },
+): Record<string, never> extends z.input<S> ? OptionalLayerBuilder<S> : LayerBuilder<S> {
+  const write = ({ name, inputs, ...options }: Placement & Record<string, unknown> = {}) => ({
+    kind: definition.kind,
+    name,
+    inputs,
+    options,
+  });
+  return Object.assign(write, { layer: definition }) as unknown as ReturnType<
+    typeof defineLayer<S>
+  >;
+}
+
+/** The shape of the one image a layer works on; says so where it is not an image. */
+export function imageOf([input]: readonly Shape[]): readonly [number, number, number] {
+  if (input.length !== 3) {
+    throw new FoveaError({
+      problem: `received ${formatShape(input)}`,
+      expected: 'an image (height, width, channels)',
+      ...(input.length === 1 ? { fix: 'put this layer before the flatten or dense layer' } : {}),
+    });
+  }
+  return [input[0], input[1], input[2]];
+}

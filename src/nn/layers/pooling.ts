@@ -1,0 +1,88 @@
+/**
+ * @file Pooling layers: one number for each window of each channel (its mean, maximum or minimum).
+ *
+ *   (H, W, C) -> (OH, OW, C); no parameters
+ *
+ * The three differ in their op alone. Strides default to the pool size, so that windows do not overlap;
+ * AlexNet's do (3x3 every 2). Average pooling leaves padding out of the mean unless `countIncludePad`.
+ */
+import { z } from 'zod';
+import type { Shape } from '../../base/shape.ts';
+import type { Node } from '../../graph/node.ts';
+import { paddingRule, positivePair } from '../options.ts';
+import { type CallContext, defineLayer, imageOf } from './layer.ts';
+import { padsOf, positionsOf, receptionOf, type SlidingWindow } from './windowed.ts';
+
+const options = z.object({
+  poolSize: positivePair.prefault(2),
+  /** Default: the pool size. */
+  strides: positivePair.optional(),
+  padding: paddingRule.default('valid'),
+});
+
+const averageOptions = options.extend({ countIncludePad: z.boolean().default(false) });
+
+type Options = z.output<typeof options>;
+
+function windowOf({ poolSize, strides, padding }: Options): SlidingWindow {
+  return { kernel: poolSize, strides: strides ?? poolSize, padding, dilation: [1, 1] };
+}
+
+function outputShape(inputs: readonly Shape[], o: Options): Shape {
+  const image = imageOf(inputs);
+  return [...positionsOf(image, windowOf(o)), image[2]];
+}
+
+/** Every pixel of a window is one connection of its unit; nothing is multiplied by a weight. */
+function accounting(inputs: readonly Shape[], o: Options) {
+  const [OH, OW, C] = outputShape(inputs, o);
+  return { connections: o.poolSize[0] * o.poolSize[1] * OH * OW * C, multiplyAdds: 0 };
+}
+
+const reception = (inputs: readonly Shape[], o: Options) =>
+  receptionOf(imageOf(inputs), windowOf(o));
+
+function pool(op: string, { build, name, inputs: [x], options: o }: CallContext<Options>): Node {
+  const window = windowOf(o);
+  const attrs = {
+    window: window.kernel,
+    strides: window.strides,
+    pads: padsOf(x.shape.slice(1), window),
+  };
+  return build(
+    op,
+    [x],
+    'countIncludePad' in o ? { ...attrs, countIncludePad: o.countIncludePad } : attrs,
+    name,
+  );
+}
+
+export const averagePooling2d = defineLayer({
+  kind: 'averagePooling2d',
+  says: 'the mean of each window',
+  options: averageOptions,
+  outputShape,
+  call: (context) => pool('averagePool2d', context),
+  accounting,
+  reception,
+});
+
+export const maxPooling2d = defineLayer({
+  kind: 'maxPooling2d',
+  says: 'the largest value of each window',
+  options,
+  outputShape,
+  call: (context) => pool('maxPool2d', context),
+  accounting,
+  reception,
+});
+
+export const minPooling2d = defineLayer({
+  kind: 'minPooling2d',
+  says: 'the smallest value of each window',
+  options,
+  outputShape,
+  call: (context) => pool('minPool2d', context),
+  accounting,
+  reception,
+});

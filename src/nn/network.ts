@@ -1,0 +1,89 @@
+/**
+ * @file Expands a spec to graph nodes: the forward pass of a batch, with a state per parameter.
+ *
+ * Next stop: `programs.ts`, which adds loss, gradients and updates.
+ */
+import { streamOf } from '../base/random.ts';
+import type { Shape } from '../base/shape.ts';
+import { inputNode, type Node, stateNode, type Update } from '../graph/node.ts';
+import { build } from '../ops/index.ts';
+import type { Parameter } from './layers/layer.ts';
+import { layerShapes, type PlacedLayer } from './shapes.ts';
+import { INPUT, type ModelSpec } from './spec.ts';
+
+export interface NetworkOptions {
+  readonly batchSize: number;
+  /** Dropout and batch statistics act in training alone. */
+  readonly training: boolean;
+  /** Of dropout's random numbers. */
+  readonly seed?: number;
+}
+
+/** A parameter of a network: its state's name, and what the layer says of it. */
+export interface NamedParameter extends Omit<Parameter, 'name'> {
+  /** "conv2d/kernel" */
+  readonly name: string;
+}
+
+export interface Network {
+  /** x (N, ...inputShape), preprocessed. */
+  readonly input: Node;
+  /** The output node of each layer by name. */
+  readonly layers: ReadonlyMap<string, Node>;
+  readonly output: Node;
+  /** The output before its softmax; the output itself where there is none. */
+  readonly logits: Node;
+  readonly parameters: readonly (NamedParameter & { readonly node: Node })[];
+  /** Of states that a training step moves without a gradient (moving statistics). */
+  readonly updates: readonly Update[];
+}
+
+/** Parameters of a spec in the order of its layers. */
+export function parametersOf(spec: ModelSpec): NamedParameter[] {
+  return layerShapes(spec).flatMap(namedParameters);
+}
+
+function namedParameters({ spec, parameters }: PlacedLayer): NamedParameter[] {
+  return parameters.map((p) => ({ ...p, name: `${spec.name}/${p.name}` }));
+}
+
+export function expand(spec: ModelSpec, options: NetworkOptions): Network {
+  const { batchSize, training, seed = 0 } = options;
+  const placed = layerShapes(spec);
+  const parameters = placed
+    .flatMap(namedParameters)
+    .map((p) => ({ ...p, node: stateNode(p.name, p.shape) }));
+  const states = new Map(parameters.map((p) => [p.name, p.node]));
+  const state = (name: string) => states.get(name) as Node;
+  const updates: Update[] = [];
+  const step = lazy(() => inputNode('step', [], 'i32'));
+
+  const input = inputNode('x', [batchSize, ...spec.inputShape]);
+  const layers = new Map<string, Node>();
+  let output = input;
+  for (const { spec: layerSpec, layer, inputs } of placed) {
+    const { name, options } = layerSpec;
+    output = layer.call({
+      build,
+      name,
+      options,
+      training,
+      inputs: inputs.map((from) => (from === INPUT ? input : (layers.get(from) as Node))),
+      parameter: (own) => state(`${name}/${own}`),
+      update: (own, value) => updates.push({ state: state(`${name}/${own}`), value }),
+      random: (shape: Shape) =>
+        build('randomUniform', [step()], { shape, seed, stream: streamOf(name) }, `${name}/random`),
+    });
+    layers.set(name, output);
+  }
+  const logits = output.op === 'softmax' ? output.inputs[0] : output;
+  return { input, layers, output, logits, parameters, updates };
+}
+
+function lazy<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

@@ -1,0 +1,70 @@
+/**
+ * @file Adam: steps scaled by running means of the gradient and of its square.
+ *
+ *   m = b1 m + (1 - b1) g          v = b2 v + (1 - b2) g^2
+ *   w -= c1 m / (sqrt(c2 v) + epsilon)      c1 = rate / (1 - b1^t)   c2 = 1 / (1 - b2^t)   t = 1, 2, ...
+ *
+ * c1 and c2 undo the start of m and v at zero. Source: Kingma and Ba 2015, algorithm 1, epsilon outside
+ * the root. Keras 2 folds both corrections into the rate, which makes its epsilon a little larger in the
+ * first steps; this is the paper's form, and PyTorch's.
+ */
+import { z } from 'zod';
+import * as e from '../../ops/expression.ts';
+import { parseOptions } from '../options.ts';
+import type { Optimizer, UpdateContext } from './optimizer.ts';
+
+export const adamOptions = z.object({
+  learningRate: z.number().positive().default(0.001),
+  beta1: z.number().min(0).lt(1).default(0.9),
+  beta2: z.number().min(0).lt(1).default(0.999),
+  epsilon: z.number().positive().default(1e-7),
+});
+
+type AdamOptions = z.output<typeof adamOptions>;
+
+export function adam(options: z.input<typeof adamOptions> = {}): Optimizer {
+  const parsed = parseOptions(adamOptions, options, 'adam');
+  return {
+    spec: { kind: 'adam', ...parsed },
+    slots: ['m', 'v'],
+    updates: (context) => adamUpdates(context, parsed),
+    scalars: (step, learningRate) => adamScalars(step, learningRate, parsed),
+  };
+}
+
+/** `decay`, where given, is taken from the parameter beside Adam's own step. */
+export function adamUpdates(
+  { parameter, gradient, slot, scalar, compute }: UpdateContext,
+  { beta1, beta2, epsilon }: AdamOptions,
+  decay?: { readonly scalar: string },
+) {
+  const [a, b, c, d, f] = [0, 1, 2, 3, 4].map(e.input);
+  const m = slot('m');
+  const v = slot('v');
+  const nextM = compute('m', [m, gradient], e.add(e.mul(beta1, a), e.mul(1 - beta1, b)));
+  const nextV = compute('v', [v, gradient], e.add(e.mul(beta2, a), e.mul(1 - beta2, e.mul(b, b))));
+  // w - c1 m / (sqrt(c2 v) + epsilon), over [w, m, v, c1, c2]
+  const step = e.div(e.mul(d, b), e.add(e.sqrt(e.mul(c, f)), epsilon));
+  const inputs = [parameter, nextM, nextV, scalar('stepSize'), scalar('secondMomentScale')];
+  const next =
+    decay === undefined
+      ? compute('next', inputs, e.sub(a, step))
+      : compute(
+          'next',
+          [...inputs, scalar(decay.scalar)],
+          e.sub(e.sub(a, e.mul(e.input(5), a)), step),
+        );
+  return [
+    { state: m, value: nextM },
+    { state: v, value: nextV },
+    { state: parameter, value: next },
+  ];
+}
+
+export function adamScalars(step: number, learningRate: number, { beta1, beta2 }: AdamOptions) {
+  const t = step + 1;
+  return {
+    stepSize: learningRate / (1 - beta1 ** t),
+    secondMomentScale: 1 / (1 - beta2 ** t),
+  };
+}

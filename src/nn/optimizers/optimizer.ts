@@ -1,0 +1,70 @@
+/**
+ * @file What an optimizer is: from a gradient, the new values of a parameter and of its slots, as ops.
+ *
+ * The graph holds what differs per number; what differs per step alone (the learning rate, bias
+ * corrections) is worked out on the host in float64 and enters as inputs of shape (). One element-wise
+ * node per new value, so that fusion makes one pass over memory of them. Next stop: `adam.ts`.
+ */
+import { inputNode, type Node, stateNode, type Update } from '../../graph/node.ts';
+import * as e from '../../ops/expression.ts';
+import { build } from '../../ops/index.ts';
+
+export interface UpdateContext {
+  /** The parameter's state. */
+  readonly parameter: Node;
+  readonly gradient: Node;
+  /** A state of the parameter's shape that starts as zeros; named "OPTIMIZER/SLOT/PARAMETER". */
+  slot(name: string): Node;
+  /** A number that `scalars` gives anew each step. */
+  scalar(name: string): Node;
+  /** One element-wise node over those of `inputs` that the expression reads. */
+  compute(name: string, inputs: readonly Node[], expression: e.Expression): Node;
+}
+
+export interface OptimizerSpec {
+  readonly kind: string;
+  readonly learningRate: number;
+  readonly [option: string]: unknown;
+}
+
+export interface Optimizer {
+  /** Plain JSON: what `optimizerOf` makes the same optimizer of. */
+  readonly spec: OptimizerSpec;
+  /** Names of the slots of each parameter. */
+  readonly slots: readonly string[];
+  updates(context: UpdateContext): readonly Update[];
+  /** The scalar inputs of one step by input name; `step` counts from 0. */
+  scalars(step: number, learningRate: number): Readonly<Record<string, number>>;
+}
+
+/** The state that holds a slot of a parameter: "adam/m/conv2d/kernel". */
+export function slotName(optimizer: Optimizer, slot: string, parameter: string): string {
+  return `${optimizer.spec.kind}/${slot}/${parameter}`;
+}
+
+/** Appends the updates of all parameters; they share the scalar inputs. */
+export function updatesOf(
+  optimizer: Optimizer,
+  parameters: readonly Node[],
+  gradients: readonly Node[],
+): Update[] {
+  const scalars = new Map<string, Node>();
+  const scalar = (name: string) => {
+    const node = scalars.get(name) ?? inputNode(name, []);
+    scalars.set(name, node);
+    return node;
+  };
+  return parameters.flatMap((parameter, i) =>
+    optimizer.updates({
+      parameter,
+      gradient: gradients[i],
+      scalar,
+      slot: (name) => stateNode(slotName(optimizer, name, parameter.name), parameter.shape),
+      compute: (name, inputs, expression) => {
+        const used = e.keepUsedInputs(expression, inputs);
+        const attrs = { expression: used.expression, label: name };
+        return build('elementwise', used.inputs, attrs, `${parameter.name}/${name}`);
+      },
+    }),
+  );
+}

@@ -1,0 +1,64 @@
+/**
+ * @file Stochastic gradient descent, with momentum and weight decay in every convention met in papers.
+ *
+ *   velocity 'gradients' (PyTorch):     v = momentum v + g;         w -= rate v
+ *   velocity 'steps' (Keras, AlexNet):  v = momentum v - rate g;    w += v
+ *   Nesterov looks one step ahead:      w -= rate (momentum v + g)  or  w += momentum v - rate g
+ *
+ * The two are the same while the rate stays; when it drops, 'steps' finishes the larger steps begun.
+ *
+ *   decayMode 'l2':         g += weightDecay w, before the velocity
+ *   decayMode 'decoupled':  w -= rate weightDecay w, beside it
+ *
+ * The AlexNet paper's v = 0.9 v - 0.0005 rate w - rate g; w += v is 'steps' with 'l2'.
+ */
+import { z } from 'zod';
+import * as e from '../../ops/expression.ts';
+import { parseOptions } from '../options.ts';
+import type { Optimizer, UpdateContext } from './optimizer.ts';
+
+const sgdOptions = z.object({
+  learningRate: z.number().positive().default(0.01),
+  momentum: z.number().min(0).max(1).default(0),
+  nesterov: z.boolean().default(false),
+  weightDecay: z.number().nonnegative().default(0),
+  decayMode: z.enum(['l2', 'decoupled']).default('l2'),
+  velocity: z.enum(['gradients', 'steps']).default('gradients'),
+});
+
+type SgdOptions = z.output<typeof sgdOptions>;
+
+export function sgd(options: z.input<typeof sgdOptions> = {}): Optimizer {
+  const parsed = parseOptions(sgdOptions, options, 'sgd');
+  return {
+    spec: { kind: 'sgd', ...parsed },
+    slots: parsed.momentum > 0 ? ['v'] : [],
+    updates: (context) => sgdUpdates(context, parsed),
+    scalars: (_step, learningRate) => ({ learningRate }),
+  };
+}
+
+function sgdUpdates(context: UpdateContext, options: SgdOptions) {
+  const { parameter, gradient, slot, scalar, compute } = context;
+  const { momentum, nesterov, weightDecay, decayMode, velocity } = options;
+  const [w, g, rate, v] = [0, 1, 2, 3].map(e.input);
+  const inputs = [parameter, gradient, scalar('learningRate')];
+  const decayed = weightDecay > 0 && decayMode === 'l2' ? e.add(g, e.mul(weightDecay, w)) : g;
+  const kept =
+    weightDecay > 0 && decayMode === 'decoupled' ? e.sub(w, e.mul(e.mul(rate, weightDecay), w)) : w;
+  if (momentum === 0) {
+    const next = compute('next', inputs, e.sub(kept, e.mul(rate, decayed)));
+    return [{ state: parameter, value: next }];
+  }
+  const gain = velocity === 'gradients' ? decayed : e.neg(e.mul(rate, decayed));
+  const state = slot('v');
+  const nextV = compute('v', [...inputs, state], e.add(e.mul(momentum, v), gain));
+  // From here on input 3 is the new velocity.
+  const ahead = nesterov ? e.add(e.mul(momentum, v), gain) : v;
+  const step = velocity === 'gradients' ? e.neg(e.mul(rate, ahead)) : ahead;
+  const next = compute('next', [...inputs, nextV], e.add(kept, step));
+  return [
+    { state, value: nextV },
+    { state: parameter, value: next },
+  ];
+}

@@ -1,0 +1,157 @@
+/**
+ * @file The programs of a model: training step, evaluation, inference, each one graph.
+ *
+ *   training     x, labels | targets, optimizer scalars, [step]  ->  loss, correct; updates of all states
+ *   evaluation   x, labels | targets   ->  logits, probabilities, lossPerRow
+ *   inference    x                     ->  probabilities
+ *
+ * Programs of one model name their states alike ("conv2d/kernel", "adam/m/conv2d/kernel"), so in one session
+ * they share them. Next stop: `autodiff/backward.ts`, then `compile/pipeline.ts`.
+ */
+import { backward } from '../autodiff/backward.ts';
+import { sizeOf } from '../base/shape.ts';
+import { constantNode, type Graph, inputNode, type Node } from '../graph/node.ts';
+import { build } from '../ops/index.ts';
+import { initialValues } from './initializers.ts';
+import { checkClassifierOutput, type LossName, lossOf } from './losses.ts';
+import { correctByLabels, correctByTargets } from './metrics.ts';
+import { expand, type Network, parametersOf } from './network.ts';
+import { type Optimizer, slotName, updatesOf } from './optimizers/optimizer.ts';
+import type { ModelSpec } from './spec.ts';
+
+export interface LossOptions {
+  /** Default: 'sparseCategoricalCrossentropy'. */
+  readonly loss?: LossName;
+}
+
+export interface TrainingOptions extends LossOptions {
+  readonly optimizer: Optimizer;
+  /** Of the random numbers of layers (dropout); default 0. */
+  readonly seed?: number;
+}
+
+/**
+ * One training step. Inputs: `x` (N, ...inputShape), preprocessed; `labels` (N) i32 or, for losses that want
+ * them, `targets` (N, classes) f32; the optimizer's scalars; `step` () i32 where a layer draws random numbers.
+ * Outputs: `loss` (), the mean over rows with the penalties added; `correct` (), right rows of the batch.
+ */
+export function trainingGraph(spec: ModelSpec, options: TrainingOptions, batchSize: number): Graph {
+  const { network, loss, correct } = lossOfBatch(spec, options, batchSize);
+  const trained = network.parameters.filter((p) => p.trainable).map((p) => p.node);
+  return {
+    outputs: { loss, correct },
+    updates: [
+      ...updatesOf(options.optimizer, trained, backward(loss, trained)),
+      ...network.updates,
+    ],
+  };
+}
+
+/** A training step without its updates; outputs `loss`, `logits` and "gradient/PARAMETER" of each. */
+export function gradientGraph(
+  spec: ModelSpec,
+  options: LossOptions & { readonly seed?: number },
+  batchSize: number,
+): Graph {
+  const { network, loss } = lossOfBatch(spec, options, batchSize);
+  const trained = network.parameters.filter((p) => p.trainable).map((p) => p.node);
+  const gradients = backward(loss, trained);
+  return {
+    outputs: {
+      loss,
+      logits: network.logits,
+      ...Object.fromEntries(trained.map((p, i) => [`gradient/${p.name}`, gradients[i]])),
+    },
+    updates: [],
+  };
+}
+
+/** Outputs `logits` (N, classes), `probabilities` (N, classes), `lossPerRow` (N), without penalties. */
+export function evaluationGraph(spec: ModelSpec, options: LossOptions, batchSize: number): Graph {
+  const network = expand(spec, { batchSize, training: false });
+  const { rows } = lossPerRow(network, options);
+  return {
+    outputs: {
+      logits: network.logits,
+      probabilities: probabilitiesOf(network, options),
+      lossPerRow: rows,
+    },
+    updates: [],
+  };
+}
+
+/** Output `probabilities`: the model's last layer, whatever it is. */
+export function inferenceGraph(spec: ModelSpec, batchSize: number): Graph {
+  const { output } = expand(spec, { batchSize, training: false });
+  return { outputs: { probabilities: output }, updates: [] };
+}
+
+/** First values of every state of a training step, by name. */
+export function initialStates(
+  spec: ModelSpec,
+  { optimizer, seed = 0 }: { readonly optimizer?: Optimizer; readonly seed?: number } = {},
+): Map<string, Float32Array> {
+  const parameters = parametersOf(spec);
+  const states = new Map(
+    parameters.map((p) => [p.name, initialValues(p.initializer, p.shape, seed, p.name)]),
+  );
+  if (optimizer === undefined) return states;
+  for (const p of parameters.filter(({ trainable }) => trainable)) {
+    for (const slot of optimizer.slots) {
+      states.set(slotName(optimizer, slot, p.name), new Float32Array(sizeOf(p.shape)));
+    }
+  }
+  return states;
+}
+
+/** Names of the parameters in the order of layers, moving statistics included. */
+export function parameterNames(spec: ModelSpec): string[] {
+  return parametersOf(spec).map(({ name }) => name);
+}
+
+function lossOfBatch(
+  spec: ModelSpec,
+  options: LossOptions & { readonly seed?: number },
+  batchSize: number,
+): { network: Network; loss: Node; correct: Node } {
+  const { seed = 0 } = options;
+  const network = expand(spec, { batchSize, training: true, seed });
+  const { rows, correct } = lossPerRow(network, options);
+  const sum = build('sumTo', [rows], { shape: [] });
+  const mean = build('mul', [sum, constantNode(1 / batchSize)], {}, 'meanLoss');
+  return { network, loss: withPenalties(mean, network), correct: correct() };
+}
+
+function lossPerRow(network: Network, { loss: name = DEFAULT_LOSS }: LossOptions) {
+  const { output, logits } = network;
+  checkClassifierOutput(output);
+  const loss = lossOf(name);
+  const truth =
+    loss.truth === 'labels'
+      ? inputNode('labels', [output.shape[0]], 'i32')
+      : inputNode('targets', output.shape);
+  const correct = () =>
+    loss.truth === 'labels' ? correctByLabels(logits, truth) : correctByTargets(logits, truth);
+  return { rows: loss.rows({ logits, output }, truth), correct };
+}
+
+const DEFAULT_LOSS: LossName = 'sparseCategoricalCrossentropy';
+
+/** A model trained from logits without a softmax of its own still answers in probabilities. */
+function probabilitiesOf(network: Network, { loss = DEFAULT_LOSS }: LossOptions): Node {
+  const { output, logits } = network;
+  if (output !== logits || !lossOf(loss).readsLogits) return output;
+  return build('softmax', [logits], {}, 'probabilities');
+}
+
+/** loss + sum over parameters of l2 * sum(w^2) */
+function withPenalties(loss: Node, { parameters }: Network): Node {
+  let total = loss;
+  for (const { node, l2 = 0 } of parameters) {
+    if (l2 === 0) continue;
+    const squares = build('sumTo', [build('square', [node])], { shape: [] });
+    const penalty = build('mul', [squares, constantNode(l2)], {}, `${node.name}/penalty`);
+    total = build('add', [total, penalty], {}, 'loss');
+  }
+  return total;
+}

@@ -1,0 +1,44 @@
+/**
+ * @file A model is data: layers with names and options, as plain JSON.
+ *
+ * Summary, saving, the trainer and the lab's drawings all read this one description. Options are stored
+ * with their defaults filled in: a saved model keeps its meaning. Next stop: `sequential.ts`, which writes
+ * and checks specs, and `network.ts`, which expands them.
+ */
+import type { Shape } from '../base/shape.ts';
+
+/** How pixels 0..255 become the numbers a model reads: pixel * scale + offset. */
+export interface Preprocessing {
+  readonly scale: number;
+  readonly offset: number;
+}
+
+export interface LayerSpec {
+  readonly kind: string;
+  /** Unique in the model. */
+  readonly name: string;
+  /** Layers it reads, or "input"; absent: the layer before (the first reads the input). */
+  readonly inputs?: readonly string[];
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export interface ModelSpec {
+  readonly formatVersion: 1;
+  readonly name: string;
+  /** Of one image: (height, width, channels). */
+  readonly inputShape: Shape;
+  readonly preprocessing: Preprocessing;
+  /** In the order of computation; the last one is the output. */
+  readonly layers: readonly LayerSpec[];
+}
+
+export interface ModelOptions {
+  readonly inputShape: Shape;
+  /** Default: "sequential". */
+  readonly name?: string;
+  /** Default: scale 1/255, offset 0, which maps pixels to 0..1. */
+  readonly preprocessing?: Partial<Preprocessing>;
+}
+
+/** The name by which layers refer to the model's input. */
+export const INPUT = 'input';
