@@ -186,6 +186,46 @@ export function centreOf({ start, size }: ReceptiveField): number {
   return start + (size - 1) / 2;
 }
 
+/** What stands in the padding: a constant, the picture mirrored at its edge, its edge, or it again. */
+export type Fill = 'constant' | 'reflect' | 'replicate' | 'circular';
+
+/**
+ * The pixel whose value stands at a position, which may lie outside of 0..n-1; -1 where a constant does.
+ *
+ *   n = 4           -3 -2 -1 | 0 1 2 3 | 4 5 6
+ *   reflect          3  2  1 | 0 1 2 3 | 2 1 0     the edge pixel is not repeated
+ *   replicate        0  0  0 | 0 1 2 3 | 3 3 3
+ *   circular         1  2  3 | 0 1 2 3 | 0 1 2
+ */
+export function filledFrom(position: number, n: number, fill: Fill): number {
+  if (position >= 0 && position < n) return position;
+  switch (fill) {
+    case 'constant':
+      return -1;
+    case 'reflect':
+      return position < 0 ? -position : 2 * (n - 1) - position;
+    case 'replicate':
+      return position < 0 ? 0 : n - 1;
+    case 'circular':
+      return position < 0 ? position + n : position - n;
+  }
+}
+
+/** The pads of a padding layer: whole, not negative, and no wider than the fill can supply. */
+export function checkFill(pads: Pair, n: number, fill: Fill, axis = ''): void {
+  const most = fill === 'reflect' ? n - 1 : fill === 'circular' ? n : Number.MAX_SAFE_INTEGER;
+  for (const pad of pads) {
+    checkPad(pad, axis);
+    if (pad > most) {
+      throw new FoveaError({
+        problem: `${along(axis)}a ${fill} padding of ${pad} around ${n} pixels`,
+        expected: `at most ${most}: ${fill === 'reflect' ? 'the mirror shows all but the edge pixel' : 'the picture once'}`,
+        fix: `use a padding of at most ${most}, or fill 'replicate' or 'constant'`,
+      });
+    }
+  }
+}
+
 /** Kernel, stride and dilation must be whole and positive. */
 export function checkWindow(kernel: number, stride: number, dilation = 1, axis = ''): void {
   for (const [noun, value] of [
@@ -206,13 +246,7 @@ export function checkWindow(kernel: number, stride: number, dilation = 1, axis =
 export function checkPads(pads: Pair, kernel: number, dilation = 1, axis = ''): void {
   const reach = reachOf(kernel, dilation);
   for (const pad of pads) {
-    if (!Number.isSafeInteger(pad) || pad < 0) {
-      throw new FoveaError({
-        problem: `${along(axis)}a padding of ${pad}`,
-        expected: 'a whole number of pixels, 0 or more',
-        fix: 'to take pixels away, crop; half a pixel is no pixel',
-      });
-    }
+    checkPad(pad, axis);
     if (pad >= reach) {
       throw new FoveaError({
         problem: `${along(axis)}a padding of ${pad} with a window that reaches over ${reach}`,
@@ -221,6 +255,15 @@ export function checkPads(pads: Pair, kernel: number, dilation = 1, axis = ''): 
       });
     }
   }
+}
+
+function checkPad(pad: number, axis: string): void {
+  if (Number.isSafeInteger(pad) && pad >= 0) return;
+  throw new FoveaError({
+    problem: `${along(axis)}a padding of ${pad}`,
+    expected: 'a whole number of pixels, 0 or more',
+    fix: `use ${Math.max(0, Math.round(pad) || 0)}; to take pixels away, crop`,
+  });
 }
 
 function along(axis: string): string {
