@@ -8,7 +8,7 @@
  * in x, the kernel gradient its adjoint in w: three ops that share the one loop below.
  */
 import { FoveaError } from '../base/errors.ts';
-import { formatShape, type Shape } from '../base/shape.ts';
+import { formatShape, type Shape, sameShape } from '../base/shape.ts';
 import { outputExtent, type Pads, type Pair } from '../base/window.ts';
 import { defineOp, type NumberArray } from './op.ts';
 
@@ -51,6 +51,16 @@ export function conv2dShape(x: Shape, w: Shape, attrs: Conv2dAttrs): Shape {
     outputExtent(W, KW, strides[1], pads[1], dilation[1], 'width'),
     O,
   ];
+}
+
+/** Throws unless a convolution of x with w gives y: what both gradients take for granted. */
+function checkConvolution(x: Shape, w: Shape, y: Shape, attrs: Conv2dAttrs): void {
+  const made = conv2dShape(x, w, attrs);
+  if (sameShape(made, y)) return;
+  throw new FoveaError({
+    problem: `a convolution of ${formatShape(x)} with kernel ${formatShape(w)} gives ${formatShape(made)}, received ${formatShape(y)}`,
+    expected: 'shapes that belong together; for a transposed convolution, another output size',
+  });
 }
 
 /** Visits every (output, input, weight) triple of a convolution once, as flat indices. */
@@ -118,11 +128,15 @@ export const conv2d = defineOp<Conv2dAttrs>({
     ),
 });
 
+/** Used forward, this is the transposed convolution: x is dy, the kernel (KH, KW, out, in). */
 export const conv2dInputGradient = defineOp<Conv2dInputGradientAttrs>({
   name: 'conv2dInputGradient',
   formula: 'dx = adjoint of conv2d in x, applied to dy',
   arity: 2,
-  shape: (_, { inputShape }) => inputShape,
+  shape: ([dy, w], attrs) => {
+    checkConvolution(attrs.inputShape, w, dy, attrs);
+    return attrs.inputShape;
+  },
   gradient: ({ inputs: [dy, w], attrs, dy: ddx, build }) => [
     build('conv2d', [ddx, w], { ...convolutionAttrs(attrs) }),
     build('conv2dKernelGradient', [ddx, dy], { ...convolutionAttrs(attrs), kernelShape: w.shape }),
@@ -139,7 +153,10 @@ export const conv2dKernelGradient = defineOp<Conv2dKernelGradientAttrs>({
   name: 'conv2dKernelGradient',
   formula: 'dw = adjoint of conv2d in w, applied to dy',
   arity: 2,
-  shape: (_, { kernelShape }) => kernelShape,
+  shape: ([x, dy], attrs) => {
+    checkConvolution(x, attrs.kernelShape, dy, attrs);
+    return attrs.kernelShape;
+  },
   reference: ([x, dy], dw, attrs) =>
     accumulate(dw.data, (sums) =>
       forEachProduct(x.shape, dw.shape, dy.shape, attrs, (yAt, xAt, wAt) => {

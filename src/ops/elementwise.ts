@@ -14,17 +14,27 @@ import {
   sizeOf,
   stridesOf,
 } from '../base/shape.ts';
-import type { Node } from '../graph/node.ts';
+import type { Attrs, Node } from '../graph/node.ts';
 import * as e from './expression.ts';
 import { defineOp, type GradientContext, type Op, type Tensor } from './op.ts';
 
 interface Row {
   readonly arity: 1 | 2;
   readonly formula: string;
-  readonly forward: e.Expression;
+  /** A function of the attributes where the op has any. */
+  readonly forward: e.Expression | ((attrs: Attrs) => e.Expression);
   /** Per input: derivative times dy, or null where none is wanted. */
-  readonly gradient: (y: e.Expression, dy: e.Expression) => readonly (e.Expression | null)[];
+  readonly gradient: (
+    y: e.Expression,
+    dy: e.Expression,
+    attrs: Attrs,
+  ) => readonly (e.Expression | null)[];
 }
+
+/** The slope of leakyRelu below 0, the limit of elu at -Infinity. */
+const alphaOf = (attrs: Attrs, standard: number): number =>
+  (attrs.alpha as number | undefined) ?? standard;
+const LEAK = 0.3;
 
 const x = e.input(0);
 const a = x;
@@ -55,7 +65,31 @@ const ROWS = {
       e.select(e.greaterEqual(a, b), 0, dy),
     ],
   },
+  minimum: {
+    arity: 2,
+    formula: 'min(a, b); at a tie the gradient goes to a',
+    forward: e.min(a, b),
+    gradient: (_y, dy) => [
+      e.select(e.greaterEqual(b, a), dy, 0),
+      e.select(e.greaterEqual(b, a), 0, dy),
+    ],
+  },
+  pow: {
+    arity: 2,
+    formula: 'a^b; the gradient for b is that of a > 0',
+    forward: e.pow(a, b),
+    gradient: (y, dy) => [
+      e.mul(dy, e.mul(b, e.pow(a, e.sub(b, 1)))),
+      e.select(e.greater(a, 0), e.mul(dy, e.mul(y, e.log(a))), 0),
+    ],
+  },
   neg: { arity: 1, formula: '-x', forward: e.neg(x), gradient: (_y, dy) => [e.neg(dy)] },
+  abs: {
+    arity: 1,
+    formula: '|x|; the gradient at 0 is 0',
+    forward: e.abs(x),
+    gradient: (_y, dy) => [e.select(e.greater(x, 0), dy, e.select(e.greater(0, x), e.neg(dy), 0))],
+  },
   square: {
     arity: 1,
     formula: 'x^2',
@@ -95,6 +129,27 @@ const ROWS = {
     // dy A S (1 - (y/A)^2)
     gradient: (y, dy) => [e.mul(dy, e.sub(1.7159 * (2 / 3), e.mul(2 / 3 / 1.7159, e.mul(y, y))))],
   },
+  leakyRelu: {
+    arity: 1,
+    formula: 'x where x > 0, else alpha x; alpha 0.3 unless said',
+    forward: (attrs) => e.select(e.greater(x, 0), x, e.mul(alphaOf(attrs, LEAK), x)),
+    gradient: (_y, dy, attrs) => [e.select(e.greater(x, 0), dy, e.mul(alphaOf(attrs, LEAK), dy))],
+  },
+  elu: {
+    arity: 1,
+    formula: 'x where x > 0, else alpha (e^x - 1); alpha 1 unless said',
+    forward: (attrs) => e.select(e.greater(x, 0), x, e.mul(alphaOf(attrs, 1), e.sub(e.exp(x), 1))),
+    // Below 0: dy alpha e^x = dy (y + alpha)
+    gradient: (y, dy, attrs) => [
+      e.select(e.greater(x, 0), dy, e.mul(dy, e.add(y, alphaOf(attrs, 1)))),
+    ],
+  },
+  softplus: {
+    arity: 1,
+    formula: 'ln(1 + e^x), as max(x, 0) + ln(1 + e^-|x|) so that nothing overflows',
+    forward: e.add(e.max(x, 0), e.log(e.add(1, e.exp(e.neg(e.abs(x)))))),
+    gradient: (_y, dy) => [e.mul(dy, e.sigmoid(x))],
+  },
 } as const satisfies Record<string, Row>;
 
 export type ElementwiseName = keyof typeof ROWS;
@@ -102,7 +157,13 @@ export type ElementwiseName = keyof typeof ROWS;
 /** The expression of a row, or of a fused `elementwise` node. */
 export function expressionOf(node: Pick<Node, 'op' | 'attrs'>): e.Expression | undefined {
   if (node.op === 'elementwise') return node.attrs.expression as e.Expression;
-  return Object.hasOwn(ROWS, node.op) ? ROWS[node.op as ElementwiseName].forward : undefined;
+  return Object.hasOwn(ROWS, node.op)
+    ? forwardOf(ROWS[node.op as ElementwiseName], node.attrs)
+    : undefined;
+}
+
+function forwardOf({ forward }: Row, attrs: Attrs): e.Expression {
+  return typeof forward === 'function' ? forward(attrs) : forward;
 }
 
 /** Runs an expression over broadcast inputs. */
@@ -137,15 +198,15 @@ function unbroadcast(gradient: Node, shape: Shape, build: GradientContext<unknow
 }
 
 function rowOp(name: string, row: Row): Op {
-  return defineOp({
+  return defineOp<Attrs>({
     name,
     formula: row.formula,
     arity: row.arity,
     shape: (inputs) => broadcastShapes(inputs),
-    gradient: ({ node, inputs, dy, build }) => {
+    gradient: ({ node, inputs, attrs, dy, build }) => {
       const yAt = inputs.length;
       const dyAt = inputs.length + 1;
-      return row.gradient(e.input(yAt), e.input(dyAt)).map((expression, i) => {
+      return row.gradient(e.input(yAt), e.input(dyAt), attrs).map((expression, i) => {
         if (expression === null) return null;
         const used = e.keepUsedInputs(expression, [...inputs, node, dy]);
         // dx = dy as it is (add): no node needed.
@@ -161,7 +222,7 @@ function rowOp(name: string, row: Row): Op {
         return unbroadcast(gradient, inputs[i].shape, build);
       });
     },
-    reference: (inputs, output) => referenceLoop(row.forward, inputs, output),
+    reference: (inputs, output, attrs) => referenceLoop(forwardOf(row, attrs), inputs, output),
   });
 }
 

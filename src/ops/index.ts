@@ -8,6 +8,7 @@ import { FoveaError, unknownName, unreachable } from '../base/errors.ts';
 import { broadcastShapes, formatShape, sameShape } from '../base/shape.ts';
 import { type Attrs, createNode, type Node } from '../graph/node.ts';
 import { averagePool2d, averagePool2dGradient } from './averagePool2d.ts';
+import { concatenate, slice, sliceGradient } from './concatenate.ts';
 import { conv2d, conv2dInputGradient, conv2dKernelGradient } from './conv2d.ts';
 import {
   categoricalCrossEntropy,
@@ -19,11 +20,18 @@ import { broadcastTo, elementwise, elementwiseOps, sumTo } from './elementwise.t
 import { epilogueOf } from './epilogue.ts';
 import { maxPool2d, maxPool2dGradient, minPool2d, minPool2dGradient } from './extremePool2d.ts';
 import { inTopK } from './inTopK.ts';
+import {
+  localResponseNormalization,
+  localResponseNormalizationGradient,
+} from './localResponseNormalization.ts';
 import { matmul } from './matmul.ts';
 import type { Build, Op } from './op.ts';
+import { pad2d, pad2dGradient } from './pad2d.ts';
 import { randomUniform } from './randomUniform.ts';
+import { rbf, rbfCentersGradient, rbfInputGradient } from './rbf.ts';
 import { reshape } from './reshape.ts';
 import { softmax, softmaxGradient } from './softmax.ts';
+import { upsample2d, upsample2dGradient } from './upsample2d.ts';
 
 export const ops = {
   ...elementwiseOps,
@@ -49,6 +57,18 @@ export const ops = {
   categoricalCrossEntropyGradient,
   inTopK,
   randomUniform,
+  concatenate,
+  slice,
+  sliceGradient,
+  pad2d,
+  pad2dGradient,
+  upsample2d,
+  upsample2dGradient,
+  localResponseNormalization,
+  localResponseNormalizationGradient,
+  rbf,
+  rbfInputGradient,
+  rbfCentersGradient,
 } as const satisfies Record<string, Op>;
 
 export type OpName = keyof typeof ops;
