@@ -146,11 +146,25 @@ export function coverage(
   const counts = new Array<number>(n).fill(0);
   const outputs = outputExtent(n, kernel, stride, pads, dilation);
   for (let o = 0; o < outputs; o++)
-    for (let k = 0; k < kernel; k++) {
-      const at = o * stride + k * dilation - pads[0];
-      if (at >= 0 && at < n) counts[at]++;
-    }
+    for (const { pixel } of tapsOf(o, n, kernel, stride, pads[0], dilation)) counts[pixel]++;
   return counts;
+}
+
+/** The taps of window `o` that fall on one of the n pixels; the others fall on padding. */
+export function tapsOf(
+  o: number,
+  n: number,
+  kernel: number,
+  stride: number,
+  before: number,
+  dilation = 1,
+): { readonly tap: number; readonly pixel: number }[] {
+  const taps = [];
+  for (let tap = 0; tap < kernel; tap++) {
+    const pixel = o * stride + tap * dilation - before;
+    if (pixel >= 0 && pixel < n) taps.push({ tap, pixel });
+  }
+  return taps;
 }
 
 /** What one output position sees of the network's input, along one axis. */
