@@ -8,6 +8,7 @@ import { FoveaError, unknownName, unreachable } from '../base/errors.ts';
 import { broadcastShapes, formatShape, sameShape } from '../base/shape.ts';
 import { type Attrs, createNode, type Node } from '../graph/node.ts';
 import { averagePool2d, averagePool2dGradient } from './averagePool2d.ts';
+import { broadcastTo, sumTo } from './broadcast.ts';
 import { concatenate, slice, sliceGradient } from './concatenate.ts';
 import { conv2d, conv2dInputGradient, conv2dKernelGradient } from './conv2d.ts';
 import {
@@ -16,7 +17,7 @@ import {
   softmaxCrossEntropy,
   softmaxCrossEntropyGradient,
 } from './crossEntropy.ts';
-import { broadcastTo, elementwise, elementwiseOps, sumTo } from './elementwise.ts';
+import { elementwise, elementwiseOps } from './elementwise.ts';
 import { epilogueOf } from './epilogue.ts';
 import { maxPool2d, maxPool2dGradient, minPool2d, minPool2dGradient } from './extremePool2d.ts';
 import { inTopK } from './inTopK.ts';
