@@ -1,0 +1,139 @@
+/**
+ * @file From pictures to batches: the validation split, the order of an epoch, bytes to numbers.
+ *
+ * The order of epoch e depends on the seed and e alone, so training can be taken up again at any
+ * (epoch, batch) and sees the same pictures as if it had never stopped. Nothing is allocated per batch.
+ * Before: `formats/idx.ts`. Next stop on the tour: `models/lenet5.ts`.
+ */
+import { FoveaError, UsageError } from '../base/errors.ts';
+import { RandomStream } from '../base/random.ts';
+import { type Split, sliceSplit } from './dataset.ts';
+
+/** x = byte * scale + offset. */
+export interface Preprocessing {
+  readonly scale: number;
+  readonly offset: number;
+}
+
+/** Bytes to [0, 1], as the usual Keras scripts do. */
+export const unitRange: Preprocessing = { scale: 1 / 255, offset: 0 };
+
+/**
+ * Keeps the last fraction for validation, as Keras does: training keeps floor(count * (1 - fraction))
+ * pictures. Both are views; nothing is copied or shuffled.
+ */
+export function validationSplit(
+  split: Split,
+  fraction: number,
+): { readonly train: Split; readonly validation: Split | null } {
+  if (!(fraction >= 0 && fraction < 1)) {
+    throw new UsageError({
+      problem: `validation split ${fraction} is not possible`,
+      expected: 'a fraction from 0 (none) to less than 1, such as 0.2',
+    });
+  }
+  if (fraction === 0) return { train: split, validation: null };
+  const kept = Math.floor(split.count * (1 - fraction));
+  if (kept === 0 || kept === split.count) {
+    throw new UsageError({
+      problem: `validation split ${fraction} of ${split.count} pictures leaves one side empty`,
+      expected: 'at least one picture on both sides',
+    });
+  }
+  return {
+    train: sliceSplit(split, 0, kept),
+    validation: sliceSplit(split, kept, split.count),
+  };
+}
+
+export interface BatchOrderOptions {
+  readonly count: number;
+  readonly batchSize: number;
+  /** Without a seed the pictures come in the order they are stored in (evaluation). */
+  readonly seed?: number;
+}
+
+/** Which pictures make up batch b of epoch e. The last batch of an epoch may be short. */
+export class BatchOrder {
+  readonly count: number;
+  readonly batchSize: number;
+  readonly batchesPerEpoch: number;
+  readonly #seed: number | undefined;
+  readonly #order: Int32Array;
+  /** One view into `#order` per batch, made once. */
+  readonly #batches: readonly Int32Array[];
+  #epoch = -1;
+
+  constructor({ count, batchSize, seed }: BatchOrderOptions) {
+    if (!Number.isInteger(batchSize) || batchSize < 1) {
+      throw new UsageError({
+        where: 'batch size',
+        problem: `${batchSize} is not possible`,
+        expected: 'a whole number from 1 on, such as 128',
+      });
+    }
+    if (count < 1) throw new FoveaError({ problem: 'no pictures to make batches of' });
+    this.count = count;
+    this.batchSize = batchSize;
+    this.batchesPerEpoch = Math.ceil(count / batchSize);
+    this.#seed = seed;
+    this.#order = Int32Array.from({ length: count }, (_, i) => i);
+    this.#batches = Array.from({ length: this.batchesPerEpoch }, (_, b) =>
+      this.#order.subarray(b * batchSize, Math.min(count, (b + 1) * batchSize)),
+    );
+  }
+
+  /** Indices of one batch: a view that holds until another epoch is asked for. */
+  indices(epoch: number, batch: number): Int32Array {
+    if (batch < 0 || batch >= this.batchesPerEpoch) {
+      throw new FoveaError(`batch ${batch} of an epoch of ${this.batchesPerEpoch} batches`);
+    }
+    if (this.#seed !== undefined && epoch !== this.#epoch) {
+      this.#order.set(new RandomStream(this.#seed, `shuffle/${epoch}`).permutation(this.count));
+      this.#epoch = epoch;
+    }
+    return this.#batches[batch];
+  }
+}
+
+/** Every byte's number, made once per preprocessing. */
+const tables = new WeakMap<Preprocessing, Float32Array>();
+
+function tableOf(preprocessing: Preprocessing): Float32Array {
+  let table = tables.get(preprocessing);
+  if (table === undefined) {
+    const { scale, offset } = preprocessing;
+    table = Float32Array.from({ length: 256 }, (_, byte) => byte * scale + offset);
+    tables.set(preprocessing, table);
+  }
+  return table;
+}
+
+/**
+ * Writes pictures `indices` into x (n, H, W, C) and their labels into `labels` (n,). x and labels may be
+ * longer than the batch; what lies behind it is left as it was.
+ */
+export function fillBatch(
+  split: Split,
+  indices: Int32Array,
+  preprocessing: Preprocessing,
+  x: Float32Array,
+  labels: Int32Array,
+): void {
+  const table = tableOf(preprocessing);
+  const { images } = split;
+  const pixels = images.length / split.count;
+  if (x.length < indices.length * pixels || labels.length < indices.length) {
+    throw new FoveaError({
+      problem: `a batch of ${indices.length} pictures of ${pixels} values does not fit`,
+      expected: `room for ${indices.length * pixels} values and ${indices.length} labels`,
+    });
+  }
+  let to = 0;
+  for (let n = 0; n < indices.length; n++) {
+    const picture = indices[n];
+    labels[n] = split.labels[picture];
+    const end = (picture + 1) * pixels;
+    for (let from = picture * pixels; from < end; from++) x[to++] = table[images[from]];
+  }
+}

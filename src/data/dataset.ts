@@ -1,0 +1,132 @@
+/**
+ * @file What a data set is: pictures as bytes, one label each, a name for every class.
+ *
+ * Pictures stay bytes (0..255) in memory, a quarter of what float32 would take; `batches.ts` turns them
+ * into numbers for the network, one batch at a time. Next stop: `formats/idx.ts`, where bytes come from.
+ */
+import { FoveaError, UsageError } from '../base/errors.ts';
+
+/** Pictures and their labels. */
+export interface Split {
+  readonly count: number;
+  /** (count, H, W, C), row-major. */
+  readonly images: Uint8Array;
+  /** (count,), each an index into the data set's classes. */
+  readonly labels: Uint8Array;
+}
+
+export interface Dataset {
+  readonly name: string;
+  readonly classes: readonly string[];
+  /** (H, W, C) of one picture. */
+  readonly imageShape: readonly [number, number, number];
+  readonly train: Split;
+  readonly test: Split;
+  /** File name -> SHA-256 of its content (uncompressed); for `run.json`. */
+  readonly digests?: Readonly<Record<string, string>>;
+}
+
+/** Where a download stands; sent a few times per second at most, and once at the end. */
+export interface DownloadProgress {
+  readonly file: string;
+  readonly url: string;
+  /** Bytes on disk so far, those of an earlier, interrupted attempt included. */
+  readonly received: number;
+  readonly total: number;
+}
+
+export interface LoadOptions {
+  /** Folder that holds one folder per data set; default: $FOVEA_DATA, or the user's cache. */
+  readonly folder?: string;
+  /** Fetch what is missing; default true. */
+  readonly download?: boolean;
+  /** Compare size and SHA-256 with the published ones; default true. */
+  readonly verify?: boolean;
+  /** Only the first pictures of a split; for drawn sets, how many to draw. */
+  readonly trainCount?: number;
+  readonly testCount?: number;
+  /** For drawn sets: the same pictures for the same seed; default 0. */
+  readonly seed?: number;
+  readonly onProgress?: (progress: DownloadProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface DatasetDefinition {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  /** One line for `fovea data list`. */
+  readonly summary: string;
+  /** The files it is read from; absent for a set that is drawn by code. */
+  readonly files?: FileSet;
+  load(options: LoadOptions): Promise<Dataset>;
+}
+
+export interface KnownBytes {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** One original file. It may lie in the folder as it is or as `NAME.gz`. */
+export interface DataFile {
+  readonly name: string;
+  /** The content; the digest is absent where only the compressed file's was published. */
+  readonly content: { readonly bytes: number; readonly sha256?: string };
+  /** The published `NAME.gz`; another compression of the same content is as good. */
+  readonly gzip?: KnownBytes;
+}
+
+/** The files of a data set and where they can be had. */
+export interface FileSet {
+  /** Folder name below the data folder. */
+  readonly folder: string;
+  readonly files: readonly DataFile[];
+  readonly source:
+    | {
+        readonly kind: 'files' /** Addresses that end in "/". */;
+        readonly mirrors: readonly string[];
+      }
+    | ({
+        readonly kind: 'tar.gz';
+        readonly name: string;
+        readonly mirrors: readonly string[];
+      } & KnownBytes);
+}
+
+/** A view of pictures [from, to) of a split; no copy. */
+export function sliceSplit(split: Split, from: number, to: number): Split {
+  const pixels = split.count === 0 ? 0 : split.images.length / split.count;
+  return {
+    count: to - from,
+    images: split.images.subarray(from * pixels, to * pixels),
+    labels: split.labels.subarray(from, to),
+  };
+}
+
+/** The first `count` pictures; the whole split when `count` is not given. */
+export function firstOf(split: Split, count: number | undefined, what: string): Split {
+  if (count === undefined) return split;
+  if (!Number.isInteger(count) || count < 1 || count > split.count) {
+    throw new UsageError({
+      problem: `${what} count ${count} is not possible`,
+      expected: `a whole number from 1 to ${split.count}`,
+    });
+  }
+  return sliceSplit(split, 0, count);
+}
+
+/** Joins pictures and labels; throws when they do not belong together. */
+export function splitOf(
+  images: { readonly count: number; readonly pixels: Uint8Array },
+  labels: Uint8Array,
+  where: string,
+): Split {
+  if (images.count !== labels.length) {
+    throw new FoveaError({
+      where,
+      problem: `${images.count} images, but ${labels.length} labels`,
+      expected: 'one label per image',
+      fix: 'take both files from the same release of the data set',
+    });
+  }
+  return { count: images.count, images: images.pixels, labels };
+}

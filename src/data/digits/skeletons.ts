@@ -1,0 +1,96 @@
+/**
+ * @file How people write digits: the pen's path, several styles for each.
+ *
+ * A stroke is a smooth curve through its points, written "x,y" in percent of a box (x to the right,
+ * y downwards); "!" after a point makes a corner there. The weights say how common a style is.
+ * `draw.ts` moves the points about, bends and slants the whole; the box is then fitted, so only the
+ * proportions within a style matter. Next stop: `draw.ts`.
+ */
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+  /** The path turns sharply here. */
+  readonly corner: boolean;
+}
+
+export interface Style {
+  readonly weight: number;
+  readonly strokes: readonly (readonly Point[])[];
+}
+
+function style(weight: number, ...strokes: readonly string[]): Style {
+  return { weight, strokes: strokes.map(parseStroke) };
+}
+
+function parseStroke(stroke: string): Point[] {
+  return stroke.split(/\s+/).map((word) => {
+    const [x, y] = word.replace('!', '').split(',').map(Number);
+    return { x: x / 100, y: y / 100, corner: word.endsWith('!') };
+  });
+}
+
+/** Styles of each digit, 0 to 9. */
+export const skeletons: readonly (readonly Style[])[] = [
+  [
+    style(4, '55,0 25,12 8,50 25,88 50,100 78,85 92,50 78,14 55,0'), // closed
+    style(3, '70,8 40,2 12,30 8,65 35,97 70,90 92,55 85,18 55,2 40,10'), // overlapping ends
+    style(2, '60,5 30,10 8,50 28,92 55,98 85,75 90,35 72,8'), // a gap at the top
+    style(1, '75,15 45,0 12,35 20,85 55,98 88,60 75,15 55,8 45,20'), // a loop at the top
+  ],
+  [
+    style(6, '50,0 50,50 50,100'), // a plain bar
+    style(2, '58,0 50,50 47,100'), // slightly bent
+    style(2, '28,20 55,0! 54,50 54,100'), // with a flag
+    style(1, '25,22 52,0! 52,50 52,100', '22,100 50,100 82,100'), // flag and base
+  ],
+  [
+    style(3, '10,25 30,3 65,3 80,28 60,58 10,98! 50,96 92,95'), // flat base
+    style(3, '12,25 35,2 70,8 75,35 50,70 20,95 8,85 25,75 55,90 92,92'), // loop at the foot
+    style(2, '10,20 45,0 80,20 70,50 35,80 5,100! 50,92 95,98'), // wavy base
+    style(1, '8,12 45,4 82,16 74,50 40,78 10,92 45,88 90,88'), // round foot
+  ],
+  [
+    style(3, '12,12 45,0 78,18 62,42 35,48! 70,55 85,78 50,100 10,88'),
+    style(1, '10,2 42,3 75,2! 40,40! 78,58 80,85 45,100 8,88'), // flat top
+    style(2, '12,15 50,0 75,22 50,47 32,46 50,46 85,72 50,100 8,85'), // small loop in the middle
+    style(2, '15,8 55,2 78,20 55,45! 82,68 62,94 10,98'),
+  ],
+  [
+    style(3, '20,0 15,30 10,55! 50,52 92,48', '75,0 72,50 68,100'), // open, two strokes
+    style(2, '15,5 12,40 30,58 80,45', '82,5 74,55 66,100'), // open and round
+    style(2, '12,5 15,48 48,60 78,40! 84,2! 78,50 74,100'), // one stroke, like a y
+    style(2, '70,100 70,50 70,0! 38,32 8,62! 50,62 95,62'), // closed
+    style(1, '60,2 35,30 10,58 50,60 88,54', '62,30 60,65 55,100'),
+  ],
+  [
+    style(3, '85,3 55,4 25,4! 18,45! 55,38 85,65 60,98 10,92'),
+    style(2, '28,5 20,45! 60,40 82,68 55,100 10,88', '28,5 58,4 92,2'), // the hat comes last
+    style(2, '88,4 40,6 22,38 60,48 80,74 45,100 8,90'), // like an S
+    style(1, '90,0 50,5 32,8! 22,42! 60,50 62,80 38,100 5,92'),
+  ],
+  [
+    style(3, '70,0 30,30 10,70 40,100 82,82 70,55 35,55 12,75'),
+    style(3, '55,0 20,45 14,82 48,100 80,76 55,52 18,72'),
+    style(2, '85,2 45,20 15,60 30,96 65,95 80,70 55,58 28,75 30,92'),
+    style(1, '40,0 18,40 15,85 45,100 72,80 50,62 18,80'),
+  ],
+  [
+    style(4, '8,10 48,6 88,5! 62,50 42,100'),
+    style(1, '8,8 48,6 88,5! 62,50 40,100', '25,52 50,50 78,47'), // with a bar
+    style(2, '10,26 10,6! 48,6 88,5! 62,50 45,100'), // with a serif
+    style(2, '8,14 50,3 86,12 66,48 50,100'), // round
+  ],
+  [
+    style(4, '75,15 45,0 18,20 50,48 82,75 50,100 15,78 45,50 78,22 72,12'),
+    style(2, '50,48 20,25 48,0 78,22 50,48 18,78 50,100 82,76 50,48'),
+    style(1, '85,5 45,2 22,22 55,50 78,78 48,100 18,80 42,52 88,8'),
+    style(1, '48,46 22,24 48,2 74,22 48,46', '48,46 14,72 48,100 84,74 48,46'), // two rings
+  ],
+  [
+    style(3, '80,18 48,0 14,25 32,50 70,40 82,12! 78,55 72,100'), // straight tail
+    style(2, '80,20 45,0 12,25 30,52 70,42 82,15! 84,65 60,98 20,92'), // curved tail
+    style(2, '75,10 40,5 12,32 40,50 75,25! 62,60 45,100'), // leaning tail
+    style(2, '72,40 35,48 15,22 48,0 80,18 76,60 66,100'), // one sweep
+  ],
+];

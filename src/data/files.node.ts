@@ -1,0 +1,185 @@
+/**
+ * @file The files of a data set on disk: found, unpacked, compared with what was published.
+ *
+ * A file counts when its content is the published one, however it was compressed. Node only; the data
+ * sets import it when they load. Next stop: `download.node.ts` for what is missing.
+ */
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FoveaError, unreachable } from '../base/errors.ts';
+import type { DataFile, FileSet, KnownBytes, LoadOptions } from './dataset.ts';
+import { gunzip, isGzip, type UnpackedSize } from './formats/gunzip.ts';
+import { dataFolder } from './location.node.ts';
+
+/** A file of the set, unpacked. */
+export interface LoadedFile {
+  readonly name: string;
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** Of the unpacked bytes. */
+  readonly sha256: string;
+}
+
+export function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** The file as it is, or compressed; undefined when neither is there. */
+export async function findFile(folder: string, file: DataFile): Promise<string | undefined> {
+  for (const name of [file.name, `${file.name}.gz`]) {
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found?.isFile()) return path;
+  }
+  return undefined;
+}
+
+/** Folder of a data set: below the one given, $FOVEA_DATA, or the user's cache. */
+export function folderOf(set: FileSet, given?: string): string {
+  return join(dataFolder(given), set.folder);
+}
+
+/** The files of a set, read and unpacked. */
+export interface LoadedFiles {
+  get(name: string): LoadedFile;
+  /** File name -> SHA-256 of the content. */
+  readonly digests: Readonly<Record<string, string>>;
+  /** Throws unless every file is the published one. */
+  checkPublished(): Promise<void>;
+}
+
+/**
+ * Reads every file of the set, fetching first what is missing. `sizeOf` tells a packed file's size from
+ * its own beginning, so that one that expands without end is refused; else the published size is the limit.
+ */
+export async function loadFiles(
+  set: FileSet,
+  options: LoadOptions,
+  sizeOf?: (file: DataFile) => UnpackedSize,
+): Promise<LoadedFiles> {
+  const folder = folderOf(set, options.folder);
+  await ensureFiles(set, folder, options);
+  const loaded = await Promise.all(
+    set.files.map(async (file) => {
+      const path = await findFile(folder, file);
+      if (path === undefined) throw missing(folder, file);
+      return readDataFile(path, file, sizeOf?.(file) ?? file.content.bytes);
+    }),
+  );
+  const byName = new Map(loaded.map((file) => [file.name, file]));
+  const get = (name: string) => byName.get(name) ?? unreachable(`no file ${name} in the set`);
+  return {
+    get,
+    digests: Object.fromEntries(loaded.map((file) => [file.name, file.sha256])),
+    checkPublished: async () => {
+      await Promise.all(set.files.map((file) => checkPublished(file, get(file.name))));
+    },
+  };
+}
+
+async function ensureFiles(set: FileSet, folder: string, options: LoadOptions): Promise<void> {
+  for (const file of set.files) {
+    if ((await findFile(folder, file)) !== undefined) continue;
+    if (options.download === false) throw missing(folder, file);
+    const { fetchFiles } = await import('./download.node.ts');
+    return fetchFiles(set, folder, options);
+  }
+}
+
+function missing(folder: string, file: DataFile): FoveaError {
+  return new FoveaError({
+    problem: `${file.name} is not in ${folder}`,
+    expected: `${file.name} or ${file.name}.gz`,
+    fix: 'put it there, or let it be downloaded with `fovea data get`',
+  });
+}
+
+async function readDataFile(
+  path: string,
+  file: DataFile,
+  size: number | UnpackedSize,
+): Promise<LoadedFile> {
+  const raw = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw new FoveaError(
+      { where: path, problem: `cannot be read: ${error.code}` },
+      { cause: error },
+    );
+  });
+  const bytes = isGzip(raw) ? await gunzip(raw, size, path) : raw;
+  return { name: file.name, path, bytes, sha256: sha256Of(bytes) };
+}
+
+/** Throws unless the content has the published size and digest (as far as they were published). */
+async function checkPublished(file: DataFile, loaded: LoadedFile): Promise<void> {
+  const problem = await differenceFrom(file, loaded);
+  if (problem === undefined) return;
+  throw new FoveaError({
+    where: loaded.path,
+    problem,
+    expected: `${file.content.bytes} bytes with the published SHA-256 ${publishedDigest(file)}`,
+    fix: `delete it and run \`fovea data get\`, or put the original file there`,
+  });
+}
+
+async function differenceFrom(file: DataFile, loaded: LoadedFile): Promise<string | undefined> {
+  const { content, gzip } = file;
+  if (loaded.bytes.length !== content.bytes) return `${loaded.bytes.length} bytes of content`;
+  if (content.sha256 !== undefined) {
+    return loaded.sha256 === content.sha256
+      ? undefined
+      : `the content has the SHA-256 ${loaded.sha256}`;
+  }
+  // Only the packed file's digest is known. A plain file then passes on its size and structure.
+  if (gzip === undefined || !loaded.path.endsWith('.gz')) return undefined;
+  const packed = sha256Of(await readFile(loaded.path));
+  return packed === gzip.sha256 ? undefined : `the file has the SHA-256 ${packed}`;
+}
+
+function publishedDigest(file: DataFile): string {
+  return file.content.sha256 ?? `${file.gzip?.sha256} (of ${file.name}.gz)`;
+}
+
+export interface FileStatus {
+  readonly file: string;
+  readonly state: 'ok' | 'missing' | 'wrong' | 'unverified';
+  readonly path?: string;
+  readonly bytes?: number;
+  readonly sha256?: string;
+  /** In words, when the state is not `ok`. */
+  readonly note?: string;
+}
+
+/** What `fovea data verify` shows: each file, whether it is there and whether it is the published one. */
+export async function verifyFiles(set: FileSet, given?: string): Promise<FileStatus[]> {
+  const folder = folderOf(set, given);
+  return Promise.all(set.files.map((file) => statusOf(folder, file)));
+}
+
+async function statusOf(folder: string, file: DataFile): Promise<FileStatus> {
+  const path = await findFile(folder, file);
+  if (path === undefined) return { file: file.name, state: 'missing', note: `not in ${folder}` };
+  try {
+    const loaded = await readDataFile(path, file, file.content.bytes);
+    const found = { file: file.name, path, bytes: loaded.bytes.length, sha256: loaded.sha256 };
+    const note = await differenceFrom(file, loaded);
+    if (note !== undefined) return { ...found, state: 'wrong', note };
+    if (file.content.sha256 === undefined && !path.endsWith('.gz')) {
+      return {
+        ...found,
+        state: 'unverified',
+        note: 'no digest of the unpacked file was published',
+      };
+    }
+    return { ...found, state: 'ok' };
+  } catch (error) {
+    if (!(error instanceof FoveaError)) throw error;
+    return { file: file.name, state: 'wrong', path, note: error.parts.problem };
+  }
+}
+
+/** True when a file on disk is, byte for byte, the known one. */
+export async function isKnown(path: string, known: KnownBytes): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.size === known.bytes && sha256Of(await readFile(path)) === known.sha256;
+}

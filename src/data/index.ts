@@ -1,0 +1,39 @@
+/**
+ * @file What the rest of the house uses of the data room.
+ */
+import type { Dataset, LoadOptions } from './dataset.ts';
+import { datasetOf } from './datasets/index.ts';
+import type { FileStatus } from './files.node.ts';
+
+export {
+  BatchOrder,
+  type BatchOrderOptions,
+  fillBatch,
+  type Preprocessing,
+  unitRange,
+  validationSplit,
+} from './batches.ts';
+export {
+  type Dataset,
+  type DatasetDefinition,
+  type DownloadProgress,
+  firstOf,
+  type LoadOptions,
+  type Split,
+  sliceSplit,
+} from './dataset.ts';
+export { datasetNames, datasetOf } from './datasets/index.ts';
+export type { FileStatus } from './files.node.ts';
+
+/** Loads a data set by name; files that are missing are downloaded and checked. */
+export async function loadDataset(name: string, options: LoadOptions = {}): Promise<Dataset> {
+  return datasetOf(name).load(options);
+}
+
+/** Each file of a data set: is it there, is it the published one? Empty for drawn sets. */
+export async function verifyDataset(name: string, folder?: string): Promise<FileStatus[]> {
+  const { files } = datasetOf(name);
+  if (files === undefined) return [];
+  const { verifyFiles } = await import('./files.node.ts');
+  return verifyFiles(files, folder);
+}
