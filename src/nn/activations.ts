@@ -5,10 +5,20 @@
  * says which ops may stand there. Next stop: `layers/conv2d.ts`.
  */
 import { z } from 'zod';
-import type { Node } from '../graph/node.ts';
+import type { Attrs, Node } from '../graph/node.ts';
 import type { Build } from '../ops/op.ts';
 
-const ACTIVATIONS = ['linear', 'relu', 'tanh', 'sigmoid', 'softmax', 'scaledTanh'] as const;
+const ACTIVATIONS = [
+  'linear',
+  'relu',
+  'tanh',
+  'sigmoid',
+  'softmax',
+  'scaledTanh',
+  'leakyRelu',
+  'elu',
+  'softplus',
+] as const;
 
 export type ActivationName = (typeof ACTIVATIONS)[number];
 
@@ -17,6 +27,12 @@ export const activationNames: readonly ActivationName[] = ACTIVATIONS;
 export const activationOption = z.enum(ACTIVATIONS);
 
 /** Applies the activation; 'linear' is the node itself. */
-export function activate(build: Build, name: ActivationName, x: Node, label: string): Node {
-  return name === 'linear' ? x : build(name, [x], {}, label);
+export function activate(
+  build: Build,
+  name: ActivationName,
+  x: Node,
+  label: string,
+  attrs: Attrs = {},
+): Node {
+  return name === 'linear' ? x : build(name, [x], attrs, label);
 }

@@ -4,6 +4,7 @@
  * Among equal scores the class with the smaller number comes first, so that exactly k classes of a row
  * are "the best k" and a model that says the same for all classes is right for one of them.
  */
+import { NO_PADS } from '../base/window.ts';
 import { constantNode, type Node } from '../graph/node.ts';
 import * as e from '../ops/expression.ts';
 import { build } from '../ops/index.ts';
@@ -30,14 +31,7 @@ export function correctByTargets(scores: Node, targets: Node): Node {
 function bestClass(scores: Node): Node {
   const [N, classes] = scores.shape;
   const row = build('reshape', [scores], { shape: [N, 1, classes, 1] });
-  const wholeRow = {
-    window: [1, classes],
-    strides: [1, 1],
-    pads: [
-      [0, 0],
-      [0, 0],
-    ],
-  };
+  const wholeRow = { window: [1, classes], strides: [1, 1], pads: NO_PADS };
   const best = build('maxPool2d', [row], wholeRow);
   const numbers = constantNode(
     Array.from({ length: classes }, (_, i) => i),

@@ -8,7 +8,12 @@ import { defineLayer } from './layer.ts';
 export const activation = defineLayer({
   kind: 'activation',
   says: 'a function of each number (softmax: of each row)',
-  options: z.object({ activation: activationOption }),
+  options: z.object({
+    activation: activationOption,
+    /** Of leakyRelu (default 0.3) and elu (default 1): the slope or depth below 0. */
+    alpha: z.number().optional(),
+  }),
   outputShape: ([input]) => input,
-  call: ({ build, name, inputs: [x], options: o }) => activate(build, o.activation, x, name),
+  call: ({ build, name, inputs: [x], options: { activation, alpha } }) =>
+    activate(build, activation, x, name, alpha === undefined ? {} : { alpha }),
 });

@@ -3,23 +3,46 @@
  */
 import { unknownName } from '../../base/errors.ts';
 import { activation } from './activation.ts';
+import { batchNormalization } from './batchNormalization.ts';
 import { conv2d } from './conv2d.ts';
+import { conv2dTranspose } from './conv2dTranspose.ts';
 import { dense } from './dense.ts';
+import { dropout } from './dropout.ts';
 import { flatten } from './flatten.ts';
+import { globalAveragePooling2d, globalMaxPooling2d } from './globalPooling.ts';
+import { add, concatenate } from './join.ts';
 import type { Layer } from './layer.ts';
+import { localResponseNormalization } from './localResponseNormalization.ts';
+import { cropping2d, padding2d, zeroPadding2d } from './padding.ts';
 import { averagePooling2d, maxPooling2d, minPooling2d } from './pooling.ts';
+import { upsampling2d } from './upsampling2d.ts';
 
+/** By kind; each is the function that writes the layer in a model. */
 export const layers = {
   conv2d,
+  conv2dTranspose,
   averagePooling2d,
   maxPooling2d,
   minPooling2d,
+  globalAveragePooling2d,
+  globalMaxPooling2d,
   flatten,
   dense,
   activation,
+  dropout,
+  batchNormalization,
+  localResponseNormalization,
+  zeroPadding2d,
+  padding2d,
+  cropping2d,
+  upsampling2d,
+  add,
+  concatenate,
 } as const;
 
+export const layerKinds: readonly string[] = Object.keys(layers);
+
 export function layerOf(kind: string): Layer {
-  if (!Object.hasOwn(layers, kind)) throw unknownName('layer kind', kind, Object.keys(layers));
+  if (!Object.hasOwn(layers, kind)) throw unknownName('layer kind', kind, layerKinds);
   return layers[kind as keyof typeof layers].layer;
 }

@@ -1,0 +1,53 @@
+/**
+ * @file Batch normalisation: each channel brought to mean 0 and variance 1, then scaled and shifted.
+ *
+ *   training:  y = gamma (x - mean) / sqrt(variance + epsilon) + beta, with the batch's statistics,
+ *              moving = momentum moving + (1 - momentum) batch's
+ *   testing:   the same with the moving statistics
+ *
+ * Names, defaults and the variance (divided by the count) are Keras's. Next stop: `ops/composites.ts`.
+ */
+import { z } from 'zod';
+import * as composites from '../../ops/composites.ts';
+import * as e from '../../ops/expression.ts';
+import { defineLayer } from './layer.ts';
+
+const channelsOf = (shape: readonly number[]) => shape[shape.length - 1];
+
+export const batchNormalization = defineLayer({
+  kind: 'batchNormalization',
+  says: 'each channel brought to mean 0 and variance 1',
+  options: z.object({
+    momentum: z.number().min(0).max(1).default(0.99),
+    epsilon: z.number().positive().default(0.001),
+  }),
+  outputShape: ([input]) => input,
+  parameters: ([input]) => {
+    const shape = [channelsOf(input)];
+    return [
+      { name: 'gamma', shape, initializer: { kind: 'ones' }, trainable: true },
+      { name: 'beta', shape, initializer: { kind: 'zeros' }, trainable: true },
+      { name: 'movingMean', shape, initializer: { kind: 'zeros' }, trainable: false },
+      { name: 'movingVariance', shape, initializer: { kind: 'ones' }, trainable: false },
+    ];
+  },
+  call: ({ build, name, inputs: [x], options: { momentum, epsilon }, training, ...own }) => {
+    const gamma = own.parameter('gamma');
+    const beta = own.parameter('beta');
+    const movingMean = own.parameter('movingMean');
+    const movingVariance = own.parameter('movingVariance');
+    if (!training) {
+      const statistics = { mean: movingMean, variance: movingVariance };
+      return composites.normalize(build, x, { gamma, beta, epsilon, ...statistics });
+    }
+    const { y, mean, variance } = composites.batchNormalization(build, x, gamma, beta, epsilon);
+    const expression = e.add(e.mul(momentum, e.input(0)), e.mul(1 - momentum, e.input(1)));
+    const attrs = { expression, label: 'movingAverage' };
+    own.update('movingMean', build('elementwise', [movingMean, mean], attrs, `${name}/mean`));
+    own.update(
+      'movingVariance',
+      build('elementwise', [movingVariance, variance], attrs, `${name}/variance`),
+    );
+    return y;
+  },
+});

@@ -1,0 +1,29 @@
+/**
+ * @file Dropout: in training, each number is put to 0 with probability `rate`.
+ *
+ *   'inverted' (today's): the others grow by 1 / (1 - rate); nothing happens when testing
+ *   '2012' (AlexNet's):   the others stay; when testing, all are multiplied by 1 - rate
+ *
+ * In expectation the two are the same. The random numbers depend on seed, layer name and step alone.
+ */
+import { z } from 'zod';
+import { constantNode } from '../../graph/node.ts';
+import { dropout as dropoutNodes } from '../../ops/composites.ts';
+import { defineLayer } from './layer.ts';
+
+export const dropout = defineLayer({
+  kind: 'dropout',
+  says: 'numbers left out at random while training',
+  options: z.object({
+    rate: z.number().min(0).lt(1),
+    mode: z.enum(['inverted', '2012']).default('inverted'),
+  }),
+  outputShape: ([input]) => input,
+  call: ({ build, name, inputs: [x], options: { rate, mode }, training, random }) => {
+    if (rate === 0) return x;
+    if (training) {
+      return dropoutNodes(build, x, random(x.shape), { rate, inverted: mode === 'inverted' });
+    }
+    return mode === 'inverted' ? x : build('mul', [x, constantNode(1 - rate)], {}, name);
+  },
+});

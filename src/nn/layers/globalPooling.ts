@@ -1,0 +1,45 @@
+/**
+ * @file Global pooling: each channel's mean or maximum over the whole image. (H, W, C) -> (C)
+ *
+ * It takes the place of flatten before the last dense layer, and fits any image size.
+ */
+import { z } from 'zod';
+import type { Shape } from '../../base/shape.ts';
+import { NO_PADS } from '../../base/window.ts';
+import type { Node } from '../../graph/node.ts';
+import { type CallContext, defineLayer, imageOf } from './layer.ts';
+
+const options = z.object({});
+
+const outputShape = (inputs: readonly Shape[]): Shape => [imageOf(inputs)[2]];
+
+function accounting(inputs: readonly Shape[]) {
+  const [H, W, C] = imageOf(inputs);
+  return { connections: H * W * C, multiplyAdds: 0 };
+}
+
+function poolAll(op: string, { build, name, inputs: [x] }: CallContext<unknown>, more = {}): Node {
+  const [N, H, W, C] = x.shape;
+  const attrs = { window: [H, W], strides: [1, 1], pads: NO_PADS, ...more };
+  return build('reshape', [build(op, [x], attrs, name)], { shape: [N, C] }, `${name}/row`);
+}
+
+export const globalAveragePooling2d = defineLayer({
+  kind: 'globalAveragePooling2d',
+  says: 'the mean of each channel',
+  options,
+  outputShape,
+  call: (context) => poolAll('averagePool2d', context, { countIncludePad: false }),
+  accounting,
+  reception: () => 'whole',
+});
+
+export const globalMaxPooling2d = defineLayer({
+  kind: 'globalMaxPooling2d',
+  says: 'the largest value of each channel',
+  options,
+  outputShape,
+  call: (context) => poolAll('maxPool2d', context),
+  accounting,
+  reception: () => 'whole',
+});

@@ -1,0 +1,79 @@
+/**
+ * @file Layers that add pixels around an image or cut them off. (H, W, C) -> (T+H+B, L+W+R, C)
+ *
+ * How much (`padding`) and what stands there (`mode`) are two things: zero padding is a fill, "same" an
+ * amount. Next stop: `ops/pad2d.ts`.
+ */
+import { z } from 'zod';
+import { FoveaError } from '../../base/errors.ts';
+import type { Shape } from '../../base/shape.ts';
+import { checkFill, type Fill, type Pads } from '../../base/window.ts';
+import { sides } from '../options.ts';
+import { defineLayer, imageOf, type Reception } from './layer.ts';
+
+function padded(inputs: readonly Shape[], [rows, columns]: Pads, mode: Fill): Shape {
+  const [H, W, C] = imageOf(inputs);
+  checkFill(rows, H, mode, 'height');
+  checkFill(columns, W, mode, 'width');
+  return [rows[0] + H + rows[1], columns[0] + W + columns[1], C];
+}
+
+/** Each pixel sees itself, moved by the pixels before it. */
+function shifted(top: number, left: number): Reception {
+  return { kernel: [1, 1], strides: [1, 1], dilation: [1, 1], before: [top, left] };
+}
+
+export const zeroPadding2d = defineLayer({
+  kind: 'zeroPadding2d',
+  says: 'zeros around the image',
+  options: z.object({ padding: sides.prefault(1) }),
+  outputShape: (inputs, { padding }) => padded(inputs, padding, 'constant'),
+  call: ({ build, name, inputs: [x], options: { padding } }) =>
+    build('pad2d', [x], { mode: 'constant', pads: padding, value: 0 }, name),
+  reception: (_, { padding }) => shifted(padding[0][0], padding[1][0]),
+});
+
+export const padding2d = defineLayer({
+  kind: 'padding2d',
+  says: 'pixels around the image, by any rule',
+  options: z.object({
+    padding: sides.prefault(1),
+    mode: z.enum(['constant', 'reflect', 'replicate', 'circular']).default('constant'),
+    /** Of mode 'constant'. */
+    value: z.number().default(0),
+  }),
+  outputShape: (inputs, { padding, mode }) => padded(inputs, padding, mode),
+  call: ({ build, name, inputs: [x], options: { padding, mode, value } }) =>
+    build('pad2d', [x], { mode, pads: padding, value }, name),
+  reception: (_, { padding }) => shifted(padding[0][0], padding[1][0]),
+});
+
+export const cropping2d = defineLayer({
+  kind: 'cropping2d',
+  says: 'pixels cut off around the image',
+  options: z.object({ cropping: sides }),
+  outputShape: (inputs, { cropping: [rows, columns] }) => {
+    const [H, W, C] = imageOf(inputs);
+    const cut: Shape = [H - rows[0] - rows[1], W - columns[0] - columns[1], C];
+    if (cut[0] < 1 || cut[1] < 1) {
+      throw new FoveaError({
+        problem: `cutting off ${rows.join(' + ')} rows and ${columns.join(' + ')} columns leaves nothing of ${H} x ${W} pixels`,
+        expected: 'at least one pixel left',
+      });
+    }
+    return cut;
+  },
+  call: ({
+    build,
+    name,
+    inputs: [x],
+    options: {
+      cropping: [rows, columns],
+    },
+  }) => {
+    const [N, H, W, C] = x.shape;
+    const sizes = [N, H - rows[0] - rows[1], W - columns[0] - columns[1], C];
+    return build('slice', [x], { starts: [0, rows[0], columns[0], 0], sizes }, name);
+  },
+  reception: (_, { cropping }) => shifted(-cropping[0][0], -cropping[1][0]),
+});

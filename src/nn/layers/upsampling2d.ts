@@ -1,0 +1,24 @@
+/**
+ * @file Upsampling: each pixel repeated (nearest neighbour). (H, W, C) -> (H fh, W fw, C)
+ */
+import { z } from 'zod';
+import { positivePair } from '../options.ts';
+import { defineLayer, imageOf } from './layer.ts';
+
+export const upsampling2d = defineLayer({
+  kind: 'upsampling2d',
+  says: 'each pixel repeated',
+  options: z.object({ size: positivePair.prefault(2) }),
+  outputShape: (inputs, { size }) => {
+    const [H, W, C] = imageOf(inputs);
+    return [H * size[0], W * size[1], C];
+  },
+  call: ({ build, name, inputs: [x], options: { size } }) =>
+    build('upsample2d', [x], { factors: size }, name),
+  reception: (_, { size }) => ({
+    kernel: [1, 1],
+    strides: [1 / size[0], 1 / size[1]],
+    dilation: [1, 1],
+    before: [0, 0],
+  }),
+});
