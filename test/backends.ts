@@ -1,0 +1,26 @@
+/**
+ * @file The backends that the conformance suite and the goldens run on: one line each.
+ *
+ * A skip names the op and says why; it is counted and printed at the end of the run.
+ */
+import type { Backend, Session, SessionOptions } from '../src/backends/backend.ts';
+import { referenceBackend } from '../src/backends/reference/index.ts';
+import type { OpName } from '../src/ops/index.ts';
+
+export interface TestedBackend {
+  readonly name: string;
+  open(): Promise<Session>;
+  /** Reasons by op. */
+  readonly skips: Readonly<Partial<Record<OpName, string>>>;
+}
+
+function tested(
+  name: string,
+  backend: Backend,
+  options: SessionOptions = {},
+  skips: TestedBackend['skips'] = {},
+): TestedBackend {
+  return { name, open: () => backend.open(options), skips };
+}
+
+export const backends: readonly TestedBackend[] = [tested('reference', referenceBackend)];
