@@ -15,6 +15,7 @@ import { checkHouse, type Room } from './floorRules.ts';
  */
 export const rooms: Readonly<Record<string, Room>> = {
   base: { floor: 0, world: 'engine' }, // errors, shapes, windows, random
+  draw: { floor: 0, world: 'engine' }, // SVG as strings
   graph: { floor: 1, world: 'engine' }, // nodes as data
   ops: { floor: 2, world: 'engine' }, // one file per op
   autodiff: { floor: 3, world: 'engine' }, // the reverse walk

@@ -1,0 +1,212 @@
+/**
+ * @file The explanation of a window as a picture (SVG): input with padding and windows, output, coverage.
+ *
+ * Orange is the first window and the output cell it gives, the dashed frame its neighbour; the darker a
+ * cell of the coverage map, the more windows see it. `words.ts` is the same as text.
+ */
+import { FoveaError } from '../base/errors.ts';
+import { element, MONO, MONO_ADVANCE, svgDocument, text } from '../draw/svg.ts';
+import type { AxisAnswer, WindowAnswer } from './explain.ts';
+import { coverageSentence, formatNumber, isInside, windowSummary } from './words.ts';
+
+const MARGIN = 28;
+const GAP = 44;
+const LINE = 19;
+/** Pixels that the longest side of a grid aims for, and the bounds of one cell. */
+const GRID = 300;
+const CELL_MIN = 2;
+const CELL_MAX = 44;
+/** Below this, cells have no frames and no labels. */
+const CELL_READABLE = 8;
+const LETTERS_MIN = 4.5;
+const SIDE_MAX = 512;
+
+const INK = '#1f2933';
+const QUIET = '#6b7785';
+const LINES = '#c3ccd6';
+const WINDOW = '#f4a340';
+const WINDOW_DARK = '#b86a07';
+const PADDING = '#eef1f4';
+
+interface Cell {
+  readonly fill: string;
+  readonly label?: string;
+  readonly ink?: string;
+}
+
+interface Panel {
+  readonly title: string;
+  readonly rows: number;
+  readonly columns: number;
+  readonly cell: (row: number, column: number) => Cell;
+  /** More marks, in cell units from the panel's corner. */
+  readonly marks?: (cellSize: number) => string[];
+}
+
+export function drawWindowAnswer(answer: WindowAnswer): string {
+  const { lines, worked, table } = windowSummary(answer);
+  const panels = [inputPanel(answer), outputPanel(answer), coveragePanel(answer)];
+  const side = Math.max(...panels.map((p) => Math.max(p.rows, p.columns)));
+  if (side > SIDE_MAX) {
+    throw new FoveaError({
+      problem: `a drawing of ${side} cells a side`,
+      expected: `at most ${SIDE_MAX}`,
+      fix: 'leave --svg and --png out; --json prints every number',
+    });
+  }
+  const cellSize = Math.min(CELL_MAX, Math.max(CELL_MIN, GRID / side));
+  const [title, ...formulas] = lines;
+  const below = [
+    ...(worked === undefined ? [] : [worked, '']),
+    coverageSentence(answer),
+    '',
+    ...table,
+  ];
+
+  const gridTop = MARGIN + 34 + formulas.length * LINE + 34;
+  const gridHeight = Math.max(...panels.map((p) => p.rows)) * cellSize;
+  const belowTop = gridTop + gridHeight + 34;
+  const parts: string[] = [
+    text(MARGIN, MARGIN + 14, title, { 'font-size': 19, 'font-weight': 'bold', fill: INK }),
+    ...textLines(formulas, MARGIN + 34 + 8),
+  ];
+  let left = MARGIN;
+  for (const panel of panels) {
+    parts.push(drawPanel(panel, left, gridTop, cellSize));
+    left += Math.max(panel.columns * cellSize, panel.title.length * 7.6) + GAP;
+  }
+  parts.push(...textLines(below, belowTop));
+  const longest = Math.max(...formulas.map((l) => l.length), ...below.map((l) => l.length));
+  const width =
+    Math.max(left - GAP, MARGIN + longest * 13 * MONO_ADVANCE, title.length * 11.5) + MARGIN;
+  const height = belowTop + below.length * LINE + MARGIN - 10;
+  const paper = element('rect', { width, height, fill: '#ffffff' });
+  return svgDocument(Math.ceil(width), Math.ceil(height), paper, ...parts);
+}
+
+function textLines(lines: readonly string[], top: number): string[] {
+  return lines.map((line, i) =>
+    text(MARGIN, top + i * LINE, line, { 'font-family': MONO, 'font-size': 13, fill: INK }),
+  );
+}
+
+function inputPanel({ question, axes }: WindowAnswer): Panel {
+  const [rows, columns] = axes;
+  const values = question.compute?.values;
+  return {
+    title: question.padding === 'valid' ? 'input' : 'input and padding',
+    rows: rows.pads[0] + rows.n + rows.pads[1],
+    columns: columns.pads[0] + columns.n + columns.pads[1],
+    cell: (row, column) => {
+      const inside = isInside(row, rows) && isInside(column, columns);
+      const seen = isTap(row, rows) && isTap(column, columns);
+      const value = values?.[(row - rows.pads[0]) * columns.n + column - columns.pads[0]];
+      return {
+        fill: seen ? (inside ? WINDOW : '#fbe0bd') : inside ? '#ffffff' : PADDING,
+        ...(inside && value !== undefined ? { label: formatNumber(value) } : {}),
+      };
+    },
+    marks: (size) => {
+      const frame = (right: number, extra: Record<string, string | number>) =>
+        element('rect', {
+          x: right * size,
+          y: 0,
+          width: columns.reach * size,
+          height: rows.reach * size,
+          fill: 'none',
+          stroke: WINDOW_DARK,
+          'stroke-width': 2.5,
+          ...extra,
+        });
+      const next =
+        columns.output > 1
+          ? [frame(columns.stride, { 'stroke-dasharray': '5 4', 'stroke-width': 1.5 })]
+          : [];
+      return [...next, frame(0, {})];
+    },
+  };
+}
+
+/** Whether a padded position is a tap of the first window. */
+function isTap(padded: number, { reach, dilation }: AxisAnswer): boolean {
+  return padded < reach && padded % dilation === 0;
+}
+
+function outputPanel({ output, values }: WindowAnswer): Panel {
+  return {
+    title: `output ${output.join('x')}`,
+    rows: output[0],
+    columns: output[1],
+    cell: (row, column) => ({
+      fill: row === 0 && column === 0 ? WINDOW : '#ffffff',
+      ...(values === null ? {} : { label: formatNumber(values[row][column]) }),
+    }),
+  };
+}
+
+function coveragePanel({ coverage }: WindowAnswer): Panel {
+  const most = Math.max(1, ...coverage.map((row) => Math.max(...row)));
+  return {
+    title: 'coverage',
+    rows: coverage.length,
+    columns: coverage[0].length,
+    cell: (row, column) => {
+      const count = coverage[row][column];
+      const share = count / most;
+      // From near white to a deep blue; cells no window sees are marked in red.
+      const mix = (from: number, to: number) => Math.round(from + (to - from) * share);
+      return {
+        fill: count === 0 ? '#f6d5d5' : `rgb(${mix(240, 16)},${mix(246, 76)},${mix(252, 134)})`,
+        label: String(count),
+        ink: share > 0.55 ? '#ffffff' : INK,
+      };
+    },
+  };
+}
+
+function drawPanel(panel: Panel, left: number, top: number, size: number): string {
+  const width = panel.columns * size;
+  const height = panel.rows * size;
+  const parts = [
+    text(0, -12, panel.title, { fill: QUIET, 'font-weight': 'bold' }),
+    ...(size < CELL_READABLE ? drawRuns(panel, size) : drawCells(panel, size)),
+    element('rect', { x: 0, y: 0, width, height, fill: 'none', stroke: LINES }),
+    ...(panel.marks?.(size) ?? []),
+  ];
+  return element('g', { transform: `translate(${left} ${top})` }, ...parts);
+}
+
+/** Cells with frames and labels; one size of letters for the whole panel. */
+function drawCells({ rows, columns, cell }: Panel, size: number): string[] {
+  const cells = Array.from({ length: rows * columns }, (_, i) => {
+    const [row, column] = [Math.floor(i / columns), i % columns];
+    return { x: column * size, y: row * size, ...cell(row, column) };
+  });
+  const longest = Math.max(1, ...cells.map(({ label }) => label?.length ?? 0));
+  const fontSize = Math.min(size * 0.42, (size * 0.9) / (MONO_ADVANCE * longest));
+  const style = { 'text-anchor': 'middle', 'font-family': MONO, 'font-size': fontSize };
+  return cells.flatMap(({ x, y, fill, label, ink }) => [
+    element('rect', { x, y, width: size, height: size, fill, stroke: LINES, 'stroke-width': 0.75 }),
+    ...(label === undefined || fontSize < LETTERS_MIN
+      ? []
+      : [
+          text(x + size / 2, y + size / 2 + fontSize * 0.36, label, { ...style, fill: ink ?? INK }),
+        ]),
+  ]);
+}
+
+/** Cells too small for frames: neighbours of one colour in a row are one rectangle. */
+function drawRuns({ rows, columns, cell }: Panel, size: number): string[] {
+  const runs: string[] = [];
+  for (let row = 0; row < rows; row++) {
+    let start = 0;
+    for (let column = 1; column <= columns; column++) {
+      const { fill } = cell(row, start);
+      if (column < columns && cell(row, column).fill === fill) continue;
+      const width = (column - start) * size;
+      runs.push(element('rect', { x: start * size, y: row * size, width, height: size, fill }));
+      start = column;
+    }
+  }
+  return [element('g', { 'shape-rendering': 'crispEdges' }, ...runs)];
+}
