@@ -1,0 +1,69 @@
+/**
+ * @file A snapshot as the bytes of one safetensors file, and back.
+ *
+ * Parameters and optimizer slots are its tensors, the loop's position its metadata: one file, so that the
+ * two can never be of different moments. JSON writes float64 numbers so that they read back to the bit.
+ * Next stop: `interop/safetensors.ts`, the format; `runFolder.ts`, where the file lies.
+ */
+import { z } from 'zod';
+import { FoveaError } from '../base/errors.ts';
+import { readSafetensors, writeSafetensors } from '../interop/safetensors.ts';
+import type { Progress, Snapshot, StateValue } from './progress.ts';
+
+const FORMAT = 'fovea-checkpoint-1';
+
+const metrics = z.object({ loss: z.number(), accuracy: z.number() });
+
+export const epochRecordSchema = z.object({
+  epoch: z.int().positive(),
+  train: metrics,
+  validation: metrics.nullable(),
+  learningRate: z.number(),
+  seconds: z.number(),
+});
+
+const progressSchema = z.object({
+  epoch: z.int().nonnegative(),
+  batch: z.int().nonnegative(),
+  step: z.int().nonnegative(),
+  lossSum: z.number(),
+  correct: z.number(),
+  rows: z.int().nonnegative(),
+  seconds: z.number(),
+  history: z.array(epochRecordSchema),
+  best: z.object({ epoch: z.int(), loss: z.number() }).nullable(),
+  schedule: z.object({
+    scale: z.number(),
+    best: z.number().nullable(),
+    waited: z.int().nonnegative(),
+  }),
+}) satisfies z.ZodType<Progress>;
+
+export function encodeCheckpoint({ states, progress }: Snapshot): Uint8Array {
+  return writeSafetensors(states, { format: FORMAT, progress: JSON.stringify(progress) });
+}
+
+/** `where` names the file in errors. */
+export function decodeCheckpoint(bytes: Uint8Array, where: string): Snapshot {
+  const { tensors, metadata } = readSafetensors(bytes, where);
+  if (metadata.format !== FORMAT || metadata.progress === undefined) {
+    throw new FoveaError({
+      where,
+      problem: `not a checkpoint (its format is ${metadata.format ?? 'not said'})`,
+      expected: `a file that training wrote, of format ${FORMAT}`,
+    });
+  }
+  const progress = progressSchema.safeParse(JSON.parse(metadata.progress));
+  if (!progress.success) {
+    throw new FoveaError({
+      where,
+      problem: `the position it holds cannot be read: ${progress.error.issues[0].path.join('.')}`,
+    });
+  }
+  const states = new Map<string, StateValue>();
+  for (const [name, { shape, data }] of tensors) {
+    if (data instanceof Float32Array || data instanceof Int32Array)
+      states.set(name, { shape, data });
+  }
+  return { states, progress: progress.data };
+}

@@ -1,0 +1,133 @@
+/**
+ * @file What a classifier's predictions on labelled rows say: accuracy, top-k, confusion, per-class
+ * figures and the worst mistakes.
+ *
+ * Plain arithmetic over (rows, classes) logits and probabilities; no engine, no files. Rows are visited in order
+ * and sums are float64, so the same predictions always give the same figures.
+ * Next stop: `insights.ts`, which says them in words.
+ */
+
+export interface Predictions {
+  readonly classes: readonly string[];
+  /** (rows, classes) row-major: what ranks the classes; largest first. */
+  readonly logits: Float32Array;
+  /** (rows, classes); each row sums to 1. */
+  readonly probabilities: Float32Array;
+  /** (rows) */
+  readonly labels: Uint8Array | Int32Array;
+  /** (rows), the loss of each. */
+  readonly losses: Float32Array;
+}
+
+export interface ClassFigures {
+  readonly class: string;
+  /** Of the rows predicted as this class, the share that is. 0 when nothing was predicted as it. */
+  readonly precision: number;
+  /** Of the rows of this class, the share found. 0 when there are none. */
+  readonly recall: number;
+  /** 2 precision recall / (precision + recall). */
+  readonly f1: number;
+  /** Rows of this class. */
+  readonly support: number;
+}
+
+export interface Mistake {
+  /** Row in the split that was evaluated. */
+  readonly index: number;
+  readonly label: number;
+  readonly predicted: number;
+  /** Probability given to the predicted class. */
+  readonly confidence: number;
+  readonly loss: number;
+}
+
+export interface Evaluation {
+  readonly classes: readonly string[];
+  readonly count: number;
+  readonly loss: number;
+  readonly accuracy: number;
+  /** k -> share of rows whose label is among the k most probable classes. */
+  readonly topK: Readonly<Record<string, number>>;
+  /** confusion[label][predicted] = rows. */
+  readonly confusion: readonly (readonly number[])[];
+  readonly perClass: readonly ClassFigures[];
+  /** Largest loss first. */
+  readonly mistakes: readonly Mistake[];
+  /** Rows whose predicted class is wrong. */
+  readonly mistakeCount: number;
+}
+
+export interface EvaluationOptions {
+  /** Which k to count; those above the number of classes are left out. Default [1, 5]. */
+  readonly topK?: readonly number[];
+  /** How many of the worst mistakes to keep. Default 36. */
+  readonly mistakes?: number;
+}
+
+export function classify(predictions: Predictions, options: EvaluationOptions = {}): Evaluation {
+  const { classes, logits, probabilities, labels, losses } = predictions;
+  const width = classes.length;
+  const ks = (options.topK ?? [1, 5]).filter((k) => k <= width);
+  const confusion = classes.map(() => new Array<number>(width).fill(0));
+  const found = ks.map(() => 0);
+  const wrong: Mistake[] = [];
+  let lossSum = 0;
+  for (let row = 0; row < labels.length; row++) {
+    const label = labels[row];
+    const scores = logits.subarray(row * width, (row + 1) * width);
+    const predicted = indexOfLargest(scores);
+    const rank = rankOf(scores, label);
+    lossSum += losses[row];
+    confusion[label][predicted]++;
+    for (let i = 0; i < ks.length; i++) if (rank < ks[i]) found[i]++;
+    if (predicted !== label) {
+      const confidence = probabilities[row * width + predicted];
+      wrong.push({ index: row, label, predicted, confidence, loss: losses[row] });
+    }
+  }
+  const count = labels.length;
+  return {
+    classes,
+    count,
+    loss: lossSum / count,
+    accuracy: (count - wrong.length) / count,
+    topK: Object.fromEntries(ks.map((k, i) => [String(k), found[i] / count])),
+    confusion,
+    perClass: figuresPerClass(classes, confusion),
+    mistakes: wrong
+      .sort((a, b) => b.loss - a.loss || a.index - b.index)
+      .slice(0, options.mistakes ?? 36),
+    mistakeCount: wrong.length,
+  };
+}
+
+/** The first of the largest, as the training program's `correct` counts. */
+export function indexOfLargest(scores: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < scores.length; i++) if (scores[i] > scores[best]) best = i;
+  return best;
+}
+
+/** How many classes come before this one; among equals the first comes first. */
+function rankOf(scores: ArrayLike<number>, label: number): number {
+  let rank = 0;
+  for (let i = 0; i < scores.length; i++) {
+    if (scores[i] > scores[label] || (scores[i] === scores[label] && i < label)) rank++;
+  }
+  return rank;
+}
+
+function figuresPerClass(
+  classes: readonly string[],
+  confusion: readonly (readonly number[])[],
+): ClassFigures[] {
+  return classes.map((name, i) => {
+    const right = confusion[i][i];
+    const support = confusion[i].reduce((sum, n) => sum + n, 0);
+    const predicted = confusion.reduce((sum, row) => sum + row[i], 0);
+    const precision = predicted === 0 ? 0 : right / predicted;
+    const recall = support === 0 ? 0 : right / support;
+    const f1 = right === 0 ? 0 : (2 * precision * recall) / (precision + recall);
+    return { class: name, precision, recall, f1, support };
+  });
+}

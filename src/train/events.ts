@@ -1,0 +1,87 @@
+/**
+ * @file What `fit` is asked for and what it tells.
+ *
+ * One stream of typed events feeds the progress line, the history file, the run folder and the lab.
+ * Next stop: `fit.ts`.
+ */
+import type { LossName } from '../nn/losses.ts';
+import type { Optimizer } from '../nn/optimizers/optimizer.ts';
+import type { EpochRecord, Progress, Snapshot } from './progress.ts';
+
+export interface FitOptions {
+  /** Passes over the training split; default 10. */
+  readonly epochs?: number;
+  /** Default 128. A last, smaller batch gets a program of its own size. */
+  readonly batchSize?: number;
+  readonly loss?: LossName;
+  /** `adam({ learningRate: 0.002 })`, or its name, or its spec from a file. Default 'adam'. */
+  readonly optimizer?: Optimizer | Optimizer['spec'] | string;
+  /** How the learning rate moves: a name, or `{ kind: 'cosine', duration: 10 }`. Default 'constant'. */
+  readonly schedule?: string | { readonly kind: string };
+  /** Of the first weights, the shuffling and all random layers; default 0. */
+  readonly seed?: number;
+  /** A new order of the training rows each epoch; default true. */
+  readonly shuffle?: boolean;
+  /**
+   * Stops after this many epochs without a lower validation loss (training loss without a validation
+   * split). The best weights are in the snapshot of the checkpoint event that says `isBest`.
+   */
+  readonly patience?: number;
+  /** Checkpoint events within an epoch, beside the one at the end of each. */
+  readonly checkpointEvery?: { readonly batches?: number; readonly seconds?: number };
+  /** Goes on from here instead of from the first weights. */
+  readonly resume?: Snapshot;
+  /** Stops between two steps, with a checkpoint. */
+  readonly signal?: AbortSignal;
+  /** Seconds between batch events; default 0.1; 0 tells of every batch. */
+  readonly eventInterval?: number;
+}
+
+/** What a checkpoint is taken for: the first weights, an epoch's end, `checkpointEvery`, a stop. */
+export type CheckpointReason = 'start' | 'epoch' | 'interval' | 'stop';
+
+/** Why a run is over. */
+export type StopReason = 'epochs' | 'patience' | 'stopped';
+
+export type FitEvent =
+  | {
+      readonly type: 'start';
+      readonly epochs: number;
+      /** Batches per epoch. */
+      readonly batches: number;
+      /** Where it starts: at zero, or where the resumed run stood. */
+      readonly progress: Readonly<Progress>;
+    }
+  | {
+      readonly type: 'batch';
+      /** The epoch that runs, from 1. */
+      readonly epoch: number;
+      readonly epochs: number;
+      /** Finished batches of this epoch. */
+      readonly batch: number;
+      readonly batches: number;
+      /** Means over the epoch so far. */
+      readonly loss: number;
+      readonly accuracy: number;
+      /** Time spent in this epoch so far. */
+      readonly seconds: number;
+    }
+  | ({
+      readonly type: 'epoch';
+      readonly epochs: number;
+      readonly batches: number;
+      /** Whether its loss is the lowest so far. */
+      readonly isBest: boolean;
+    } & EpochRecord)
+  | {
+      readonly type: 'checkpoint';
+      readonly reason: CheckpointReason;
+      readonly isBest: boolean;
+      /** Copies the run's state. Call it before asking for the next event. */
+      snapshot(): Snapshot;
+    }
+  | {
+      readonly type: 'done';
+      readonly reason: StopReason;
+      readonly progress: Readonly<Progress>;
+    };

@@ -1,0 +1,170 @@
+/**
+ * @file The training loop: an async iterator of events.
+ *
+ * A step fills the program's inputs and runs it; forward, backward and update are inside. Between steps
+ * the loop decides: is the epoch over, is a checkpoint due, did someone ask to stop. It touches no files:
+ * whoever reads the events draws, records and saves (`trainRun.ts` does, for a run folder).
+ * All that decides how to go on is in `progress` and in the session's states, so a run taken up from a
+ * snapshot, in the middle of an epoch too, ends with the same bits as one that never stopped.
+ * Before: `data/batches.ts`. Next stop: `steps.ts`, one step; then `nn/optimizers/adam.ts`.
+ */
+import type { Session } from '../backends/backend.ts';
+import type { Split } from '../data/dataset.ts';
+import { parseSchedule, type Schedule, startSchedule } from '../nn/schedules.ts';
+import type { ModelSpec } from '../nn/spec.ts';
+import { diverged } from './divergence.ts';
+import { compileEvaluation, measure } from './evaluate.ts';
+import type { CheckpointReason, FitEvent, FitOptions, StopReason } from './events.ts';
+import { epochsSinceBest, type Metrics, type Progress, startOfTraining } from './progress.ts';
+import { restoreStates, snapshotOf } from './snapshot.ts';
+import { Steps } from './steps.ts';
+import { turn } from './turns.ts';
+
+export interface FitData {
+  readonly train: Split;
+  readonly validation?: Split | null;
+}
+
+/**
+ * Trains the network's parameters in the session.
+ *
+ *     for await (const event of fit(session, spec, data, { epochs: 3 })) {
+ *       if (event.type === 'epoch') console.log(event.train.loss);
+ *     }
+ */
+export async function* fit(
+  session: Session,
+  spec: ModelSpec,
+  data: FitData,
+  options: FitOptions = {},
+): AsyncGenerator<FitEvent, void, void> {
+  const { epochs = 10, resume, signal } = options;
+  const steps = new Steps(session, spec, data.train, options);
+  const validate = validation(session, spec, data.validation ?? null, options);
+  const schedule = startSchedule(
+    parseSchedule(options.schedule ?? 'constant'),
+    steps.optimizer.spec.learningRate,
+    resume?.progress.schedule,
+  );
+  const progress = structuredClone(resume?.progress ?? startOfTraining(schedule.state()));
+  const first = steps.firstStates();
+  restoreStates(session, resume?.states ?? first);
+  const pace = paceOf(options, progress);
+  const batches = steps.order.batchesPerEpoch;
+  const checkpoint = (reason: CheckpointReason, isBest: boolean): FitEvent => ({
+    type: 'checkpoint',
+    reason,
+    isBest,
+    snapshot: () => snapshotOf(session, first, progress),
+  });
+  const done = (reason: StopReason): FitEvent => ({ type: 'done', reason, progress });
+
+  yield { type: 'start', epochs, batches, progress };
+  // A place to go back to from the first step on, should the numbers diverge or the power fail.
+  if (resume === undefined) yield checkpoint('start', false);
+  while (progress.epoch < epochs && !outOfPatience(progress, options)) {
+    while (progress.batch < batches) {
+      steps.run(progress, schedule, pace.turnIsOver);
+      yield { type: 'batch', epoch: progress.epoch + 1, epochs, batches, ...soFar(progress) };
+      await turn();
+      if (signal?.aborted) {
+        yield checkpoint('stop', false);
+        yield done('stopped');
+        return;
+      }
+      if (pace.checkpointIsDue()) yield checkpoint('interval', false);
+    }
+    const isBest = finishEpoch(progress, schedule, batches, await timed(progress, validate));
+    const record = progress.history[progress.history.length - 1];
+    yield { type: 'epoch', epochs, batches, isBest, ...record };
+    yield checkpoint('epoch', isBest);
+    if (signal?.aborted && progress.epoch < epochs) {
+      yield done('stopped');
+      return;
+    }
+  }
+  yield done(progress.epoch < epochs ? 'patience' : 'epochs');
+}
+
+function validation(
+  session: Session,
+  spec: ModelSpec,
+  split: Split | null,
+  { loss }: FitOptions,
+): () => Promise<Metrics | null> {
+  if (split === null) return async () => null;
+  const program = compileEvaluation(session, spec, Math.min(256, split.count), loss);
+  return () => measure(program, split);
+}
+
+/** Runs `task` on the epoch's clock. */
+async function timed<T>(progress: Progress, task: () => Promise<T>): Promise<T> {
+  const began = performance.now();
+  const result = await task();
+  progress.seconds += (performance.now() - began) / 1000;
+  return result;
+}
+
+/** Means over the finished batches of the epoch that runs. */
+function soFar({ batch, lossSum, correct, rows, seconds }: Progress) {
+  return { batch, loss: lossSum / rows, accuracy: correct / rows, seconds };
+}
+
+/** Closes the epoch: its record, the schedule's turn, the best so far. Says whether it is the best. */
+function finishEpoch(
+  progress: Progress,
+  schedule: Schedule,
+  batches: number,
+  validation: Metrics | null,
+): boolean {
+  const { loss, accuracy, seconds } = soFar(progress);
+  const judged = validation?.loss ?? loss;
+  const learningRate = schedule.rate((progress.step - 1) / batches);
+  if (!Number.isFinite(judged)) {
+    throw diverged(
+      `the validation loss is ${judged} after epoch ${progress.epoch + 1}`,
+      learningRate,
+    );
+  }
+  const isBest = progress.best === null || judged < progress.best.loss;
+  progress.epoch++;
+  progress.history.push({
+    epoch: progress.epoch,
+    train: { loss, accuracy },
+    validation,
+    learningRate,
+    seconds,
+  });
+  if (isBest) progress.best = { epoch: progress.epoch, loss: judged };
+  Object.assign(progress, { batch: 0, lossSum: 0, correct: 0, rows: 0, seconds: 0 });
+  schedule.epochEnd(judged);
+  progress.schedule = schedule.state();
+  return isBest;
+}
+
+function outOfPatience(progress: Progress, { patience }: FitOptions): boolean {
+  return patience !== undefined && epochsSinceBest(progress) >= patience;
+}
+
+/** When to speak and when to save, by the clock and by the step. */
+function paceOf({ eventInterval = 0.1, checkpointEvery = {} }: FitOptions, progress: Progress) {
+  const { batches = 0, seconds = Number.POSITIVE_INFINITY } = checkpointEvery;
+  let turnBegan = performance.now();
+  let lastCheckpoint = turnBegan;
+  const stepIsDue = () => batches > 0 && progress.step % batches === 0;
+  return {
+    /** Asked after each step: time for a batch event. */
+    turnIsOver(): boolean {
+      const now = performance.now();
+      if (now - turnBegan < 1000 * eventInterval && !stepIsDue()) return false;
+      turnBegan = now;
+      return true;
+    },
+    checkpointIsDue(): boolean {
+      const now = performance.now();
+      if (now - lastCheckpoint < 1000 * seconds && !stepIsDue()) return false;
+      lastCheckpoint = now;
+      return true;
+    },
+  };
+}

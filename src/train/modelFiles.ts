@@ -1,0 +1,124 @@
+/**
+ * @file A trained model as two files: `model.json` (the spec) and `weights.safetensors` (the parameters).
+ *
+ * The names of the classes travel in the metadata of the weights, so that the two files are enough to
+ * name what a picture shows. Next stop: `interop/safetensors.ts`.
+ */
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import type { Session } from '../backends/backend.ts';
+import { FoveaError, messageOf } from '../base/errors.ts';
+import { formatShape, sameShape } from '../base/shape.ts';
+import { readSafetensors, type Safetensors, writeSafetensors } from '../interop/safetensors.ts';
+import { parametersOf } from '../nn/network.ts';
+import { parseModelSpec } from '../nn/sequential.ts';
+import { layerShapes } from '../nn/shapes.ts';
+import type { ModelSpec } from '../nn/spec.ts';
+import type { StateValue } from './progress.ts';
+import { writeWhole } from './wholeFile.ts';
+
+export interface TrainedModel {
+  readonly spec: ModelSpec;
+  readonly weights: ReadonlyMap<string, StateValue>;
+  /** Names of the classes; "0", "1", ... where the file does not say. */
+  readonly classes: readonly string[];
+}
+
+const MODEL = 'model.json';
+const WEIGHTS = 'weights.safetensors';
+
+/** Writes both files into `folder`, which is made if need be. The parameters are the session's. */
+export async function saveModel(
+  folder: string,
+  session: Session,
+  spec: ModelSpec,
+  classes: readonly string[],
+): Promise<void> {
+  await fs.mkdir(folder, { recursive: true });
+  await writeWhole(path.join(folder, MODEL), `${JSON.stringify(spec, null, 2)}\n`);
+  await writeWeights(path.join(folder, WEIGHTS), session, spec, classes);
+}
+
+export async function writeWeights(
+  file: string,
+  session: Session,
+  spec: ModelSpec,
+  classes: readonly string[],
+): Promise<void> {
+  const tensors = new Map(
+    parametersOf(spec).map(({ name, shape }) => [name, { shape, data: session.readState(name) }]),
+  );
+  const metadata = { format: 'fovea', model: spec.name, classes: JSON.stringify(classes) };
+  await writeWhole(file, writeSafetensors(tensors, metadata));
+}
+
+/** Reads what `saveModel` wrote, or a run's folder. */
+export async function loadModel(folder: string): Promise<TrainedModel> {
+  const spec = await readSpec(path.join(folder, MODEL));
+  const file = path.join(folder, WEIGHTS);
+  const { tensors, metadata } = readSafetensors(await readFile(file, 'weights'), file);
+  const weights = new Map<string, StateValue>();
+  for (const { name, shape } of parametersOf(spec)) {
+    const tensor = tensors.get(name);
+    if (tensor === undefined || !sameShape(tensor.shape, shape)) {
+      throw new FoveaError({
+        where: file,
+        problem:
+          tensor === undefined
+            ? `it has no "${name}"`
+            : `"${name}" has the shape ${formatShape(tensor.shape)}`,
+        expected: `${formatShape(shape)}, as ${MODEL} beside it says`,
+        fix: 'take both files from the same run',
+      });
+    }
+    weights.set(name, { shape, data: Float32Array.from(tensor.data) });
+  }
+  return { spec, weights, classes: classesOf(metadata, spec) };
+}
+
+/** A spec from a file. */
+export async function readSpec(file: string): Promise<ModelSpec> {
+  const text = (await readFile(file, 'model')).toString('utf8');
+  let received: unknown;
+  try {
+    received = JSON.parse(text);
+  } catch (error) {
+    const problem = `this is not JSON: ${messageOf(error)}`;
+    throw new FoveaError({ where: file, problem, expected: 'a model spec' }, { cause: error });
+  }
+  try {
+    return parseModelSpec(received);
+  } catch (error) {
+    if (!(error instanceof FoveaError)) throw error;
+    const { where } = error.parts;
+    throw new FoveaError({
+      ...error.parts,
+      where: where === undefined ? file : `${file}: ${where}`,
+    });
+  }
+}
+
+function classesOf({ classes }: Safetensors['metadata'], spec: ModelSpec): string[] {
+  const names: unknown = classes === undefined ? undefined : JSON.parse(classes);
+  if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return names;
+  const width = layerShapes(spec).at(-1)?.outputShape.at(-1) ?? 0;
+  return Array.from({ length: width }, (_, i) => String(i));
+}
+
+async function readFile(file: string, what: string): Promise<Buffer> {
+  try {
+    return await fs.readFile(file);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    throw new FoveaError(
+      {
+        where: file,
+        problem:
+          code === 'ENOENT' ? `there is no ${what} file` : `cannot be read: ${messageOf(error)}`,
+        expected: 'the folder of a finished run, with model.json and weights.safetensors in it',
+        fix: 'train first (fovea train lenet5), or finish a run that was stopped (--resume)',
+      },
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * @file The part that a new run and a resumed one share: `fit`, each event's files, and the end.
+ *
+ * A checkpoint is on disk before the event that tells of it is handed on. At the end: the best weights
+ * where `patience` was asked for, the test set, the weights' file, the mistakes' picture, the record.
+ * Next stop: `fit.ts`.
+ */
+import type { Session } from '../backends/backend.ts';
+import type { FoveaError } from '../base/errors.ts';
+import { type Dataset, validationSplit } from '../data/index.ts';
+import type { ModelSpec } from '../nn/spec.ts';
+import type { Evaluation } from './classification.ts';
+import { DivergenceError } from './divergence.ts';
+import { evaluate } from './evaluate.ts';
+import type { FitEvent, FitOptions } from './events.ts';
+import { fit } from './fit.ts';
+import { insights } from './insights.ts';
+import { writeMistakes } from './mistakes.ts';
+import { writeWeights } from './modelFiles.ts';
+import type { EpochRecord, Metrics, Snapshot } from './progress.ts';
+import type { RunFolder } from './runFolder.ts';
+import type { RunRecord } from './runRecord.ts';
+import { restoreStates } from './snapshot.ts';
+
+/** A run that is ready to go. */
+export interface PreparedRun {
+  readonly run: RunFolder;
+  readonly spec: ModelSpec;
+  readonly dataset: Dataset;
+  readonly session: Session;
+  readonly record: RunRecord;
+  /** Where it goes on from; absent: the first weights. */
+  readonly resume?: Snapshot | undefined;
+  readonly pace: Pick<FitOptions, 'checkpointEvery' | 'eventInterval' | 'signal'>;
+  /** Of `performance.now()`, when this process began with the run. */
+  readonly began: number;
+}
+
+export type RunEvent =
+  | {
+      readonly type: 'ready';
+      readonly folder: string;
+      readonly record: RunRecord;
+      /** What it goes on from; null for a new run. */
+      readonly resumed: { readonly epoch: number; readonly batch: number } | null;
+    }
+  | FitEvent
+  | RunResult;
+
+export interface RunResult {
+  readonly type: 'result';
+  readonly folder: string;
+  /** Finished epochs. */
+  readonly epochs: number;
+  /** The epoch whose weights are kept: the last, or the best where `patience` was asked for. */
+  readonly keptEpoch: number;
+  /** Of that epoch. */
+  readonly train: Metrics;
+  readonly validation: Metrics | null;
+  readonly test: Evaluation;
+  readonly insights: readonly string[];
+  /** The picture of the worst mistakes; null where none was made. */
+  readonly mistakes: string | null;
+  /** Of this process: loading, training, testing and saving. */
+  readonly seconds: number;
+}
+
+export async function* performRun(prepared: PreparedRun): AsyncGenerator<RunEvent, void, void> {
+  const { run, spec, dataset, session, record, resume = null } = prepared;
+  const resumed = resume && { epoch: resume.progress.epoch, batch: resume.progress.batch };
+  yield { type: 'ready', folder: run.path, record, resumed };
+  const data = validationSplit(dataset.train, record.settings.validationSplit);
+  try {
+    for await (const event of fit(session, spec, data, fitOptions(prepared))) {
+      if (event.type === 'checkpoint') {
+        const snapshot = event.snapshot();
+        await run.writeCheckpoint(snapshot, event.isBest);
+        if (event.reason === 'epoch') await run.writeHistory(snapshot.progress.history);
+      }
+      if (event.type === 'done' && event.reason === 'stopped') {
+        await run.writeRecord({ ...record, status: 'stopped' });
+      }
+      yield event;
+      if (event.type === 'done' && event.reason !== 'stopped') {
+        yield await finish(prepared, event.progress.history, event.progress.best?.epoch);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof DivergenceError)) throw error;
+    await run.writeRecord({ ...record, status: 'stopped' });
+    throw await withLastCheckpoint(error, run);
+  }
+}
+
+function fitOptions({ record, resume, pace }: PreparedRun): FitOptions {
+  const { patience, validationSplit: _, ...settings } = record.settings;
+  return {
+    ...settings,
+    ...pace,
+    ...(patience === null ? {} : { patience }),
+    ...(resume === undefined ? {} : { resume }),
+  };
+}
+
+async function finish(
+  prepared: PreparedRun,
+  history: readonly EpochRecord[],
+  bestEpoch: number | undefined,
+): Promise<RunResult> {
+  const { run, spec, dataset, session, record, began } = prepared;
+  const { classes } = dataset;
+  const wantsBest = record.settings.patience !== null && bestEpoch !== history.length;
+  const best = wantsBest ? await run.readCheckpoint('best') : undefined;
+  if (best !== undefined) restoreStates(session, best.states);
+  const keptEpoch = best?.progress.epoch ?? history.length;
+  const { train, validation } = history[keptEpoch - 1];
+  const { loss } = record.settings;
+  const test = await evaluate(session, spec, dataset.test, { classes, loss });
+  await writeWeights(run.file('weights.safetensors'), session, spec, classes);
+  const mistakes = await writeMistakes(run.file('mistakes.png'), dataset, test);
+  const seconds = (performance.now() - began) / 1000;
+  const results = {
+    epochs: history.length,
+    keptEpoch,
+    train,
+    validation,
+    test: { loss: test.loss, accuracy: test.accuracy },
+    seconds,
+  };
+  await run.writeRecord({ ...record, status: 'done', results });
+  return {
+    type: 'result',
+    folder: run.path,
+    ...results,
+    test,
+    insights: insights(test, history),
+    mistakes,
+  };
+}
+
+/** Says where the last good checkpoint is. */
+async function withLastCheckpoint(error: DivergenceError, run: RunFolder): Promise<FoveaError> {
+  const last = await run.readCheckpoint('last');
+  if (last === undefined) return error;
+  const { epoch, batch } = last.progress;
+  const place = batch === 0 ? `after epoch ${epoch}` : `epoch ${epoch + 1}, batch ${batch}`;
+  return new DivergenceError(
+    {
+      ...error.parts,
+      expected: `${error.parts.expected}\n  kept: ${run.checkpointFile('last')} (${place}), the last good checkpoint`,
+    },
+    { cause: error },
+  );
+}

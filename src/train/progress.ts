@@ -1,0 +1,80 @@
+/**
+ * @file Where a training run stands: everything `fit` must know to go on, as plain JSON.
+ *
+ * Together with the session's states (parameters and optimizer slots) this is a checkpoint. The sums of
+ * the running epoch are part of it, so that a run resumed in the middle of an epoch reports, decides and
+ * computes exactly what the uninterrupted one does. Next stop: `fit.ts`.
+ */
+import type { HostArray } from '../backends/backend.ts';
+import type { Shape } from '../base/shape.ts';
+import type { ScheduleState } from '../nn/schedules.ts';
+
+export interface Metrics {
+  readonly loss: number;
+  readonly accuracy: number;
+}
+
+/** One finished epoch. */
+export interface EpochRecord {
+  /** From 1. */
+  readonly epoch: number;
+  /** Means over the epoch's batches, each taken before its update (as Keras). */
+  readonly train: Metrics;
+  /** On the validation split, with the weights at the epoch's end; null without one. */
+  readonly validation: Metrics | null;
+  /** Of the epoch's last step. */
+  readonly learningRate: number;
+  /** Training and validation together. */
+  readonly seconds: number;
+}
+
+export interface Progress {
+  /** Finished epochs. */
+  epoch: number;
+  /** Finished batches of the epoch that runs. */
+  batch: number;
+  /** Finished steps (updates) in all. */
+  step: number;
+  /** Sums over the finished batches of the epoch that runs; float64. */
+  lossSum: number;
+  correct: number;
+  rows: number;
+  /** Time spent in the epoch that runs, in seconds. */
+  seconds: number;
+  history: EpochRecord[];
+  /** The epoch of the lowest validation loss (training loss without a validation split). */
+  best: { epoch: number; loss: number } | null;
+  schedule: ScheduleState;
+}
+
+export function startOfTraining(schedule: ScheduleState): Progress {
+  return {
+    epoch: 0,
+    batch: 0,
+    step: 0,
+    lossSum: 0,
+    correct: 0,
+    rows: 0,
+    seconds: 0,
+    history: [],
+    best: null,
+    schedule,
+  };
+}
+
+/** The value of a state with its shape: what a checkpoint holds for each name. */
+export interface StateValue {
+  readonly shape: Shape;
+  readonly data: HostArray;
+}
+
+/** A run at rest between two steps. */
+export interface Snapshot {
+  readonly states: ReadonlyMap<string, StateValue>;
+  readonly progress: Progress;
+}
+
+/** Finished epochs since the best one; early stopping counts these. */
+export function epochsSinceBest({ epoch, best }: Progress): number {
+  return best === null ? 0 : epoch - best.epoch;
+}

@@ -1,0 +1,77 @@
+/**
+ * @file `run.json`: everything needed to repeat a run or to go on with it, and what came of it.
+ *
+ * It is read back by `--resume`, `evaluate` and `predict`, and people edit files, so it is checked.
+ */
+import { z } from 'zod';
+import { FoveaError } from '../base/errors.ts';
+import { lossNames } from '../nn/losses.ts';
+
+const metrics = z.object({ loss: z.number(), accuracy: z.number() });
+
+/** What was asked for; `--resume` goes on with the same. */
+const settings = z.object({
+  epochs: z.int().positive(),
+  batchSize: z.int().positive(),
+  validationSplit: z.number().min(0).lt(1),
+  seed: z.int().nonnegative(),
+  shuffle: z.boolean(),
+  loss: z.enum(lossNames),
+  /** The optimizer's whole spec, defaults filled in. */
+  optimizer: z.looseObject({ kind: z.string(), learningRate: z.number() }),
+  schedule: z.looseObject({ kind: z.string() }),
+  patience: z.int().positive().nullable(),
+});
+
+const runRecord = z.object({
+  format: z.literal('fovea-run-1'),
+  status: z.enum(['running', 'stopped', 'done']),
+  versions: z.object({ fovea: z.string(), node: z.string() }),
+  model: z.string(),
+  data: z.object({
+    name: z.string(),
+    classes: z.array(z.string()),
+    train: z.int(),
+    validation: z.int(),
+    test: z.int(),
+    /** Whether only the first pictures of a split were asked for. */
+    trainCount: z.int().nullable(),
+    testCount: z.int().nullable(),
+    /** File name -> SHA-256; empty for sets that code draws. */
+    digests: z.record(z.string(), z.string()),
+  }),
+  settings,
+  backend: z.object({ name: z.string(), threads: z.int(), plan: z.string() }),
+  startedAt: z.string(),
+  results: z
+    .object({
+      epochs: z.int(),
+      keptEpoch: z.int(),
+      train: metrics,
+      validation: metrics.nullable(),
+      test: metrics,
+      seconds: z.number(),
+    })
+    .nullable(),
+});
+
+export type RunSettings = z.output<typeof settings>;
+export type RunRecord = z.output<typeof runRecord>;
+
+export function parseRunRecord(text: string, where: string): RunRecord {
+  let received: unknown;
+  try {
+    received = JSON.parse(text);
+  } catch (error) {
+    throw new FoveaError({ where, problem: 'this is not JSON' }, { cause: error });
+  }
+  const parsed = runRecord.safeParse(received);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new FoveaError({
+    where,
+    problem: `${issue.path.join('.') || 'the file'}: ${issue.message}`,
+    expected: 'run.json as "fovea train" writes it',
+    fix: 'undo the edit, or train again with --overwrite',
+  });
+}

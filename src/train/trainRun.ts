@@ -1,0 +1,220 @@
+/**
+ * @file Starting a training run, and going on with one.
+ *
+ * `trainRun` makes the folder of a new run once everything that can be refused has been checked;
+ * `resumeRun` opens one that exists. What follows is the same for both. Next stop: `performRun.ts`.
+ */
+import type { Session } from '../backends/backend.ts';
+import { type OpenOptions, openSession } from '../backends/select.ts';
+import { FoveaError, UsageError } from '../base/errors.ts';
+import { formatShape, sameShape } from '../base/shape.ts';
+import { type Dataset, type LoadOptions, loadDataset, validationSplit } from '../data/index.ts';
+import { lossOf } from '../nn/losses.ts';
+import { parseSchedule } from '../nn/schedules.ts';
+import { layerShapes } from '../nn/shapes.ts';
+import type { ModelSpec } from '../nn/spec.ts';
+import type { FitOptions } from './events.ts';
+import { readSpec } from './modelFiles.ts';
+import { performRun, type RunEvent } from './performRun.ts';
+import { RunFolder } from './runFolder.ts';
+import type { RunRecord, RunSettings } from './runRecord.ts';
+import { asOptimizer } from './steps.ts';
+import { version } from './version.ts';
+
+/** What may differ between a run and its continuation: it has no influence on the numbers. */
+export interface RunConditions
+  extends Pick<FitOptions, 'checkpointEvery' | 'eventInterval' | 'signal'> {
+  readonly backend?: OpenOptions;
+  readonly load?: Pick<LoadOptions, 'folder' | 'download' | 'onProgress'>;
+}
+
+export interface TrainRequest extends RunConditions {
+  /** The run's folder, to be made. */
+  readonly folder: string;
+  /** Replaces a run that is there. */
+  readonly overwrite?: boolean;
+  readonly spec: ModelSpec;
+  /** Name of the data set; only the first pictures of a split where a count is given. */
+  readonly data: string;
+  readonly trainCount?: number | undefined;
+  readonly testCount?: number | undefined;
+  /** The last part of the training split, kept for validation; default 0. */
+  readonly validationSplit?: number;
+  readonly settings?: Omit<FitOptions, 'resume' | 'signal' | 'checkpointEvery' | 'eventInterval'>;
+}
+
+export interface ResumeRequest extends RunConditions {
+  readonly folder: string;
+  /** A new number of epochs; default: as many as the run was to have. */
+  readonly epochs?: number | undefined;
+}
+
+/** Trains a new run from the first weights. */
+export async function* trainRun(request: TrainRequest): AsyncGenerator<RunEvent, void, void> {
+  const began = performance.now();
+  const { spec, folder, overwrite = false } = request;
+  const settings = settingsOf(request);
+  const [dataset, session] = await open(request, request.data, request);
+  try {
+    checkFit(spec, dataset);
+    const record = newRecord(request, settings, dataset, session);
+    const run = await RunFolder.create(folder, overwrite);
+    await run.writeRecord(record);
+    await run.writeJson('model.json', spec);
+    yield* performRun({ run, spec, dataset, session, record, pace: request, began });
+  } finally {
+    await session.close();
+  }
+}
+
+/** Goes on with a run that was stopped or killed, or gives a finished one more epochs. */
+export async function* resumeRun(request: ResumeRequest): AsyncGenerator<RunEvent, void, void> {
+  const began = performance.now();
+  const run = await RunFolder.open(request.folder);
+  await run.tidy();
+  const old = await run.readRecord();
+  const spec = await readSpec(run.file('model.json'));
+  const resume = await run.readCheckpoint('last');
+  const epochs = request.epochs ?? old.settings.epochs;
+  const finished = resume?.progress.epoch ?? 0;
+  if (epochs < finished || (epochs === finished && old.status === 'done')) {
+    throw new UsageError({
+      where: run.path,
+      problem: `the run has finished ${finished} of ${epochs} epochs already`,
+      expected: 'a run that was stopped, or more epochs',
+      fix: `--resume --epochs ${finished + 5}`,
+    });
+  }
+  const [dataset, session] = await open(request, old.data.name, old.data);
+  try {
+    checkSameData(run, old, dataset);
+    const record: RunRecord = {
+      ...old,
+      status: 'running',
+      versions: versions(),
+      settings: { ...old.settings, epochs },
+      backend: backendOf(session),
+      results: null,
+    };
+    await run.writeRecord(record);
+    yield* performRun({ run, spec, dataset, session, record, resume, pace: request, began });
+  } finally {
+    await session.close();
+  }
+}
+
+/** Reads the data and opens the backend, both at once. */
+async function open(
+  { backend, load }: RunConditions,
+  data: string,
+  counts: {
+    readonly trainCount?: number | null | undefined;
+    readonly testCount?: number | null | undefined;
+  },
+): Promise<readonly [Dataset, Session]> {
+  const opening = openSession(backend);
+  try {
+    const dataset = await loadDataset(data, {
+      ...load,
+      ...(counts.trainCount == null ? {} : { trainCount: counts.trainCount }),
+      ...(counts.testCount == null ? {} : { testCount: counts.testCount }),
+    });
+    return [dataset, await opening];
+  } catch (error) {
+    await opening.then((session) => session.close()).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Every setting with its default filled in; wrong ones are refused here, before anything is made. */
+function settingsOf({ settings = {}, validationSplit = 0 }: TrainRequest): RunSettings {
+  const { epochs = 10, batchSize = 128, seed = 0, shuffle = true, patience } = settings;
+  for (const [where, value] of Object.entries({ epochs, batchSize, patience })) {
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1)) {
+      throw new UsageError({
+        where,
+        problem: `received ${value}`,
+        expected: 'a whole number of at least 1',
+      });
+    }
+  }
+  const {
+    loss = 'sparseCategoricalCrossentropy',
+    optimizer = 'adam',
+    schedule = 'constant',
+  } = settings;
+  lossOf(loss);
+  return {
+    epochs,
+    batchSize,
+    validationSplit,
+    seed,
+    shuffle,
+    loss,
+    optimizer: asOptimizer(optimizer).spec,
+    schedule: parseSchedule(schedule),
+    patience: patience ?? null,
+  };
+}
+
+function newRecord(
+  { spec, trainCount, testCount }: TrainRequest,
+  settings: RunSettings,
+  dataset: Dataset,
+  session: Session,
+): RunRecord {
+  const split = validationSplit(dataset.train, settings.validationSplit);
+  return {
+    format: 'fovea-run-1',
+    status: 'running',
+    versions: versions(),
+    model: spec.name,
+    data: {
+      name: dataset.name,
+      classes: [...dataset.classes],
+      train: split.train.count,
+      validation: split.validation?.count ?? 0,
+      test: dataset.test.count,
+      trainCount: trainCount ?? null,
+      testCount: testCount ?? null,
+      digests: { ...dataset.digests },
+    },
+    settings,
+    backend: backendOf(session),
+    startedAt: new Date().toISOString(),
+    results: null,
+  };
+}
+
+const versions = () => ({ fovea: version, node: process.version });
+const backendOf = ({ backend, threads, plan }: Session) => ({ name: backend, threads, plan });
+
+/** The pictures must be of the model's size, and it must answer with as many numbers as classes. */
+export function checkFit(spec: ModelSpec, { name, imageShape, classes }: Dataset): void {
+  if (!sameShape(spec.inputShape, imageShape)) {
+    throw new FoveaError({
+      problem: `${spec.name} reads ${formatShape(spec.inputShape)}, the pictures of ${name} are ${formatShape(imageShape)}`,
+      expected: 'a model and a data set of the same (height, width, channels)',
+      fix: 'choose another data set (fovea data list) or change "inputShape" in the model',
+    });
+  }
+  const output = layerShapes(spec).at(-1)?.outputShape ?? [];
+  if (!sameShape(output, [classes.length])) {
+    throw new FoveaError({
+      problem: `${spec.name} answers with ${formatShape(output)}, ${name} has ${classes.length} classes`,
+      expected: `a last layer of ${classes.length} units`,
+    });
+  }
+}
+
+function checkSameData(run: RunFolder, { data }: RunRecord, { digests = {} }: Dataset): void {
+  for (const [file, digest] of Object.entries(data.digests)) {
+    if (digests[file] === undefined || digests[file] === digest) continue;
+    throw new FoveaError({
+      where: run.path,
+      problem: `${file} of ${data.name} is not the file that the run was trained on so far`,
+      expected: `the SHA-256 ${digest}, as in run.json; received ${digests[file]}`,
+      fix: 'bring the old file back, or start anew with --overwrite',
+    });
+  }
+}

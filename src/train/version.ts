@@ -1,0 +1,9 @@
+/**
+ * @file The version of this package, for `run.json` and `fovea --version`.
+ */
+import { createRequire } from 'node:module';
+
+// The same number of folders up from src/train and from dist/train.
+const manifest = createRequire(import.meta.url)('../../package.json') as { version: string };
+
+export const version: string = manifest.version;

@@ -1,0 +1,86 @@
+/**
+ * @file Files written whole or not at all.
+ *
+ * The bytes go to a temporary file in the same folder, reach the disk (fsync), and take the name in one
+ * step (rename); then the folder itself is synced. A kill or a power cut at any moment leaves the old
+ * file or the new one, never a half. Everything a run saves goes through here.
+ * Next stop: `runFolder.ts`.
+ */
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { FoveaError, messageOf } from '../base/errors.ts';
+
+const TEMPORARY = /^\..+\.[0-9a-f]{12}\.tmp$/;
+
+/** Writes `data` to `file`, replacing what stood there only once all of it is on disk. */
+export async function writeWhole(file: string, data: Uint8Array | string): Promise<void> {
+  const folder = path.dirname(file);
+  const random = randomBytes(6).toString('hex');
+  const temporary = path.join(folder, `.${path.basename(file)}.${random}.tmp`);
+  try {
+    const handle = await fs.open(temporary, 'wx');
+    try {
+      await handle.writeFile(data);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await fs.rename(temporary, file);
+    await syncFolder(folder);
+  } catch (error) {
+    await fs.rm(temporary, { force: true }).catch(() => undefined);
+    throw writeError(file, error);
+  }
+}
+
+/** Whether a file of this name is what a writer killed in the middle left. */
+export function isTemporary(name: string): boolean {
+  return TEMPORARY.test(name);
+}
+
+/** Removes what killed writers left behind in a folder. */
+export async function removeTemporaryFiles(folder: string): Promise<void> {
+  for (const name of await fs.readdir(folder)) {
+    if (isTemporary(name)) await fs.rm(path.join(folder, name), { force: true });
+  }
+}
+
+/** Makes the rename itself last. Windows cannot open folders and needs no such step. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await fs.open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+const REASONS: Readonly<Record<string, { readonly why: string; readonly fix: string }>> = {
+  ENOSPC: { why: 'the disk is full', fix: 'free some space, or choose another disk with --out' },
+  EDQUOT: {
+    why: 'the disk quota is used up',
+    fix: 'free some space, or choose another disk with --out',
+  },
+  EACCES: { why: 'no permission to write there', fix: 'choose another folder with --out' },
+  EPERM: { why: 'no permission to write there', fix: 'choose another folder with --out' },
+  EROFS: { why: 'the file system is read-only', fix: 'choose another folder with --out' },
+  ENOENT: { why: 'a folder on the way does not exist', fix: 'choose another folder with --out' },
+  ENOTDIR: { why: 'a part of the path is a file', fix: 'choose another folder with --out' },
+};
+
+/** The teaching form of a system error while writing. Unknown codes keep the system's own words. */
+export function writeError(file: string, error: unknown): FoveaError {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  const reason = REASONS[code];
+  return new FoveaError(
+    {
+      problem: `cannot write: ${reason === undefined ? messageOf(error) : `${reason.why} (${code})`}`,
+      expected: 'a folder that can be written; files saved before this one are as they were',
+      ...(reason === undefined ? {} : { fix: reason.fix }),
+      where: file,
+    },
+    { cause: error },
+  );
+}
