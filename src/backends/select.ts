@@ -1,0 +1,65 @@
+/**
+ * @file The table of backends, best first, and the one way to open a session.
+ *
+ * A backend is loaded only when it is tried, so that a program pays for the one it uses. With 'auto' a
+ * backend that cannot open here (no WebAssembly threads, no adapter) is passed over and the session's
+ * plan line says why. The reference comes last: it is slow and runs everywhere.
+ * Next stop: `backend.ts`, what a session is.
+ */
+import { FoveaError, messageOf, unknownName } from '../base/errors.ts';
+import type { Backend, Session, SessionOptions } from './backend.ts';
+
+const BACKENDS = {
+  reference: async () => (await import('./reference/index.ts')).referenceBackend,
+} as const satisfies Record<string, () => Promise<Backend>>;
+
+export type BackendName = keyof typeof BACKENDS;
+
+export const backendNames = Object.keys(BACKENDS) as readonly BackendName[];
+
+export interface OpenOptions extends SessionOptions {
+  /** A name of the table, or 'auto' (the default) for the best that opens. */
+  readonly backend?: string;
+}
+
+/** Opens a session on the backend named, or on the best one that works on this machine. */
+export async function openSession(options: OpenOptions = {}): Promise<Session> {
+  const { backend = 'auto', ...sessionOptions } = options;
+  const { threads } = sessionOptions;
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
+    throw new FoveaError({
+      problem: `threads ${threads}`,
+      expected: 'a whole number of at least 1',
+    });
+  }
+  if (backend !== 'auto') {
+    if (!Object.hasOwn(BACKENDS, backend)) {
+      throw unknownName('backend', backend, ['auto', ...backendNames], true);
+    }
+    return (await BACKENDS[backend as BackendName]()).open(sessionOptions);
+  }
+  const failures: string[] = [];
+  for (const name of backendNames) {
+    try {
+      const session = await (await BACKENDS[name]()).open(sessionOptions);
+      return failures.length === 0 ? session : withReason(session, failures);
+    } catch (error) {
+      failures.push(`${name} did not open: ${messageOf(error)}`);
+    }
+  }
+  throw new FoveaError({ problem: `no backend opens here: ${failures.join('; ')}` });
+}
+
+/** The same session; its plan line also says which better backends were passed over. */
+function withReason(session: Session, failures: readonly string[]): Session {
+  return {
+    backend: session.backend,
+    threads: session.threads,
+    plan: `${session.plan}; ${failures.join('; ')}`,
+    compile: (graph) => session.compile(graph),
+    readState: (name) => session.readState(name),
+    writeState: (name, data) => session.writeState(name, data),
+    states: () => session.states(),
+    close: () => session.close(),
+  };
+}
