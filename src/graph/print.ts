@@ -1,0 +1,84 @@
+/**
+ * @file A graph in words and as a drawing.
+ *
+ * `printGraph` writes one node per line, inputs before users:
+ *
+ *   %7 conv2d/output = conv2d(%3, %5) strides=[1,1]      f32 (128, 28, 28, 6)
+ *
+ * `printDot` writes the DOT language of Graphviz (https://graphviz.org/doc/info/lang.html).
+ * Next stop: `compile/pipeline.ts`, which prints the graph after each pass with these.
+ */
+import { formatShape } from '../base/shape.ts';
+import { type Graph, type Node, rootsOf, topologicalOrder } from './node.ts';
+
+/** Nodes are numbered by their place in the order, so that equal graphs print equally. */
+function numbered(graph: Graph): Map<Node, number> {
+  return new Map(topologicalOrder(rootsOf(graph)).map((node, i) => [node, i]));
+}
+
+export function printGraph(graph: Graph): string {
+  const numbers = numbered(graph);
+  const reference = (node: Node): string => `%${numbers.get(node)}`;
+  const rows = [...numbers.keys()].map((node) => [
+    `${reference(node)} ${node.name}`,
+    `= ${node.op}${node.inputs.length === 0 ? '' : `(${node.inputs.map(reference).join(', ')})`}`,
+    formatAttrs(node),
+    `${node.dtype} ${formatShape(node.shape)}`,
+  ]);
+  const widths = [0, 1, 2].map((column) =>
+    Math.min(48, Math.max(0, ...rows.map((row) => row[column].length))),
+  );
+  const lines = rows.map((row) =>
+    row.map((cell, i) => (i < 3 ? cell.padEnd(widths[i]) : cell)).join(' '),
+  );
+  for (const [name, node] of Object.entries(graph.outputs)) {
+    lines.push(`output ${name} = ${reference(node)}`);
+  }
+  for (const { state, value } of graph.updates) {
+    lines.push(`update ${state.name} = ${reference(value)}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+const COLOURS: Readonly<Record<string, string>> = {
+  input: '#cfe8ff',
+  state: '#ffe3b3',
+  constant: '#eeeeee',
+};
+
+export function printDot(graph: Graph): string {
+  const numbers = numbered(graph);
+  const id = (node: Node): string => `n${numbers.get(node)}`;
+  const lines = [
+    'digraph {',
+    '  rankdir=TB; node [shape=box, style=filled, fontname="sans-serif"];',
+  ];
+  for (const node of numbers.keys()) {
+    const label = [node.op, node.name, formatShape(node.shape)].map(escapeDot).join('\\n');
+    const fill = COLOURS[node.op] ?? '#ffffff';
+    lines.push(`  ${id(node)} [label="${label}", fillcolor="${fill}"];`);
+    for (const input of node.inputs) lines.push(`  ${id(input)} -> ${id(node)};`);
+  }
+  Object.entries(graph.outputs).forEach(([name, node], i) => {
+    lines.push(`  o${i} [label="${escapeDot(name)}", shape=oval];`, `  ${id(node)} -> o${i};`);
+  });
+  for (const { state, value } of graph.updates) {
+    lines.push(`  ${id(value)} -> ${id(state)} [style=dashed, constraint=false];`);
+  }
+  lines.push('}');
+  return `${lines.join('\n')}\n`;
+}
+
+/** Attributes as name=value, long ones cut: a constant's numbers are no reading matter. */
+function formatAttrs(node: Node): string {
+  return Object.entries(node.attrs)
+    .map(([name, value]) => {
+      const text = JSON.stringify(value) ?? 'undefined';
+      return `${name}=${text.length > 60 ? `${text.slice(0, 57)}...` : text}`;
+    })
+    .join(' ');
+}
+
+function escapeDot(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+}
