@@ -22,6 +22,9 @@ const NAMES = [
   'ones',
 ] as const;
 
+/** Have options that may all be left out. */
+const DRAWN = ['uniform', 'normal', 'truncatedNormal'] as const;
+
 const initializerSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(NAMES) }),
   z.strictObject({
@@ -42,8 +45,8 @@ export type InitializerSpec = z.output<typeof initializerSchema>;
 /** A name ('heNormal') or an object ({ kind: 'normal', stddev: 0.01 }); kept as an object. */
 export const initializerOption = z
   .union([
-    z.enum([...NAMES, 'uniform', 'normal', 'truncatedNormal']).transform((kind) => ({ kind })),
-    z.looseObject({ kind: z.string() }),
+    z.enum([...NAMES, ...DRAWN]).transform((kind) => ({ kind })),
+    z.looseObject({ kind: z.enum([...NAMES, ...DRAWN, 'constant']) }),
   ])
   .pipe(initializerSchema);
 

@@ -12,27 +12,24 @@ import type { PaddingRule, Pair } from '../base/window.ts';
 export const positiveInteger = z.int().positive();
 export const wholeNumber = z.int().nonnegative();
 
-const pairOf = (one: typeof positiveInteger | typeof wholeNumber) =>
-  z
-    .union([one, z.tuple([one, one])], {
-      error: () => 'expected a whole number or two of them, [height, width]',
-    })
-    .transform((value): Pair => (typeof value === 'number' ? [value, value] : value));
-
 /** One number for both axes, or [height, width]; kept as a pair. */
-export const positivePair = pairOf(positiveInteger);
+export const positivePair = z
+  .union([positiveInteger, z.tuple([positiveInteger, positiveInteger])], {
+    error: () => 'a positive whole number, or two: [height, width]',
+  })
+  .transform((value): Pair => (typeof value === 'number' ? pair(value) : value));
 
 const twoSides = z.tuple([wholeNumber, wholeNumber]);
 
 /** 'valid', 'same', or [[top, bottom], [left, right]]. */
 export const paddingRule = z.union([z.literal(['valid', 'same']), z.tuple([twoSides, twoSides])], {
-  error: () => "expected 'valid', 'same' or [[top, bottom], [left, right]] in whole pixels",
+  error: () => "'valid', 'same' or [[top, bottom], [left, right]] in whole pixels",
 }) satisfies z.ZodType<PaddingRule>;
 
 /** Pixels on each side: one number, [vertical, horizontal], or [[top, bottom], [left, right]]. */
 export const sides = z
   .union([wholeNumber, twoSides, z.tuple([twoSides, twoSides])], {
-    error: () => 'expected a whole number, two, or [[top, bottom], [left, right]]',
+    error: () => 'a whole number, two, or [[top, bottom], [left, right]]',
   })
   .transform((value): readonly [Pair, Pair] => {
     if (typeof value === 'number') return [pair(value), pair(value)];
@@ -62,15 +59,6 @@ export function parseOptions<S extends z.ZodObject>(
   for (const key of Object.keys(received)) {
     if (!known.includes(key)) throw unknownOption(key, known, where);
   }
-  return parseWith(schema, received, where);
-}
-
-/** Checks `received` against any schema and says the first thing that is wrong. */
-export function parseWith<S extends z.ZodType>(
-  schema: S,
-  received: unknown,
-  where: string,
-): z.output<S> {
   const result = schema.safeParse(received);
   if (result.success) return result.data;
   throw errorOf(result.error.issues[0], received, where);
@@ -90,31 +78,49 @@ function errorOf(issue: z.core.$ZodIssue, received: unknown, where: string): Fov
   const path = issue.path.map(String).join('.');
   const value = valueAt(received, issue.path);
   if (issue.code === 'unrecognized_keys') {
-    return new FoveaError({ problem: `unknown option "${issue.keys[0]}"`, where });
+    return new FoveaError({ problem: `${path} has no option "${issue.keys[0]}"`, where });
   }
-  const named = path === '' ? '' : `${path} `;
-  if (value === undefined && path !== '') {
-    return new FoveaError({ problem: `${named}is missing`, expected: expectedBy(issue), where });
-  }
-  const near =
-    issue.code === 'invalid_value' && typeof value === 'string'
-      ? nearestName(value, issue.values.map(String))
-      : undefined;
+  const names = [...new Set(namesIn(issue))];
+  const near = typeof value === 'string' ? nearestName(value, names) : undefined;
+  const problem = value === undefined ? 'is missing' : `received ${show(value)}`;
   return new FoveaError({
-    problem: `${named}received ${show(value)}`,
-    expected: expectedBy(issue),
+    problem: path === '' ? problem : `${path} ${problem}`,
+    expected: expectedBy(issue, names),
     ...(near === undefined ? {} : { fix: `did you mean "${near}"?` }),
     where,
   });
 }
 
-/** What zod wanted, in words. */
-function expectedBy(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_value') return `one of ${issue.values.map(String).join(', ')}`;
-  return issue.message
-    .replace(/^Invalid input: /, '')
-    .replace(/^expected /, '')
-    .replace(/, received .*$/, '');
+/** The names that would have been accepted, where names are. */
+function namesIn(issue: z.core.$ZodIssue): readonly string[] {
+  if (issue.code === 'invalid_value') return issue.values.map(String);
+  if (issue.code === 'invalid_union') return issue.errors.flat().flatMap(namesIn);
+  return [];
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  int: 'a whole number',
+  number: 'a number',
+  string: 'a text',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+};
+
+/** What zod wanted, in words; a schema's own message is given as it is. */
+function expectedBy(issue: z.core.$ZodIssue, names: readonly string[]): string {
+  const own = issue.message;
+  const isOurs = !/^(Invalid|Too|Unrecognized)/.test(own);
+  if (isOurs) return own;
+  if (names.length > 0) return `one of ${names.join(', ')}`;
+  if (issue.code === 'invalid_type') return TYPES[issue.expected] ?? issue.expected;
+  if (issue.code === 'too_small') {
+    return `${issue.inclusive === true ? 'at least' : 'more than'} ${issue.minimum}`;
+  }
+  if (issue.code === 'too_big') {
+    return `${issue.inclusive === true ? 'at most' : 'less than'} ${issue.maximum}`;
+  }
+  return own;
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
