@@ -91,14 +91,18 @@ export interface Placement {
   readonly inputs?: readonly string[];
 }
 
+/** A layer's options as they are written. */
+type Given<S extends z.ZodObject> =
+  z.input<S> extends Record<string, never> ? Placement : z.input<S> & Placement;
+
 export interface LayerBuilder<S extends z.ZodObject> {
-  (options: z.input<S> & Placement): LayerInput;
+  (options: Given<S>): LayerInput;
   readonly layer: Layer;
 }
 
 /** A layer whose options may all be left out can be called without any. */
 export interface OptionalLayerBuilder<S extends z.ZodObject> {
-  (options?: z.input<S> & Placement): LayerInput;
+  (options?: Given<S>): LayerInput;
   readonly layer: Layer;
 }
 
