@@ -1,0 +1,246 @@
+/**
+ * @file Conformance cases of the ops without a window: element-wise, reductions, matrices, rows, boxes.
+ */
+import * as e from '../../src/ops/expression.ts';
+import { build, type OpName } from '../../src/ops/index.ts';
+import { type ConformanceCase, type Fill, f32, i32, opCase } from './case.ts';
+
+/** Sizes with every lane tail, and one beyond a block. */
+const SIZES = [1, 2, 3, 4, 5, 17, 131];
+
+export function unaryCases(
+  op: OpName,
+  fillings: readonly Fill[] = ['normal', 'negative', 'ties', 'special'],
+  attrs = {},
+): ConformanceCase[] {
+  return [
+    ...SIZES.map((n) => opCase(op, [f32([n], fillings[0])], attrs)),
+    ...fillings.map((fill) => opCase(op, [f32([2, 3, 5, 7], fill)], attrs)),
+  ];
+}
+
+/** Same shapes, and every way of broadcasting one to the other. */
+const PAIRS = [
+  [
+    [3, 5],
+    [3, 5],
+  ],
+  [[2, 3, 4, 5], [5]],
+  [[2, 3, 4, 17], [17]],
+  [[2, 3], []],
+  [[], [7]],
+  [
+    [2, 3, 4, 5],
+    [2, 1, 1, 5],
+  ],
+  [
+    [2, 3, 4],
+    [3, 1],
+  ],
+  [
+    [3, 1],
+    [1, 4],
+  ],
+] as const;
+
+export function binaryCases(
+  op: OpName,
+  first: Fill = 'normal',
+  second: Fill = 'normal',
+  others: readonly Fill[] = ['ties', 'special'],
+): ConformanceCase[] {
+  return [
+    ...PAIRS.map(([a, b]) => opCase(op, [f32(a, first), f32(b, second)])),
+    ...others.map((fill) => opCase(op, [f32([4, 9], fill), f32([4, 9], fill)])),
+  ];
+}
+
+const SWISH = e.mul(e.input(0), e.sigmoid(e.mul(e.input(1), e.input(0))));
+
+export const elementwiseCases: readonly ConformanceCase[] = [
+  opCase('elementwise', [f32([2, 3, 5]), f32([5])], { expression: SWISH }),
+  opCase('elementwise', [f32([3, 7], 'ties'), f32([3, 7]), f32([])], {
+    expression: e.select(e.equal(e.input(0), 0), e.floor(e.mul(4, e.input(1))), e.input(2)),
+  }),
+  opCase('elementwise', [f32([4, 4], 'special'), f32([4, 4], 'special')], {
+    expression: e.select(e.greaterEqual(e.input(0), e.input(1)), 1, e.min(e.input(0), e.input(1))),
+  }),
+];
+
+const SUMS = [
+  [[2, 3, 4, 5], [5]],
+  [[2, 3, 4, 17], [17]],
+  [[2, 3, 4, 5], []],
+  [
+    [2, 3, 4, 5],
+    [2, 1, 1, 5],
+  ],
+  [
+    [2, 3, 4, 5],
+    [1, 3, 1, 1],
+  ],
+  [
+    [3, 5],
+    [3, 1],
+  ],
+  [
+    [3, 5],
+    [3, 5],
+  ],
+  [[600, 6], [6]],
+  [[1], []],
+] as const;
+
+export const sumToCases = SUMS.map(([from, shape]) =>
+  opCase('sumTo', [f32(from)], { shape }, { label: `to ${shape.join('x') || 'scalar'}` }),
+);
+export const broadcastToCases = SUMS.map(([shape, from]) =>
+  opCase('broadcastTo', [f32(from)], { shape }, { label: `to ${shape.join('x')}` }),
+);
+
+const PRODUCTS = [
+  [1, 1, 1],
+  [2, 3, 5],
+  [1, 84, 10],
+  [4, 16, 8],
+  [7, 17, 19],
+  [33, 40, 12],
+  [6, 256, 17],
+] as const;
+
+export const matmulCases: readonly ConformanceCase[] = PRODUCTS.flatMap(([M, K, N]) => [
+  ...[false, true].flatMap((transposeA) =>
+    [false, true].map((transposeB) =>
+      opCase(
+        'matmul',
+        [f32(transposeA ? [K, M] : [M, K]), f32(transposeB ? [N, K] : [K, N])],
+        { transposeA, transposeB },
+        { label: `${transposeA ? 'a^T' : 'a'} ${transposeB ? 'b^T' : 'b'}` },
+      ),
+    ),
+  ),
+  opCase(
+    'matmul',
+    [f32([M, K]), f32([K, N]), f32([N]), f32([M, N])],
+    { epilogue: e.mul(e.max(e.add(e.input(0), e.input(1)), 0), e.input(2)) },
+    { label: 'bias, relu and a mask fused' },
+  ),
+]);
+
+export const reshapeCases = [
+  opCase('reshape', [f32([2, 3, 4, 5])], { shape: [2, 60] }),
+  opCase('reshape', [f32([6])], { shape: [1, 2, 3, 1] }),
+  opCase('reshape', [f32([1])], { shape: [] }),
+];
+
+const ROWS = [
+  [1, 1],
+  [1, 10],
+  [3, 2],
+  [5, 3],
+  [2, 4],
+  [4, 5],
+  [3, 17],
+  [130, 10],
+] as const;
+
+export const softmaxCases = [
+  ...ROWS.map((shape) => opCase('softmax', [f32(shape)])),
+  opCase('softmax', [f32([2, 3, 7])]),
+  opCase('softmax', [f32([4, 6], 'equal')]),
+  // Up to 256: e^x overflows float32 unless the maximum is subtracted.
+  opCase('softmax', [f32([4, 6], 'distinct')], {}, { smooth: false, floor: 1 }),
+];
+
+export const softmaxCrossEntropyCases = [
+  ...ROWS.map(([N, C]) => opCase('softmaxCrossEntropy', [f32([N, C]), i32([N], C)])),
+  opCase('softmaxCrossEntropy', [f32([4, 6], 'equal'), i32([4], 6)]),
+  opCase('softmaxCrossEntropy', [f32([4, 6], 'distinct'), i32([4], 6)], {}, { smooth: false }),
+];
+
+export const categoricalCrossEntropyCases = [
+  ...ROWS.map(([N, C]) =>
+    opCase('categoricalCrossEntropy', [f32([N, C]), f32([N, C], 'positive')]),
+  ),
+  opCase(
+    'categoricalCrossEntropy',
+    [f32([4, 6], 'distinct'), f32([4, 6], 'positive')],
+    {},
+    { smooth: false },
+  ),
+];
+
+export const inTopKCases = [1, 2, 5].flatMap((k) =>
+  (['normal', 'ties', 'equal', 'nan', 'special'] as const).map((fill) =>
+    opCase(
+      'inTopK',
+      [f32([33, 7], fill), i32([33], 7)],
+      { k },
+      { label: `k ${k}`, tolerance: 0, smooth: false },
+    ),
+  ),
+);
+
+export const randomUniformCases = SIZES.map((n) =>
+  opCase(
+    'randomUniform',
+    [i32([], 2 ** 31 - 1)],
+    { shape: [n, 3], seed: 2 ** 40 + 7, stream: 3_000_000_000 },
+    { label: `${n}x3`, tolerance: 0 },
+  ),
+);
+
+export const concatenateCases = [
+  opCase('concatenate', [f32([2, 3]), f32([2, 1]), f32([2, 4])], { axis: 1 }, { label: 'axis 1' }),
+  opCase('concatenate', [f32([1, 2, 3, 5]), f32([1, 2, 3, 4])], { axis: 3 }, { label: 'channels' }),
+  opCase('concatenate', [f32([2, 2, 3, 1]), f32([1, 2, 3, 1])], { axis: 0 }, { label: 'batch' }),
+  opCase('concatenate', [f32([5])], { axis: 0 }, { label: 'one alone' }),
+];
+
+export const sliceCases = [
+  opCase('slice', [f32([7])], { starts: [2], sizes: [3] }),
+  opCase(
+    'slice',
+    [f32([2, 6, 5, 3])],
+    { starts: [0, 1, 2, 0], sizes: [2, 4, 2, 3] },
+    { label: 'crop' },
+  ),
+  opCase('slice', [f32([2, 3, 9])], { starts: [1, 0, 4], sizes: [1, 3, 5] }),
+];
+
+export const localResponseNormalizationCases = [1, 2, 3, 5, 17].flatMap((C) =>
+  (
+    [
+      { size: 5, k: 2, alpha: 1e-4, beta: 0.75 },
+      { size: 3, k: 1, alpha: 0.5, beta: 0.5 },
+      { size: 4, k: 1, alpha: 0.3, beta: 1 },
+    ] as const
+  ).map((attrs) =>
+    opCase('localResponseNormalization', [f32([2, 2, 3, C])], attrs, {
+      label: `size ${attrs.size}`,
+    }),
+  ),
+);
+
+export const rbfCases = [
+  [1, 1, 1],
+  [2, 3, 5],
+  [5, 10, 84],
+].map(([N, M, D]) => opCase('rbf', [f32([N, D]), f32([M, D])]));
+
+/** Several element-wise ops in a row, which a compiler makes one. */
+export const chainCases: readonly ConformanceCase[] = [
+  {
+    ...opCase(
+      'add',
+      [f32([4, 9]), f32([9]), f32([4, 9])],
+      {},
+      { label: 'a chain of element-wise ops' },
+    ),
+    build: ([x, bias, gate]) =>
+      build('mul', [
+        build('tanh', [build('add', [x, bias])]),
+        build('sigmoid', [build('sub', [gate, x])]),
+      ]),
+  },
+];
