@@ -15,6 +15,8 @@ export const DIGIT_SIDE = 28;
 const BOX = 20;
 /** Curve pieces between two control points. */
 const PIECES = 5;
+/** Standard deviation of a control point's place, the digit's height being 1. */
+const JITTER = 0.028;
 const MAX_POINTS = 128;
 
 /** Draws digits, one after the other, in the same buffers. */
@@ -36,7 +38,7 @@ export class DigitPainter {
     deform(points, count, random);
     fitToBox(points, count, random);
     this.#ink.fill(0);
-    const softness = random.uniform(0.9, 1.7);
+    const softness = random.uniform(0.7, 1.4);
     let start = 0;
     for (const end of ends) {
       const stroke = { points: points.subarray(3 * start, 3 * end), count: end - start };
@@ -48,18 +50,26 @@ export class DigitPainter {
 }
 
 function chooseStyle(styles: readonly Style[], random: RandomStream): Style {
-  let rest = random.uniform(
-    0,
-    styles.reduce((sum, { weight }) => sum + weight, 0),
-  );
-  return styles.find(({ weight }) => (rest -= weight) < 0) ?? styles[0];
+  const total = styles.reduce((sum, { weight }) => sum + weight, 0);
+  let rest = random.uniform(0, total);
+  for (const style of styles) {
+    rest -= style.weight;
+    if (rest < 0) return style;
+  }
+  return styles[0];
 }
 
-/** Moves every point a little, the ends of a stroke more. */
+/** Moves every point a little; the ends of a stroke also come out longer or shorter. */
 function jitter(stroke: readonly Point[], random: RandomStream): Point[] {
+  const last = stroke.length - 1;
   return stroke.map(({ x, y, corner }, i) => {
-    const spread = i === 0 || i === stroke.length - 1 ? 0.055 : 0.04;
-    return { x: x + spread * random.normal(), y: y + spread * random.normal(), corner };
+    const next = i === 0 ? stroke[1] : stroke[last - 1];
+    const stretch = i === 0 || i === last ? 0.15 * random.normal() : 0;
+    return {
+      x: x + stretch * (x - next.x) + JITTER * random.normal(),
+      y: y + stretch * (y - next.y) + JITTER * random.normal(),
+      corner,
+    };
   });
 }
 
@@ -94,22 +104,25 @@ function catmullRom(a: number, b: number, c: number, d: number, t: number): numb
 /** Bends by slow waves, then slants, rotates and stretches. */
 function deform(points: Float64Array, count: number, random: RandomStream): void {
   const waves = Array.from({ length: 4 }, () => ({
-    strength: 0.04 * random.normal(),
-    alongX: 4 * random.normal(),
-    alongY: 4 * random.normal(),
+    strength: 0.05 * random.normal(),
+    alongX: 3.5 * random.normal(),
+    alongY: 3.5 * random.normal(),
     phase: random.uniform(0, 2 * Math.PI),
   }));
-  const slant = 0.12 + 0.22 * random.normal();
+  // Large head and small foot or the other way round, wide or narrow ones.
+  const balance = 0.3 * random.normal();
+  const taper = 0.3 * random.normal();
+  const slant = 0.15 + 0.27 * random.normal();
   const angle = 0.09 * random.normal();
-  const aspect = Math.exp(-0.22 + 0.2 * random.normal());
+  const aspect = Math.exp(-0.14 + 0.22 * random.normal());
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);
   for (let i = 0; i < 3 * count; i += 3) {
     let x = points[i] - 0.5;
     let y = points[i + 1] - 0.5;
     const wave = waves.map((w) => w.strength * Math.sin(w.alongX * x + w.alongY * y + w.phase));
-    x = (x + wave[0] + wave[1]) * aspect;
-    y += wave[2] + wave[3];
+    x = (x + wave[0] + wave[1]) * aspect * (1 + taper * y);
+    y += wave[2] + wave[3] + balance * (0.25 - y * y);
     x -= slant * y; // leans to the right: y points down
     points[i] = cos * x - sin * y;
     points[i + 1] = sin * x + cos * y;
@@ -118,7 +131,7 @@ function deform(points: Float64Array, count: number, random: RandomStream): void
 
 /** Scales the path, pen included, to the box and gives every point its pen radius, in pixels. */
 function fitToBox(points: Float64Array, count: number, random: RandomStream): void {
-  const radius = Math.min(2.4, Math.max(0.6, 1.3 + 0.42 * random.normal()));
+  const radius = Math.min(2.4, Math.max(0.6, 1.15 + 0.42 * random.normal()));
   const pressure = 0.18 * random.normal();
   const phase = random.uniform(0, 2 * Math.PI);
   let left = Infinity;
@@ -157,7 +170,7 @@ function develop(
   }
   const moveX = Math.round(DIGIT_SIDE / 2 - massX / mass);
   const moveY = Math.round(DIGIT_SIDE / 2 - massY / mass);
-  const full = random.uniform(235, 275);
+  const full = random.uniform(250, 290);
   for (let row = 0; row < DIGIT_SIDE; row++) {
     for (let column = 0; column < DIGIT_SIDE; column++) {
       const fromRow = row - moveY;
