@@ -13,8 +13,8 @@ import { join } from 'node:path';
 import { parseTar } from 'nanotar';
 import { FoveaError, messageOf } from '../base/errors.ts';
 import type { DownloadProgress, FileSet, KnownBytes, LoadOptions } from './dataset.ts';
-import { findFile, isKnown, sha256Of } from './files.node.ts';
 import { gunzip } from './formats/gunzip.ts';
+import { findFile, isKnown, sha256Of } from './known.node.ts';
 
 type FetchOptions = Pick<LoadOptions, 'onProgress' | 'signal'>;
 

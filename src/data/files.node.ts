@@ -4,12 +4,12 @@
  * A file counts when its content is the published one, however it was compressed. Node only; the data
  * sets import it when they load. Next stop: `download.node.ts` for what is missing.
  */
-import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FoveaError, unreachable } from '../base/errors.ts';
-import type { DataFile, FileSet, KnownBytes, LoadOptions } from './dataset.ts';
+import type { DataFile, FileSet, LoadOptions } from './dataset.ts';
 import { gunzip, isGzip, type UnpackedSize } from './formats/gunzip.ts';
+import { findFile, sha256Of } from './known.node.ts';
 import { dataFolder } from './location.node.ts';
 
 /** A file of the set, unpacked. */
@@ -19,20 +19,6 @@ export interface LoadedFile {
   readonly bytes: Uint8Array;
   /** Of the unpacked bytes. */
   readonly sha256: string;
-}
-
-export function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
-/** The file as it is, or compressed; undefined when neither is there. */
-export async function findFile(folder: string, file: DataFile): Promise<string | undefined> {
-  for (const name of [file.name, `${file.name}.gz`]) {
-    const path = join(folder, name);
-    const found = await stat(path).catch(() => undefined);
-    if (found?.isFile()) return path;
-  }
-  return undefined;
 }
 
 /** Folder of a data set: below the one given, $FOVEA_DATA, or the user's cache. */
@@ -176,10 +162,4 @@ async function statusOf(folder: string, file: DataFile): Promise<FileStatus> {
     if (!(error instanceof FoveaError)) throw error;
     return { file: file.name, state: 'wrong', path, note: error.parts.problem };
   }
-}
-
-/** True when a file on disk is, byte for byte, the known one. */
-export async function isKnown(path: string, known: KnownBytes): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined);
-  return found?.size === known.bytes && sha256Of(await readFile(path)) === known.sha256;
 }

@@ -24,6 +24,21 @@ export {
 } from './dataset.ts';
 export { datasetNames, datasetOf } from './datasets/index.ts';
 export type { FileStatus } from './files.node.ts';
+export { type ContactSheetOptions, contactSheet, pictureToPng } from './images/contactSheet.ts';
+export type { Picture } from './images/picture.ts';
+export {
+  type PreparedImage,
+  type PrepareOptions,
+  prepareDigit,
+  prepareImage,
+} from './images/prepare.ts';
+export {
+  type NamedPicture,
+  type ReadImageOptions,
+  readImage,
+  readImages,
+} from './images/readImage.node.ts';
+export { dataFolder } from './location.node.ts';
 
 /** Loads a data set by name; files that are missing are downloaded and checked. */
 export async function loadDataset(name: string, options: LoadOptions = {}): Promise<Dataset> {

@@ -1,0 +1,171 @@
+/**
+ * @file Many pictures on one sheet, as PNG: one row per class, or a grid with a caption below each.
+ */
+import { encode } from 'fast-png';
+import { FoveaError } from '../../base/errors.ts';
+import type { Split } from '../dataset.ts';
+import { drawText, LETTER_HEIGHT, textWidth } from './font.ts';
+
+export interface ContactSheetOptions {
+  /** (H, W, C) of one picture. */
+  readonly imageShape: readonly [number, number, number];
+  /** With class names: one row per class, its name in front. */
+  readonly classes?: readonly string[];
+  /** One caption per picture, in the order of the split: a plain grid. Lines are split at "\n". */
+  readonly captions?: readonly string[];
+  /** Most rows; default: all classes, or as many as the pictures need. */
+  readonly rows?: number;
+  /** Pictures in a row; default 10. */
+  readonly columns?: number;
+}
+
+/** Side of a picture on the sheet that is aimed at, in pixels. */
+const CELL = 56;
+const GAP = 6;
+const MARGIN = 16;
+/** Letters are enlarged by this. */
+const LETTER_SCALE = 2;
+type Colour = readonly [number, number, number];
+const PAPER: Colour = [24, 27, 33];
+const INK: Colour = [205, 210, 220];
+
+/** PNG bytes. */
+export function contactSheet(split: Split, options: ContactSheetOptions): Uint8Array {
+  const sheet = options.captions === undefined ? byClass(split, options) : asGrid(split, options);
+  return encode({ width: sheet.width, height: sheet.height, data: sheet.pixels, channels: 3 });
+}
+
+/** One picture alone as PNG, enlarged without smoothing. */
+export function pictureToPng(
+  pixels: Uint8Array,
+  imageShape: readonly [number, number, number],
+  scale = 1,
+): Uint8Array {
+  const [height, width] = imageShape;
+  const sheet = new Sheet(width * scale, height * scale);
+  sheet.picture(pixels, imageShape, 0, 0, scale);
+  return encode({ width: sheet.width, height: sheet.height, data: sheet.pixels, channels: 3 });
+}
+
+function byClass(
+  split: Split,
+  { imageShape, classes, rows, columns = 10 }: ContactSheetOptions,
+): Sheet {
+  const highest = split.labels.reduce((most, label) => Math.max(most, label), 0);
+  const names = classes ?? Array.from({ length: highest + 1 }, (_, label) => String(label));
+  const shown = names.slice(0, rows ?? names.length);
+  const cell = cellOf(imageShape);
+  const nameWidth = Math.max(...shown.map(textWidth)) * LETTER_SCALE;
+  const left = MARGIN + nameWidth + 2 * GAP;
+  const sheet = new Sheet(
+    left + columns * (cell.width + GAP) - GAP + MARGIN,
+    2 * MARGIN + shown.length * (cell.height + GAP) - GAP,
+  );
+  shown.forEach((name, label) => {
+    const y = MARGIN + label * (cell.height + GAP);
+    const textX = left - 2 * GAP - textWidth(name) * LETTER_SCALE;
+    sheet.text(name, textX, y + (cell.height - LETTER_HEIGHT * LETTER_SCALE) / 2);
+    firstOfClass(split, label, columns).forEach((index, column) => {
+      const pixels = pixelsOf(split, index);
+      sheet.picture(pixels, imageShape, left + column * (cell.width + GAP), y, cell.scale);
+    });
+  });
+  return sheet;
+}
+
+function asGrid(split: Split, options: ContactSheetOptions): Sheet {
+  const { imageShape, captions = [], columns = 10 } = options;
+  const rows = Math.min(options.rows ?? Infinity, Math.ceil(split.count / columns));
+  const shown = Math.min(split.count, rows * columns);
+  const lines = captions.slice(0, shown).map((caption) => caption.split('\n'));
+  const cell = cellOf(imageShape);
+  const textHeight =
+    Math.max(0, ...lines.map((l) => l.length)) * (LETTER_HEIGHT + 2) * LETTER_SCALE;
+  const widest = Math.max(0, ...lines.flat().map(textWidth)) * LETTER_SCALE;
+  const stepX = Math.max(cell.width, widest) + 2 * GAP;
+  const stepY = cell.height + textHeight + 2 * GAP;
+  const sheet = new Sheet(
+    2 * MARGIN + Math.min(columns, shown) * stepX - 2 * GAP,
+    2 * MARGIN + Math.ceil(shown / columns) * stepY - 2 * GAP,
+  );
+  for (let i = 0; i < shown; i++) {
+    const x = MARGIN + (i % columns) * stepX;
+    const y = MARGIN + Math.floor(i / columns) * stepY;
+    const middle = x + (stepX - 2 * GAP) / 2;
+    sheet.picture(pixelsOf(split, i), imageShape, middle - cell.width / 2, y, cell.scale);
+    lines[i]?.forEach((line, n) => {
+      const textY = y + cell.height + (n * (LETTER_HEIGHT + 2) + 3) * LETTER_SCALE;
+      sheet.text(line, middle - (textWidth(line) * LETTER_SCALE) / 2, textY);
+    });
+  }
+  return sheet;
+}
+
+/** A picture keeps whole pixels: it is enlarged by a whole number or shown as it is. */
+function cellOf([height, width]: readonly [number, number, number]) {
+  const scale = Math.max(1, Math.round(CELL / Math.max(height, width)));
+  return { width: width * scale, height: height * scale, scale };
+}
+
+function pixelsOf(split: Split, index: number): Uint8Array {
+  const pixels = split.images.length / split.count;
+  return split.images.subarray(index * pixels, (index + 1) * pixels);
+}
+
+function firstOfClass(split: Split, label: number, most: number): number[] {
+  const found: number[] = [];
+  for (let i = 0; i < split.count && found.length < most; i++) {
+    if (split.labels[i] === label) found.push(i);
+  }
+  return found;
+}
+
+/** An RGB canvas. */
+class Sheet {
+  readonly width: number;
+  readonly height: number;
+  readonly pixels: Uint8Array;
+
+  constructor(width: number, height: number) {
+    this.width = Math.ceil(width);
+    this.height = Math.ceil(height);
+    if (this.width < 1 || this.height < 1) throw new FoveaError('no pictures to show');
+    this.pixels = new Uint8Array(3 * this.width * this.height);
+    for (let i = 0; i < this.pixels.length; i += 3) this.pixels.set(PAPER, i);
+  }
+
+  picture(
+    pixels: Uint8Array,
+    [height, width, channels]: readonly [number, number, number],
+    x: number,
+    y: number,
+    scale: number,
+  ): void {
+    for (let row = 0; row < height * scale; row++) {
+      for (let column = 0; column < width * scale; column++) {
+        const from = (Math.floor(row / scale) * width + Math.floor(column / scale)) * channels;
+        const red = pixels[from];
+        const colour: Colour =
+          channels < 3 ? [red, red, red] : [red, pixels[from + 1], pixels[from + 2]];
+        this.#set(x + column, y + row, colour);
+      }
+    }
+  }
+
+  text(text: string, x: number, y: number): void {
+    drawText(text, (dotX, dotY) => {
+      for (let dy = 0; dy < LETTER_SCALE; dy++) {
+        for (let dx = 0; dx < LETTER_SCALE; dx++) {
+          this.#set(x + dotX * LETTER_SCALE + dx, y + dotY * LETTER_SCALE + dy, INK);
+        }
+      }
+    });
+  }
+
+  #set(x: number, y: number, colour: Colour): void {
+    const column = Math.floor(x);
+    const row = Math.floor(y);
+    if (column < 0 || row < 0 || column >= this.width || row >= this.height) return;
+    this.pixels.set(colour, 3 * (row * this.width + column));
+  }
+}
