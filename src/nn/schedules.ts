@@ -56,7 +56,9 @@ export type ScheduleSpec = { [K in ScheduleName]: z.output<Schemas[K]> }[Schedul
 export const scheduleNames = Object.keys(SCHEMAS) as readonly ScheduleName[];
 
 /** Checks a schedule given by name or as an object with options, and fills in defaults. */
-export function parseSchedule(received: string | { readonly kind: string }): ScheduleSpec {
+export function parseSchedule(
+  received: string | { readonly kind: string; readonly [option: string]: unknown },
+): ScheduleSpec {
   const given = typeof received === 'string' ? { kind: received } : received;
   if (!Object.hasOwn(SCHEMAS, given.kind)) {
     throw unknownName('learning-rate schedule', given.kind, scheduleNames);

@@ -63,10 +63,10 @@ describe('summary of lenet5', () => {
       average_pooling2d (AveragePooling2D)     (None, 12, 12, 6)         0         3,456               0       6x6 every 2
       conv2d_1 (Conv2D)                        (None, 8, 8, 16)      2,416       154,624         153,600     14x14 every 2
       average_pooling2d_1 (AveragePooling2D)   (None, 4, 4, 16)          0         1,024               0     16x16 every 4
-      flatten (Flatten)                        (None, 256)               0             0               0     16x16 every 4
-      dense (Dense)                            (None, 120)          30,840        30,840          30,720     28x28 every 4
-      dense_1 (Dense)                          (None, 84)           10,164        10,164          10,080     28x28 every 4
-      dense_2 (Dense)                          (None, 10)              850           850             840     28x28 every 4
+      flatten (Flatten)                        (None, 256)               0             0               0             16x16
+      dense (Dense)                            (None, 120)          30,840        30,840          30,720             28x28
+      dense_1 (Dense)                          (None, 84)           10,164        10,164          10,080             28x28
+      dense_2 (Dense)                          (None, 10)              850           850             840             28x28
       ====================================================================================================================
       Total params: 44,426 (173.54 KB)
       Trainable params: 44,426

@@ -1,7 +1,7 @@
 /**
  * @file Prints a model's accounting as Keras prints its own, with multiply-adds and receptive fields.
  */
-import { formatShape } from '../base/shape.ts';
+import { formatShape, type Shape } from '../base/shape.ts';
 import type { FieldSummary, LayerSummary, Summary } from './summary.ts';
 
 interface Column {
@@ -27,7 +27,7 @@ const COLUMNS: readonly Column[] = [
   {
     title: 'Receptive field',
     align: 'right',
-    cell: ({ receptiveField }) => formatField(receptiveField),
+    cell: ({ receptiveField, outputShape }) => formatField(receptiveField, outputShape),
   },
 ];
 
@@ -79,10 +79,11 @@ function kerasName(kind: string): string {
   return kind[0].toUpperCase() + kind.slice(1).replace(/2d/, '2D');
 }
 
-/** "14x14 every 2" */
-function formatField(field: FieldSummary | null): string {
+/** "14x14 every 2"; the size alone where the output is no image. */
+function formatField(field: FieldSummary | null, output: Shape): string {
   if (field === null) return '-';
   const size = field.size.map(round).join('x');
+  if (output.length !== 3) return size;
   const [down, across] = field.stride.map(round);
   return `${size} every ${down === across ? down : `${down}x${across}`}`;
 }

@@ -12,7 +12,9 @@ const optimizers = { sgd, adam, adamw } as const;
 export const optimizerNames: readonly string[] = Object.keys(optimizers);
 
 /** An optimizer from its name, or from its name and options as a run's files hold them. */
-export function optimizerOf(received: string | { readonly kind: string }): Optimizer {
+export function optimizerOf(
+  received: string | { readonly kind: string; readonly [option: string]: unknown },
+): Optimizer {
   const { kind, ...options } = typeof received === 'string' ? { kind: received } : received;
   if (!Object.hasOwn(optimizers, kind)) throw unknownName('optimizer', kind, optimizerNames);
   return optimizers[kind as keyof typeof optimizers](options);
