@@ -10,8 +10,8 @@
  *   u    = (bits >>> 8) * 2^-24                uniform over the 2^24 multiples of 2^-24 in [0, 1)
  *
  * The second word of the key keeps two sequences from being shifted copies of one another.
- * `mix` is C. Wellons' bijection of 32-bit words with the lowest known bias for two multiplications:
- * https://github.com/skeeto/hash-prospector (constants of issue 19). Next stop: `ops/randomUniform.ts`.
+ * `mix` is a bijection of 32-bit words with very low bias, found by search:
+ * https://github.com/skeeto/hash-prospector (constants of its issue 19). Next stop: `ops/randomUniform.ts`.
  */
 
 /** Two 32-bit words, unsigned. */
