@@ -149,6 +149,12 @@ describe('errors of a model', () => {
     expect(parts.problem).toBe('2 groups do not divide 1 input channels and 4 filters');
   });
 
+  it('refuses a layer that no memory holds', () => {
+    const parts = errorOf([flatten(), dense({ units: 2 ** 40 })]);
+    expect(parts.where).toBe('layer "dense" (dense) on an input of (64,)');
+    expect(parts.problem).toContain('would hold');
+  });
+
   it.each([
     [[], 'layers received []'],
     [[flatten({ name: 'input' })], 'the name "input" is taken'],

@@ -4,7 +4,7 @@
  * Shapes are of one image, without the batch axis. Next stop: `network.ts`.
  */
 import { FoveaError } from '../base/errors.ts';
-import { formatShape, type Shape } from '../base/shape.ts';
+import { formatShape, type Shape, sizeOf } from '../base/shape.ts';
 import { layerOf } from './layers/index.ts';
 import type { Layer, Parameter } from './layers/layer.ts';
 import { INPUT, type LayerSpec, type ModelSpec } from './spec.ts';
@@ -34,6 +34,17 @@ export function layerShapes(spec: ModelSpec, inputShape: Shape = spec.inputShape
   });
 }
 
+/** Numbers in one tensor: 4 GB of float32, all that WebAssembly can address. */
+const MOST_NUMBERS = 2 ** 30;
+
+function checkSize(what: string, shape: Shape): void {
+  if (sizeOf(shape) < MOST_NUMBERS) return;
+  throw new FoveaError({
+    problem: `its ${what} ${formatShape(shape)} would hold ${sizeOf(shape)} numbers`,
+    expected: `fewer than ${MOST_NUMBERS}`,
+  });
+}
+
 function place(
   spec: LayerSpec,
   inputs: readonly string[],
@@ -43,6 +54,8 @@ function place(
   try {
     const outputShape = layer.outputShape(inputShapes, spec.options);
     const parameters = layer.parameters?.(inputShapes, spec.options) ?? [];
+    checkSize('output', outputShape);
+    for (const { name, shape } of parameters) checkSize(name, shape);
     return { spec, layer, inputs, inputShapes, outputShape, parameters };
   } catch (error) {
     if (!(error instanceof FoveaError)) throw error;

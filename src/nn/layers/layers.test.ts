@@ -1,0 +1,215 @@
+import { describe, expect, it } from 'vitest';
+import type { Executable, Session } from '../../backends/backend.ts';
+import { referenceBackend } from '../../backends/reference/index.ts';
+import { RandomStream } from '../../base/random.ts';
+import { type Graph, rootsOf, topologicalOrder } from '../../graph/node.ts';
+import { adam } from '../optimizers/adam.ts';
+import { sgd } from '../optimizers/sgd.ts';
+import {
+  evaluationGraph,
+  gradientGraph,
+  inferenceGraph,
+  initialStates,
+  parameterNames,
+  trainingGraph,
+} from '../programs.ts';
+import { sequential } from '../sequential.ts';
+import { layerShapes } from '../shapes.ts';
+import type { ModelSpec } from '../spec.ts';
+import { activation } from './activation.ts';
+import { batchNormalization } from './batchNormalization.ts';
+import { conv2d } from './conv2d.ts';
+import { conv2dTranspose } from './conv2dTranspose.ts';
+import { dense } from './dense.ts';
+import { dropout } from './dropout.ts';
+import { flatten } from './flatten.ts';
+import { globalAveragePooling2d, globalMaxPooling2d } from './globalPooling.ts';
+import { layerKinds } from './index.ts';
+import { add, concatenate } from './join.ts';
+import type { LayerInput } from './layer.ts';
+import { localResponseNormalization } from './localResponseNormalization.ts';
+import { cropping2d, padding2d, zeroPadding2d } from './padding.ts';
+import { averagePooling2d, maxPooling2d, minPooling2d } from './pooling.ts';
+import { upsampling2d } from './upsampling2d.ts';
+
+const N = 3;
+const image = { inputShape: [6, 6, 2] };
+
+/** What stands before a small classifier of three classes. */
+const classifier = (...layers: LayerInput[]): ModelSpec =>
+  sequential(image, [...layers, dense({ units: 3, activation: 'softmax' })]);
+
+function inputNames(graph: Graph): string[] {
+  return topologicalOrder(rootsOf(graph))
+    .filter(({ op }) => op === 'input')
+    .map(({ name }) => name);
+}
+
+function fillRandomly(target: { length: number; [i: number]: number }, seed: number): void {
+  const random = new RandomStream(seed);
+  for (let i = 0; i < target.length; i++) target[i] = random.normal();
+}
+
+/** A program on fresh states, with random x and labels 0, 1, 2. */
+async function start(spec: ModelSpec, graph: Graph): Promise<[Session, Executable]> {
+  const session = await referenceBackend.open();
+  const program = session.compile(graph);
+  const states = initialStates(spec, { optimizer: adam(), seed: 3 });
+  for (const { name } of session.states()) session.writeState(name, states.get(name)!);
+  fillRandomly(program.input('x'), 5);
+  if (inputNames(graph).includes('labels')) program.input('labels').set([0, 1, 2]);
+  return [session, program];
+}
+
+describe('gradients of every layer', () => {
+  const rows = [flatten()];
+  const conv = conv2d({ filters: 4, kernelSize: 3, activation: 'tanh' });
+  const cases: Record<string, LayerInput[]> = {
+    conv2d: [
+      conv2d({ filters: 4, kernelSize: 3, strides: 2, padding: 'same', groups: 2, l2: 0.1 }),
+      ...rows,
+    ],
+    conv2dTranspose: [
+      conv2dTranspose({ filters: 2, kernelSize: 3, strides: 2, padding: 'same' }),
+      conv2dTranspose({ filters: 2, kernelSize: 2, strides: 3, dilationRate: 2 }),
+      conv2dTranspose({
+        filters: 2,
+        kernelSize: [2, 3],
+        padding: [
+          [1, 0],
+          [1, 1],
+        ],
+      }),
+      ...rows,
+    ],
+    averagePooling2d: [conv, averagePooling2d({ padding: 'same', poolSize: 3 }), ...rows],
+    maxPooling2d: [conv, maxPooling2d({ poolSize: 3, strides: 1 }), ...rows],
+    minPooling2d: [conv, minPooling2d(), ...rows],
+    globalAveragePooling2d: [conv, globalAveragePooling2d()],
+    globalMaxPooling2d: [conv, globalMaxPooling2d()],
+    flatten: [conv, ...rows],
+    dense: [...rows, dense({ units: 4, useBias: false, activation: 'sigmoid' })],
+    activation: [conv, activation({ activation: 'leakyRelu', alpha: 0.1 }), ...rows],
+    dropout: [conv, dropout({ rate: 0.4 }), ...rows, dropout({ rate: 0.2, mode: '2012' })],
+    batchNormalization: [conv, batchNormalization(), ...rows, batchNormalization()],
+    localResponseNormalization: [conv, localResponseNormalization({ alpha: 0.5 }), ...rows],
+    zeroPadding2d: [conv, zeroPadding2d({ padding: [1, 2] }), ...rows],
+    padding2d: [conv, padding2d({ mode: 'reflect', padding: 2 }), ...rows],
+    cropping2d: [
+      conv,
+      cropping2d({
+        cropping: [
+          [1, 0],
+          [0, 2],
+        ],
+      }),
+      ...rows,
+    ],
+    upsampling2d: [conv, upsampling2d(), ...rows],
+    add: [conv, conv2d({ filters: 4, kernelSize: 1 }), add({ inputs: ['conv2d', 'conv2d_1'] })],
+    concatenate: [
+      conv2d({ filters: 3, kernelSize: 1 }),
+      concatenate({ inputs: ['conv2d', 'input'] }),
+    ],
+  };
+  for (const join of ['add', 'concatenate']) cases[join].push(...rows);
+
+  it('has a case for each kind', () => {
+    expect(Object.keys(cases).sort()).toEqual([...layerKinds].sort());
+  });
+
+  it.each(Object.entries(cases))('%s', async (_kind, layers) => {
+    const spec = classifier(...layers);
+    const [session, program] = await start(spec, gradientGraph(spec, { seed: 1 }, N));
+    program.run();
+    const gradients = new Map(
+      parameterNames(spec)
+        .filter((name) => !name.includes('moving'))
+        .map((name) => [name, program.output(`gradient/${name}`).slice()]),
+    );
+    const lossAt = (name: string, values: ArrayLike<number>) => {
+      session.writeState(name, values);
+      program.run();
+      return program.output('loss')[0];
+    };
+    const h = 1 / 1024; // small, so that maxima seldom change hands
+    for (const [name, gradient] of gradients) {
+      const values = session.readState(name);
+      for (const at of new Set([0, values.length >> 1, values.length - 1])) {
+        const moved = (by: number) => values.map((v, i) => (i === at ? v + by : v));
+        const slope = (lossAt(name, moved(h)) - lossAt(name, moved(-h))) / (2 * h);
+        expect(Math.abs(gradient[at] - slope), `${name}[${at}]`).toBeLessThan(2e-3);
+      }
+      session.writeState(name, values);
+    }
+    await session.close();
+  });
+});
+
+describe('shapes', () => {
+  const shapeOf = (layer: LayerInput) => layerShapes(sequential(image, [layer]))[0].outputShape;
+
+  it('of transposed convolutions are those of Keras', () => {
+    const transposed = (more: object) =>
+      shapeOf(conv2dTranspose({ filters: 5, kernelSize: 3, ...more }));
+    expect(transposed({})).toEqual([8, 8, 5]);
+    expect(transposed({ strides: 2 })).toEqual([13, 13, 5]);
+    expect(transposed({ strides: 2, padding: 'same' })).toEqual([12, 12, 5]);
+    expect(transposed({ strides: 4 })).toEqual([24, 24, 5]);
+  });
+});
+
+describe('layers that know training from testing', () => {
+  it('dropout leaves numbers out in training, other ones each step', async () => {
+    const spec = classifier(flatten(), dropout({ rate: 0.5 }));
+    const graph = trainingGraph(spec, { optimizer: sgd() }, N);
+    expect(inputNames(graph)).toContain('step');
+    expect(inputNames(evaluationGraph(spec, {}, N))).not.toContain('step');
+    const [session, program] = await start(spec, gradientGraph(spec, { seed: 1 }, N));
+    const lossAt = (step: number) => {
+      program.input('step')[0] = step;
+      program.run();
+      return program.output('loss')[0];
+    };
+    expect(lossAt(0)).not.toBe(lossAt(1));
+    expect(lossAt(0)).toBe(lossAt(0));
+    await session.close();
+  });
+
+  it("dropout of 2012 halves when testing, today's does nothing", async () => {
+    const logits = async (...layers: LayerInput[]) => {
+      const spec = sequential(image, [flatten(), ...layers]);
+      const [session, program] = await start(spec, evaluationGraph(spec, {}, N));
+      program.run();
+      const values = [...program.output('logits')];
+      await session.close();
+      return values;
+    };
+    const plain = await logits();
+    expect(await logits(dropout({ rate: 0.5 }))).toEqual(plain);
+    expect(await logits(dropout({ rate: 0.5, mode: '2012' }))).toEqual(plain.map((x) => x / 2));
+  });
+
+  it('batch normalisation moves its statistics in training and reads them in testing', async () => {
+    const spec = sequential(image, [
+      globalAveragePooling2d(),
+      batchNormalization({ momentum: 0.5 }),
+    ]);
+    const training = trainingGraph(spec, { optimizer: sgd(), loss: 'meanSquaredError' }, N);
+    const [session, program] = await start(spec, training);
+    program.input('x').fill(3);
+    program.run();
+    expect([...session.readState('batch_normalization/movingMean')]).toEqual([1.5, 1.5]);
+    expect([...session.readState('batch_normalization/movingVariance')]).toEqual([0.5, 0.5]);
+    const evaluation = session.compile(inferenceGraph(spec, N));
+    session.writeState('batch_normalization/beta', [0, 1]);
+    session.writeState('batch_normalization/gamma', [1, 2]);
+    evaluation.input('x').fill(3);
+    evaluation.run();
+    const normalized = 1.5 / Math.sqrt(0.501);
+    const [first, second] = evaluation.output('probabilities');
+    expect(first).toBeCloseTo(normalized, 5);
+    expect(second).toBeCloseTo(2 * normalized + 1, 5);
+    await session.close();
+  });
+});
