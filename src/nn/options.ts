@@ -42,7 +42,7 @@ export const sides = z
 
 const pair = (n: number): Pair => [n, n];
 
-/** Checks `received` against a schema; the error names `where`, the option, the value and what is accepted. */
+/** Checks `received` against a schema; errors name `where`, the option, the value, what is accepted. */
 export function parseOptions<S extends z.ZodObject>(
   schema: S,
   received: unknown,

@@ -5,8 +5,8 @@
  *   evaluation   x, labels | targets   ->  logits, probabilities, lossPerRow
  *   inference    x                     ->  probabilities
  *
- * Programs of one model name their states alike ("conv2d/kernel", "adam/m/conv2d/kernel"), so in one session
- * they share them. Next stop: `autodiff/backward.ts`, then `compile/pipeline.ts`.
+ * Programs of one model name their states alike ("conv2d/kernel", "adam/m/conv2d/kernel"), so in one
+ * session they share them. Next stop: `autodiff/backward.ts`, then `compile/pipeline.ts`.
  */
 import { backward } from '../autodiff/backward.ts';
 import { sizeOf } from '../base/shape.ts';
@@ -31,9 +31,10 @@ export interface TrainingOptions extends LossOptions {
 }
 
 /**
- * One training step. Inputs: `x` (N, ...inputShape), preprocessed; `labels` (N) i32 or, for losses that want
- * them, `targets` (N, classes) f32; the optimizer's scalars; `step` () i32 where a layer draws random numbers.
- * Outputs: `loss` (), the mean over rows with the penalties added; `correct` (), right rows of the batch.
+ * One training step. Inputs: `x` (N, ...inputShape), preprocessed; `labels` (N) i32 or, for losses that
+ * want them, `targets` (N, classes) f32; the optimizer's scalars; `step` () i32 where a layer draws
+ * random numbers. Outputs: `loss` (), the mean over rows with the penalties added; `correct` (), right
+ * rows of the batch.
  */
 export function trainingGraph(spec: ModelSpec, options: TrainingOptions, batchSize: number): Graph {
   const { network, loss, correct } = lossOfBatch(spec, options, batchSize);
