@@ -20,7 +20,8 @@ import {
   type Predictions,
 } from './classification.ts';
 import { Feed } from './feed.ts';
-import type { Metrics } from './progress.ts';
+import type { Metrics, StateValue } from './progress.ts';
+import { restoreStates } from './snapshot.ts';
 import { type Pause, pauseEvery } from './turns.ts';
 
 /** A compiled evaluation of one network; reads the session's parameters as they are when it runs. */
@@ -81,10 +82,12 @@ export interface EvaluateOptions extends EvaluationOptions {
   readonly loss?: LossName;
   /** Rows per run of the program; default 256. No influence on the results. */
   readonly batchSize?: number;
+  /** Parameters to use; default: those that the session holds. */
+  readonly weights?: ReadonlyMap<string, StateValue>;
 }
 
 /**
- * The whole evaluation of a split with the parameters that the session holds.
+ * The whole evaluation of a split.
  *
  *     const { accuracy, confusion } = await evaluate(session, spec, data.test, data);
  */
@@ -96,6 +99,7 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const batchSize = Math.min(options.batchSize ?? 256, split.count);
   const program = compileEvaluation(session, spec, batchSize, options.loss);
+  if (options.weights !== undefined) restoreStates(session, options.weights);
   return classify(await predictSplit(program, split, options.classes), options);
 }
 

@@ -15,7 +15,7 @@ export interface FitOptions {
   readonly batchSize?: number;
   readonly loss?: LossName;
   /** `adam({ learningRate: 0.002 })`, or its name, or its spec from a file. Default 'adam'. */
-  readonly optimizer?: Optimizer | Optimizer['spec'] | string;
+  readonly optimizer?: Optimizer | string | { readonly kind: string };
   /** How the learning rate moves: a name, or `{ kind: 'cosine', duration: 10 }`. Default 'constant'. */
   readonly schedule?: string | { readonly kind: string };
   /** Of the first weights, the shuffling and all random layers; default 0. */

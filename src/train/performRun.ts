@@ -7,7 +7,8 @@
  */
 import type { Session } from '../backends/backend.ts';
 import type { FoveaError } from '../base/errors.ts';
-import { type Dataset, validationSplit } from '../data/index.ts';
+import { validationSplit } from '../data/batches.ts';
+import type { Dataset } from '../data/dataset.ts';
 import type { ModelSpec } from '../nn/spec.ts';
 import type { Evaluation } from './classification.ts';
 import { DivergenceError } from './divergence.ts';

@@ -6,10 +6,12 @@
  */
 import type { Session } from '../backends/backend.ts';
 import { type OpenOptions, openSession } from '../backends/select.ts';
-import { FoveaError, UsageError } from '../base/errors.ts';
+import { FoveaError, UsageError, unknownName } from '../base/errors.ts';
 import { formatShape, sameShape } from '../base/shape.ts';
-import { type Dataset, type LoadOptions, loadDataset, validationSplit } from '../data/index.ts';
-import { lossOf } from '../nn/losses.ts';
+import { validationSplit } from '../data/batches.ts';
+import type { Dataset, LoadOptions } from '../data/dataset.ts';
+import { datasetOf } from '../data/datasets/index.ts';
+import { type LossName, lossNames } from '../nn/losses.ts';
 import { parseSchedule } from '../nn/schedules.ts';
 import { layerShapes } from '../nn/shapes.ts';
 import type { ModelSpec } from '../nn/spec.ts';
@@ -25,7 +27,7 @@ import { version } from './version.ts';
 export interface RunConditions
   extends Pick<FitOptions, 'checkpointEvery' | 'eventInterval' | 'signal'> {
   readonly backend?: OpenOptions;
-  readonly load?: Pick<LoadOptions, 'folder' | 'download' | 'onProgress'>;
+  readonly load?: Pick<LoadOptions, 'folder' | 'download' | 'onProgress' | 'signal'>;
 }
 
 export interface TrainRequest extends RunConditions {
@@ -40,13 +42,27 @@ export interface TrainRequest extends RunConditions {
   readonly testCount?: number | undefined;
   /** The last part of the training split, kept for validation; default 0. */
   readonly validationSplit?: number;
-  readonly settings?: Omit<FitOptions, 'resume' | 'signal' | 'checkpointEvery' | 'eventInterval'>;
+  readonly settings?: Omit<
+    FitOptions,
+    'loss' | 'resume' | 'signal' | 'checkpointEvery' | 'eventInterval'
+  > & { readonly loss?: string };
 }
 
 export interface ResumeRequest extends RunConditions {
   readonly folder: string;
   /** A new number of epochs; default: as many as the run was to have. */
   readonly epochs?: number | undefined;
+  /** What the caller takes the run to be; anything that differs from its record is refused. */
+  readonly expected?: ExpectedRun;
+}
+
+/** Parts of a run's record, by the record's names. */
+export interface ExpectedRun {
+  readonly spec?: ModelSpec;
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly optimizer?: Readonly<Record<string, unknown>>;
+  readonly schedule?: Readonly<Record<string, unknown>>;
 }
 
 /** Trains a new run from the first weights. */
@@ -74,6 +90,7 @@ export async function* resumeRun(request: ResumeRequest): AsyncGenerator<RunEven
   await run.tidy();
   const old = await run.readRecord();
   const spec = await readSpec(run.file('model.json'));
+  checkExpected(run, request.expected ?? {}, spec, old);
   const resume = await run.readCheckpoint('last');
   const epochs = request.epochs ?? old.settings.epochs;
   const finished = resume?.progress.epoch ?? 0;
@@ -114,7 +131,7 @@ async function open(
 ): Promise<readonly [Dataset, Session]> {
   const opening = openSession(backend);
   try {
-    const dataset = await loadDataset(data, {
+    const dataset = await datasetOf(data).load({
       ...load,
       ...(counts.trainCount == null ? {} : { trainCount: counts.trainCount }),
       ...(counts.testCount == null ? {} : { testCount: counts.testCount }),
@@ -143,18 +160,32 @@ function settingsOf({ settings = {}, validationSplit = 0 }: TrainRequest): RunSe
     optimizer = 'adam',
     schedule = 'constant',
   } = settings;
-  lossOf(loss);
   return {
     epochs,
     batchSize,
     validationSplit,
     seed,
     shuffle,
-    loss,
-    optimizer: asOptimizer(optimizer).spec,
-    schedule: parseSchedule(schedule),
+    loss: asUsage(() => lossNameOf(loss)),
+    optimizer: asUsage(() => asOptimizer(optimizer).spec),
+    schedule: asUsage(() => parseSchedule(schedule)),
     patience: patience ?? null,
   };
+}
+
+function lossNameOf(received: string): LossName {
+  const name = lossNames.find((known) => known === received);
+  if (name === undefined) throw unknownName('loss', received, lossNames);
+  return name;
+}
+
+/** A setting that is refused is wrong usage, whoever found it. */
+function asUsage<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw error instanceof FoveaError ? new UsageError(error.parts, { cause: error }) : error;
+  }
 }
 
 function newRecord(
@@ -204,6 +235,32 @@ export function checkFit(spec: ModelSpec, { name, imageShape, classes }: Dataset
       problem: `${spec.name} answers with ${formatShape(output)}, ${name} has ${classes.length} classes`,
       expected: `a last layer of ${classes.length} units`,
     });
+  }
+}
+
+function checkExpected(run: RunFolder, expected: ExpectedRun, spec: ModelSpec, record: RunRecord) {
+  const { data, settings } = record;
+  const parts = [
+    [{ model: expected.spec }, { model: spec }],
+    [expected.data, data],
+    [expected.settings, settings],
+    [expected.optimizer, settings.optimizer],
+    [expected.schedule, settings.schedule],
+  ] as const;
+  for (const [wanted = {}, recorded] of parts) {
+    for (const [name, value] of Object.entries(wanted)) {
+      const old: unknown = Object.entries(recorded).find(([key]) => key === name)?.[1];
+      if (value === undefined || JSON.stringify(value) === JSON.stringify(old)) continue;
+      throw new UsageError({
+        where: run.path,
+        problem:
+          name === 'model'
+            ? 'the run is of another model'
+            : `${name} is ${value}, in the run ${old}`,
+        expected: 'a run goes on with what it was begun with; only --epochs may change',
+        fix: 'leave the option out, or begin a new run with --name',
+      });
+    }
   }
 }
 
