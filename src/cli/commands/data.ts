@@ -1,0 +1,153 @@
+/**
+ * @file `fovea data`: the data sets: which there are, fetching, checking, looking at them.
+ *
+ * Next stop: `data/datasets/index.ts`.
+ */
+import { Command } from 'commander';
+import { FoveaError, unknownName } from '../../base/errors.ts';
+import type { FileSet } from '../../data/dataset.ts';
+import { listenForInterrupt } from '../interrupt.ts';
+import { jsonOption, numberOption } from '../options.ts';
+import { openOutput, table } from '../output.ts';
+import { downloadLine, openLive } from '../progress.ts';
+
+const EXAMPLES = `
+Data sets are looked for in $FOVEA_DATA (default: the user's cache), a folder each, in their
+original files, with or without .gz. "train" fetches what is missing by itself.
+
+Examples:
+  $ fovea data list
+  $ fovea data get mnist
+  $ fovea data verify mnist            compare each file with the published size and SHA-256
+  $ fovea data show digits             a contact sheet, digits.png`;
+
+interface Options {
+  readonly json?: boolean;
+}
+
+export function command(): Command {
+  const data = new Command('data')
+    .description('list, fetch, check and show data sets')
+    .addHelpText('after', EXAMPLES);
+  data
+    .command('list')
+    .description('the data sets there are')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  $ fovea data list')
+    .action(list);
+  data
+    .command('get')
+    .description('fetch what is missing, and check it')
+    .argument('<name>', 'name of a data set')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  $ fovea data get mnist')
+    .action(get);
+  data
+    .command('verify')
+    .description('compare each file with the published one')
+    .argument('<name>', 'name of a data set')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  $ fovea data verify mnist')
+    .action(verify);
+  data
+    .command('show')
+    .description('draw the first pictures of each class into a PNG file')
+    .argument('<name>', 'name of a data set')
+    .option('--out <file>', 'PNG file to write (default: NAME.png)')
+    .option('--split <name>', 'train or test', 'train')
+    .addOption(numberOption('count', '--columns <n>', 'pictures per class').default(20))
+    .addOption(numberOption('seed', '--seed <n>', 'of sets drawn by code').default(0))
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  $ fovea data show digits --columns 30 --out digits.png')
+    .action(show);
+  return data;
+}
+
+async function list({ json }: Options): Promise<void> {
+  const output = openOutput(json === true);
+  const { datasetNames, datasetOf, dataFolder } = await import('../../data/index.ts');
+  const rows: string[][] = [];
+  for (const name of datasetNames) {
+    const { summary, files } = datasetOf(name);
+    const place =
+      files === undefined ? 'built in' : (await isHere(files)) ? 'here' : 'not here yet';
+    rows.push([name, place, summary]);
+    output.data({ name, place, summary });
+  }
+  output.text(table(rows, 3));
+  output.note(`\nFolder: ${dataFolder()}`);
+}
+
+/** Whether every file lies in its folder; `verify` looks inside. */
+async function isHere(files: FileSet): Promise<boolean> {
+  const { folderOf } = await import('../../data/files.node.ts');
+  const { findFile } = await import('../../data/known.node.ts');
+  const folder = folderOf(files);
+  const found = await Promise.all(files.files.map((file) => findFile(folder, file)));
+  return found.every((path) => path !== undefined);
+}
+
+async function get(name: string, { json }: Options): Promise<void> {
+  const output = openOutput(json === true);
+  const interrupt = listenForInterrupt(output.note);
+  const live = await openLive();
+  const { loadDataset, dataFolder } = await import('../../data/index.ts');
+  const { train, test, classes } = await loadDataset(name, {
+    signal: interrupt.signal,
+    onProgress: (progress) => live.show(downloadLine(progress)),
+  }).finally(() => {
+    live.clear();
+    interrupt.release();
+  });
+  const count = (n: number) => n.toLocaleString('en-US');
+  output.text(
+    `${name}: ${count(train.count)} training and ${count(test.count)} test pictures, ${classes.length} classes`,
+  );
+  output.note(`Folder: ${dataFolder()}`);
+  output.data({ name, train: train.count, test: test.count, classes });
+}
+
+async function verify(name: string, { json }: Options): Promise<void> {
+  const output = openOutput(json === true);
+  const { verifyDataset } = await import('../../data/index.ts');
+  const files = await verifyDataset(name);
+  if (files.length === 0) output.text(`${name} is drawn by code: there are no files to check`);
+  for (const file of files) output.data({ ...file });
+  if (files.length > 0) {
+    output.text(
+      table(
+        files.map(({ file, state, note = '' }) => [file, state, note]),
+        3,
+      ),
+    );
+  }
+  const bad = files.filter(({ state }) => state === 'missing' || state === 'wrong');
+  if (bad.length === 0) return;
+  throw new FoveaError({
+    problem: `${bad.length} of ${files.length} files of ${name} are not the published ones`,
+    expected: 'the published size and SHA-256 of each',
+    fix: `delete them and run: fovea data get ${name}`,
+  });
+}
+
+interface ShowOptions extends Options {
+  readonly out?: string;
+  readonly split: string;
+  readonly columns: number;
+  readonly seed: number;
+}
+
+async function show(name: string, { json, out, split, columns, seed }: ShowOptions): Promise<void> {
+  const output = openOutput(json === true);
+  const { contactSheet, loadDataset } = await import('../../data/index.ts');
+  const { writeWhole } = await import('../../train/wholeFile.ts');
+  if (split !== 'train' && split !== 'test') {
+    throw unknownName('split', split, ['train', 'test'], true);
+  }
+  const dataset = await loadDataset(name, { seed });
+  const { imageShape, classes } = dataset;
+  const file = out ?? `${dataset.name}.png`;
+  await writeWhole(file, contactSheet(dataset[split], { imageShape, classes, columns }));
+  output.text(`Wrote ${file}: the first ${columns} pictures of each of ${classes.length} classes`);
+  output.data({ name: dataset.name, split, file, columns, classes });
+}

@@ -1,0 +1,108 @@
+/**
+ * @file `fovea evaluate`: all figures of a trained network on a test set.
+ *
+ * Next stop: `train/evaluateRun.ts`.
+ */
+import { Command } from 'commander';
+import { listenForInterrupt } from '../interrupt.ts';
+import { resolveRun } from '../models.ts';
+import {
+  type BackendOptions,
+  backendOption,
+  jsonOption,
+  noRevectorizeOption,
+  numberOption,
+  openOptionsOf,
+  threadsOption,
+} from '../options.ts';
+import { openOutput } from '../output.ts';
+import { downloadLine, openLive } from '../progress.ts';
+import {
+  confusionTable,
+  insightLines,
+  mistakesTable,
+  perClassTable,
+  resultLine,
+} from '../words.ts';
+
+const EXAMPLES = `
+Examples:
+  $ fovea evaluate runs/lenet5                     on the test set of what it was trained on
+  $ fovea evaluate runs/lenet5 --data mnist        on another one
+  $ fovea evaluate runs/lenet5 --json | jq .accuracy
+  $ fovea evaluate runs/lenet5 --sheet worst.png   the worst mistakes as a picture`;
+
+interface Options extends BackendOptions {
+  readonly data?: string;
+  readonly testCount?: number;
+  readonly mistakes: number;
+  readonly sheet?: string;
+  readonly json?: boolean;
+}
+
+export function command(): Command {
+  return new Command('evaluate')
+    .description('loss, accuracy, confusion and the worst mistakes of a trained network')
+    .argument('<run>', 'folder of a run (runs/lenet5, or its bare name)')
+    .option('--data <name>', 'data set (default: the one it was trained on)')
+    .addOption(numberOption('count', '--test-count <n>', 'take the first n pictures only'))
+    .addOption(numberOption('count', '--mistakes <n>', 'how many mistakes to list').default(10))
+    .option('--sheet <file>', 'draw the worst mistakes into a PNG file')
+    .addOption(threadsOption())
+    .addOption(backendOption())
+    .addOption(noRevectorizeOption())
+    .addOption(jsonOption())
+    .addHelpText('after', EXAMPLES)
+    .action(evaluate);
+}
+
+async function evaluate(run: string, options: Options): Promise<void> {
+  const output = openOutput(options.json === true);
+  const interrupt = listenForInterrupt(output.note);
+  const live = await openLive();
+  const { evaluateRun } = await import('../../train/evaluateRun.ts');
+  const { evaluation, dataset, plan, insights } = await evaluateRun({
+    folder: resolveRun(run),
+    data: options.data,
+    testCount: options.testCount,
+    sheet: options.sheet,
+    mistakes: Math.max(options.mistakes, 36),
+    backend: openOptionsOf(options),
+    load: {
+      signal: interrupt.signal,
+      onProgress: (progress) => live.show(downloadLine(progress)),
+    },
+  }).finally(() => {
+    live.clear();
+    interrupt.release();
+  });
+  const { loss, accuracy, topK, confusion, perClass, mistakes, classes } = evaluation;
+  output.note(`Computing with ${plan}`);
+  output.text(`${resultLine(`${dataset}, test set`, evaluation)}\n`);
+  output.text(
+    Object.entries(topK)
+      .map(([k, share]) => `top-${k}: ${share.toFixed(4)}`)
+      .join('  '),
+  );
+  output.text(`\n${perClassTable(evaluation)}\n\n${confusionTable(evaluation)}\n`);
+  if (mistakes.length > 0) output.text(`${mistakesTable(evaluation, options.mistakes)}\n`);
+  output.text(insightLines(insights));
+  if (options.sheet !== undefined) output.note(`Wrote ${options.sheet}`);
+  output.data({
+    event: 'result',
+    loss,
+    accuracy,
+    topK,
+    confusion,
+    perClass,
+    mistakes: mistakes
+      .slice(0, options.mistakes)
+      .map(({ index, label, predicted, confidence }) => ({
+        index,
+        true: classes[label],
+        predicted: classes[predicted],
+        confidence,
+      })),
+    insights,
+  });
+}

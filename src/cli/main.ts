@@ -1,0 +1,106 @@
+#!/usr/bin/env node
+/**
+ * @file The command line: finds the command, runs it, and turns its end into an exit code.
+ *
+ * 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C. A mistake of the user prints what was
+ * received, what was expected and how to mend it; a mistake of ours prints its stack. Only the command
+ * that was asked for is loaded: start-up time is part of every command's time.
+ * Next stop: `commands/train.ts`.
+ */
+import module from 'node:module';
+import { Command, CommanderError } from 'commander';
+import { FoveaError, UsageError, unknownName } from '../base/errors.ts';
+
+interface CommandModule {
+  /** The commander command: arguments, options, help and action. */
+  command(): Command;
+}
+
+/** One line per command. */
+const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
+  train: () => import('./commands/train.ts'),
+  evaluate: () => import('./commands/evaluate.ts'),
+  predict: () => import('./commands/predict.ts'),
+  summary: () => import('./commands/summary.ts'),
+  inspect: () => import('./commands/inspect.ts'),
+  data: () => import('./commands/data.ts'),
+  window: () => import('./commands/window.ts'),
+  compare: () => import('./commands/compare.ts'),
+};
+
+const EXAMPLES = `
+Examples:
+  $ fovea train lenet5                       train on the built-in digits, in a minute
+  $ fovea train lenet5 --data mnist --epochs 3 --validation-split 0.2 --seed 1
+  $ fovea evaluate runs/lenet5
+  $ fovea predict runs/lenet5 digit.png
+  $ fovea summary lenet5
+
+Every command explains itself: fovea train --help. With --json a command prints JSON lines only.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.`;
+
+function version(): string {
+  return (module.createRequire(import.meta.url)('../../package.json') as { version: string })
+    .version;
+}
+
+async function run(argv: readonly string[]): Promise<void> {
+  const program = new Command('fovea')
+    .description('Convolutional networks: see them, train them, ship them.')
+    .version(version(), '-V, --version', 'print the version')
+    .addHelpText('after', EXAMPLES);
+  const asked = argv[0] ?? '';
+  const known = Object.keys(COMMANDS);
+  const isGeneral = asked === '' || asked.startsWith('-') || asked === 'help';
+  if (!isGeneral && !Object.hasOwn(COMMANDS, asked)) {
+    throw unknownName('command', asked, known, true);
+  }
+  for (const name of isGeneral ? known : [asked]) {
+    program.addCommand((await COMMANDS[name]()).command());
+  }
+  throwInsteadOfExit(program);
+  await program.parseAsync(argv, { from: 'user' });
+}
+
+/** Commander ends the process on its own by default; here every end passes through `main`. */
+function throwInsteadOfExit(command: Command): void {
+  command.exitOverride();
+  command.configureOutput({ outputError: () => undefined });
+  for (const child of command.commands) throwInsteadOfExit(child);
+}
+
+/** Prints what went wrong; gives the exit code. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    // No command, or "fovea data" alone: the help has been printed.
+    if (error.code === 'commander.help') return 2;
+    console.error(`${error.message}\nSee --help for the options and examples.`);
+    return 2;
+  }
+  if (error instanceof FoveaError) {
+    console.error(error instanceof UsageError ? error.message : `error: ${error.message}`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+  console.error(error instanceof Error ? error.stack : error);
+  console.error(
+    'This is a bug in Fovea, not a mistake of yours: please report it with these lines.',
+  );
+  return 1;
+}
+
+async function main(): Promise<void> {
+  module.enableCompileCache?.();
+  // A reader that has seen enough (`fovea data list | head -1`) closes the pipe: that is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
+  try {
+    await run(process.argv.slice(2));
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+await main();

@@ -1,0 +1,54 @@
+/**
+ * @file What a MODEL or RUN argument means.
+ *
+ * MODEL: a name of the table, a `model.json`, or a folder with one. RUN: a folder that training made, or
+ * the bare name of one in `runs/`.
+ */
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { nearestName, UsageError } from '../base/errors.ts';
+import type { ModelSpec } from '../nn/spec.ts';
+
+export const RUNS = 'runs';
+
+export async function resolveModel(given: string): Promise<ModelSpec> {
+  const { modelNames, modelOf } = await import('../models/index.ts');
+  if (modelNames.includes(given)) return modelOf(given);
+  if (existsSync(given)) {
+    const { readSpec } = await import('../train/modelFiles.ts');
+    return readSpec(statSync(given).isDirectory() ? path.join(given, 'model.json') : given);
+  }
+  const near = nearestName(given, modelNames);
+  throw new UsageError({
+    problem: `unknown model "${given}"`,
+    expected: `one of ${modelNames.join(', ')}, or the path of a model.json or of a run`,
+    ...(near === undefined ? {} : { fix: `did you mean "${near}"?` }),
+  });
+}
+
+/** The folder of a run; that it holds one is checked when it is read. */
+export function resolveRun(given: string): string {
+  const inRuns = path.join(RUNS, given);
+  return !existsSync(given) && existsSync(inRuns) ? inRuns : given;
+}
+
+/** A new run's folder from --out or --name. */
+export function runFolderOf(options: { out?: string; name?: string }, fallback: string): string {
+  if (options.out !== undefined && options.name !== undefined) {
+    throw new UsageError({
+      problem: 'received both --out and --name',
+      expected: 'one: --name NAME makes runs/NAME, --out DIR makes DIR',
+    });
+  }
+  if (options.out !== undefined) return options.out;
+  const name = options.name ?? fallback;
+  if (!/^[\w][\w.+ -]*$/.test(name)) {
+    throw new UsageError({
+      where: '--name',
+      problem: `received "${name}"`,
+      expected: 'letters, digits, ".", "-" and "_", such as lenet5-wide',
+      fix: 'use --out DIR for a path',
+    });
+  }
+  return path.join(RUNS, name);
+}

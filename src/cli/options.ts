@@ -1,0 +1,102 @@
+/**
+ * @file Option values: from the words of a command line to numbers, refused in the house's manner.
+ *
+ * Each parser throws a UsageError that names the option, the value received and the values accepted.
+ */
+import { Option } from 'commander';
+import { UsageError } from '../base/errors.ts';
+
+const NUMBERS = {
+  count: {
+    expected: 'a whole number of at least 1',
+    accepts: (n) => Number.isSafeInteger(n) && n >= 1,
+  },
+  /** What the random number generator takes. */
+  seed: {
+    expected: 'a whole number from 0 to 4294967295',
+    accepts: (n) => Number.isInteger(n) && n >= 0 && n < 2 ** 32,
+  },
+  share: {
+    expected: 'a number from 0 to below 1, such as 0.2',
+    accepts: (n) => n >= 0 && n < 1,
+  },
+  positive: { expected: 'a number above 0', accepts: (n) => n > 0 && Number.isFinite(n) },
+  notNegative: { expected: 'a number of at least 0', accepts: (n) => n >= 0 && Number.isFinite(n) },
+} as const satisfies Record<string, { expected: string; accepts: (n: number) => boolean }>;
+
+/** An option whose value is a number of the kind said: numberOption('count', '--epochs <n>', ...). */
+export function numberOption(
+  kind: keyof typeof NUMBERS,
+  flags: string,
+  description: string,
+): Option {
+  const { expected, accepts } = NUMBERS[kind];
+  const option = new Option(flags, description);
+  return option.argParser((text: string): number => {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    if (accepts(value)) return value;
+    throw new UsageError({ problem: `received "${text}"`, expected, where: option.long ?? flags });
+  });
+}
+
+export interface Interval {
+  readonly batches?: number;
+  readonly seconds?: number;
+}
+
+/** "200" batches or "30s" seconds. */
+export function parseInterval(text: string): Interval {
+  const match = /^(\d+(?:\.\d+)?)(s?)$/.exec(text.trim());
+  const value = Number(match?.[1]);
+  const seconds = match?.[2] === 's';
+  if (value > 0 && (seconds || Number.isInteger(value))) {
+    return seconds ? { seconds: value } : { batches: value };
+  }
+  throw new UsageError({
+    problem: `received "${text}"`,
+    expected: 'a number of batches such as 200, or of seconds such as 30s',
+    where: '--checkpoint-every',
+  });
+}
+
+/** "cosine" or "step,every=5,factor=0.5"; which names and settings there are, `nn/schedules.ts` says. */
+export function parseScheduleWords(text: string): { readonly kind: string } {
+  const [kind, ...settings] = text.split(',').map((part) => part.trim());
+  const pairs = settings.map((setting) => {
+    const [key, value] = setting.split('=').map((side) => side.trim());
+    if (value === undefined || key === '' || value === '') {
+      throw new UsageError({
+        problem: `received "${setting}"`,
+        expected: 'a name and settings, such as step,every=5,factor=0.5',
+        where: '--schedule',
+      });
+    }
+    const number = Number(value);
+    return [key, Number.isNaN(number) ? value : number] as const;
+  });
+  return { kind, ...Object.fromEntries(pairs) };
+}
+
+export const jsonOption = () =>
+  new Option('--json', 'print JSON lines only; messages go to standard error');
+export const threadsOption = () =>
+  numberOption('count', '--threads <n>', 'threads to compute with (default: all cores)');
+export const backendOption = () =>
+  new Option('--backend <name>', 'auto, wasm or reference').default('auto');
+export const noRevectorizeOption = () =>
+  new Option('--no-revectorize', 'keep to 128-bit operations, without the probe for fused pairs');
+
+/** What the three options above come to. */
+export interface BackendOptions {
+  readonly threads?: number;
+  readonly backend: string;
+  readonly revectorize: boolean;
+}
+
+export function openOptionsOf({ threads, backend, revectorize }: BackendOptions) {
+  return {
+    backend,
+    revectorize: revectorize ? 'auto' : 'off',
+    ...(threads === undefined ? {} : { threads }),
+  } as const;
+}

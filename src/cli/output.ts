@@ -1,0 +1,45 @@
+/**
+ * @file Where a command's words go.
+ *
+ * Results go to standard output, messages to standard error. With `--json` standard output holds JSON
+ * lines and nothing else, so a result in words is not printed at all. Numbers that JSON has no word for
+ * (NaN, infinities) become null. Next stop: `commands/`.
+ */
+
+export interface Output {
+  readonly json: boolean;
+  /** A result in words: standard output, silent with --json. */
+  text(words: string): void;
+  /** A result as data: one JSON line on standard output, silent without --json. */
+  data(value: Readonly<Record<string, unknown>>): void;
+  /** A message beside the result: standard error. */
+  note(words: string): void;
+}
+
+export function openOutput(json: boolean): Output {
+  return {
+    json,
+    text: (words) => {
+      if (!json) process.stdout.write(`${words}\n`);
+    },
+    data: (value) => {
+      if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
+    },
+    note: (words) => {
+      process.stderr.write(`${words}\n`);
+    },
+  };
+}
+
+/** Columns of cells, the first left-aligned and the others to the right. */
+export function table(rows: readonly (readonly string[])[], leftColumns = 1): string {
+  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => (i < leftColumns ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -1,0 +1,79 @@
+/**
+ * @file What a person sees while a network trains: a live line on a terminal, Keras's lines everywhere.
+ *
+ *   Epoch 1/3
+ *   375/375 - 1s - loss: 0.3021 - accuracy: 0.9102 - val_loss: 0.1420 - val_accuracy: 0.9571 - 3ms/step
+ *
+ * The live line goes to standard error and is gone before a line is printed.
+ */
+import type { Ora } from 'ora';
+import type { DownloadProgress } from '../data/index.ts';
+import type { FitEvent } from '../train/events.ts';
+import type { Metrics } from '../train/progress.ts';
+
+type EpochEvent = Extract<FitEvent, { type: 'epoch' }>;
+type BatchEvent = Extract<FitEvent, { type: 'batch' }>;
+
+export interface Live {
+  /** Shows a line in the place of the one before; nothing where there is no terminal. */
+  show(line: string): void;
+  /** Takes it away, so that something can be printed. */
+  clear(): void;
+}
+
+/** A terminal gets the live line; pipes, files and CI get nothing. */
+export async function openLive(): Promise<Live> {
+  if (!process.stderr.isTTY) return { show: () => undefined, clear: () => undefined };
+  const { default: ora } = await import('ora');
+  // Standard input stays as it is, so that Ctrl-C reaches us as a signal.
+  const spinner: Ora = ora({ stream: process.stderr, discardStdin: false });
+  return {
+    show: (line) => {
+      spinner.text = line;
+      if (!spinner.isSpinning) spinner.start();
+    },
+    clear: () => {
+      spinner.stop();
+    },
+  };
+}
+
+export function epochLine({ batches, seconds, train, validation }: EpochEvent): string {
+  const parts = [`${batches}/${batches}`, `${Math.round(seconds)}s`, metricsText(train)];
+  if (validation !== null) parts.push(metricsText(validation, 'val_'));
+  return [...parts, `${stepTime(seconds, batches)}/step`].join(' - ');
+}
+
+export function metricsText({ loss, accuracy }: Metrics, prefix = ''): string {
+  return `${prefix}loss: ${loss.toFixed(4)} - ${prefix}accuracy: ${accuracy.toFixed(4)}`;
+}
+
+/** Epoch 2/10 ━━━━━━━━━─────────── 168/375 - 0.5s - 3ms/step - loss: 0.2010 - accuracy: 0.9391 */
+export function batchLine(event: BatchEvent): string {
+  const { epoch, epochs, batch, batches, seconds } = event;
+  const left = (seconds / batch) * (batches - batch);
+  return [
+    `Epoch ${epoch}/${epochs} ${bar(batch / batches)} ${batch}/${batches}`,
+    left >= 1 ? `${Math.ceil(left)}s left` : `${seconds.toFixed(1)}s`,
+    `${stepTime(seconds, batch)}/step`,
+    metricsText(event),
+  ].join(' - ');
+}
+
+export function downloadLine({ file, received, total }: DownloadProgress): string {
+  const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
+  return `Downloading ${file} ${bar(received / total)} ${megabytes(received)} of ${megabytes(total)} MB`;
+}
+
+/** A bar of `width` cells; also for probabilities. */
+export function bar(share: number, width = 20): string {
+  const filled = Math.round(Math.min(1, Math.max(0, share)) * width);
+  return '━'.repeat(filled) + '─'.repeat(width - filled);
+}
+
+function stepTime(seconds: number, steps: number): string {
+  const milliseconds = (1000 * seconds) / steps;
+  return milliseconds >= 1000
+    ? `${(milliseconds / 1000).toFixed(1)}s`
+    : `${milliseconds < 10 ? milliseconds.toFixed(1) : Math.round(milliseconds)}ms`;
+}
