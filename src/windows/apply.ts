@@ -9,14 +9,14 @@ import type { Attrs } from '../graph/node.ts';
 import { type OpName, opOf } from '../ops/index.ts';
 import type { Tensor } from '../ops/op.ts';
 
-/** A tensor of float64 numbers. */
-export interface Picture extends Tensor {
+/** A tensor of float64 numbers: a picture, mostly. */
+export interface RealTensor extends Tensor {
   /** (N, H, W, C) */
   readonly shape: Shape;
   readonly data: Float64Array;
 }
 
-export function applyOp(name: OpName, inputs: readonly Tensor[], attrs: object): Picture {
+export function applyOp(name: OpName, inputs: readonly Tensor[], attrs: object): RealTensor {
   const op = opOf(name);
   const shape = op.shape(
     inputs.map((i) => i.shape),

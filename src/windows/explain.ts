@@ -15,7 +15,7 @@ import {
   resolvePads,
   tapsOf,
 } from '../base/window.ts';
-import { applyOp, type Picture } from './apply.ts';
+import { applyOp, type RealTensor } from './apply.ts';
 
 const LONGEST_STRIDE_TABLE = 6;
 
@@ -123,7 +123,7 @@ function axisOf(question: WindowQuestion, allPads: Pads, axis: 0 | 1): AxisAnswe
   };
 }
 
-function computeValues({ compute, ...window }: WindowQuestion, pads: Pads): Picture {
+function computeValues({ compute, ...window }: WindowQuestion, pads: Pads): RealTensor {
   const { op, values, weights } = compute ?? { op: 'max', values: [] };
   const [H, W] = window.input;
   const [KH, KW] = window.kernel;

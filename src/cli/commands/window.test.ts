@@ -56,6 +56,7 @@ describe('fovea window', () => {
     for (const [name, text] of [
       ['a.json', '[[1,2,3],[4,5,6],[7,8,9]]'],
       ['a.csv', '1,2,3\r\n4,5,6\r\n7,8,9\r\n'],
+      ['a.pgm', 'P2\n3 3\n255\n1 2 3 4 5 6 7 8 9\n'],
     ]) {
       writeFileSync(join(folder, name), text);
       const given = await json('-k', '2', '--op', 'max', '--input', join(folder, name));

@@ -35,6 +35,8 @@ Examples:
 Padding is an amount: valid (none), same, one number for all sides, or top,bottom,left,right.
 Without numbers of yours, --op works on 1, 2, 3, ... and --op conv with weights of 1.`;
 
+const PICTURE = /\.(png|jpe?g|webp|p[bgpn]m)$/i;
+
 /** Larger pictures than this are no longer an explanation. */
 const SIDE_MAX = 2048;
 
@@ -62,7 +64,7 @@ export function command(): Command {
     .option('-p, --padding <rule>', 'valid, same, 1, or top,bottom,left,right', padding, 'valid')
     .addOption(new Option('--op <name>', 'what to compute').choices(windowOps))
     .option('--values <numbers...>', 'input numbers, row by row; "1 2; 3 4" is two rows')
-    .option('--input <file>', 'input numbers from a file: JSON, CSV or plain text')
+    .option('--input <file>', 'input numbers from a file: JSON, CSV, text, or a picture in grey')
     .option('--weights <numbers...>', 'numbers of the kernel for --op conv (default: all 1)')
     .option('--svg <file>', 'also draw it as SVG')
     .option('--png <file>', 'also draw it as PNG')
@@ -73,7 +75,8 @@ export function command(): Command {
 
 async function explain(size: Pair | undefined, options: Options): Promise<void> {
   const output = openOutput(options.json ?? false);
-  const answer = asUsage(() => explainWindow(questionOf(size, options, givenNumbers(options))));
+  const given = await givenNumbers(options);
+  const answer = asUsage(() => explainWindow(questionOf(size, options, given)));
   output.data(windowAsJson(answer));
   output.text(explainInWords(answer));
   await draw(answer, options, output.note);
@@ -91,12 +94,19 @@ async function draw(
   note(`drawn: ${[svg, png].filter((file) => file !== undefined).join(', ')}`);
 }
 
-function givenNumbers({ values, input }: Options): NumberGrid | undefined {
+async function givenNumbers({ values, input }: Options): Promise<NumberGrid | undefined> {
   if (values !== undefined && input !== undefined) {
     throw new UsageError('--values and --input both give the input: leave one out');
   }
-  if (input !== undefined) return readNumbers(input);
+  if (input !== undefined) return PICTURE.test(input) ? readPixels(input) : readNumbers(input);
   return values === undefined ? undefined : parseNumbers(values.join(' '), '--values');
+}
+
+/** A picture as numbers from 0 (black) to 255 (white). */
+async function readPixels(file: string): Promise<NumberGrid> {
+  const { readImage } = await import('../../data/images/readImage.node.ts');
+  const { height, width, pixels } = await readImage(file, { channels: 1 });
+  return { numbers: [...pixels], size: [height, width] };
 }
 
 function questionOf(
