@@ -13,6 +13,7 @@ import { delimiter, join, resolve } from 'node:path';
 /** What a user may type, and what the answer must hold. */
 const commands: readonly { readonly args: readonly string[]; readonly shows: RegExp }[] = [
   { args: ['--version'], shows: /^\d+\.\d+\.\d+/ },
+  { args: ['window', '6x6', '--kernel', '3', '--json'], shows: /"output":\[4,4\]/ },
   { args: ['summary', 'lenet5'], shows: /44,426/ },
   { args: ['bench', 'lenet5', '--batch', '8', '--threads', '2', '--json'], shows: /"medianMs"/ },
 ];
