@@ -86,9 +86,15 @@ export async function fetchFile(request: FetchRequest): Promise<void> {
   const failures: string[] = [];
   for (const url of urls) {
     try {
+      const resumed = (await sizeOf(part)) > 0;
       await fetchFrom(url, part, request);
-      await adopt(part, path, known);
-      return;
+      if (await adopt(part, path, known)) return;
+      // Perhaps it was the part of an earlier run that was damaged: once more from the beginning.
+      if (resumed) {
+        await fetchFrom(url, part, request);
+        if (await adopt(part, path, known)) return;
+      }
+      failures.push(`${url}: gave a file with another SHA-256`);
     } catch (error) {
       request.signal?.throwIfAborted();
       if (error instanceof FoveaError) throw error;
@@ -178,14 +184,15 @@ function startOf(response: Response, from: number, known: KnownBytes): number {
   return 0;
 }
 
-/** Gives the finished part its name, if it is the known file. */
-async function adopt(part: string, path: string, known: KnownBytes): Promise<void> {
-  const sha256 = await sha256OfFile(part);
-  if (sha256 !== known.sha256) {
-    await rm(part, { force: true });
-    throw new Refusal(`the file it gave has the SHA-256 ${sha256}`);
+/** Gives the finished part its name if it is the known file; drops it if it is not. */
+async function adopt(part: string, path: string, known: KnownBytes): Promise<boolean> {
+  const size = await sizeOf(part);
+  if (size === known.bytes && (await sha256OfFile(part)) === known.sha256) {
+    await writing(path, () => rename(part, path));
+    return true;
   }
-  await writing(path, () => rename(part, path));
+  await rm(part, { force: true });
+  return false;
 }
 
 async function sha256OfFile(path: string): Promise<string> {

@@ -86,12 +86,13 @@ async function readDataFile(
   file: DataFile,
   size: number | UnpackedSize,
 ): Promise<LoadedFile> {
-  const raw = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+  const buffer = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw new FoveaError(
       { where: path, problem: `cannot be read: ${error.code}` },
       { cause: error },
     );
   });
+  const raw = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
   const bytes = isGzip(raw) ? await gunzip(raw, size, path) : raw;
   return { name: file.name, path, bytes, sha256: sha256Of(bytes) };
 }

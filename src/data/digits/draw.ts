@@ -134,6 +134,7 @@ function fitToBox(points: Float64Array, count: number, random: RandomStream): vo
   const radius = Math.min(2.4, Math.max(0.6, 1.15 + 0.42 * random.normal()));
   const pressure = 0.18 * random.normal();
   const phase = random.uniform(0, 2 * Math.PI);
+  const thickest = radius * (1 + Math.abs(pressure));
   let left = Infinity;
   let right = -Infinity;
   let top = Infinity;
@@ -144,7 +145,7 @@ function fitToBox(points: Float64Array, count: number, random: RandomStream): vo
     top = Math.min(top, points[i + 1]);
     bottom = Math.max(bottom, points[i + 1]);
   }
-  const scale = (BOX - 2 * radius) / Math.max(right - left, bottom - top, 1e-6);
+  const scale = (BOX - 2 * thickest) / Math.max(right - left, bottom - top, 1e-6);
   const middle = DIGIT_SIDE / 2;
   for (let i = 0; i < 3 * count; i += 3) {
     points[i] = (points[i] - (left + right) / 2) * scale + middle;
@@ -168,8 +169,8 @@ function develop(
     massX += ink[i] * ((i % DIGIT_SIDE) + 0.5);
     massY += ink[i] * (Math.floor(i / DIGIT_SIDE) + 0.5);
   }
-  const moveX = Math.round(DIGIT_SIDE / 2 - massX / mass);
-  const moveY = Math.round(DIGIT_SIDE / 2 - massY / mass);
+  const moveX = withinMargin(Math.round(DIGIT_SIDE / 2 - massX / mass));
+  const moveY = withinMargin(Math.round(DIGIT_SIDE / 2 - massY / mass));
   const full = random.uniform(250, 290);
   for (let row = 0; row < DIGIT_SIDE; row++) {
     for (let column = 0; column < DIGIT_SIDE; column++) {
@@ -181,4 +182,10 @@ function develop(
       pictures[offset + row * DIGIT_SIDE + column] = Math.min(255, Math.round(value * full));
     }
   }
+}
+
+/** The box never leaves the picture. */
+function withinMargin(move: number): number {
+  const margin = (DIGIT_SIDE - BOX) / 2;
+  return Math.max(-margin, Math.min(margin, move));
 }

@@ -82,16 +82,16 @@ function asGrid(split: Split, options: ContactSheetOptions): Sheet {
   const textHeight =
     Math.max(0, ...lines.map((l) => l.length)) * (LETTER_HEIGHT + 2) * LETTER_SCALE;
   const widest = Math.max(0, ...lines.flat().map(textWidth)) * LETTER_SCALE;
-  const stepX = Math.max(cell.width, widest) + 2 * GAP;
+  const stepX = Math.max(cell.width, widest) + 3 * GAP;
   const stepY = cell.height + textHeight + 2 * GAP;
   const sheet = new Sheet(
-    2 * MARGIN + Math.min(columns, shown) * stepX - 2 * GAP,
+    2 * MARGIN + Math.min(columns, shown) * stepX - 3 * GAP,
     2 * MARGIN + Math.ceil(shown / columns) * stepY - 2 * GAP,
   );
   for (let i = 0; i < shown; i++) {
     const x = MARGIN + (i % columns) * stepX;
     const y = MARGIN + Math.floor(i / columns) * stepY;
-    const middle = x + (stepX - 2 * GAP) / 2;
+    const middle = x + (stepX - 3 * GAP) / 2;
     sheet.picture(pixelsOf(split, i), imageShape, middle - cell.width / 2, y, cell.scale);
     lines[i]?.forEach((line, n) => {
       const textY = y + cell.height + (n * (LETTER_HEIGHT + 2) + 3) * LETTER_SCALE;

@@ -38,7 +38,7 @@ export async function readImage(
 async function readSmallFile(path: string): Promise<Uint8Array> {
   try {
     const { size } = await stat(path);
-    if (size <= MAX_FILE_BYTES) return await readFile(path);
+    if (size <= MAX_FILE_BYTES) return new Uint8Array(await readFile(path));
     throw new FoveaError({
       where: path,
       problem: `${size} bytes`,
@@ -84,7 +84,12 @@ async function decodeWithSharp(
     if (info.channels !== 1 && info.channels !== 3) {
       throw new Error(`it has ${info.channels} channels`);
     }
-    return { width: info.width, height: info.height, channels: info.channels, pixels: data };
+    return {
+      width: info.width,
+      height: info.height,
+      channels: info.channels,
+      pixels: new Uint8Array(data),
+    };
   } catch (error) {
     throw new FoveaError(
       { where, problem: `the picture cannot be decoded: ${messageOf(error)}` },
