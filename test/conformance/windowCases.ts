@@ -3,6 +3,7 @@
  */
 import type { Shape } from '../../src/base/shape.ts';
 import { type Pads, type Pair, resolvePads } from '../../src/base/window.ts';
+import { conv2dShape } from '../../src/ops/conv2d.ts';
 import * as e from '../../src/ops/expression.ts';
 import { type ConformanceCase, type Fill, f32, opCase } from './case.ts';
 
@@ -171,16 +172,7 @@ export const conv2dCases: readonly ConformanceCase[] = [
 /** The transposed convolution, forward: from y's shape back to x's. */
 export const conv2dInputGradientCases: readonly ConformanceCase[] = CONVOLUTIONS.map((c) => {
   const attrs = convolutionAttrs(c);
-  const extent = (axis: 0 | 1): number =>
-    Math.floor(
-      (c.x[1 + axis] +
-        attrs.pads[axis][0] +
-        attrs.pads[axis][1] -
-        (c.w[axis] - 1) * attrs.dilation[axis] -
-        1) /
-        attrs.strides[axis],
-    ) + 1;
-  const y = [c.x[0], extent(0), extent(1), c.w[3]];
+  const y = conv2dShape(c.x, c.w, attrs);
   return opCase(
     'conv2dInputGradient',
     [f32(y), f32(c.w)],

@@ -7,7 +7,7 @@
 import { backward } from '../../src/autodiff/backward.ts';
 import type { Session } from '../../src/backends/backend.ts';
 import type { Shape } from '../../src/base/shape.ts';
-import { type Pair, reachOf } from '../../src/base/window.ts';
+import { type Pair, transposedExtent } from '../../src/base/window.ts';
 import { inputNode, type Node } from '../../src/graph/node.ts';
 import { batchNormalization, subsample2d } from '../../src/ops/composites.ts';
 import { build, type OpName } from '../../src/ops/index.ts';
@@ -81,10 +81,7 @@ export const goldenOps: Readonly<Record<string, GoldenOp>> = {
 function transposed({ x, kernel, bias }: Readonly<Record<string, Node>>, attrs: Attrs): Node {
   const { strides, pads } = attrs as { strides: Pair; pads: readonly [Pair, Pair] };
   const extent = (axis: 0 | 1): number =>
-    (x.shape[1 + axis] - 1) * strides[axis] +
-    reachOf(kernel.shape[axis]) -
-    pads[axis][0] -
-    pads[axis][1];
+    transposedExtent(x.shape[1 + axis], kernel.shape[axis], strides[axis], pads[axis]);
   const inputShape = [x.shape[0], extent(0), extent(1), kernel.shape[2]];
   const all = { strides, pads, dilation: [1, 1], groups: 1, inputShape };
   return build('add', [build('conv2dInputGradient', [x, kernel], all), bias]);
