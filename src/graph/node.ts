@@ -44,7 +44,7 @@ export interface Graph {
 let nextId = 0;
 
 export function createNode(fields: Omit<Node, 'id'>): Node {
-  return { id: nextId++, ...fields };
+  return { ...fields, id: nextId++ };
 }
 
 export function inputNode(name: string, shape: Shape, dtype: DType = 'f32'): Node {

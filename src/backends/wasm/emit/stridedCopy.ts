@@ -1,0 +1,183 @@
+/**
+ * @file Copies between layouts: transposing, flipping, padding, packing, repeating.
+ *
+ * A copy is a list of nested extents with a distance per level on both sides; a distance of 0 repeats, a
+ * negative one flips. Everything in this backend that only moves numbers is one of these.
+ */
+import { sizeOf } from '../../../base/shape.ts';
+import type { Node } from '../../../graph/node.ts';
+import type { FunctionBuilder, Local, Value } from '../assembler/function.ts';
+import { f32, f32x4, i32, memory } from '../assembler/lanes.ts';
+import type { Kernel, KernelContext } from '../kernel.ts';
+import { advance, forRange, times } from './loops.ts';
+
+/** One level of a copy; distances in elements. */
+export interface CopyLevel {
+  readonly extent: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Copy {
+  /** Start offsets in elements. */
+  readonly from: number;
+  readonly to: number;
+  /** Outermost first. */
+  readonly levels: readonly CopyLevel[];
+}
+
+export interface StridedCopyPlan {
+  readonly copies: readonly Copy[];
+  /** Written before copying where the copies do not cover the result. */
+  readonly fill: number | undefined;
+  /** Units of the partition are steps of every copy's first level; elements of result and source per unit. */
+  readonly perUnit: boolean;
+}
+
+export interface CopyOptions {
+  readonly fill?: number | undefined;
+  /** The copies' first level is the batch, of this many images. */
+  readonly images?: number | undefined;
+}
+
+/** A kernel that makes `node` from its inputs, one list of copies per input. */
+export function stridedCopyKernel(
+  family: string,
+  node: Node,
+  copiesPerInput: readonly (readonly Copy[])[],
+  { fill, images }: CopyOptions = {},
+): Kernel {
+  const units = images ?? 1;
+  return {
+    family,
+    name: node.name,
+    inputs: node.inputs,
+    outputs: [node],
+    partition: { units, ...(images === undefined ? {} : { images }) },
+    scratchBytes: 0,
+    multiplyAdds: 0,
+    plan: {
+      copies: copiesPerInput.flat().length,
+      fill: fill ?? 'none',
+      elements: sizeOf(node.shape),
+    },
+    emit: (c) => {
+      const { f } = c;
+      const to = f.local('i32', 'to');
+      const from = f.local('i32', 'from');
+      const bytes = (sizeOf(node.shape) / units) * 4;
+      if (fill !== undefined) {
+        f.set(to, i32.add(i32.mul(c.begin, bytes), c.address(node)));
+        emitFill(c, to, i32.mul(i32.sub(c.end, c.begin), bytes), fill);
+      }
+      copiesPerInput.forEach((copies, i) => {
+        for (const copy of copies)
+          emitCopy(c, node, node.inputs[i], copy, images !== undefined, { to, from });
+      });
+    },
+  };
+}
+
+function emitCopy(
+  c: KernelContext,
+  result: Node,
+  source: Node,
+  copy: Copy,
+  batched: boolean,
+  { to, from }: { to: Local<'i32'>; from: Local<'i32'> },
+): void {
+  const { f } = c;
+  const startTo = c.address(result) + copy.to * 4;
+  const startFrom = c.address(source) + copy.from * 4;
+  if (!batched) {
+    f.set(to, i32.const(startTo));
+    f.set(from, i32.const(startFrom));
+    emitLevels(f, copy.levels, to, from);
+    return;
+  }
+  const [first, ...inner] = copy.levels;
+  const unit = f.reuse('i32', 'unit');
+  f.set(unit, c.begin);
+  f.set(to, i32.add(i32.mul(unit, first.to * 4), startTo));
+  f.set(from, i32.add(i32.mul(unit, first.from * 4), startFrom));
+  forRange(f, unit, c.end, 1, () => {
+    emitLevels(f, inner, to, from);
+    advance(f, to, first.to * 4);
+    advance(f, from, first.from * 4);
+  });
+}
+
+/** Nested loops; both pointers end where they started. */
+function emitLevels(
+  f: FunctionBuilder,
+  levels: readonly CopyLevel[],
+  to: Local<'i32'>,
+  from: Local<'i32'>,
+): void {
+  const [level, ...inner] = mergeLevels(levels);
+  if (level === undefined) {
+    f.run(f32.store(to, 0, f32.load(from)));
+    return;
+  }
+  const { extent } = level;
+  if (inner.length === 0 && level.from === 1 && level.to === 1) {
+    emitRun(f, extent, to, from);
+    return;
+  }
+  times(f, extent, () => {
+    emitLevels(f, inner, to, from);
+    advance(f, to, level.to * 4);
+    advance(f, from, level.from * 4);
+  });
+  advance(f, to, -extent * level.to * 4);
+  advance(f, from, -extent * level.from * 4);
+}
+
+/** Joins levels that are one run on both sides, and drops those of extent 1. */
+export function mergeLevels(levels: readonly CopyLevel[]): CopyLevel[] {
+  const merged: CopyLevel[] = [];
+  for (const level of levels) {
+    if (level.extent === 1) continue;
+    const outer = merged.at(-1);
+    if (
+      outer !== undefined &&
+      outer.from === level.extent * level.from &&
+      outer.to === level.extent * level.to
+    ) {
+      merged[merged.length - 1] = {
+        extent: outer.extent * level.extent,
+        from: level.from,
+        to: level.to,
+      };
+    } else merged.push(level);
+  }
+  return merged;
+}
+
+/** A contiguous run: a bulk copy when long, else vectors and single elements. */
+function emitRun(f: FunctionBuilder, count: number, to: Local<'i32'>, from: Local<'i32'>): void {
+  if (count > 64) {
+    f.run(memory.copy(to, from, count * 4));
+    return;
+  }
+  let i = 0;
+  for (; i + 4 <= count; i += 4) f.run(f32x4.store(to, 4 * i, f32x4.load(from, 4 * i)));
+  for (; i < count; i++) f.run(f32.store(to, 4 * i, f32.load(from, 4 * i)));
+}
+
+/** Sets a range of bytes to one repeated number. */
+export function emitFill(
+  c: KernelContext,
+  start: Local<'i32'>,
+  bytes: Value<'i32'>,
+  value: number,
+): void {
+  const { f } = c;
+  if (Object.is(value, 0)) {
+    f.run(memory.fill(start, 0, bytes));
+    return;
+  }
+  const end = f.reuse('i32', 'fillEnd');
+  f.set(end, i32.add(start, bytes));
+  forRange(f, start, end, 4, () => f.run(f32.store(start, 0, value)));
+}

@@ -1,0 +1,85 @@
+/**
+ * @file Which kernel computes which op. A new kernel family is one file in `emit/` and one line here.
+ *
+ * An op without a line runs in its own plain loops on the calling thread, between phases: right, and slow.
+ */
+import type { Node } from '../../graph/node.ts';
+import type { Pad2dAttrs } from '../../ops/pad2d.ts';
+import { conv2dKernel } from './emit/conv2d.ts';
+import {
+  conv2dKernelGradientKernel,
+  type KernelGradientPlan,
+} from './emit/conv2dKernelGradient.ts';
+import { conv2dScatterKernel } from './emit/conv2dScatter.ts';
+import {
+  broadcastKernel,
+  copyKernel,
+  flipKernelKernel,
+  packKernelKernel,
+  padKernel,
+  scatterKernelKernel,
+  transposeKernel,
+} from './emit/copies.ts';
+import { matmulKernel } from './emit/matmul.ts';
+import { poolGradientKernel, poolKernel } from './emit/pool2d.ts';
+import {
+  inTopKKernel,
+  softmaxCrossEntropyGradientKernel,
+  softmaxCrossEntropyKernel,
+  softmaxGradientKernel,
+  softmaxKernel,
+} from './emit/rows.ts';
+import {
+  columnPartialsKernel,
+  kernelGradientSumKernel,
+  rowSumKernel,
+  totalKernel,
+} from './emit/sum.ts';
+import type { Kernel, PlanContext } from './kernel.ts';
+
+type Planner = (node: Node, context: PlanContext) => Kernel | undefined;
+
+const FAMILIES: Readonly<Record<string, Planner | undefined>> = {
+  conv2d: conv2dKernel,
+  conv2dScatter: conv2dScatterKernel,
+  kernelGradientPartials: conv2dKernelGradientKernel,
+  kernelGradientSum: (node) => kernelGradientSumKernel(node, node.attrs.plan as KernelGradientPlan),
+  matmul: matmulKernel,
+  averagePool2d: poolKernel,
+  averagePool2dGradient: poolGradientKernel,
+  maxPool2d: poolKernel,
+  maxPool2dGradient: poolGradientKernel,
+  minPool2d: poolKernel,
+  minPool2dGradient: poolGradientKernel,
+  softmax: softmaxKernel,
+  softmaxGradient: softmaxGradientKernel,
+  softmaxCrossEntropy: softmaxCrossEntropyKernel,
+  softmaxCrossEntropyGradient: softmaxCrossEntropyGradientKernel,
+  inTopK: inTopKKernel,
+  columnPartials: columnPartialsKernel,
+  sumTo: planSumTo,
+  broadcastTo: broadcastKernel,
+  pad2d: (node, context) =>
+    (node.attrs as unknown as Pad2dAttrs).mode === 'constant'
+      ? padKernel(node, context)
+      : undefined,
+  packKernel: packKernelKernel,
+  flipKernel: flipKernelKernel,
+  scatterKernel: scatterKernelKernel,
+  transpose: transposeKernel,
+  copy: copyKernel,
+};
+
+/** Sums to one number and sums over leading rows have kernels. */
+function planSumTo(node: Node): Kernel | undefined {
+  const [x] = node.inputs;
+  const size = node.shape.reduce((a, b) => a * b, 1);
+  if (size === 1) return totalKernel(node);
+  const kept = node.shape.filter((_, i) => i >= node.shape.findIndex((n) => n !== 1));
+  const trailing = x.shape.slice(x.shape.length - kept.length);
+  return kept.every((n, i) => n === trailing[i]) ? rowSumKernel(node) : undefined;
+}
+
+export function planKernel(node: Node, context: PlanContext): Kernel | undefined {
+  return FAMILIES[node.op]?.(node, context);
+}

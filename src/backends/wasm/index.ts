@@ -1,0 +1,38 @@
+/**
+ * @file The WASM backend: opens a session with the best plan this runtime takes.
+ *
+ * Next stop: `session.ts`.
+ */
+import { FoveaError } from '../../base/errors.ts';
+import type { Backend, SessionOptions } from '../backend.ts';
+import { probeFeatures } from './features.ts';
+import { choosePairs } from './selfCheck.ts';
+import { MOST_PAGES, WasmSession } from './session.ts';
+import { ThreadPool } from './threads.ts';
+
+export const wasmBackend: Backend = {
+  name: 'wasm',
+  async open(options: SessionOptions = {}) {
+    const features = probeFeatures();
+    if (!features.simd || !features.threads) {
+      throw new FoveaError({
+        problem: `this runtime has no WebAssembly ${features.simd ? 'threads' : 'SIMD'}`,
+        expected: 'Node 20.19 or newer, or a current browser with cross-origin isolation',
+        fix: 'use the reference backend',
+      });
+    }
+    const { pairs, reason } = await choosePairs(options.revectorize ?? 'auto', features);
+    const threads = options.threads ?? (await coreCount());
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
+    const pool = await ThreadPool.start(memory, threads);
+    const plan = `wasm, ${threads} thread${threads === 1 ? '' : 's'}, ${pairs ? '256-bit pairs' : '128-bit lanes'}, ${features.relaxedMadd ? 'fused multiply-add' : 'multiply then add'} (${reason})`;
+    return new WasmSession(memory, pool, { relaxedMadd: features.relaxedMadd, pairs }, plan);
+  },
+};
+
+async function coreCount(): Promise<number> {
+  if (typeof navigator !== 'undefined' && navigator.hardwareConcurrency > 0)
+    return navigator.hardwareConcurrency;
+  const { availableParallelism } = await import('node:os');
+  return availableParallelism();
+}

@@ -1,0 +1,293 @@
+/**
+ * @file A WASM session: one shared memory, its threads, and the programs compiled into it.
+ *
+ * Memory is a bump of regions: control words, states by name, then per program its arena (inputs, outputs,
+ * constants and activations, placed by `compile/memoryPlan.ts`). It only grows when a program is compiled;
+ * a run allocates nothing. Previous stop: `program.ts`. Next stop: `threads.ts`.
+ */
+import { FoveaError, unknownName } from '../../base/errors.ts';
+import { formatShape, type Shape, sameShape, sizeOf } from '../../base/shape.ts';
+import { align } from '../../compile/memoryPlan.ts';
+import { compileGraph } from '../../compile/pipeline.ts';
+import {
+  createNode,
+  type DType,
+  type Graph,
+  isSource,
+  type Node,
+  rootsOf,
+  topologicalOrder,
+} from '../../graph/node.ts';
+import { opOf } from '../../ops/index.ts';
+import type { Tensor } from '../../ops/op.ts';
+import type { Executable, HostArray, Session } from '../backend.ts';
+import type { Target } from './kernel.ts';
+import { lower } from './lower.ts';
+import { emitProgram, planProgramMemory, type Segment } from './program.ts';
+import { schedule, storageOf } from './schedule.ts';
+import { COMMAND, CONTROL, CONTROL_BYTES, type ThreadPool } from './threads.ts';
+
+const PAGE = 65536;
+/** 4 GiB, all that 32-bit addresses reach. */
+export const MOST_PAGES = 65536;
+/** Vectors may read past the end of a value; the last one in memory needs room for that too. */
+const SLACK_BYTES = 256;
+/** Below this many multiply-adds a run is over before a second thread has woken up. */
+const WORTH_THREADS = 400_000;
+
+interface State {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly address: number;
+}
+
+type RunSegment = (thread: number, threads: number, barrierBase: number, scratch: number) => void;
+
+export class WasmSession implements Session {
+  readonly backend = 'wasm';
+  readonly threads: number;
+  readonly plan: string;
+  readonly target: Target;
+  readonly memory: WebAssembly.Memory;
+  readonly pool: ThreadPool;
+  #top = CONTROL_BYTES;
+  #programs = 0;
+  #barrierBase = 0;
+  readonly #states = new Map<string, State>();
+
+  constructor(memory: WebAssembly.Memory, pool: ThreadPool, target: Target, plan: string) {
+    this.memory = memory;
+    this.pool = pool;
+    this.threads = pool.threads;
+    this.target = target;
+    this.plan = plan;
+  }
+
+  /** Reserves zeroed bytes; grows the memory when needed. */
+  #reserve(bytes: number): number {
+    const address = this.#top;
+    const end = address + align(bytes);
+    const missing = end + SLACK_BYTES - this.memory.buffer.byteLength;
+    if (missing > 0) {
+      try {
+        this.memory.grow(Math.ceil(missing / PAGE));
+      } catch {
+        throw new FoveaError({
+          problem: `the program needs ${formatBytes(end)} of memory, more than 32-bit addresses or this machine give`,
+          expected: 'at most 4 GiB in all',
+          fix: 'use a smaller batch',
+        });
+      }
+    }
+    this.#top = end;
+    return address;
+  }
+
+  compile(graph: Graph): Executable {
+    const { graph: lowered, context } = lower(compileGraph(showStates(graph)), this.target);
+    const plan = schedule(lowered, context);
+    const memoryPlan = planProgramMemory(lowered, plan);
+    const nodes = topologicalOrder(rootsOf(lowered));
+    for (const node of nodes) if (node.op === 'state') this.#share(node);
+    const arena = this.#reserve(memoryPlan.bytes);
+    const offsets = new Map(memoryPlan.placements.map((p) => [p.key, p.offset]));
+    const address = (node: Node): number => {
+      const owner = storageOf(node, plan.aliases);
+      if (owner.op === 'state') return this.#stateOf(owner.name).address;
+      const offset = offsets.get(owner);
+      if (offset === undefined)
+        throw new Error(`internal error: no memory planned for ${owner.op} ${owner.name}`);
+      return arena + offset;
+    };
+    const view = (node: Node): HostArray => this.#view(address(node), node.shape, node.dtype);
+    for (const node of nodes) {
+      if (node.op !== 'constant') continue;
+      const data = node.attrs.data as number | readonly number[];
+      if (typeof data === 'number') view(node).fill(data);
+      else view(node).set(data);
+    }
+    const program = emitProgram(plan, {
+      memory: { initialPages: 1, maximumPages: MOST_PAGES, shared: true },
+      context,
+      address,
+      barrierAddress: CONTROL.barrier * 4,
+    });
+    const threads = program.multiplyAdds < WORTH_THREADS ? 1 : this.threads;
+    const scratch = this.#reserve(program.scratchBytes * this.threads);
+    const run = this.#load(
+      program.module.toBytes(),
+      program.segments,
+      { scratch, scratchBytes: program.scratchBytes, threads },
+      view,
+    );
+    const copies = lowered.updates.filter(({ state, value }) => address(state) !== address(value));
+    return this.#executable(lowered, nodes, view, run, copies, memoryPlan.bytes);
+  }
+
+  #executable(
+    graph: Graph,
+    nodes: readonly Node[],
+    view: (node: Node) => HostArray,
+    run: () => void,
+    copies: Graph['updates'],
+    arenaBytes: number,
+  ): Executable {
+    const inputs = new Map(nodes.filter((n) => n.op === 'input').map((n) => [n.name, n]));
+    const outputs = new Map(Object.entries(graph.outputs));
+    // New states no kernel wrote in place; taken before any is written, so that two may swap.
+    const moves = copies.map(({ state, value }) => ({
+      to: state,
+      from: value,
+      held: new Float32Array(sizeOf(state.shape)),
+    }));
+    return {
+      arenaBytes,
+      input: (name) => view(inputs.get(name) ?? unknown('input', name, [...inputs.keys()])),
+      output: (name) => view(outputs.get(name) ?? unknown('output', name, [...outputs.keys()])),
+      run: () => {
+        run();
+        if (moves.length === 0) return;
+        for (const { from, held } of moves) held.set(view(from));
+        for (const { to, held } of moves) view(to).set(held);
+      },
+    };
+  }
+
+  /** Loads a module into every thread; returns the function that runs it once. */
+  #load(
+    bytes: Uint8Array<ArrayBuffer>,
+    segments: readonly Segment[],
+    { scratch, scratchBytes, threads }: { scratch: number; scratchBytes: number; threads: number },
+    view: (node: Node) => HostArray,
+  ): () => void {
+    const program = this.#programs++;
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+      env: { memory: this.memory },
+    });
+    if (this.threads > 1) {
+      // The bytes pass through memory that no program has been given yet.
+      const top = this.#top;
+      const moduleAddress = this.#reserve(bytes.length);
+      new Uint8Array(this.memory.buffer, moduleAddress, bytes.length).set(bytes);
+      this.pool.send({ command: COMMAND.load, program, moduleAddress, moduleBytes: bytes.length });
+      this.pool.finish();
+      new Uint8Array(this.memory.buffer, moduleAddress, bytes.length).fill(0);
+      this.#top = top;
+    }
+    const control = this.pool.control();
+    const words = {
+      command: COMMAND.run,
+      program,
+      segment: 0,
+      barrierBase: 0,
+      scratch,
+      scratchBytes,
+    };
+    const calls = segments.map((segment) => ({
+      segment,
+      run: instance.exports[segment.exportName] as RunSegment,
+      host: segment.host === undefined ? undefined : hostCall(segment.host, view),
+    }));
+    return () => {
+      for (let s = 0; s < calls.length; s++) {
+        const { segment, run, host } = calls[s];
+        const base = this.#barrierBase;
+        if (threads > 1) {
+          words.segment = s;
+          words.barrierBase = base;
+          this.pool.send(words, control);
+          run(0, threads, base, scratch);
+          this.pool.finish();
+        } else run(0, 1, base, scratch);
+        this.#barrierBase = (base + segment.barriers * threads) | 0;
+        host?.();
+      }
+    };
+  }
+
+  #share(node: Node): void {
+    const known = this.#states.get(node.name);
+    if (known === undefined) {
+      const { name, shape, dtype } = node;
+      this.#states.set(name, { name, shape, dtype, address: this.#reserve(sizeOf(shape) * 4) });
+      return;
+    }
+    if (!sameShape(known.shape, node.shape) || known.dtype !== node.dtype) {
+      throw new FoveaError({
+        problem: `state ${node.name} is ${known.dtype} ${formatShape(known.shape)} in one program and ${node.dtype} ${formatShape(node.shape)} in another`,
+        expected: 'one shape and one type per name within a session',
+      });
+    }
+  }
+
+  #stateOf(name: string): State {
+    return this.#states.get(name) ?? unknown('state', name, [...this.#states.keys()]);
+  }
+
+  #view(address: number, shape: Shape, dtype: DType): HostArray {
+    const size = sizeOf(shape);
+    return dtype === 'i32'
+      ? new Int32Array(this.memory.buffer, address, size)
+      : new Float32Array(this.memory.buffer, address, size);
+  }
+
+  readState(name: string): HostArray {
+    const { address, shape, dtype } = this.#stateOf(name);
+    return this.#view(address, shape, dtype).slice();
+  }
+
+  writeState(name: string, data: ArrayLike<number>): void {
+    const { address, shape, dtype } = this.#stateOf(name);
+    if (data.length !== sizeOf(shape)) {
+      throw new FoveaError({
+        problem: `received ${data.length} numbers for state ${name} of shape ${formatShape(shape)}`,
+        expected: `${sizeOf(shape)} numbers`,
+      });
+    }
+    this.#view(address, shape, dtype).set(data);
+  }
+
+  states(): readonly { readonly name: string; readonly shape: Shape; readonly dtype: DType }[] {
+    return [...this.#states.values()].map(({ name, shape, dtype }) => ({ name, shape, dtype }));
+  }
+
+  async close(): Promise<void> {
+    await this.pool.close();
+    this.#states.clear();
+  }
+}
+
+function unknown(kind: string, name: string, known: readonly string[]): never {
+  throw unknownName(kind, name, known);
+}
+
+export function formatBytes(bytes: number): string {
+  if (bytes < 2 ** 20) return `${(bytes / 2 ** 10).toFixed(1)} KiB`;
+  return bytes < 2 ** 30
+    ? `${(bytes / 2 ** 20).toFixed(1)} MiB`
+    : `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+}
+
+/** A state shown as an output is what it was during the run: copied out before updates overwrite it. */
+function showStates(graph: Graph): Graph {
+  const outputs = Object.entries(graph.outputs).map(([name, node]) => {
+    if (!isSource(node)) return [name, node];
+    const shown = createNode({
+      op: 'broadcastTo',
+      inputs: [node],
+      attrs: { shape: node.shape },
+      shape: node.shape,
+      dtype: node.dtype,
+      name,
+    });
+    return [name, shown];
+  });
+  return { ...graph, outputs: Object.fromEntries(outputs) };
+}
+
+/** Runs one op's plain loops over the shared memory. */
+function hostCall(node: Node, view: (node: Node) => HostArray): () => void {
+  const tensor = (n: Node): Tensor => ({ shape: n.shape, data: view(n) });
+  return () => opOf(node.op).reference(node.inputs.map(tensor), tensor(node), node.attrs);
+}

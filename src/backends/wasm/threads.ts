@@ -1,0 +1,138 @@
+/**
+ * @file The thread pool: workers that wait on a shared word and run what the caller runs.
+ *
+ * Control words, one cache line apart at the start of memory: the caller writes a command, raises the
+ * generation and wakes the workers; they spin a little before they sleep, since the next step comes soon.
+ * Modules travel through the shared memory itself, so that no event loop has to turn and a browser's workers
+ * could do the same. The worker's side is `worker.ts`.
+ */
+import { FoveaError, messageOf } from '../../base/errors.ts';
+
+/** Word indices into the control block (Int32Array over the memory's start). */
+export const CONTROL = {
+  generation: 0,
+  command: 16,
+  /** Which program (load, run), which segment, its barrier base, threads that take part. */
+  program: 17,
+  segment: 18,
+  barrierBase: 19,
+  scratch: 20,
+  scratchBytes: 21,
+  moduleAddress: 22,
+  moduleBytes: 23,
+  /** Workers that have done the command. */
+  done: 32,
+  failed: 33,
+  barrier: 48,
+} as const;
+
+export const COMMAND = { load: 1, run: 2, exit: 3 } as const;
+
+/** Bytes kept for the control block. */
+export const CONTROL_BYTES = 512;
+
+export interface WorkerHandle {
+  terminate(): void;
+}
+
+export interface WorkerStart {
+  readonly memory: WebAssembly.Memory;
+  readonly thread: number;
+  readonly threads: number;
+}
+
+export class ThreadPool {
+  readonly threads: number;
+  private readonly memory: WebAssembly.Memory;
+  private workers: WorkerHandle[] = [];
+
+  private constructor(memory: WebAssembly.Memory, threads: number) {
+    this.memory = memory;
+    this.threads = threads;
+  }
+
+  static async start(memory: WebAssembly.Memory, threads: number): Promise<ThreadPool> {
+    const pool = new ThreadPool(memory, threads);
+    const starts = Array.from({ length: threads - 1 }, (_, i) =>
+      startWorker({ memory, thread: i + 1, threads }),
+    );
+    pool.workers = await Promise.all(starts);
+    return pool;
+  }
+
+  /** The control words; made anew because memory may have grown. */
+  control(): Int32Array {
+    return new Int32Array(this.memory.buffer, 0, CONTROL_BYTES / 4);
+  }
+
+  /** Hands a command to all workers without waiting for them. */
+  send(words: Partial<Record<keyof typeof CONTROL, number>>, control = this.control()): void {
+    for (const [name, value] of Object.entries(words))
+      control[CONTROL[name as keyof typeof CONTROL]] = value;
+    Atomics.store(control, CONTROL.done, 0);
+    Atomics.add(control, CONTROL.generation, 1);
+    if (this.threads > 1) Atomics.notify(control, CONTROL.generation);
+  }
+
+  /** Waits until every worker has done the last command. */
+  finish(): void {
+    const control = this.control();
+    const expected = this.threads - 1;
+    for (let spins = 0; ; spins++) {
+      const done = Atomics.load(control, CONTROL.done);
+      if (done === expected) break;
+      if (spins > 10_000) pause(control, CONTROL.done, done);
+    }
+    if (Atomics.load(control, CONTROL.failed) !== 0) {
+      throw new FoveaError({
+        problem: 'a worker thread could not load the compiled program',
+        fix: 'run with --threads 1',
+      });
+    }
+  }
+
+  async close(): Promise<void> {
+    this.send({ command: COMMAND.exit });
+    for (const worker of this.workers) worker.terminate();
+    this.workers = [];
+  }
+}
+
+/** Sleeps a moment where the platform allows it (a browser's main thread may only spin). */
+function pause(control: Int32Array, index: number, value: number): void {
+  try {
+    Atomics.wait(control, index, value, 1);
+  } catch {
+    // Not allowed here: keep spinning.
+  }
+}
+
+async function startWorker(start: WorkerStart): Promise<WorkerHandle> {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const url = new URL(`./worker.${extension}`, import.meta.url);
+  if (typeof process !== 'undefined' && process.versions?.node !== undefined) {
+    const { Worker } = await import('node:worker_threads');
+    const worker = new Worker(url, { workerData: start });
+    worker.unref();
+    await new Promise<void>((resolve, reject) => {
+      worker.once('message', () => resolve());
+      worker.once('error', (error) =>
+        reject(
+          new FoveaError({
+            problem: `a worker thread did not start: ${messageOf(error)}`,
+            fix: 'run with --threads 1',
+          }),
+        ),
+      );
+    });
+    return { terminate: () => void worker.terminate() };
+  }
+  const worker = new Worker(url, { type: 'module' });
+  await new Promise<void>((resolve, reject) => {
+    worker.onmessage = () => resolve();
+    worker.onerror = (event) =>
+      reject(new FoveaError(`a worker thread did not start: ${event.message}`));
+    worker.postMessage(start);
+  });
+  return worker;
+}

@@ -1,0 +1,48 @@
+/**
+ * @file fuseEpilogues: bias, activation and factors move into the kernel that makes the sum.
+ *
+ * An element-wise node that is the only reader of a convolution's or matrix product's result becomes its
+ * epilogue: the sum is finished in registers and stored once. Runs last, on whole element-wise chains.
+ */
+import { sameShape } from '../../base/shape.ts';
+import { createNode, type Graph, type Node } from '../../graph/node.ts';
+import { expressionOf } from '../../ops/elementwise.ts';
+import { readingOf } from '../../ops/epilogue.ts';
+import { input, substitute } from '../../ops/expression.ts';
+import { rewrite, useCounts } from '../rewrite.ts';
+
+const TAKES_EPILOGUE: ReadonlySet<string> = new Set(['conv2d', 'matmul']);
+
+export function fuseEpilogues(graph: Graph): Graph {
+  const readers = useCounts(graph);
+  return rewrite(graph, (node, original) => {
+    const fused = fuse(node, readers);
+    readers.set(fused, readers.get(original) ?? 0);
+    return fused;
+  });
+}
+
+function fuse(node: Node, readers: ReadonlyMap<Node, number>): Node {
+  const expression = expressionOf(node);
+  if (expression === undefined) return node;
+  const sum = node.inputs.find(
+    (i) =>
+      TAKES_EPILOGUE.has(i.op) &&
+      i.attrs.epilogue === undefined &&
+      readers.get(i) === 1 &&
+      sameShape(i.shape, node.shape),
+  );
+  if (sum === undefined || node.inputs.some((i) => i !== sum && readingOf(i, node) === undefined))
+    return node;
+  const others = node.inputs.filter((i) => i !== sum);
+  const epilogue = substitute(expression, (index) => {
+    const read = node.inputs[index];
+    return input(read === sum ? 0 : 1 + others.indexOf(read));
+  });
+  return createNode({
+    ...sum,
+    inputs: [...sum.inputs, ...others],
+    attrs: { ...sum.attrs, epilogue },
+    name: node.name,
+  });
+}
