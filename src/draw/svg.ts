@@ -7,6 +7,12 @@
 
 export type Attributes = Readonly<Record<string, string | number>>;
 
+/** Letters, quiet letters, lines between rows and around cells. */
+export const INK = '#1f2933';
+export const QUIET = '#6b7785';
+export const RULE = '#dde3ea';
+export const RULE_DARK = '#c3ccd6';
+
 export const SANS = 'DejaVu Sans, Verdana, Helvetica, Arial, sans-serif';
 export const MONO = 'DejaVu Sans Mono, Menlo, Consolas, monospace';
 /** Width of a character of MONO, in font sizes. */

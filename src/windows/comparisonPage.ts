@@ -4,7 +4,8 @@
  * Pictures are enlarged without smoothing, so that a pooled cell is seen as the square it is.
  */
 import { encode } from 'fast-png';
-import { element, escapeMarkup, MONO, svgDocument, text } from '../draw/svg.ts';
+import { alignColumns } from '../draw/columns.ts';
+import { element, escapeMarkup, INK, MONO, QUIET, RULE, svgDocument, text } from '../draw/svg.ts';
 import type { RealTensor } from './apply.ts';
 import type { Comparison } from './comparison.ts';
 import { channelsOf, heightOf, widthOf } from './measure.ts';
@@ -17,10 +18,6 @@ const GAP = 16;
 const LINE = 20;
 /** Width of an average letter of the text, in pixels. */
 const LETTER = 7.1;
-
-const INK = '#1f2933';
-const QUIET = '#6b7785';
-const RULE = '#dde3ea';
 
 export function drawComparison(comparison: Comparison): string {
   const { title, subtitle, columns, pictureRows, table, findings } = comparison;
@@ -154,9 +151,6 @@ export function comparisonInWords({
     ['', ...columns.map((column) => column.name)],
     ...table.map(({ label, cells }) => [label, ...cells]),
   ];
-  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
-  const lines = rows.map((row) =>
-    `  ${row.map((cell, i) => cell.padEnd(widths[i])).join('  ')}`.trimEnd(),
-  );
+  const lines = alignColumns(rows).map((line) => `  ${line}`);
   return [title, subtitle, '', ...lines, '', ...findings.map((f) => `- ${f}`)].join('\n');
 }

@@ -5,7 +5,16 @@
  * cell of the coverage map, the more windows see it. `words.ts` is the same as text.
  */
 import { FoveaError } from '../base/errors.ts';
-import { element, MONO, MONO_ADVANCE, svgDocument, text } from '../draw/svg.ts';
+import {
+  element,
+  INK,
+  MONO,
+  MONO_ADVANCE,
+  QUIET,
+  RULE_DARK,
+  svgDocument,
+  text,
+} from '../draw/svg.ts';
 import type { AxisAnswer, WindowAnswer } from './explain.ts';
 import { coverageSentence, formatNumber, isInside, windowSummary } from './words.ts';
 
@@ -21,9 +30,6 @@ const CELL_READABLE = 8;
 const LETTERS_MIN = 4.5;
 const SIDE_MAX = 512;
 
-const INK = '#1f2933';
-const QUIET = '#6b7785';
-const LINES = '#c3ccd6';
 const WINDOW = '#f4a340';
 const WINDOW_DARK = '#b86a07';
 const PADDING = '#eef1f4';
@@ -170,7 +176,7 @@ function drawPanel(panel: Panel, left: number, top: number, size: number): strin
   const parts = [
     text(0, -12, panel.title, { fill: QUIET, 'font-weight': 'bold' }),
     ...(size < CELL_READABLE ? drawRuns(panel, size) : drawCells(panel, size)),
-    element('rect', { x: 0, y: 0, width, height, fill: 'none', stroke: LINES }),
+    element('rect', { x: 0, y: 0, width, height, fill: 'none', stroke: RULE_DARK }),
     ...(panel.marks?.(size) ?? []),
   ];
   return element('g', { transform: `translate(${left} ${top})` }, ...parts);
@@ -186,7 +192,15 @@ function drawCells({ rows, columns, cell }: Panel, size: number): string[] {
   const fontSize = Math.min(size * 0.42, (size * 0.9) / (MONO_ADVANCE * longest));
   const style = { 'text-anchor': 'middle', 'font-family': MONO, 'font-size': fontSize };
   return cells.flatMap(({ x, y, fill, label, ink }) => [
-    element('rect', { x, y, width: size, height: size, fill, stroke: LINES, 'stroke-width': 0.75 }),
+    element('rect', {
+      x,
+      y,
+      width: size,
+      height: size,
+      fill,
+      stroke: RULE_DARK,
+      'stroke-width': 0.75,
+    }),
     ...(label === undefined || fontSize < LETTERS_MIN
       ? []
       : [

@@ -5,6 +5,7 @@
  * large to read is left out with a line that says so. `drawing.ts` is the same as a picture.
  */
 import type { Pads, Pair } from '../base/window.ts';
+import { alignColumns } from '../draw/columns.ts';
 import {
   type AxisAnswer,
   type StrideRow,
@@ -235,12 +236,8 @@ function strideTableLines({ question, strideTable }: WindowAnswer): string[] {
     ...(explicit === undefined ? [] : extent(asked)),
   ]);
   const all = [explicit === undefined ? head : [...head, explicit, 'not seen'], ...rows];
-  const widths = all[0].map((_, i) => Math.max(...all.map((row) => row[i].length)));
   const asked = short(question.strides);
-  return all.map((row) => {
-    const mark = row[0] === asked ? '>' : ' ';
-    return `${mark} ${row.map((cell, i) => cell.padEnd(widths[i])).join('  ')}`.trimEnd();
-  });
+  return alignColumns(all).map((line, i) => `${all[i][0] === asked ? '>' : ' '} ${line}`);
 }
 
 function unseenInWords([rows, columns]: Pair): string {

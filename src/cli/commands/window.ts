@@ -58,9 +58,9 @@ export function command(): Command {
   return new Command('window')
     .description('explain one window: output size, padding, coverage, worked numbers, a picture')
     .argument('[size]', 'input size, such as 6x6 (or taken from --values or --input)', pair('size'))
-    .requiredOption('-k, --kernel <size>', 'window size: 3 or 3x5', pair('--kernel'))
-    .option('-s, --stride <size>', 'stride: 2 or 2x1', pair('--stride'), [1, 1])
-    .option('-d, --dilation <size>', 'distance between taps', pair('--dilation'), [1, 1])
+    .addOption(pairOption('-k, --kernel <size>', 'window size: 3 or 3x5').makeOptionMandatory())
+    .addOption(pairOption('-s, --stride <size>', 'stride: 2 or 2x1').default([1, 1], '1'))
+    .addOption(pairOption('-d, --dilation <size>', 'distance between taps').default([1, 1], '1'))
     .option('-p, --padding <rule>', 'valid, same, 1, or top,bottom,left,right', padding, 'valid')
     .addOption(new Option('--op <name>', 'what to compute').choices(windowOps))
     .option('--values <numbers...>', 'input numbers, row by row; "1 2; 3 4" is two rows')
@@ -167,6 +167,11 @@ function checkSides(noun: string, sides: Pair): void {
 }
 
 const ramp = ([h, w]: Pair): number[] => Array.from({ length: h * w }, (_, i) => i + 1);
+
+function pairOption(flags: string, description: string): Option {
+  const option = new Option(flags, description);
+  return option.argParser(pair(option.long ?? flags));
+}
 
 /** "3" or "3x5"; what the numbers may be is said by the arithmetic itself, which explains more. */
 function pair(where: string) {
