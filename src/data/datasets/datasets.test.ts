@@ -43,14 +43,16 @@ describe('digits', () => {
     expect(many.labels.subarray(0, 25)).toEqual(few.labels);
   });
 
-  it('has ink in the middle of every picture and none at its edge', () => {
+  it('has ink on every picture, and hardly ever at its edge', () => {
     const { count, images } = drawDigits(500, 0, 'test');
+    let touching = 0;
     for (let i = 0; i < count; i++) {
       const picture = images.subarray(784 * i, 784 * (i + 1));
       expect(Math.max(...picture)).toBeGreaterThan(200);
       expect(picture.reduce((a, b) => a + b, 0) / 784).toBeGreaterThan(5);
-      expect(Math.max(...picture.subarray(0, 28), ...picture.subarray(756))).toBeLessThan(128);
+      if (Math.max(...picture.subarray(0, 28), ...picture.subarray(756)) > 0) touching++;
     }
+    expect(touching).toBeLessThan(count / 50);
   });
 
   it('comes in any number', async () => {

@@ -13,14 +13,17 @@ export interface Picture {
 
 /** More than any camera gives; what claims more is damaged or hostile. 64 megapixels. */
 export const MAX_PIXELS = 2 ** 26;
+/** Nor is any picture longer than this on one side. */
+const MAX_SIDE = 65_535;
 
 export function checkPictureSize(width: number, height: number, where: string): void {
   const whole = Number.isInteger(width) && Number.isInteger(height);
-  if (whole && width >= 1 && height >= 1 && width * height <= MAX_PIXELS) return;
+  const small = Math.max(width, height) <= MAX_SIDE && width * height <= MAX_PIXELS;
+  if (whole && small && width >= 1 && height >= 1) return;
   throw new FoveaError({
     where,
     problem: `a picture of ${width} x ${height}`,
-    expected: `at least 1 x 1 and at most ${MAX_PIXELS} pixels`,
+    expected: `1 x 1 or more, sides of at most ${MAX_SIDE} and at most ${MAX_PIXELS} pixels`,
   });
 }
 
