@@ -15,7 +15,13 @@ const commands: readonly { readonly args: readonly string[]; readonly shows: Reg
   { args: ['--version'], shows: /^\d+\.\d+\.\d+/ },
   { args: ['window', '6x6', '--kernel', '3', '--json'], shows: /"output":\[4,4\]/ },
   { args: ['summary', 'lenet5'], shows: /44,426/ },
-  { args: ['bench', 'lenet5', '--batch', '8', '--threads', '2', '--json'], shows: /"medianMs"/ },
+  // Workers, kernels and saving, on a handful of pictures.
+  {
+    args: ['train', 'lenet5', '--epochs', '1', '--train-count', '256', '--test-count', '64'].concat(
+      ['--threads', '2', '--overwrite', '--json'],
+    ),
+    shows: /"event":"done"/,
+  },
 ];
 
 /** Every `node` on the PATH, the project's own included. */
@@ -41,7 +47,7 @@ function install(project: string): string {
 
 function use(node: string, project: string, folder: string): void {
   const run = (...args: string[]) =>
-    execFileSync(node, args, { cwd: project, encoding: 'utf8', timeout: 60_000 });
+    execFileSync(node, args, { cwd: project, encoding: 'utf8', stdio: 'pipe', timeout: 60_000 });
   const version = run('--version').trim();
   const names = run('--input-type=module', '-e', FACE).trim();
   console.log(`${version}: import 'fovea' gives ${names} names`);
