@@ -6,7 +6,15 @@
  * built package runs on any Node >= 20.19.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 
@@ -28,7 +36,7 @@ const commands: readonly { readonly args: readonly string[]; readonly shows: Reg
 function nodesOfThisMachine(): string[] {
   const folders = new Set((process.env.PATH ?? '').split(delimiter));
   const found = [...folders].map((folder) => join(folder, 'node')).filter((p) => existsSync(p));
-  return [...new Set([process.execPath, ...found])];
+  return [...new Set([process.execPath, ...found].map((path) => realpathSync(path)))];
 }
 
 /** Unpacks the tarball as `node_modules/fovea` of an empty project and links the dependencies beside it. */
