@@ -10,6 +10,7 @@ import { FoveaError, messageOf, unknownName } from '../base/errors.ts';
 import type { Backend, Session, SessionOptions } from './backend.ts';
 
 const BACKENDS = {
+  wasm: async () => (await import('./wasm/index.ts')).wasmBackend,
   reference: async () => (await import('./reference/index.ts')).referenceBackend,
 } as const satisfies Record<string, () => Promise<Backend>>;
 
