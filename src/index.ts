@@ -1,0 +1,86 @@
+/**
+ * @file The public face of Fovea. Nothing inside imports it; everything outside imports only this.
+ *
+ *     import { fit, loadDataset, modelOf, openSession } from 'fovea';
+ *
+ *     const session = await openSession();
+ *     const digits = await loadDataset('digits');
+ *     for await (const event of fit(session, modelOf('lenet5'), digits, { epochs: 3 })) {
+ *       if (event.type === 'epoch') console.log(event.epoch, event.train);
+ *     }
+ *
+ * In layers of abstraction, from the outside in: a run in a folder (`trainRun`), training in memory
+ * (`fit`), programs (`trainingGraph`, `session.compile`), ops (`build`, `backward`).
+ */
+
+// Backends and graphs
+export { backward } from './autodiff/backward.ts';
+export type {
+  Backend,
+  Executable,
+  HostArray,
+  Session,
+  SessionOptions,
+} from './backends/backend.ts';
+export { backendNames, type OpenOptions, openSession } from './backends/select.ts';
+export { FoveaError, UsageError } from './base/errors.ts';
+export type { Shape } from './base/shape.ts';
+// Data
+export {
+  contactSheet,
+  type Dataset,
+  datasetNames,
+  type LoadOptions,
+  loadDataset,
+  type Picture,
+  prepareImage,
+  readImage,
+  type Split,
+  validationSplit,
+  verifyDataset,
+} from './data/index.ts';
+export {
+  constantNode,
+  type Graph,
+  inputNode,
+  type Node,
+  stateNode,
+} from './graph/node.ts';
+export { printDot, printGraph } from './graph/print.ts';
+export { readSafetensors, writeSafetensors } from './interop/safetensors.ts';
+// Models
+export { modelNames, modelOf } from './models/index.ts';
+export { layers } from './nn/layers/index.ts';
+export { type LossName, lossNames } from './nn/losses.ts';
+export { adam } from './nn/optimizers/adam.ts';
+export { adamw } from './nn/optimizers/adamw.ts';
+export { optimizerNames } from './nn/optimizers/index.ts';
+export type { Optimizer } from './nn/optimizers/optimizer.ts';
+export { sgd } from './nn/optimizers/sgd.ts';
+export {
+  evaluationGraph,
+  inferenceGraph,
+  initialStates,
+  parameterNames,
+  trainingGraph,
+} from './nn/programs.ts';
+export { type ScheduleSpec, scheduleNames } from './nn/schedules.ts';
+export { parseModelSpec, sequential } from './nn/sequential.ts';
+export type { LayerSpec, ModelSpec, Preprocessing } from './nn/spec.ts';
+export { type Summary, summarize } from './nn/summary.ts';
+export { formatSummary } from './nn/summaryTable.ts';
+export { build } from './ops/index.ts';
+// Training
+export { decodeCheckpoint, encodeCheckpoint } from './train/checkpoint.ts';
+export type { Evaluation, Mistake } from './train/classification.ts';
+export { type EvaluateOptions, evaluate } from './train/evaluate.ts';
+export { evaluateRun } from './train/evaluateRun.ts';
+export type { FitEvent, FitOptions } from './train/events.ts';
+export { type FitData, fit } from './train/fit.ts';
+export { insights } from './train/insights.ts';
+export { loadModel, saveModel, type TrainedModel } from './train/modelFiles.ts';
+export type { RunEvent, RunResult } from './train/performRun.ts';
+export { openPredictor, type Prediction } from './train/predict.ts';
+export type { EpochRecord, Metrics, Progress, Snapshot } from './train/progress.ts';
+export { resumeRun, type TrainRequest, trainRun } from './train/trainRun.ts';
+export { version } from './train/version.ts';
