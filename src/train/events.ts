@@ -22,6 +22,8 @@ export interface FitOptions {
   readonly seed?: number;
   /** A new order of the training rows each epoch; default true. */
   readonly shuffle?: boolean;
+  /** Share of the training rows, the last ones, that is kept for validation; default 0. */
+  readonly validationSplit?: number;
   /**
    * Stops after this many epochs without a lower validation loss (training loss without a validation
    * split). The best weights are in the snapshot of the checkpoint event that says `isBest`.

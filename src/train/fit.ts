@@ -9,6 +9,7 @@
  * Before: `data/batches.ts`. Next stop: `steps.ts`, one step; then `nn/optimizers/adam.ts`.
  */
 import type { Session } from '../backends/backend.ts';
+import { validationSplit } from '../data/batches.ts';
 import type { Split } from '../data/dataset.ts';
 import { parseSchedule, type Schedule, startSchedule } from '../nn/schedules.ts';
 import type { ModelSpec } from '../nn/spec.ts';
@@ -22,13 +23,14 @@ import { turn } from './turns.ts';
 
 export interface FitData {
   readonly train: Split;
+  /** A split of its own; without one `validationSplit` may take a part of `train`. */
   readonly validation?: Split | null;
 }
 
 /**
  * Trains the network's parameters in the session.
  *
- *     for await (const event of fit(session, spec, data, { epochs: 3 })) {
+ *     for await (const event of fit(session, spec, data, { epochs: 3, validationSplit: 0.2 })) {
  *       if (event.type === 'epoch') console.log(event.train.loss);
  *     }
  */
@@ -39,8 +41,10 @@ export async function* fit(
   options: FitOptions = {},
 ): AsyncGenerator<FitEvent, void, void> {
   const { epochs = 10, resume, signal } = options;
-  const steps = new Steps(session, spec, data.train, options);
-  const validate = validation(session, spec, data.validation ?? null, options);
+  const { train, validation = null } =
+    data.validation != null ? data : validationSplit(data.train, options.validationSplit ?? 0);
+  const steps = new Steps(session, spec, train, options);
+  const validate = validator(session, spec, validation, options);
   const schedule = startSchedule(
     parseSchedule(options.schedule ?? 'constant'),
     steps.optimizer.spec.learningRate,
@@ -86,7 +90,7 @@ export async function* fit(
   yield done(progress.epoch < epochs ? 'patience' : 'epochs');
 }
 
-function validation(
+function validator(
   session: Session,
   spec: ModelSpec,
   split: Split | null,

@@ -7,7 +7,6 @@
  */
 import type { Session } from '../backends/backend.ts';
 import type { FoveaError } from '../base/errors.ts';
-import { validationSplit } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { ModelSpec } from '../nn/spec.ts';
 import type { Evaluation } from './classification.ts';
@@ -70,9 +69,8 @@ export async function* performRun(prepared: PreparedRun): AsyncGenerator<RunEven
   const { run, spec, dataset, session, record, resume = null } = prepared;
   const resumed = resume && { epoch: resume.progress.epoch, batch: resume.progress.batch };
   yield { type: 'ready', folder: run.path, record, resumed };
-  const data = validationSplit(dataset.train, record.settings.validationSplit);
   try {
-    for await (const event of fit(session, spec, data, fitOptions(prepared))) {
+    for await (const event of fit(session, spec, dataset, fitOptions(prepared))) {
       if (event.type === 'checkpoint') {
         const snapshot = event.snapshot();
         await run.writeCheckpoint(snapshot, event.isBest);
@@ -94,7 +92,7 @@ export async function* performRun(prepared: PreparedRun): AsyncGenerator<RunEven
 }
 
 function fitOptions({ record, resume, pace }: PreparedRun): FitOptions {
-  const { patience, validationSplit: _, ...settings } = record.settings;
+  const { patience, ...settings } = record.settings;
   return {
     ...settings,
     ...pace,

@@ -40,8 +40,6 @@ export interface TrainRequest extends RunConditions {
   readonly data: string;
   readonly trainCount?: number | undefined;
   readonly testCount?: number | undefined;
-  /** The last part of the training split, kept for validation; default 0. */
-  readonly validationSplit?: number;
   readonly settings?: Omit<
     FitOptions,
     'loss' | 'resume' | 'signal' | 'checkpointEvery' | 'eventInterval'
@@ -144,8 +142,9 @@ async function open(
 }
 
 /** Every setting with its default filled in; wrong ones are refused here, before anything is made. */
-function settingsOf({ settings = {}, validationSplit = 0 }: TrainRequest): RunSettings {
+function settingsOf({ settings = {} }: TrainRequest): RunSettings {
   const { epochs = 10, batchSize = 128, seed = 0, shuffle = true, patience } = settings;
+  const { validationSplit = 0 } = settings;
   for (const [where, value] of Object.entries({ epochs, batchSize, patience })) {
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1)) {
       throw new UsageError({
@@ -240,9 +239,12 @@ export function checkFit(spec: ModelSpec, { name, imageShape, classes }: Dataset
 
 function checkExpected(run: RunFolder, expected: ExpectedRun, spec: ModelSpec, record: RunRecord) {
   const { data, settings } = record;
+  const { name: dataName, ...counts } = expected.data ?? {};
+  const wantedData =
+    dataName === undefined ? counts : { ...counts, name: datasetOf(String(dataName)).name };
   const parts = [
     [{ model: expected.spec }, { model: spec }],
-    [expected.data, data],
+    [wantedData, data],
     [expected.settings, settings],
     [expected.optimizer, settings.optimizer],
     [expected.schedule, settings.schedule],

@@ -3,14 +3,11 @@
  *
  * Next stop: `train/trainRun.ts`.
  */
-import path from 'node:path';
 import { Command, Option } from 'commander';
 import type { ModelSpec } from '../../nn/spec.ts';
-import type { RunEvent, RunResult } from '../../train/performRun.ts';
-import type { Progress } from '../../train/progress.ts';
-import type { RunRecord } from '../../train/runRecord.ts';
+import type { RunEvent } from '../../train/performRun.ts';
 import type { ExpectedRun, RunConditions, TrainRequest } from '../../train/trainRun.ts';
-import { INTERRUPTED, listenForInterrupt } from '../interrupt.ts';
+import { listenForInterrupt } from '../interrupt.ts';
 import { resolveModel, runFolderOf } from '../models.ts';
 import {
   type BackendOptions,
@@ -24,9 +21,9 @@ import {
   parseScheduleWords,
   threadsOption,
 } from '../options.ts';
-import { type Output, openOutput } from '../output.ts';
-import { batchLine, downloadLine, epochLine, type Live, openLive } from '../progress.ts';
-import { insightLines, resultLine, self } from '../words.ts';
+import { openOutput } from '../output.ts';
+import { downloadLine, openLive } from '../progress.ts';
+import { trainingPrinter } from '../trainingPrinter.ts';
 
 const EXAMPLES = `
 MODEL is the name of a model (lenet5), a model.json, or the folder of a run.
@@ -145,7 +142,7 @@ async function train(model: string, options: Options, command: Command): Promise
         onProgress: (progress) => live.show(downloadLine(progress)),
       },
     });
-    const show = shower(output, live);
+    const show = trainingPrinter(output, live);
     for await (const event of events) show(event);
   } finally {
     live.clear();
@@ -206,9 +203,9 @@ function requestOf(options: Options): Omit<TrainRequest, 'spec' | 'folder'> {
     data,
     trainCount,
     testCount,
-    validationSplit,
     overwrite,
     settings: {
+      validationSplit,
       epochs,
       batchSize,
       seed,
@@ -221,95 +218,4 @@ function requestOf(options: Options): Omit<TrainRequest, 'spec' | 'folder'> {
       ...(patience === undefined ? {} : { patience }),
     },
   };
-}
-
-/** Prints event after event. */
-function shower(output: Output, live: Live): (event: RunEvent) => void {
-  const say = output.json ? output.note : output.text;
-  let folder = '';
-  let record: RunRecord;
-  /** The epoch whose headline stands. */
-  let headline = 0;
-  return (event) => {
-    if (event.type === 'batch') {
-      if (event.epoch !== headline) say(`Epoch ${event.epoch}/${event.epochs}`);
-      headline = event.epoch;
-      live.show(batchLine(event));
-      return;
-    }
-    live.clear();
-    if (event.type === 'ready') {
-      ({ folder, record } = event);
-      say(readyLines(event));
-    } else if (event.type === 'epoch') {
-      const { epoch, epochs, train, validation, learningRate, seconds } = event;
-      say(epochLine(event));
-      output.data({ event: 'epoch', epoch, epochs, train, validation, learningRate, seconds });
-    } else if (event.type === 'result') {
-      finished(event, record, output);
-    } else if (event.type === 'done' && event.reason === 'patience') {
-      say(`Stopped: no better loss since epoch ${event.progress.best?.epoch}`);
-    } else if (event.type === 'done' && event.reason === 'stopped') {
-      stopped(event.progress, folder, output);
-    }
-  };
-}
-
-function readyLines({ record, resumed }: Extract<RunEvent, { type: 'ready' }>): string {
-  const { model, data, backend } = record;
-  const validation = data.validation === 0 ? '' : `, ${count(data.validation)} to validate`;
-  const lines = [
-    `Training ${model} on ${data.name}: ${count(data.train)} pictures${validation}, ${count(data.test)} to test`,
-    `Computing with ${backend.plan}`,
-  ];
-  if (resumed !== null) lines.push(`Going on after epoch ${resumed.epoch}, batch ${resumed.batch}`);
-  return lines.join('\n');
-}
-
-const count = (n: number): string => n.toLocaleString('en-US');
-
-function stopped({ epoch, batch }: Readonly<Progress>, folder: string, output: Output): void {
-  const say = output.json ? output.note : output.text;
-  const place =
-    batch === 0 ? `after epoch ${epoch}` : `in epoch ${epoch + 1}, after batch ${batch}`;
-  say(`Stopped ${place}; the checkpoint is in ${path.join(folder, 'checkpoint')}`);
-  say(`To go on: the same command with --resume`);
-  output.data({ event: 'stopped', run: folder, epoch, batch });
-  process.exitCode = INTERRUPTED;
-}
-
-function finished(result: RunResult, record: RunRecord, output: Output): void {
-  const { folder: run, epochs, keptEpoch, train, validation, test, seconds, mistakes } = result;
-  const { name: backend, threads } = record.backend;
-  const { loss, accuracy } = test;
-  const kept = keptEpoch === epochs ? '' : ` with the weights of epoch ${keptEpoch}, the best`;
-  const say = output.json ? output.note : output.text;
-  say(`\n${resultLine(`Test set${kept}`, test)}\n`);
-  say(insightLines(result.insights));
-  const picture = mistakes === null ? '' : `\n  ${mistakes}  the worst mistakes`;
-  say(`\nSaved in ${run} after ${seconds.toFixed(1)} s${picture}`);
-  say(`\nNext\n${nextSteps(run, record).join('\n')}`);
-  output.data({
-    event: 'done',
-    run,
-    epochs,
-    train,
-    validation,
-    test: { loss, accuracy },
-    seconds,
-    backend,
-    threads,
-  });
-}
-
-function nextSteps(run: string, { model, data }: RunRecord): string[] {
-  const steps = [
-    [`evaluate ${run}`, 'all figures, per class'],
-    [`predict ${run} digit.png`, 'read a picture of your own'],
-    [`summary ${model}`, 'what the network is made of'],
-    ...(data.name === 'digits'
-      ? [[`train ${model} --data mnist --name mnist`, 'the real thing']]
-      : []),
-  ];
-  return steps.map(([words, why]) => `  ${`${self()} ${words}`.padEnd(56)} # ${why}`);
 }
