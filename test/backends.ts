@@ -5,6 +5,7 @@
  */
 import type { Backend, Session, SessionOptions } from '../src/backends/backend.ts';
 import { referenceBackend } from '../src/backends/reference/index.ts';
+import { wasmBackend } from '../src/backends/wasm/index.ts';
 import type { OpName } from '../src/ops/index.ts';
 
 export interface TestedBackend {
@@ -23,4 +24,8 @@ function tested(
   return { name, open: () => backend.open(options), skips };
 }
 
-export const backends: readonly TestedBackend[] = [tested('reference', referenceBackend)];
+export const backends: readonly TestedBackend[] = [
+  tested('reference', referenceBackend),
+  tested('wasm', wasmBackend, { threads: 2 }),
+  tested('wasm, 128-bit lanes', wasmBackend, { threads: 1, revectorize: 'off' }),
+];

@@ -9,7 +9,14 @@
  */
 import { sizeOf } from '../../base/shape.ts';
 import type { Pads } from '../../base/window.ts';
-import { createNode, type Graph, type Node, rootsOf, topologicalOrder } from '../../graph/node.ts';
+import {
+  createNode,
+  type Graph,
+  isSource,
+  type Node,
+  rootsOf,
+  topologicalOrder,
+} from '../../graph/node.ts';
 import type {
   Conv2dAttrs,
   Conv2dInputGradientAttrs,
@@ -88,39 +95,42 @@ function batchOf(graph: Graph): Slicing | undefined {
   return undefined;
 }
 
-/** Ops whose rows are independent: image n of the result needs image n of the batched inputs only. */
-const ROW_OPS = new Set([
-  'conv2d',
-  'conv2dInputGradient',
-  'conv2dScatter',
-  'matmul',
-  'averagePool2d',
-  'averagePool2dGradient',
-  'maxPool2d',
-  'maxPool2dGradient',
-  'minPool2d',
-  'minPool2dGradient',
-  'softmax',
-  'softmaxGradient',
-  'softmaxCrossEntropy',
-  'softmaxCrossEntropyGradient',
-  'inTopK',
-  'reshape',
-  'pad2d',
-  'localResponseNormalization',
-  'localResponseNormalizationGradient',
+/**
+ * Ops whose rows are independent: image n of the result needs image n of the first so many inputs, and all of
+ * the others; those after the op's own are an epilogue's, read as it says.
+ */
+const ROW_OPS: ReadonlyMap<string, number> = new Map([
+  ['conv2d', 1],
+  ['conv2dInputGradient', 1],
+  ['conv2dScatter', 1],
+  ['matmul', 1],
+  ['averagePool2d', 1],
+  ['averagePool2dGradient', 1],
+  ['maxPool2d', 1],
+  ['maxPool2dGradient', 3],
+  ['minPool2d', 1],
+  ['minPool2dGradient', 3],
+  ['softmax', 1],
+  ['softmaxGradient', 2],
+  ['softmaxCrossEntropy', 2],
+  ['softmaxCrossEntropyGradient', 3],
+  ['inTopK', 2],
+  ['reshape', 1],
+  ['pad2d', 1],
+  ['localResponseNormalization', 1],
+  ['localResponseNormalizationGradient', 2],
 ]);
 
 function isBatchedNode(node: Node, batched: ReadonlySet<Node>, { images }: Slicing): boolean {
   if (node.shape.length === 0 || node.shape[0] !== images) return false;
-  if (node.op === 'input') return true;
+  if (node.op === 'input') return node.shape.length > 1 || node.dtype === 'i32';
   if (node.op === 'matmul' && (node.attrs as MatmulAttrs).transposeA === true) return false;
-  const [first] = node.inputs;
-  if (ROW_OPS.has(node.op)) return batched.has(first);
-  if (expressionOf(node) === undefined) return false;
-  // Element-wise: a batched input, and none that has the full shape by chance.
-  const whole = node.inputs.filter((i) => sizeOf(i.shape) === sizeOf(node.shape));
-  return whole.length > 0 && whole.every((i) => batched.has(i));
+  const own = ROW_OPS.get(node.op) ?? (expressionOf(node) === undefined ? undefined : 0);
+  if (own === undefined) return false;
+  const aligned = node.inputs.filter((input, i) => i < own || readingOf(input, node) === 'element');
+  if (aligned.length === 0 || !aligned.every((i) => batched.has(i))) return false;
+  // An input read whole (weights, a bias) must be finished before: it cannot come slice by slice itself.
+  return node.inputs.every((i) => aligned.includes(i) || isSource(i) || !batched.has(i));
 }
 
 type Rule = (node: Node, step: Step) => Node;
