@@ -8,6 +8,12 @@ import type { LossName } from '../nn/losses.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
 import type { EpochRecord, Progress, Snapshot } from './progress.ts';
 
+/** A thing by its name with some of its settings: `{ kind: 'step', every: 5 }`. */
+export interface Choice {
+  readonly kind: string;
+  readonly [setting: string]: unknown;
+}
+
 export interface FitOptions {
   /** Passes over the training split; default 10. */
   readonly epochs?: number;
@@ -15,9 +21,9 @@ export interface FitOptions {
   readonly batchSize?: number;
   readonly loss?: LossName;
   /** `adam({ learningRate: 0.002 })`, or its name, or its spec from a file. Default 'adam'. */
-  readonly optimizer?: Optimizer | string | { readonly kind: string };
+  readonly optimizer?: Optimizer | string | Choice;
   /** How the learning rate moves: a name, or `{ kind: 'cosine', duration: 10 }`. Default 'constant'. */
-  readonly schedule?: string | { readonly kind: string };
+  readonly schedule?: string | Choice;
   /** Of the first weights, the shuffling and all random layers; default 0. */
   readonly seed?: number;
   /** A new order of the training rows each epoch; default true. */

@@ -23,11 +23,17 @@ const percent = (share: number): string => `${(100 * share).toFixed(share > 0.99
 const plural = (n: number, one: string, many = `${one}s`): string =>
   `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
 
+/** never, once, 7 times */
+function times(n: number): string {
+  if (n < 2) return n === 0 ? 'never' : 'once';
+  return `${n.toLocaleString('en-US')} times`;
+}
+
 function overall({ count, accuracy, mistakeCount, confusion }: Evaluation): string[] {
   const largest = Math.max(...confusion.map((row) => row.reduce((sum, n) => sum + n, 0))) / count;
   const result =
     mistakeCount === 0
-      ? `All ${plural(count, 'picture')} are read right.`
+      ? `All pictures (${count.toLocaleString('en-US')}) are read right.`
       : `${plural(mistakeCount, 'mistake')} in ${plural(count, 'picture')}: ${percent(accuracy)} are read right.`;
   // Saying always the most frequent class is the floor any classifier must beat.
   const poor = accuracy < 1.5 * largest;
@@ -51,7 +57,7 @@ function confusedPairs({ classes, confusion, mistakeCount }: Evaluation): string
   if (told.length === 0) return [];
   const list = told.map(({ a, b, there, back }) => {
     const [one, other] = [`"${classes[a]}"`, `"${classes[b]}"`];
-    return `${one} and ${other} (${one} read as ${other} ${there} times, ${other} as ${one} ${back})`;
+    return `${one} and ${other} (${one} read as ${other} ${times(there)}, ${other} as ${one} ${times(back)})`;
   });
   return [`Most often confused: ${list.join('; ')}.`];
 }

@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import { openSession } from '../backends/select.ts';
+import type { Split } from '../data/dataset.ts';
+import { layers } from '../nn/layers/index.ts';
+import { sgd } from '../nn/optimizers/sgd.ts';
+import { sequential } from '../nn/sequential.ts';
+import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
+import { evaluate } from './evaluate.ts';
+import type { FitEvent, FitOptions } from './events.ts';
+import { fit } from './fit.ts';
+import type { Snapshot } from './progress.ts';
+
+const { conv2d, dense, dropout, flatten, maxPooling2d } = layers;
+
+const spec = sequential({ inputShape: [6, 6, 1] }, [
+  conv2d({ filters: 2, kernelSize: 3, activation: 'tanh' }),
+  maxPooling2d({ poolSize: 2 }),
+  flatten(),
+  dropout({ rate: 0.2 }),
+  dense({ units: 3, activation: 'softmax' }),
+]);
+
+/** A bar in the upper, middle or lower third; noise elsewhere. */
+function bars(count: number): Split {
+  const images = new Uint8Array(count * 36);
+  const labels = new Uint8Array(count);
+  for (let i = 0; i < count; i++) {
+    labels[i] = (i * 7) % 3;
+    for (let p = 0; p < 36; p++) {
+      const row = Math.floor(p / 6);
+      const noise = (i * 31 + p * 17) % 60;
+      images[i * 36 + p] = Math.floor(row / 2) === labels[i] ? 250 - noise : noise;
+    }
+  }
+  return { count, images, labels };
+}
+
+const data = { train: bars(53) };
+
+async function run(options: FitOptions, use: (event: FitEvent) => void = () => {}) {
+  const session = await openSession({ backend: 'reference' });
+  const events: FitEvent[] = [];
+  let end: Snapshot | undefined;
+  for await (const event of fit(session, spec, data, options)) {
+    events.push(event);
+    if (event.type === 'checkpoint') end = event.snapshot();
+    use(event);
+  }
+  return { events, end: end as Snapshot, session };
+}
+
+/** As written to disk and read back: what a resumed process has. */
+const throughDisk = (snapshot: Snapshot) => decodeCheckpoint(encodeCheckpoint(snapshot), 'test');
+
+function sameNumbers(a: Snapshot, b: Snapshot): void {
+  expect([...a.states.keys()].sort()).toEqual([...b.states.keys()].sort());
+  for (const [name, { data: numbers }] of a.states) {
+    expect(numbers, name).toEqual(b.states.get(name)?.data);
+  }
+  const timeless = ({ seconds, history, ...rest }: Snapshot['progress']) => ({
+    ...rest,
+    history: history.map(({ seconds: _, ...record }) => record),
+    known: seconds >= 0,
+  });
+  expect(timeless(a.progress)).toEqual(timeless(b.progress));
+}
+
+describe('fit', () => {
+  it('learns, tells of epochs in order, and ends', async () => {
+    const { events, session } = await run({
+      epochs: 12,
+      batchSize: 8,
+      validationSplit: 0.25,
+      optimizer: { kind: 'adam', learningRate: 0.03 },
+    });
+    expect(events[0]).toMatchObject({ type: 'start', epochs: 12, batches: 5 });
+    expect(events[1]).toMatchObject({ type: 'checkpoint', reason: 'start' });
+    expect(events.at(-1)).toMatchObject({ type: 'done', reason: 'epochs' });
+    const epochs = events.filter((event) => event.type === 'epoch');
+    expect(epochs.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
+    expect(epochs.at(-1)?.validation?.accuracy).toBeGreaterThan(0.9);
+    const { accuracy } = await evaluate(session, spec, data.train, { classes: ['a', 'b', 'c'] });
+    expect(accuracy).toBeGreaterThan(0.9);
+  });
+
+  it('weighs the last, smaller batch by its rows', async () => {
+    // Weights that do not move: every mean over an epoch must be the mean over the 53 rows.
+    const still = { optimizer: sgd({ learningRate: 1e-30 }), epochs: 1, shuffle: false };
+    const losses = await Promise.all(
+      [8, 53, 64].map(async (batchSize) => {
+        const quiet = sequential({ inputShape: [6, 6, 1] }, [flatten(), dense({ units: 3 })]);
+        const session = await openSession({ backend: 'reference' });
+        for await (const event of fit(session, quiet, data, { ...still, batchSize })) {
+          if (event.type === 'epoch') return event.train;
+        }
+        return undefined;
+      }),
+    );
+    expect(losses[0]?.accuracy).toBe(losses[1]?.accuracy);
+    expect(losses[0]?.loss).toBeCloseTo(losses[1]?.loss ?? 0, 6);
+    expect(losses[2]).toEqual(losses[1]);
+  });
+
+  it('goes on from any step to the same bits', async () => {
+    const options: FitOptions = {
+      epochs: 3,
+      batchSize: 8,
+      validationSplit: 0.25,
+      seed: 5,
+      schedule: { kind: 'reduceOnPlateau', patience: 1, minDelta: 10, factor: 0.5 },
+      checkpointEvery: { batches: 1 },
+    };
+    const kept: Snapshot[] = [];
+    const whole = await run(options, (event) => {
+      if (event.type === 'checkpoint') kept.push(throughDisk(event.snapshot()));
+    });
+    const middle = kept.filter(({ progress }) => progress.batch > 0);
+    expect(middle.length).toBe(15);
+    for (const resume of [middle[2], middle[4], middle[6], kept[0]]) {
+      const rest = await run({ ...options, resume });
+      sameNumbers(rest.end, whole.end);
+    }
+    expect(new Set(whole.end.progress.history.map((h) => h.learningRate)).size).toBeGreaterThan(1);
+  });
+
+  it('gives the same bits for the same seed, others for another', async () => {
+    const options = { epochs: 1, batchSize: 16, seed: 7 };
+    const [a, b, c] = [await run(options), await run(options), await run({ ...options, seed: 8 })];
+    sameNumbers(a.end, b.end);
+    expect(a.end.states.get('dense/kernel')?.data).not.toEqual(
+      c.end.states.get('dense/kernel')?.data,
+    );
+  });
+
+  it('stops between two steps when asked to, with a checkpoint', async () => {
+    const controller = new AbortController();
+    const { events, end } = await run(
+      { epochs: 5, batchSize: 8, eventInterval: 0, signal: controller.signal },
+      (event) => {
+        if (event.type === 'batch' && event.epoch === 2 && event.batch === 3) controller.abort();
+      },
+    );
+    expect(events.at(-1)).toMatchObject({ type: 'done', reason: 'stopped' });
+    expect(events.at(-2)).toMatchObject({ type: 'checkpoint', reason: 'stop' });
+    expect(end.progress).toMatchObject({ epoch: 1, batch: 3 });
+  });
+
+  it('loses patience when nothing improves', async () => {
+    const { events } = await run({
+      epochs: 50,
+      batchSize: 53,
+      patience: 3,
+      // Too small to change a float32 weight: the loss stays.
+      optimizer: sgd({ learningRate: 1e-30 }),
+      validationSplit: 0.25,
+      shuffle: false,
+    });
+    expect(events.filter((event) => event.type === 'epoch').length).toBe(4);
+    expect(events.at(-1)).toMatchObject({ type: 'done', reason: 'patience' });
+  });
+
+  it('says at which step the loss left the numbers', async () => {
+    const diverging = run({
+      epochs: 3,
+      batchSize: 8,
+      optimizer: { kind: 'sgd', learningRate: 1e38 },
+    });
+    await expect(diverging).rejects.toThrow(
+      /(the loss became (NaN|Infinity) at step \d+ \(epoch 1, batch \d of 7\)|holds NaN or Infinity)/,
+    );
+    await expect(diverging).rejects.toThrow(/smaller learning rate \(it was 1e\+38\)/);
+  });
+
+  it('trains on one-hot targets where the loss wants them', async () => {
+    const sparse = await run({ epochs: 2, batchSize: 16, loss: 'sparseCategoricalCrossentropy' });
+    const oneHot = await run({ epochs: 2, batchSize: 16, loss: 'categoricalCrossentropy' });
+    const [a, b] = [sparse, oneHot].map(({ end }) => end.progress.history[1].train);
+    expect(b.loss).toBeCloseTo(a.loss, 5);
+    expect(b.accuracy).toBeCloseTo(a.accuracy, 5);
+  });
+});
