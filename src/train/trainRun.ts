@@ -127,14 +127,15 @@ async function open(
     readonly testCount?: number | null | undefined;
   },
 ): Promise<readonly [Dataset, Session]> {
+  const definition = datasetOf(data);
   const opening = openSession(backend);
+  const loading = definition.load({
+    ...load,
+    ...(counts.trainCount == null ? {} : { trainCount: counts.trainCount }),
+    ...(counts.testCount == null ? {} : { testCount: counts.testCount }),
+  });
   try {
-    const dataset = await datasetOf(data).load({
-      ...load,
-      ...(counts.trainCount == null ? {} : { trainCount: counts.trainCount }),
-      ...(counts.testCount == null ? {} : { testCount: counts.testCount }),
-    });
-    return [dataset, await opening];
+    return await Promise.all([loading, opening]);
   } catch (error) {
     await opening.then((session) => session.close()).catch(() => undefined);
     throw error;

@@ -1,0 +1,222 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { layers } from '../nn/layers/index.ts';
+import { sequential } from '../nn/sequential.ts';
+
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+const { conv2d, dense, flatten } = layers;
+
+const tiny = sequential({ name: 'tiny', inputShape: [28, 28, 1] }, [
+  conv2d({ filters: 2, kernelSize: 5, strides: 4, activation: 'tanh' }),
+  flatten(),
+  dense({ units: 10, activation: 'softmax' }),
+]);
+
+let home: string;
+beforeAll(async () => {
+  home = await fs.mkdtemp(path.join(os.tmpdir(), 'fovea-cli-'));
+  await fs.writeFile(path.join(home, 'tiny.json'), JSON.stringify(tiny));
+});
+afterAll(async () => {
+  await fs.rm(home, { recursive: true, force: true });
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function start(...args: string[]) {
+  const child = spawn(process.execPath, ['--no-warnings', MAIN, ...args], { cwd: home });
+  const text = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (part: string) => {
+      text[name] += part;
+    });
+  }
+  const ended = new Promise<Ended>((resolve) => {
+    child.on('close', (code) => resolve({ code, ...text }));
+  });
+  return { child, ended };
+}
+
+const fovea = (...args: string[]) => start(...args).ended;
+const lines = (text: string) =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+const TINY = ['train', 'tiny.json', '--backend', 'reference', '--batch-size', '10'];
+const QUICK = [...TINY, '--train-count', '60', '--test-count', '20', '--epochs', '2'];
+const LONG = [...TINY, '--train-count', '400', '--test-count', '20', '--epochs', '4'];
+const metrics = { loss: expect.any(Number), accuracy: expect.any(Number) };
+
+describe('exit codes and messages', () => {
+  it.each([
+    [[], 2, /Usage: fovea[\s\S]*Commands:[\s\S]*train/],
+    [['data'], 2, /Usage: fovea data/],
+    [['trian'], 2, /unknown command "trian"[\s\S]*did you mean "train"/],
+    [['train', 'lenet6'], 2, /unknown model "lenet6"[\s\S]*did you mean "lenet5"/],
+    [['train', 'lenet5', '--epoch', '3'], 2, /unknown option '--epoch'[\s\S]*--epochs/],
+    [['train', 'lenet5', '--epochs', '0'], 2, /--epochs: received "0"[\s\S]*at least 1/],
+    [['train', 'lenet5', '--batch-size', '0'], 2, /--batch-size: received "0"/],
+    [['train', 'lenet5', '--batch-size', 'many'], 2, /--batch-size: received "many"/],
+    [['train', 'lenet5', '--data', 'minst'], 2, /unknown data set "minst"[\s\S]*"mnist"/],
+    [['train', 'lenet5', '--backend', 'wsam'], 2, /unknown backend "wsam"[\s\S]*"wasm"/],
+    [['train', 'lenet5', '--optimizer', 'adamm'], 2, /unknown optimizer "adamm"/],
+    [['evaluate', 'runs/nothing'], 1, /there is no such run/],
+    [['inspect', 'lenet5', '--stage', 'grpah'], 2, /unknown stage "grpah"[\s\S]*"graph"/],
+  ])('fovea %j ends with %d', async (args, expected, message) => {
+    const { code, stdout, stderr } = await fovea(...args);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n {4}at /);
+    expect(stdout).toBe('');
+    expect(code).toBe(expected);
+  });
+
+  it('explains every command, with examples', async () => {
+    const general = await fovea('--help');
+    expect(general.code).toBe(0);
+    const commands = [...general.stdout.matchAll(/^ {2}(\w+) .*$/gm)].map(([, name]) => name);
+    expect(commands).toEqual(expect.arrayContaining(['train', 'evaluate', 'predict', 'data']));
+    for (const name of ['train', 'predict', 'inspect']) {
+      const help = await fovea(name, '--help');
+      expect(help.code).toBe(0);
+      expect(help.stdout).toMatch(/Examples?:\n {2}\$ fovea /);
+      expect(help.stdout).toContain('--json');
+    }
+  });
+
+  it('prints its version', async () => {
+    expect((await fovea('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe('train, evaluate, predict', () => {
+  it('prints JSON lines only with --json, in the agreed form', async () => {
+    const split = ['--validation-split', '0.2'];
+    const trained = await fovea(...QUICK, ...split, '--name', 'json', '--json');
+    expect(trained.code).toBe(0);
+    const events = lines(trained.stdout);
+    expect(events.map(({ event }) => event)).toEqual(['epoch', 'epoch', 'done']);
+    expect(events[0]).toMatchObject({ epoch: 1, epochs: 2, train: metrics, validation: metrics });
+    expect(events[2]).toEqual({
+      event: 'done',
+      run: path.join('runs', 'json'),
+      epochs: 2,
+      train: metrics,
+      validation: metrics,
+      test: metrics,
+      seconds: expect.any(Number),
+      backend: 'reference',
+      threads: 1,
+    });
+    const evaluated = await fovea(
+      'evaluate',
+      'runs/json',
+      '--test-count',
+      '20',
+      '--json',
+      '--backend',
+      'reference',
+    );
+    const [result] = lines(evaluated.stdout);
+    expect(result).toMatchObject({
+      event: 'result',
+      ...events[2].test,
+      topK: { 1: events[2].test.accuracy, 5: expect.any(Number) },
+    });
+    expect(result.confusion.length).toBe(10);
+    expect(Object.keys(result.perClass[0])).toEqual([
+      'class',
+      'precision',
+      'recall',
+      'f1',
+      'support',
+    ]);
+  });
+
+  it('reads like Keras without it, and says what to do about a run that exists', async () => {
+    const trained = await fovea(...QUICK, '--validation-split', '0.2', '--name', 'words');
+    expect(trained.stdout).toMatch(/Computing with reference/);
+    expect(trained.stdout).toMatch(
+      /Epoch 1\/2\n5\/5 - \d+s - loss: \d\.\d{4} - accuracy: \d\.\d{4} - val_loss: \d\.\d{4} - val_accuracy: \d\.\d{4}/,
+    );
+    expect(trained.stdout).toMatch(
+      /Test set: loss [\s\S]*What the numbers say[\s\S]*Saved in runs.words/,
+    );
+    const again = await fovea(...QUICK, '--name', 'words');
+    expect(again.code).toBe(2);
+    expect(again.stderr).toMatch(/exists already[\s\S]*--resume[\s\S]*--overwrite[\s\S]*--name/);
+    // A PGM: dark strokes on light paper, read and said to be inverted.
+    const pixels = Array.from({ length: 28 * 28 }, (_, i) => (i % 28 === 14 ? 0 : 255)).join(' ');
+    await fs.writeFile(path.join(home, 'one.pgm'), `P2 28 28 255\n${pixels}\n`);
+    const read = ['predict', 'words', 'one.pgm', '--backend', 'reference'];
+    const predicted = await fovea(...read);
+    expect(predicted.stdout).toMatch(/one\.pgm: \d {2}\(.*inverted/);
+    const [data] = lines((await fovea(...read, '--top', '2', '--json')).stdout);
+    expect(data).toMatchObject({ file: 'one.pgm', inverted: true, top: [{}, {}] });
+    await fs.writeFile(path.join(home, 'not.png'), 'not a picture');
+    const bad = await fovea('predict', 'words', 'not.png', 'one.pgm', '--backend', 'reference');
+    expect(bad.code).toBe(1);
+    expect(bad.stderr).toMatch(/not\.png: this is not a picture/);
+    expect(bad.stdout).toMatch(/one\.pgm/);
+  });
+
+  it('summarises to the last parameter', async () => {
+    const [summary] = lines((await fovea('summary', 'lenet5', '--json')).stdout);
+    expect(summary.layers.map((l: { parameters: number }) => l.parameters)).toEqual([
+      156, 0, 2416, 0, 0, 30840, 10164, 850,
+    ]);
+    expect(summary).toMatchObject({ model: 'lenet5', totals: { parameters: 44426 } });
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a run that is stopped', () => {
+  const weights = (name: string) =>
+    fs.readFile(path.join(home, 'runs', name, 'weights.safetensors'));
+  const options = ['--validation-split', '0.1', '--checkpoint-every', '3', '--json'];
+
+  /** Waits until the run has finished an epoch and is in the middle of the next. */
+  async function inSecondEpoch(name: string): Promise<void> {
+    while (!existsSync(path.join(home, 'runs', name, 'history.json'))) await sleep(5);
+    await sleep(30);
+  }
+
+  it('goes on to the same bits after kill -9 and after Ctrl-C', async () => {
+    const whole = fovea(...LONG, ...options, '--name', 'whole');
+    const killed = start(...LONG, ...options, '--name', 'killed');
+    await inSecondEpoch('killed');
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    expect(existsSync(path.join(home, 'runs', 'killed', 'weights.safetensors'))).toBe(false);
+
+    const stopped = start(...LONG, ...options, '--name', 'stopped');
+    await inSecondEpoch('stopped');
+    stopped.child.kill('SIGINT');
+    const { code, stdout } = await stopped.ended;
+    expect(code).toBe(130);
+    expect(lines(stdout).at(-1)).toMatchObject({
+      event: 'stopped',
+      run: path.join('runs', 'stopped'),
+    });
+
+    expect((await whole).code).toBe(0);
+    for (const name of ['killed', 'stopped']) {
+      const resumed = await fovea(...LONG, ...options, '--name', name, '--resume');
+      expect(resumed.stderr).toMatch(/Going on after epoch [1-3]/);
+      expect(lines(resumed.stdout).at(-1)).toMatchObject({ event: 'done', epochs: 4 });
+      expect((await weights(name)).equals(await weights('whole')), name).toBe(true);
+      const left = await fs.readdir(path.join(home, 'runs', name), { recursive: true });
+      expect(left.filter((file) => file.endsWith('.tmp'))).toEqual([]);
+    }
+  });
+});
