@@ -16,7 +16,7 @@ const BOX = 20;
 /** Curve pieces between two control points. */
 const PIECES = 5;
 /** Standard deviation of a control point's place, the digit's height being 1. */
-const JITTER = 0.028;
+const JITTER = 0.033;
 const MAX_POINTS = 128;
 
 /** Draws digits, one after the other, in the same buffers. */
@@ -64,7 +64,7 @@ function jitter(stroke: readonly Point[], random: RandomStream): Point[] {
   const last = stroke.length - 1;
   return stroke.map(({ x, y, corner }, i) => {
     const next = i === 0 ? stroke[1] : stroke[last - 1];
-    const stretch = i === 0 || i === last ? 0.15 * random.normal() : 0;
+    const stretch = i === 0 || i === last ? 0.2 * random.normal() : 0;
     return {
       x: x + stretch * (x - next.x) + JITTER * random.normal(),
       y: y + stretch * (y - next.y) + JITTER * random.normal(),
@@ -104,7 +104,7 @@ function catmullRom(a: number, b: number, c: number, d: number, t: number): numb
 /** Bends by slow waves, then slants, rotates and stretches. */
 function deform(points: Float64Array, count: number, random: RandomStream): void {
   const waves = Array.from({ length: 4 }, () => ({
-    strength: 0.05 * random.normal(),
+    strength: 0.065 * random.normal(),
     alongX: 3.5 * random.normal(),
     alongY: 3.5 * random.normal(),
     phase: random.uniform(0, 2 * Math.PI),
@@ -113,8 +113,8 @@ function deform(points: Float64Array, count: number, random: RandomStream): void
   const balance = 0.3 * random.normal();
   const taper = 0.3 * random.normal();
   const slant = 0.15 + 0.27 * random.normal();
-  const angle = 0.09 * random.normal();
-  const aspect = Math.exp(-0.14 + 0.22 * random.normal());
+  const angle = 0.11 * random.normal();
+  const aspect = Math.exp(-0.08 + 0.22 * random.normal());
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);
   for (let i = 0; i < 3 * count; i += 3) {
@@ -131,7 +131,7 @@ function deform(points: Float64Array, count: number, random: RandomStream): void
 
 /** Scales the path, pen included, to the box and gives every point its pen radius, in pixels. */
 function fitToBox(points: Float64Array, count: number, random: RandomStream): void {
-  const radius = Math.min(2.4, Math.max(0.6, 1.15 + 0.42 * random.normal()));
+  const radius = Math.min(2.4, Math.max(0.6, 1.25 + 0.48 * random.normal()));
   const pressure = 0.18 * random.normal();
   const phase = random.uniform(0, 2 * Math.PI);
   const thickest = radius * (1 + Math.abs(pressure));

@@ -92,7 +92,10 @@ async function decodeWithSharp(
     };
   } catch (error) {
     throw new FoveaError(
-      { where, problem: `the picture cannot be decoded: ${messageOf(error)}` },
+      {
+        where,
+        problem: `the picture cannot be decoded: ${messageOf(error).replaceAll('\n', ' ').trim()}`,
+      },
       { cause: error },
     );
   }
