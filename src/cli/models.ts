@@ -1,8 +1,8 @@
 /**
  * @file What a MODEL or RUN argument means.
  *
- * MODEL: a name of the table, a `model.json`, or a folder with one. RUN: a folder that training made, or
- * the bare name of one in `runs/`.
+ * MODEL: a name of the table, with options or without ("alexnet,classes=12"), a `model.json`, or a
+ * folder with one. RUN: a folder that training made, or the bare name of one in `runs/`.
  */
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -13,7 +13,11 @@ export const RUNS = 'runs';
 
 export async function resolveModel(given: string): Promise<ModelSpec> {
   const { modelNames, modelOf } = await import('../models/index.ts');
-  if (modelNames.includes(given)) return modelOf(given);
+  const { parseModelWords } = await import('../models/options.ts');
+  if (modelNames.includes(given.split(',')[0])) {
+    const { name, options } = parseModelWords(given);
+    return modelOf(name, options);
+  }
   if (existsSync(given)) {
     const { readSpec } = await import('../train/modelFiles.ts');
     return readSpec(statSync(given).isDirectory() ? path.join(given, 'model.json') : given);

@@ -1,15 +1,32 @@
 /**
  * @file THE table of models. A new model is one file and one line here.
  */
+import { z } from 'zod';
 import { unknownName } from '../base/errors.ts';
 import type { ModelSpec } from '../nn/spec.ts';
+import { alexnet } from './alexnet.ts';
+import { alexnetCaffe } from './alexnetCaffe.ts';
+import { alexnetCifar10 } from './alexnetCifar10.ts';
+import { alexnetSingle } from './alexnetSingle.ts';
+import { cifarQuick } from './cifarQuick.ts';
 import { lenet5 } from './lenet5.ts';
+import { type GivenOptions, parseModelOptions } from './options.ts';
 
-const models = { lenet5 } as const satisfies Record<string, () => ModelSpec>;
+const models = {
+  lenet5,
+  alexnet,
+  'alexnet-single': alexnetSingle,
+  'alexnet-caffe': alexnetCaffe,
+  'alexnet-cifar10': alexnetCifar10,
+  'cifar-quick': cifarQuick,
+} as const satisfies Record<string, (given?: GivenOptions) => ModelSpec>;
 
 export const modelNames: readonly string[] = Object.keys(models);
 
-export function modelOf(name: string): ModelSpec {
+/** The spec of a model; options as its file names them: `modelOf('alexnet', { classes: 12 })`. */
+export function modelOf(name: string, options: GivenOptions = {}): ModelSpec {
   if (!Object.hasOwn(models, name)) throw unknownName('model', name, modelNames);
-  return models[name as keyof typeof models]();
+  const make: (given?: GivenOptions) => ModelSpec = models[name as keyof typeof models];
+  if (make.length === 0) parseModelOptions(name, z.object({}), options); // takes none
+  return make(options);
 }

@@ -1,0 +1,42 @@
+/**
+ * @file Options of models: "cifar-quick,activation=tanh" on the command line, an object in code.
+ *
+ * Each model checks its own by a zod schema; this file holds what they share. Next stop: `index.ts`.
+ */
+import { z } from 'zod';
+import { UsageError } from '../base/errors.ts';
+import { parseOptions, positiveInteger } from '../nn/options.ts';
+
+/** Options as they are given; a model that has none accepts none. */
+export type GivenOptions = Readonly<Record<string, unknown>>;
+
+/** Of networks made for ImageNet: `classes`, so that they fit a folder of one's own pictures. */
+export const imageNetOptions = z.object({ classes: positiveInteger.min(2).default(1000) });
+
+export function parseModelOptions<S extends z.ZodObject>(
+  model: string,
+  schema: S,
+  given: GivenOptions = {},
+): z.output<S> {
+  return parseOptions(schema, given, `model ${model}`);
+}
+
+/** "alexnet,classes=12" -> the name and its options; numbers become numbers. */
+export function parseModelWords(words: string): {
+  readonly name: string;
+  readonly options: GivenOptions;
+} {
+  const [name, ...rest] = words.split(',');
+  const options = rest.map((word) => {
+    const [key, value, ...more] = word.split('=');
+    if (key === '' || value === undefined || value === '' || more.length > 0) {
+      throw new UsageError({
+        where: words,
+        problem: `received "${word}" after the name of the model`,
+        expected: 'NAME,option=value, such as alexnet,classes=12',
+      });
+    }
+    return [key, Number.isNaN(Number(value)) ? value : Number(value)] as const;
+  });
+  return { name, options: Object.fromEntries(options) };
+}
