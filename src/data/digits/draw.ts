@@ -17,7 +17,13 @@ const BOX = 20;
 const PIECES = 5;
 /** Standard deviation of a control point's place, the digit's height being 1. */
 const JITTER = 0.033;
-const MAX_POINTS = 128;
+/** Nothing deviates by more standard deviations than this: what is drawn can be read. */
+const MOST_DEVIATION = 1.5;
+const MAX_POINTS = Math.max(
+  ...skeletons.flat().map(({ strokes }) => {
+    return strokes.reduce((sum, stroke) => sum + 1 + PIECES * (stroke.length - 1), 0);
+  }),
+);
 
 /** Draws digits, one after the other, in the same buffers. */
 export class DigitPainter {
@@ -64,10 +70,10 @@ function jitter(stroke: readonly Point[], random: RandomStream): Point[] {
   const last = stroke.length - 1;
   return stroke.map(({ x, y, corner }, i) => {
     const next = i === 0 ? stroke[1] : stroke[last - 1];
-    const stretch = i === 0 || i === last ? 0.2 * random.normal() : 0;
+    const stretch = i === 0 || i === last ? 0.2 * moderate(random) : 0;
     return {
-      x: x + stretch * (x - next.x) + JITTER * random.normal(),
-      y: y + stretch * (y - next.y) + JITTER * random.normal(),
+      x: x + stretch * (x - next.x) + JITTER * moderate(random),
+      y: y + stretch * (y - next.y) + JITTER * moderate(random),
       corner,
     };
   });
@@ -104,17 +110,17 @@ function catmullRom(a: number, b: number, c: number, d: number, t: number): numb
 /** Bends by slow waves, then slants, rotates and stretches. */
 function deform(points: Float64Array, count: number, random: RandomStream): void {
   const waves = Array.from({ length: 4 }, () => ({
-    strength: 0.065 * random.normal(),
-    alongX: 3.5 * random.normal(),
-    alongY: 3.5 * random.normal(),
+    strength: 0.065 * moderate(random),
+    alongX: 3.5 * moderate(random),
+    alongY: 3.5 * moderate(random),
     phase: random.uniform(0, 2 * Math.PI),
   }));
   // Large head and small foot or the other way round, wide or narrow ones.
-  const balance = 0.3 * random.normal();
-  const taper = 0.3 * random.normal();
-  const slant = 0.15 + 0.27 * random.normal();
-  const angle = 0.11 * random.normal();
-  const aspect = Math.exp(-0.08 + 0.22 * random.normal());
+  const balance = 0.3 * moderate(random);
+  const taper = 0.3 * moderate(random);
+  const slant = 0.15 + 0.27 * moderate(random);
+  const angle = 0.11 * moderate(random);
+  const aspect = Math.exp(-0.08 + 0.22 * moderate(random));
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);
   for (let i = 0; i < 3 * count; i += 3) {
@@ -131,8 +137,8 @@ function deform(points: Float64Array, count: number, random: RandomStream): void
 
 /** Scales the path, pen included, to the box and gives every point its pen radius, in pixels. */
 function fitToBox(points: Float64Array, count: number, random: RandomStream): void {
-  const radius = Math.min(2.4, Math.max(0.6, 1.25 + 0.48 * random.normal()));
-  const pressure = 0.18 * random.normal();
+  const radius = Math.min(2.4, Math.max(0.6, 1.25 + 0.48 * moderate(random)));
+  const pressure = 0.18 * moderate(random);
   const phase = random.uniform(0, 2 * Math.PI);
   const thickest = radius * (1 + Math.abs(pressure));
   let left = Infinity;
@@ -188,4 +194,9 @@ function develop(
 function withinMargin(move: number): number {
   const margin = (DIGIT_SIDE - BOX) / 2;
   return Math.max(-margin, Math.min(margin, move));
+}
+
+/** A normal number, the rare large ones drawn in: nobody writes a digit lying down. */
+function moderate(random: RandomStream): number {
+  return Math.max(-MOST_DEVIATION, Math.min(MOST_DEVIATION, random.normal()));
 }
