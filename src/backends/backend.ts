@@ -44,6 +44,20 @@ export interface Executable {
   /** The live memory of an output, valid until the next run. */
   output(name: string): HostArray;
   run(): void;
+  /** The kernels one by one, each on the calling thread, where the backend has such a thing: for profiles. */
+  profile?(): readonly ProfiledKernel[];
   /** Bytes of planned memory: activations and temporaries, without states. */
   readonly arenaBytes: number;
+}
+
+export interface ProfiledKernel {
+  readonly family: string;
+  readonly name: string;
+  readonly multiplyAdds: number;
+  /** Bytes read and written, each value once. */
+  readonly bytes: number;
+  /** The kernel's decisions. */
+  readonly plan: Readonly<Record<string, unknown>>;
+  /** Does all of its work once. */
+  run(): void;
 }

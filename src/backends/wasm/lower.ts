@@ -128,7 +128,8 @@ function isBatchedNode(node: Node, batched: ReadonlySet<Node>, { images }: Slici
   const own = ROW_OPS.get(node.op) ?? (expressionOf(node) === undefined ? undefined : 0);
   if (own === undefined) return false;
   const aligned = node.inputs.filter((input, i) => i < own || readingOf(input, node) === 'element');
-  if (aligned.length === 0 || !aligned.every((i) => batched.has(i))) return false;
+  const known = (i: Node): boolean => batched.has(i) || i.op === 'constant';
+  if (!aligned.some((i) => batched.has(i)) || !aligned.every(known)) return false;
   // An input read whole (weights, a bias) must be finished before: it cannot come slice by slice itself.
   return node.inputs.every((i) => aligned.includes(i) || isSource(i) || !batched.has(i));
 }

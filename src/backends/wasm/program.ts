@@ -28,6 +28,8 @@ export interface Segment {
 export interface Program {
   readonly module: ModuleBuilder;
   readonly segments: readonly Segment[];
+  /** In order; kernel i is exported as `kernel{i}`, for profiles. */
+  readonly kernels: readonly Kernel[];
   readonly scratchBytes: number;
   readonly multiplyAdds: number;
 }
@@ -80,8 +82,10 @@ export function emitProgram({ phases }: Schedule, options: EmitOptions): Program
   const module = new ModuleBuilder(options.memory);
   const barrier = module.add(emitBarrier(options.barrierAddress));
   const kernels = new Map<Kernel, number>();
-  for (const kernel of phases.flatMap((p) => p.kernels))
-    kernels.set(kernel, module.add(emitKernel(kernel, options)));
+  for (const kernel of phases.flatMap((p) => p.kernels)) {
+    const f = emitKernel(kernel, options);
+    kernels.set(kernel, module.add(f, `kernel${kernels.size}`));
+  }
 
   const segments: Segment[] = [];
   const groups = splitAtHosts(phases);
@@ -111,6 +115,7 @@ export function emitProgram({ phases }: Schedule, options: EmitOptions): Program
   return {
     module,
     segments,
+    kernels: all,
     scratchBytes: align(Math.max(64, ...all.map((k) => k.scratchBytes + 64))),
     multiplyAdds: all.reduce((sum, k) => sum + k.multiplyAdds, 0),
   };

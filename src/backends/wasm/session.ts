@@ -20,8 +20,8 @@ import {
 } from '../../graph/node.ts';
 import { opOf } from '../../ops/index.ts';
 import type { Tensor } from '../../ops/op.ts';
-import type { Executable, HostArray, Session } from '../backend.ts';
-import type { Target } from './kernel.ts';
+import type { Executable, HostArray, ProfiledKernel, Session } from '../backend.ts';
+import type { Kernel, Slicing, Target } from './kernel.ts';
 import { lower } from './lower.ts';
 import { emitProgram, planProgramMemory, type Segment } from './program.ts';
 import { schedule, storageOf } from './schedule.ts';
@@ -115,14 +115,18 @@ export class WasmSession implements Session {
     });
     const threads = program.multiplyAdds < WORTH_THREADS ? 1 : this.threads;
     const scratch = this.#reserve(program.scratchBytes * this.threads);
-    const run = this.#load(
+    const { run, exports } = this.#load(
       program.module.toBytes(),
       program.segments,
       { scratch, scratchBytes: program.scratchBytes, threads },
       view,
     );
     const copies = lowered.updates.filter(({ state, value }) => address(state) !== address(value));
-    return this.#executable(lowered, nodes, view, run, copies, memoryPlan.bytes);
+    return {
+      ...this.#executable(lowered, nodes, view, run, copies),
+      arenaBytes: memoryPlan.bytes,
+      profile: () => profiledKernels(program.kernels, exports, context.slicing, scratch),
+    };
   }
 
   #executable(
@@ -131,8 +135,7 @@ export class WasmSession implements Session {
     view: (node: Node) => HostArray,
     run: () => void,
     copies: Graph['updates'],
-    arenaBytes: number,
-  ): Executable {
+  ): Pick<Executable, 'input' | 'output' | 'run'> {
     const inputs = new Map(nodes.filter((n) => n.op === 'input').map((n) => [n.name, n]));
     const outputs = new Map(Object.entries(graph.outputs));
     // New states no kernel wrote in place; taken before any is written, so that two may swap.
@@ -142,7 +145,6 @@ export class WasmSession implements Session {
       held: new Float32Array(sizeOf(state.shape)),
     }));
     return {
-      arenaBytes,
       input: (name) => view(inputs.get(name) ?? unknown('input', name, [...inputs.keys()])),
       output: (name) => view(outputs.get(name) ?? unknown('output', name, [...outputs.keys()])),
       run: () => {
@@ -160,7 +162,7 @@ export class WasmSession implements Session {
     segments: readonly Segment[],
     { scratch, scratchBytes, threads }: { scratch: number; scratchBytes: number; threads: number },
     view: (node: Node) => HostArray,
-  ): () => void {
+  ): { run: () => void; exports: WebAssembly.Exports } {
     const program = this.#programs++;
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
       env: { memory: this.memory },
@@ -189,21 +191,22 @@ export class WasmSession implements Session {
       run: instance.exports[segment.exportName] as RunSegment,
       host: segment.host === undefined ? undefined : hostCall(segment.host, view),
     }));
-    return () => {
+    const run = (): void => {
       for (let s = 0; s < calls.length; s++) {
-        const { segment, run, host } = calls[s];
+        const { segment, run: runShare, host } = calls[s];
         const base = this.#barrierBase;
         if (threads > 1) {
           words.segment = s;
           words.barrierBase = base;
           this.pool.send(words, control);
-          run(0, threads, base, scratch);
+          runShare(0, threads, base, scratch);
           this.pool.finish();
-        } else run(0, 1, base, scratch);
+        } else runShare(0, 1, base, scratch);
         this.#barrierBase = (base + segment.barriers * threads) | 0;
         host?.();
       }
     };
+    return { run, exports: instance.exports };
   }
 
   #share(node: Node): void {
@@ -290,4 +293,36 @@ function showStates(graph: Graph): Graph {
 function hostCall(node: Node, view: (node: Node) => HostArray): () => void {
   const tensor = (n: Node): Tensor => ({ shape: n.shape, data: view(n) });
   return () => opOf(node.op).reference(node.inputs.map(tensor), tensor(node), node.attrs);
+}
+
+type RunKernel = (begin: number, end: number, scratch: number) => void;
+
+/** Each kernel alone on the calling thread, slice by slice as its phase would hand them over. */
+function profiledKernels(
+  kernels: readonly Kernel[],
+  exports: WebAssembly.Exports,
+  slicing: Slicing | undefined,
+  scratch: number,
+): ProfiledKernel[] {
+  return kernels.map((kernel, i) => {
+    const { family, name, multiplyAdds, plan, partition } = kernel;
+    const run = exports[`kernel${i}`] as RunKernel;
+    const { units, images } = partition;
+    const step =
+      images === undefined || slicing === undefined
+        ? units
+        : (units / images) * slicing.imagesPerSlice;
+    const values = new Set([...kernel.inputs, ...kernel.outputs]);
+    return {
+      family,
+      name,
+      multiplyAdds,
+      plan,
+      bytes: [...values].reduce((sum, node) => sum + 4 * sizeOf(node.shape), 0),
+      run: () => {
+        for (let begin = 0; begin < units; begin += step)
+          run(begin, Math.min(units, begin + step), scratch);
+      },
+    };
+  });
 }

@@ -8,6 +8,7 @@
  * over C. Each image is summed in the thread's scratch, which has room for the padding, then copied out.
  * The weights come transposed, tap rows by filter (`lower.ts`). One unit is one image.
  */
+import { align } from '../../../compile/memoryPlan.ts';
 import type { Node } from '../../../graph/node.ts';
 import type { Conv2dInputGradientAttrs } from '../../../ops/conv2d.ts';
 import type { Local } from '../assembler/function.ts';
@@ -92,7 +93,6 @@ export function conv2dScatterKernel(node: Node, context: PlanContext): Kernel {
     width: W + pads[1][0] + pads[1][1],
     tiles,
   };
-  const C = node.shape[3];
   return {
     family: 'conv2dScatter',
     name: node.name,
@@ -100,11 +100,20 @@ export function conv2dScatterKernel(node: Node, context: PlanContext): Kernel {
     outputs: [node],
     partition: { units: N, ...(context.isBatched(node) ? { images: N } : {}) },
     // The last tap row's padding lanes write past the image.
-    scratchBytes: plan.height * plan.width * C * 4 + layout.padded * 4,
+    scratchBytes: imageBytes(plan) + sharesBytes(plan),
     multiplyAdds: dy.shape.reduce((a, b) => a * b, 1) * w[0] * w[1] * w[2],
     plan: { ...plan },
     emit: (c) => emitScatter(c, node, plan, context.target),
   };
+}
+
+function imageBytes({ height, width, dx, padded }: ScatterPlan): number {
+  return align((height * width * dx[3] + padded) * 4);
+}
+
+/** The shares of one row of dy: (tap row, ow, lanes). */
+function sharesBytes({ w, runsPerRow, dy, padded }: ScatterPlan): number {
+  return w[0] * runsPerRow * dy[2] * padded * 4;
 }
 
 function emitScatter(c: KernelContext, node: Node, plan: ScatterPlan, target: Target): void {
@@ -114,10 +123,9 @@ function emitScatter(c: KernelContext, node: Node, plan: ScatterPlan, target: Ta
   const [, H, W, C] = plan.dx;
   const image = f.local('i32', 'image');
   const imageY = f.local('i32', 'imageY');
-  const scratchBytes = (plan.height * plan.width * C + plan.padded) * 4;
   f.set(image, c.begin);
   forRange(f, image, c.end, 1, () => {
-    f.run(memory.fill(c.scratch, 0, scratchBytes));
+    f.run(memory.fill(c.scratch, 0, imageBytes(plan)));
     for (let group = 0; group < plan.groups; group++) {
       const rowX = f.reuse('i32', 'rowX');
       f.set(
@@ -149,7 +157,7 @@ export function panelBytes(plan: ScatterLayout & { w: readonly number[] }): numb
   return plan.w[0] * plan.runsPerRow * plan.filters * plan.padded * 4;
 }
 
-/** One row of dy: every kernel row, every tile of lanes, pixels a few at a time. */
+/** One row of dy: its shares for every tap row, then their sum into the image. */
 function emitOutputRow(
   c: KernelContext,
   plan: ScatterPlan,
@@ -158,62 +166,102 @@ function emitOutputRow(
   rowX: Local<'i32'>,
   weights: number,
 ): void {
+  const { f } = c;
+  const panel = f.reuse('i32', 'panel');
+  const shares = f.reuse('i32', 'shares');
+  f.set(panel, i32.const(weights));
+  f.set(shares, i32.add(c.scratch, imageBytes(plan)));
+  times(f, plan.w[0] * plan.runsPerRow, () => {
+    let first = 0;
+    for (const vectors of plan.tiles) {
+      emitShares(c, plan, target, rowY, vectors, first);
+      first += vectors;
+    }
+    advance(f, panel, plan.filters * plan.padded * 4);
+    advance(f, shares, plan.dy[2] * plan.padded * 4);
+  });
+  addShares(c, plan, rowX);
+}
+
+/** The shares of all pixels of a row for one tap row and one tile of lanes. */
+function emitShares(
+  c: KernelContext,
+  plan: ScatterPlan,
+  target: Target,
+  rowY: Local<'i32'>,
+  vectors: number,
+  firstVector: number,
+): void {
   const { f, m } = c;
   const [, , OW, O] = plan.dy;
-  const C = plan.dx[3];
-  const panel = f.reuse('i32', 'panel');
-  const tapRow = f.reuse('i32', 'tapRow');
   const pixelY = f.reuse('i32', 'pixelY');
-  const pixelX = f.reuse('i32', 'pixelX');
+  const to = f.reuse('i32', 'shareTo');
   const ptrA = f.reuse('i32', 'ptrDy');
   const ptrB = f.reuse('i32', 'ptrW');
-  const oneTile = (vectors: number, firstVector: number) => {
-    f.set(pixelY, rowY);
-    f.set(pixelX, i32.add(tapRow, 16 * firstVector));
-    for (const { rows, count } of runsOfEqual(evenTiles(OW, mostRows(vectors, target)))) {
-      times(f, count, () => {
-        const acc = tileLocals(f, { rows, vectors });
-        zeroTile(f, acc);
-        f.set(ptrA, pixelY);
-        f.set(ptrB, i32.add(panel, 16 * firstVector));
-        tileLoop(f, m, acc, {
-          ptrA,
-          ptrB,
-          steps: plan.filters,
-          advanceA: 4,
-          advanceB: plan.padded * 4,
-          offsetA: (r) => r * O * 4,
+  f.set(pixelY, rowY);
+  f.set(to, i32.add(f.reuse('i32', 'shares'), 16 * firstVector));
+  for (const { rows, count } of runsOfEqual(evenTiles(OW, mostRows(vectors, target)))) {
+    times(f, count, () => {
+      const acc = tileLocals(f, { rows, vectors });
+      zeroTile(f, acc);
+      f.set(ptrA, pixelY);
+      f.set(ptrB, i32.add(f.reuse('i32', 'panel'), 16 * firstVector));
+      tileLoop(f, m, acc, {
+        ptrA,
+        ptrB,
+        steps: plan.filters,
+        advanceA: 4,
+        advanceB: plan.padded * 4,
+        offsetA: (r) => r * O * 4,
+      });
+      acc.forEach((row, r) => {
+        row.forEach((sum, v) => {
+          f.run(f32x4.store(to, r * plan.padded * 4 + 16 * v, sum));
         });
-        acc.forEach((row, r) => {
-          const at = r * plan.strides[1] * C * 4;
-          // All loads of a pixel before its stores, so that they pair up.
-          const sums = row.map((sum, v) => {
-            const total = f.reuse('f32x4', `total${v}`);
-            f.set(total, f32x4.add(f32x4.load(pixelX, at + 16 * v), sum));
-            return total;
-          });
-          sums.forEach((total, v) => {
-            f.run(f32x4.store(pixelX, at + 16 * v, total));
-          });
-        });
-        advance(f, pixelY, rows * O * 4);
-        advance(f, pixelX, rows * plan.strides[1] * C * 4);
+      });
+      advance(f, pixelY, rows * O * 4);
+      advance(f, to, rows * plan.padded * 4);
+    });
+  }
+}
+
+/** dx at each window += its shares. Tap rows innermost: they touch different rows of dx. */
+function addShares(c: KernelContext, plan: ScatterPlan, rowX: Local<'i32'>): void {
+  const { f } = c;
+  const [, , OW] = plan.dy;
+  const C = plan.dx[3];
+  const from = f.reuse('i32', 'shareFrom');
+  const to = f.reuse('i32', 'pixelX');
+  const pixel = f.reuse('i32', 'pixel');
+  const share = f.reuse('i32', 'share');
+  f.set(from, i32.add(c.scratch, imageBytes(plan)));
+  f.set(pixel, rowX);
+  const addRun = (): void => {
+    for (let v = 0; v < plan.padded / 4; v += 2) {
+      const halves = [v, v + 1].filter((h) => h < plan.padded / 4);
+      const sums = halves.map((h) => {
+        const sum = f.reuse('f32x4', `sum${h - v}`);
+        f.set(sum, f32x4.add(f32x4.load(to, 16 * h), f32x4.load(share, 16 * h)));
+        return sum;
+      });
+      sums.forEach((sum, i) => {
+        f.run(f32x4.store(to, 16 * halves[i], sum));
       });
     }
   };
-  f.set(panel, i32.const(weights));
-  f.set(tapRow, rowX);
-  times(f, plan.w[0], () => {
-    times(f, plan.runsPerRow, () => {
-      let first = 0;
-      for (const vectors of plan.tiles) {
-        oneTile(vectors, first);
-        first += vectors;
-      }
-      advance(f, panel, plan.filters * plan.padded * 4);
-      if (plan.runsPerRow > 1) advance(f, tapRow, plan.dilation[1] * C * 4);
+  times(f, OW, () => {
+    f.set(to, pixel);
+    f.set(share, from);
+    times(f, plan.w[0], () => {
+      times(f, plan.runsPerRow, () => {
+        addRun();
+        advance(f, share, OW * plan.padded * 4);
+        if (plan.runsPerRow > 1) advance(f, to, plan.dilation[1] * C * 4);
+      });
+      const passed = plan.runsPerRow > 1 ? plan.runsPerRow * plan.dilation[1] * C : 0;
+      advance(f, to, (plan.dilation[0] * plan.width * C - passed) * 4);
     });
-    const passed = plan.runsPerRow > 1 ? plan.runsPerRow * plan.dilation[1] * C : 0;
-    advance(f, tapRow, (plan.dilation[0] * plan.width * C - passed) * 4);
+    advance(f, from, plan.padded * 4);
+    advance(f, pixel, plan.strides[1] * C * 4);
   });
 }

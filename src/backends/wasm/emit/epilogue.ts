@@ -11,7 +11,10 @@ import type { Local, Value } from '../assembler/function.ts';
 import { f32x4 } from '../assembler/lanes.ts';
 import type { KernelContext } from '../kernel.ts';
 import { emitExpression } from './expression.ts';
+import { advance, times } from './loops.ts';
 import type { Accumulators } from './tile.ts';
+
+type Lanes = Value<'f32x4'>;
 
 export interface Epilogue {
   readonly expression: Expression;
@@ -73,4 +76,51 @@ export function storeTile(
       }
     });
   });
+}
+
+export interface RawRow {
+  readonly epilogue: Epilogue | undefined;
+  /** Address of the raw sums; inputs read by column follow, repeated along a row, `columnStride` apart. */
+  readonly raw: Local<'i32'>;
+  readonly columnStride: number;
+  /** Byte offset of the row in the result. */
+  readonly to: Local<'i32'>;
+  readonly result: number;
+  readonly bytes: number;
+}
+
+/** Applies the epilogue to a row of raw sums that is still in the nearest cache, eight lanes at a time. */
+export function finishRow(
+  c: KernelContext,
+  { epilogue, raw, columnStride, to, result, bytes }: RawRow,
+): void {
+  const { f } = c;
+  const from = f.reuse('i32', 'rawPointer');
+  const column = epilogue?.inputs.filter((i) => i.reading === 'column') ?? [];
+  const lanes = (offset: number, count: number): Lanes => {
+    const sum = f.local('f32x4', 'raw');
+    f.set(sum, f32x4.loadPart(count, from, offset));
+    if (epilogue === undefined) return sum;
+    const extras = epilogue.inputs.map((input) => {
+      const base = c.address(input.node);
+      if (input.reading === 'scalar') return f32x4.loadSplat(0, base);
+      if (input.reading === 'element') return f32x4.loadPart(count, to, base + offset);
+      return f32x4.loadPart(count, from, (1 + column.indexOf(input)) * columnStride + offset);
+    });
+    return emitExpression(f, c.m, epilogue.expression, [sum, ...extras]);
+  };
+  f.set(from, raw);
+  times(f, Math.floor(bytes / 32), () => {
+    const values = [lanes(0, 4), lanes(16, 4)];
+    values.forEach((value, half) => {
+      f.run(f32x4.store(to, result + 16 * half, value));
+    });
+    advance(f, from, 32);
+    advance(f, to, 32);
+  });
+  for (let offset = 0; offset < bytes % 32; offset += 16) {
+    const count = Math.min(4, (bytes % 32) / 4 - offset / 4);
+    for (const store of f32x4.storePart(count, to, result + offset, lanes(offset, count)))
+      f.run(store);
+  }
 }

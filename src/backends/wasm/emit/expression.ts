@@ -8,7 +8,7 @@ import { unreachable } from '../../../base/errors.ts';
 import type { Expression } from '../../../ops/expression.ts';
 import type { FunctionBuilder, Local, Value } from '../assembler/function.ts';
 import { f32x4, i32x4 } from '../assembler/lanes.ts';
-import { type Arithmetic, exp, log, sigmoid, tanh } from './math.ts';
+import { type Arithmetic, constantPower, exp, log, power, sigmoid, tanh } from './math.ts';
 
 type Lanes = Value<'f32x4'>;
 
@@ -102,7 +102,9 @@ function binary(
     case 'min':
       return f32x4.op(e.name, visit(e.a), visit(e.b));
     case 'pow':
-      return power(f, m, visit(e.a), e.b, visit);
+      return e.b.kind === 'constant'
+        ? constantPower(f, m, visit(e.a), e.b.value)
+        : power(f, m, visit(e.a), visit(e.b));
     case 'greater':
     case 'greaterEqual':
     case 'equal':
@@ -119,41 +121,4 @@ function mask(condition: Expression, visit: (e: Expression) => Lanes): Value<'i3
     return f32x4.compare(name, visit(condition.a), visit(condition.b));
   }
   return f32x4.compare('ne', visit(condition), f32x4.splat(0));
-}
-
-/** a^b for a >= 0: quarters of an integer by products and roots, else e^(b ln a). */
-function power(
-  f: FunctionBuilder,
-  m: Arithmetic,
-  a: Lanes,
-  b: Expression,
-  visit: (e: Expression) => Lanes,
-): Lanes {
-  const base = f.local('f32x4', 'base');
-  f.set(base, a);
-  if (b.kind === 'constant' && Number.isInteger(b.value * 4) && Math.abs(b.value) <= 4) {
-    return constantPower(f, base, b.value);
-  }
-  const product = f.local('f32x4', 'exponent');
-  const logarithm = f.local('f32x4', 'logBase');
-  f.set(logarithm, log(f, m, base));
-  f.set(product, f32x4.mul(logarithm, visit(b)));
-  return exp(f, m, product);
-}
-
-function constantPower(f: FunctionBuilder, base: Local<'f32x4'>, exponent: number): Lanes {
-  if (exponent < 0) return f32x4.div(f32x4.splat(1), constantPower(f, base, -exponent));
-  let result: Lanes | undefined;
-  const times = (factor: Lanes) => {
-    result = result === undefined ? factor : f32x4.mul(result, factor);
-  };
-  for (let i = 0; i < Math.floor(exponent); i++) times(base);
-  const quarters = (exponent - Math.floor(exponent)) * 4;
-  if (quarters > 0) {
-    const root = f.local('f32x4', 'root');
-    f.set(root, f32x4.unary('sqrt', base));
-    if (quarters >= 2) times(root);
-    if (quarters % 2 === 1) times(f32x4.unary('sqrt', root));
-  }
-  return result ?? f32x4.splat(1);
 }

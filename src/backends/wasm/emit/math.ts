@@ -1,5 +1,5 @@
 /**
- * @file exp, log, tanh and sigmoid on four lanes, accurate to 4 ulp, NaN and infinities right.
+ * @file exp, log, tanh, sigmoid and powers on four lanes, accurate to 4 ulp, NaN and infinities right.
  *
  * Each is a range reduction and a polynomial, written once over `f32x4`. `math.test.ts` holds them against
  * float64 over the whole range. Coefficients: Cephes (Moshier), single precision, and for expm1 a minimax
@@ -46,21 +46,31 @@ function polynomial(m: Arithmetic, x: Lanes, coefficients: readonly number[]): L
     .reduce<Lanes>((sum, c) => m.madd(sum, x, f32x4.splat(c)), f32x4.splat(coefficients[0]));
 }
 
-/** 2^n for integer lanes -126 <= n <= 127. */
-function powerOfTwo(n: Value<'i32x4'>): Lanes {
-  return f32x4.fromBits(i32x4.shift('shl', i32x4.op('add', n, i32x4.splat(127)), 23));
+/**
+ * 1.5 * 2^23: adding it leaves the nearest integer in the low bits of the mantissa. No rounding or conversion
+ * instruction is needed, and V8 can fuse all that is left to 256 bits.
+ */
+const MAGIC = 12582912;
+const MAGIC_BITS = 0x4b400000;
+
+interface Reduced {
+  /** The bits of MAGIC + n. */
+  readonly shifted: Local<'f32x4'>;
+  readonly r: Local<'f32x4'>;
 }
 
 /** x = n ln2 + r with |r| <= ln2/2. */
-function reduce(
-  f: FunctionBuilder,
-  m: Arithmetic,
-  x: Lanes,
-): { n: Local<'f32x4'>; r: Local<'f32x4'> } {
-  const n = bind(f, 'n', f32x4.unary('nearest', f32x4.mul(x, f32x4.splat(LOG2E))));
+function reduce(f: FunctionBuilder, m: Arithmetic, x: Lanes): Reduced {
+  const shifted = bind(f, 'shifted', m.madd(x, f32x4.splat(LOG2E), f32x4.splat(MAGIC)));
+  const n = bind(f, 'n', f32x4.sub(shifted, f32x4.splat(MAGIC)));
   const high = m.madd(n, f32x4.splat(-LN2_HIGH), x);
   const r = bind(f, 'r', m.madd(n, f32x4.splat(-LN2_LOW), high));
-  return { n, r };
+  return { shifted, r };
+}
+
+/** 2^n for integer lanes n that may carry anything above their low 9 bits; -126 <= n <= 127. */
+function powerOfTwo(n: Value<'i32x4'>, bias = 127): Lanes {
+  return f32x4.fromBits(i32x4.op('add', i32x4.shift('shl', n, 23), i32x4.splat(bias << 23)));
 }
 
 /** (e^r - 1 - r) / r^2 on the reduced range. */
@@ -77,16 +87,20 @@ export function exp(f: FunctionBuilder, m: Arithmetic, x: Lanes): Lanes {
     'bounded',
     f32x4.op('max', f32x4.op('min', x, f32x4.splat(89)), f32x4.splat(-104)),
   );
-  const { n, r } = reduce(f, m, bounded);
+  const { shifted, r } = reduce(f, m, bounded);
   const tail = polynomial(m, r, EXP_TAIL);
   const one = f32x4.add(m.madd(tail, f32x4.mul(r, r), r), f32x4.splat(1));
   // 2^n in two factors: n reaches from -150 (denormals) to 128.
-  const whole = bindBits(f, 'whole', i32x4.truncate(n));
+  const whole = bindBits(
+    f,
+    'whole',
+    i32x4.op('sub', i32x4.fromBits(shifted), i32x4.splat(MAGIC_BITS)),
+  );
   const half = bindBits(f, 'half', i32x4.shift('shr_s', whole, 1));
   return f32x4.mul(f32x4.mul(one, powerOfTwo(half)), powerOfTwo(i32x4.op('sub', whole, half)));
 }
 
-/** tanh x = -t / (t + 2) with t = e^(-2|x|) - 1; no cancellation near 0. */
+/** tanh |x| = u / (2 - u) with u = 1 - e^(-2|x|); no cancellation near 0. */
 export function tanh(f: FunctionBuilder, m: Arithmetic, x: Lanes): Lanes {
   // Above 10 tanh is 1 in float32; max lets NaN through.
   const z = bind(
@@ -94,11 +108,12 @@ export function tanh(f: FunctionBuilder, m: Arithmetic, x: Lanes): Lanes {
     'z',
     f32x4.op('max', f32x4.mul(f32x4.unary('abs', x), f32x4.splat(-2)), f32x4.splat(-20)),
   );
-  const { n, r } = reduce(f, m, z);
-  const scale = bind(f, 'scale', powerOfTwo(i32x4.truncate(n)));
+  const { shifted, r } = reduce(f, m, z);
+  // -2^n: the sign bit stands one above the exponent's eight.
+  const minusScale = bind(f, 'minusScale', powerOfTwo(i32x4.fromBits(shifted), 127 + 256));
   const tail = m.madd(polynomial(m, r, EXP_TAIL), f32x4.mul(r, r), r); // e^r - 1
-  const t = bind(f, 't', m.madd(tail, scale, f32x4.sub(scale, f32x4.splat(1))));
-  const magnitude = f32x4.div(t, f32x4.sub(f32x4.splat(-2), t));
+  const u = bind(f, 'u', m.madd(tail, minusScale, f32x4.add(minusScale, f32x4.splat(1))));
+  const magnitude = f32x4.div(u, f32x4.sub(f32x4.splat(2), u)); // +0 at both zeros
   const sign = i32x4.bits('and', i32x4.fromBits(x), i32x4.splat(0x80000000 | 0));
   return f32x4.fromBits(i32x4.bits('or', i32x4.fromBits(magnitude), sign));
 }
@@ -156,4 +171,47 @@ export function log(f: FunctionBuilder, m: Arithmetic, x: Lanes): Lanes {
     ),
     f32x4.splat(Number.NaN),
   );
+}
+
+/**
+ * a^b for a known b. Quarters of a whole number up to 4 are products and roots, right to 4 ulp for a >= 0
+ * (and for any a if b is whole); others go by `power`.
+ */
+export function constantPower(f: FunctionBuilder, m: Arithmetic, a: Lanes, b: number): Lanes {
+  if (!Number.isInteger(b * 4) || Math.abs(b) > 4) return power(f, m, a, f32x4.splat(b));
+  const base = bind(f, 'base', a);
+  const whole = Math.floor(Math.abs(b));
+  const quarters = (Math.abs(b) - whole) * 4;
+  const factors: Lanes[] = Array.from({ length: whole }, () => base);
+  if (quarters > 0) {
+    const root = bind(f, 'root', f32x4.unary('sqrt', base));
+    if (quarters >= 2) factors.push(root);
+    if (quarters % 2 === 1) factors.push(f32x4.unary('sqrt', root));
+  }
+  if (factors.length === 0) return f32x4.splat(1);
+  const product = factors.reduce((x, y) => f32x4.mul(x, y));
+  return b < 0 ? f32x4.div(f32x4.splat(1), product) : product;
+}
+
+/** a^b = e^(b ln |a|), off by up to b ln |a| ulp; below 0 with the sign of a whole b, NaN for others. */
+export function power(f: FunctionBuilder, m: Arithmetic, a: Lanes, b: Lanes): Lanes {
+  const base = bind(f, 'base', a);
+  const exponent = bind(f, 'exponent', b);
+  const logarithm = bind(f, 'logarithm', f32x4.unary('abs', base));
+  f.set(logarithm, log(f, m, logarithm));
+  const product = bind(f, 'product', f32x4.mul(logarithm, exponent));
+  const magnitude = bind(f, 'magnitude', exp(f, m, product));
+  // b / 2 is whole for an even b, half a number away for an odd one.
+  const half = bind(f, 'half', f32x4.mul(exponent, f32x4.splat(0.5)));
+  const isEven = f32x4.compare('eq', half, f32x4.unary('floor', half));
+  const isWhole = f32x4.compare('eq', exponent, f32x4.unary('floor', exponent));
+  const below = f32x4.select(
+    isEven,
+    magnitude,
+    f32x4.select(isWhole, f32x4.unary('neg', magnitude), f32x4.splat(Number.NaN)),
+  );
+  const isBelow = f32x4.compare('lt', base, f32x4.splat(0));
+  // a^0 is 1 for every a.
+  const isOne = f32x4.compare('eq', exponent, f32x4.splat(0));
+  return f32x4.select(isOne, f32x4.splat(1), f32x4.select(isBelow, below, magnitude));
 }

@@ -26,14 +26,6 @@ export interface Copy {
   readonly levels: readonly CopyLevel[];
 }
 
-export interface StridedCopyPlan {
-  readonly copies: readonly Copy[];
-  /** Written before copying where the copies do not cover the result. */
-  readonly fill: number | undefined;
-  /** Units of the partition are steps of every copy's first level; elements of result and source per unit. */
-  readonly perUnit: boolean;
-}
-
 export interface CopyOptions {
   readonly fill?: number | undefined;
   /** The copies' first level is the batch, of this many images. */
@@ -47,7 +39,10 @@ export function stridedCopyKernel(
   copiesPerInput: readonly (readonly Copy[])[],
   { fill, images }: CopyOptions = {},
 ): Kernel {
-  const units = images ?? 1;
+  // Cut along the batch, else along a first level that all copies share (then nothing may be filled before).
+  const extents = new Set(copiesPerInput.flat().map((copy) => copy.levels[0]?.extent ?? 1));
+  const cut = images !== undefined || (extents.size === 1 && fill === undefined);
+  const units = images ?? (cut ? [...extents][0] : 1);
   return {
     family,
     name: node.name,
@@ -71,8 +66,7 @@ export function stridedCopyKernel(
         emitFill(c, to, i32.mul(i32.sub(c.end, c.begin), bytes), fill);
       }
       copiesPerInput.forEach((copies, i) => {
-        for (const copy of copies)
-          emitCopy(c, node, node.inputs[i], copy, images !== undefined, { to, from });
+        for (const copy of copies) emitCopy(c, node, node.inputs[i], copy, cut, { to, from });
       });
     },
   };
@@ -83,13 +77,13 @@ function emitCopy(
   result: Node,
   source: Node,
   copy: Copy,
-  batched: boolean,
+  cut: boolean,
   { to, from }: { to: Local<'i32'>; from: Local<'i32'> },
 ): void {
   const { f } = c;
   const startTo = c.address(result) + copy.to * 4;
   const startFrom = c.address(source) + copy.from * 4;
-  if (!batched) {
+  if (!cut) {
     f.set(to, i32.const(startTo));
     f.set(from, i32.const(startFrom));
     emitLevels(f, copy.levels, to, from);

@@ -25,7 +25,7 @@ export function columnPartialsKernel(node: Node, context: PlanContext): Kernel {
     inputs: [x],
     outputs: [node],
     partition: { units: slicing.images, images: slicing.images },
-    scratchBytes: 0,
+    scratchBytes: 16 * MOST_VECTORS,
     multiplyAdds: sizeOf(x.shape),
     plan: { columns, rowsPerImage, slices: slicing.slices },
     emit: (c) => {
@@ -42,40 +42,79 @@ export function columnPartialsKernel(node: Node, context: PlanContext): Kernel {
           c.address(node),
         ),
       );
-      emitColumnSums(c, columns, from, end, to);
+      emitColumnSums(c, columns, rowsPerImage, from, end, to);
     },
   };
 }
 
+/** Lanes summed side by side; several short rows share them. */
 const MOST_VECTORS = 8;
 
-/** Sums the rows between two addresses column by column into `to`. */
+/** Rows taken together so that they fill whole lanes and hide the latency of an addition. */
+function rowsTogether(columns: number, rows: number): number {
+  let together = 1;
+  while (rows % (together * 2) === 0 && together * 2 * columns <= 4 * MOST_VECTORS) together *= 2;
+  return together;
+}
+
+/** Sums the rows between two addresses column by column into `to`; `rows` divides their number. */
 function emitColumnSums(
   c: KernelContext,
   columns: number,
+  rows: number,
   from: Value<'i32'>,
   end: Value<'i32'>,
   to: Value<'i32'>,
 ): void {
   const { f } = c;
-  const rowBytes = columns * 4;
+  const together = rowsTogether(columns, rows);
+  const width = columns * together;
   const row = f.local('i32', 'rowPointer');
-  for (let first = 0; first < columns; first += 4 * MOST_VECTORS) {
-    const count = Math.min(columns - first, 4 * MOST_VECTORS);
-    const vectors = Math.ceil(count / 4);
-    const sums = Array.from({ length: vectors }, (_, v) => f.reuse('f32x4', `sum${v}`));
+  for (let first = 0; first < width; first += 4 * MOST_VECTORS) {
+    const count = Math.min(width - first, 4 * MOST_VECTORS);
+    const sums = Array.from({ length: Math.ceil(count / 4) }, (_, v) =>
+      f.reuse('f32x4', `sum${v}`),
+    );
     for (const s of sums) f.set(s, f32x4.splat(0));
     f.set(row, from);
-    forRange(f, row, end, rowBytes, () => {
+    forRange(f, row, end, width * 4, () => {
       // Lanes past the last column read the next row's start and are dropped.
       sums.forEach((s, v) => {
         f.set(s, f32x4.add(s, f32x4.load(row, 4 * first + 16 * v)));
       });
     });
-    sums.forEach((s, v) => {
-      for (const store of f32x4.storePart(Math.min(4, count - 4 * v), to, 4 * first + 16 * v, s))
-        f.run(store);
-    });
+    if (together > 1) foldRows(c, sums, columns, together, to);
+    else
+      sums.forEach((s, v) => {
+        for (const store of f32x4.storePart(Math.min(4, count - 4 * v), to, 4 * first + 16 * v, s))
+          f.run(store);
+      });
+  }
+}
+
+/** The sums of several rows side by side, added up into one row, by way of the scratch. */
+function foldRows(
+  c: KernelContext,
+  sums: readonly Value<'f32x4'>[],
+  columns: number,
+  together: number,
+  to: Value<'i32'>,
+): void {
+  const { f } = c;
+  sums.forEach((s, v) => {
+    f.run(f32x4.store(c.scratch, 16 * v, s));
+  });
+  for (let column = 0; column < columns; column++) {
+    const parts = Array.from({ length: together }, (_, r) =>
+      f32.load(c.scratch, 4 * (r * columns + column)),
+    );
+    f.run(
+      f32.store(
+        to,
+        4 * column,
+        parts.reduce((sum, part) => f32.op('add', sum, part)),
+      ),
+    );
   }
 }
 
