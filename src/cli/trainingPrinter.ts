@@ -8,7 +8,7 @@ import type { RunEvent, RunResult } from '../train/performRun.ts';
 import type { Progress } from '../train/progress.ts';
 import type { RunRecord } from '../train/runRecord.ts';
 import { INTERRUPTED } from './interrupt.ts';
-import type { Output } from './output.ts';
+import { type Output, table } from './output.ts';
 import { batchLine, epochLine, type Live } from './progress.ts';
 import { insightLines, resultLine, self } from './words.ts';
 
@@ -75,8 +75,7 @@ function finished(result: RunResult, record: RunRecord, output: Output): void {
   const say = output.json ? output.note : output.text;
   say(`\n${resultLine(`Test set${kept}`, test)}\n`);
   say(insightLines(result.insights));
-  const picture = mistakes === null ? '' : `\n  ${mistakes}  the worst mistakes`;
-  say(`\nSaved in ${run} after ${seconds.toFixed(1)} s${picture}`);
+  say(`\nSaved in ${run} after ${seconds.toFixed(1)} s\n${filesTable(mistakes !== null)}`);
   say(`\nNext\n${nextSteps(run, record).join('\n')}`);
   output.data({
     event: 'done',
@@ -91,6 +90,16 @@ function finished(result: RunResult, record: RunRecord, output: Output): void {
   });
 }
 
+function filesTable(mistakes: boolean): string {
+  const rows = [
+    ['  model.json, weights.safetensors', 'the network'],
+    ['  history.json, run.json', 'every epoch; what is needed to repeat the run'],
+    ['  checkpoint/', 'to go on from: --resume with more --epochs'],
+  ];
+  if (mistakes) rows.push(['  mistakes.png', 'the worst mistakes on the test set']);
+  return table(rows, 2);
+}
+
 function nextSteps(run: string, { model, data }: RunRecord): string[] {
   const steps = [
     [`evaluate ${run}`, 'all figures, per class'],
@@ -100,5 +109,5 @@ function nextSteps(run: string, { model, data }: RunRecord): string[] {
       ? [[`train ${model} --data mnist --name mnist`, 'the real thing']]
       : []),
   ];
-  return steps.map(([words, why]) => `  ${`${self()} ${words}`.padEnd(56)} # ${why}`);
+  return steps.map(([words, why]) => `  ${`${self()} ${words}`.padEnd(60)}  # ${why}`);
 }

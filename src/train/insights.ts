@@ -78,11 +78,13 @@ function weakestClasses({ perClass, accuracy }: Evaluation): string[] {
 function confidentMistakes({ mistakes, mistakeCount, classes }: Evaluation): string[] {
   const sure = mistakes.filter(({ confidence }) => confidence >= 0.95);
   if (sure.length === 0) return [];
-  const { index, label, predicted, confidence } = sure[0];
+  const { index, label, predicted, confidence } = sure.reduce((a, b) =>
+    b.confidence > a.confidence ? b : a,
+  );
   const several = sure.length === mistakes.length && mistakeCount > mistakes.length;
   const count = `${several ? 'At least ' : ''}${plural(sure.length, 'mistake')}`;
   return [
-    `${count} made with 95 % confidence or more; the worst is picture ${index}, "${classes[label]}" read as "${classes[predicted]}" with ${percent(confidence)}. Such pictures are worth a look: some are mislabelled or hard for anyone.`,
+    `${count} made with 95 % confidence or more; the surest is picture ${index}, "${classes[label]}" read as "${classes[predicted]}" with ${percent(confidence)}. Such pictures are worth a look: some are mislabelled or hard for anyone.`,
   ];
 }
 
