@@ -10,10 +10,12 @@ import { alexnetCifar10 } from './alexnetCifar10.ts';
 import { alexnetSingle } from './alexnetSingle.ts';
 import { cifarQuick } from './cifarQuick.ts';
 import { lenet5 } from './lenet5.ts';
+import { lenet5Of1998 } from './lenet5Of1998.ts';
 import { type GivenOptions, parseModelOptions } from './options.ts';
 
 const models = {
   lenet5,
+  'lenet5-1998': lenet5Of1998,
   alexnet,
   'alexnet-single': alexnetSingle,
   'alexnet-caffe': alexnetCaffe,

@@ -1,13 +1,14 @@
 /**
  * @file First values of parameters, with Keras's names and formulas.
  *
- *   glorot: variance 2 / (fanIn + fanOut)   he: 2 / fanIn   lecun: 1 / fanIn
+ *   glorot: variance 2 / (fanIn + fanOut)   he: 2 / fanIn   lecun: 1 / fanIn   fanIn: +-2.4 / fanIn
  *
  * uniform on +-sqrt(3 variance), or normal cut at two deviations and widened so that the variance stays
  * right. fanIn is the number of inputs of a unit: for a kernel (KH, KW, C, O) it is KH KW C, fanOut is
  * KH KW O. Source: https://keras.io/api/layers/initializers/. Next stop: `base/random.ts`.
  */
 import { z } from 'zod';
+import { FoveaError } from '../base/errors.ts';
 import { RandomStream } from '../base/random.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 
@@ -23,7 +24,7 @@ const NAMES = [
 ] as const;
 
 /** Have options that may all be left out. */
-const DRAWN = ['uniform', 'normal', 'truncatedNormal'] as const;
+const DRAWN = ['uniform', 'normal', 'truncatedNormal', 'fanIn'] as const;
 
 const initializerSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(NAMES) }),
@@ -38,6 +39,13 @@ const initializerSchema = z.discriminatedUnion('kind', [
     stddev: z.number().nonnegative().default(0.05),
   }),
   z.strictObject({ kind: z.literal('constant'), value: z.number() }),
+  /** Uniform on +-scale / fanIn, as in 1998; one fan-in for all, or one for each place on the last axis. */
+  z.strictObject({
+    kind: z.literal('fanIn'),
+    scale: z.number().positive().default(2.4),
+    fanIn: z.union([z.number().positive(), z.array(z.number().positive())]).optional(),
+  }),
+  z.strictObject({ kind: z.literal('values'), values: z.array(z.number()).min(1) }),
 ]);
 
 export type InitializerSpec = z.output<typeof initializerSchema>;
@@ -46,7 +54,7 @@ export type InitializerSpec = z.output<typeof initializerSchema>;
 export const initializerOption = z
   .union([
     z.enum([...NAMES, ...DRAWN]).transform((kind) => ({ kind })),
-    z.looseObject({ kind: z.enum([...NAMES, ...DRAWN, 'constant']) }),
+    z.looseObject({ kind: z.enum([...NAMES, ...DRAWN, 'constant', 'values']) }),
   ])
   .pipe(initializerSchema);
 
@@ -78,6 +86,10 @@ function drawer(initializer: InitializerSpec, shape: Shape, random: RandomStream
       return () => initializer.mean + initializer.stddev * random.normal();
     case 'truncatedNormal':
       return cutNormal(initializer.mean, initializer.stddev, random);
+    case 'fanIn':
+      return byFanIn(initializer.scale, initializer.fanIn ?? fansOf(shape)[0], random);
+    case 'values':
+      return givenValues(initializer.values, sizeOf(shape));
     default:
       return scaled(initializer.kind, fansOf(shape), random);
   }
@@ -100,6 +112,30 @@ function scaled(name: ScaledName, [fanIn, fanOut]: Fans, random: RandomStream): 
 
 function uniform(min: number, max: number, random: RandomStream): () => number {
   return () => random.uniform(min, max);
+}
+
+/** The limit of unit i of the last axis is scale / fanIn[i]. */
+function byFanIn(
+  scale: number,
+  fanIn: number | readonly number[],
+  random: RandomStream,
+): () => number {
+  let next = 0;
+  return () => {
+    const inputs = typeof fanIn === 'number' ? fanIn : fanIn[next++ % fanIn.length];
+    return random.uniform(-scale / inputs, scale / inputs);
+  };
+}
+
+function givenValues(values: readonly number[], wanted: number): () => number {
+  if (values.length !== wanted) {
+    throw new FoveaError({
+      problem: `received ${values.length} first values`,
+      expected: `${wanted}, one for each number of the parameter`,
+    });
+  }
+  let next = 0;
+  return () => values[next++];
 }
 
 /** Normal numbers, drawn again where they fall beyond two deviations. */

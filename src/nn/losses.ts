@@ -8,12 +8,15 @@ import { FoveaError, unknownName } from '../base/errors.ts';
 import { formatShape } from '../base/shape.ts';
 import { constantNode, type Node } from '../graph/node.ts';
 import { build } from '../ops/index.ts';
+import type { ModelSpec } from './spec.ts';
 
 export interface Predictions {
   /** (N, classes), before softmax. */
   readonly logits: Node;
   /** (N, classes), after it; the same node where there is none. */
   readonly output: Node;
+  /** Where the output is squared distances (layer rbf): how far the rubbish class is, j of eq. 9. */
+  readonly rubbish?: number | undefined;
 }
 
 export interface Loss {
@@ -50,11 +53,68 @@ const LOSSES = {
       return build('mul', [sums, constantNode(1 / classes)], {}, 'lossPerRow');
     },
   },
+  /**
+   * LeCun et al. 1998, eq. 8: the distance to the right class's code. (With codes that are trained it has a
+   * trivial solution: all codes alike. Ours stay as drawn.)
+   */
+  mle: {
+    truth: 'targets',
+    readsLogits: false,
+    rows: (predictions, targets) => {
+      const distances = distancesOf(predictions, 'mle');
+      return sumOfRows(build('mul', [distances, targets]));
+    },
+  },
+  /**
+   * LeCun et al. 1998, eq. 9: y[right] + log(e^-j + sum over classes of e^-y), which pushes the wrong
+   * classes away as well, no further than the rubbish class at the distance j. It is the cross-entropy of
+   * -y with one more class at -j.
+   */
+  map: {
+    truth: 'labels',
+    readsLogits: true,
+    rows: (predictions, labels) => {
+      const distances = distancesOf(predictions, 'map');
+      const logits = withRubbish(distances, predictions.rubbish ?? 0);
+      return build('softmaxCrossEntropy', [logits, labels], {}, 'lossPerRow');
+    },
+  },
 } as const satisfies Record<string, Loss>;
+
+function distancesOf({ output, rubbish }: Predictions, loss: string): Node {
+  if (rubbish !== undefined) return output;
+  throw new FoveaError({
+    problem: `the loss ${loss} reads distances, the model's last layer gives none`,
+    expected: 'a model that ends with an rbf layer, such as lenet5-1998',
+    fix: 'take another loss, such as sparseCategoricalCrossentropy',
+  });
+}
+
+/** (N, classes) distances to (N, classes + 1) logits: -y, and -j for the rubbish class. Exact. */
+function withRubbish(distances: Node, j: number): Node {
+  const classes = distances.shape[1];
+  const negate = Array.from({ length: classes * (classes + 1) }, (_, i) =>
+    Math.floor(i / (classes + 1)) === i % (classes + 1) ? -1 : 0,
+  );
+  const last = Array.from({ length: classes + 1 }, (_, i) => (i === classes ? -j : 0));
+  const widened = build('matmul', [distances, constantNode(negate, [classes, classes + 1])]);
+  return build('add', [widened, constantNode(last, [classes + 1])], {}, 'logitsWithRubbish');
+}
+
+/** (N, classes) -> (N) */
+function sumOfRows(x: Node): Node {
+  const ones = constantNode(1, [x.shape[1], 1], 'ones');
+  return build('reshape', [build('matmul', [x, ones])], { shape: [x.shape[0]] }, 'lossPerRow');
+}
 
 export type LossName = keyof typeof LOSSES;
 
 export const lossNames = Object.keys(LOSSES) as readonly LossName[];
+
+/** What a model is trained with unless something else is asked for. */
+export function defaultLossOf({ layers }: ModelSpec): LossName {
+  return layers.at(-1)?.kind === 'rbf' ? 'map' : 'sparseCategoricalCrossentropy';
+}
 
 export function lossOf(name: string): Loss {
   if (!Object.hasOwn(LOSSES, name)) throw unknownName('loss', name, lossNames);

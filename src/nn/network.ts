@@ -31,8 +31,13 @@ export interface Network {
   /** The output node of each layer by name. */
   readonly layers: ReadonlyMap<string, Node>;
   readonly output: Node;
-  /** The output before its softmax; the output itself where there is none. */
+  /**
+   * What ranks the classes, largest first: the output before its softmax, the output itself where there is
+   * none, and distances with their sign turned.
+   */
   readonly logits: Node;
+  /** Where the output is distances (layer rbf): that of the rubbish class. */
+  readonly rubbish: number | undefined;
   readonly parameters: readonly (NamedParameter & { readonly node: Node })[];
   /** Of states that a training step moves without a gradient (moving statistics). */
   readonly updates: readonly Update[];
@@ -76,8 +81,14 @@ export function expand(spec: ModelSpec, options: NetworkOptions): Network {
     });
     layers.set(name, output);
   }
-  const logits = output.op === 'softmax' ? output.inputs[0] : output;
-  return { input, layers, output, logits, parameters, updates };
+  const last = spec.layers[spec.layers.length - 1];
+  const rubbish = last.kind === 'rbf' ? (last.options.rubbish as number) : undefined;
+  return { input, layers, output, logits: logitsOf(output), rubbish, parameters, updates };
+}
+
+function logitsOf(output: Node): Node {
+  if (output.op === 'softmax') return output.inputs[0];
+  return output.op === 'rbf' ? build('neg', [output], {}, 'nearness') : output;
 }
 
 function lazy<T>(make: () => T): () => T {

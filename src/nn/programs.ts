@@ -13,14 +13,14 @@ import { sizeOf } from '../base/shape.ts';
 import { constantNode, type Graph, inputNode, type Node } from '../graph/node.ts';
 import { build } from '../ops/index.ts';
 import { initialValues } from './initializers.ts';
-import { checkClassifierOutput, type LossName, lossOf } from './losses.ts';
+import { checkClassifierOutput, defaultLossOf, type LossName, lossOf } from './losses.ts';
 import { correctByLabels, correctByTargets } from './metrics.ts';
 import { expand, type Network, parametersOf } from './network.ts';
 import { type Optimizer, slotName, updatesOf } from './optimizers/optimizer.ts';
 import type { ModelSpec } from './spec.ts';
 
 export interface LossOptions {
-  /** Default: 'sparseCategoricalCrossentropy'. */
+  /** Default: 'sparseCategoricalCrossentropy', or 'map' for a model that answers with distances. */
   readonly loss?: LossName;
 }
 
@@ -70,21 +70,27 @@ export function gradientGraph(
 /** Outputs `logits` (N, classes), `probabilities` (N, classes), `lossPerRow` (N), without penalties. */
 export function evaluationGraph(spec: ModelSpec, options: LossOptions, batchSize: number): Graph {
   const network = expand(spec, { batchSize, training: false });
-  const { rows } = lossPerRow(network, options);
+  const loss = options.loss ?? defaultLossOf(spec);
+  const { rows } = lossPerRow(network, loss);
   return {
     outputs: {
       logits: network.logits,
-      probabilities: probabilitiesOf(network, options),
+      probabilities: probabilitiesOf(network, loss),
       lossPerRow: rows,
     },
     updates: [],
   };
 }
 
-/** Output `probabilities`: the model's last layer, whatever it is. */
+/**
+ * Output `probabilities`: the model's last layer, whatever it is. A model that answers with distances has
+ * them in the output `distances`, and in `probabilities` what they say of the classes (rubbish aside).
+ */
 export function inferenceGraph(spec: ModelSpec, batchSize: number): Graph {
-  const { output } = expand(spec, { batchSize, training: false });
-  return { outputs: { probabilities: output }, updates: [] };
+  const { output, logits, rubbish } = expand(spec, { batchSize, training: false });
+  if (rubbish === undefined) return { outputs: { probabilities: output }, updates: [] };
+  const probabilities = build('softmax', [logits], {}, 'probabilities');
+  return { outputs: { probabilities, distances: output }, updates: [] };
 }
 
 /** First values of every state of a training step, by name. */
@@ -117,14 +123,14 @@ function lossOfBatch(
 ): { network: Network; loss: Node; correct: Node } {
   const { seed = 0 } = options;
   const network = expand(spec, { batchSize, training: true, seed });
-  const { rows, correct } = lossPerRow(network, options);
+  const { rows, correct } = lossPerRow(network, options.loss ?? defaultLossOf(spec));
   const sum = build('sumTo', [rows], { shape: [] });
   const mean = build('mul', [sum, constantNode(1 / batchSize)], {}, 'meanLoss');
   return { network, loss: withPenalties(mean, network), correct: correct() };
 }
 
-function lossPerRow(network: Network, { loss: name = DEFAULT_LOSS }: LossOptions) {
-  const { output, logits } = network;
+function lossPerRow(network: Network, name: LossName) {
+  const { output, logits, rubbish } = network;
   checkClassifierOutput(output);
   const loss = lossOf(name);
   const truth =
@@ -133,15 +139,12 @@ function lossPerRow(network: Network, { loss: name = DEFAULT_LOSS }: LossOptions
       : inputNode('targets', output.shape);
   const correct = () =>
     loss.truth === 'labels' ? correctByLabels(logits, truth) : correctByTargets(logits, truth);
-  return { rows: loss.rows({ logits, output }, truth), correct };
+  return { rows: loss.rows({ logits, output, rubbish }, truth), correct };
 }
 
-const DEFAULT_LOSS: LossName = 'sparseCategoricalCrossentropy';
-
-/** A model trained from logits without a softmax of its own still answers in probabilities. */
-function probabilitiesOf(network: Network, { loss = DEFAULT_LOSS }: LossOptions): Node {
-  const { output, logits } = network;
-  if (output !== logits || !lossOf(loss).readsLogits) return output;
+/** A model trained from logits without a softmax of its own, or from distances, answers in probabilities. */
+function probabilitiesOf({ output, logits, rubbish }: Network, loss: LossName): Node {
+  if (rubbish === undefined && (output !== logits || !lossOf(loss).readsLogits)) return output;
   return build('softmax', [logits], {}, 'probabilities');
 }
 

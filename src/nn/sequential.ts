@@ -23,6 +23,7 @@ const modelSchema = z.object({
         .refine((scale) => scale !== 0, 'a number other than 0')
         .default(1 / 255),
       offset: z.number().default(0),
+      border: z.int().positive().optional(),
     })
     .prefault({}),
   layers: z.array(z.unknown()).min(1, 'at least one layer'),

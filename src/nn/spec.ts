@@ -11,6 +11,11 @@ import type { Shape } from '../base/shape.ts';
 export interface Preprocessing {
   readonly scale: number;
   readonly offset: number;
+  /**
+   * Pixels of background (byte 0) that are put around pictures which are smaller than the input by just
+   * that on each side: LeNet-5 of 1998 reads 28x28 digits on a 32x32 field.
+   */
+  readonly border?: number | undefined;
 }
 
 export interface LayerSpec {

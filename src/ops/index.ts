@@ -10,6 +10,11 @@ import { type Attrs, createNode, type Node } from '../graph/node.ts';
 import { averagePool2d, averagePool2dGradient } from './averagePool2d.ts';
 import { broadcastTo, sumTo } from './broadcast.ts';
 import { concatenate, slice, sliceGradient } from './concatenate.ts';
+import {
+  connectedConv2d,
+  connectedConv2dInputGradient,
+  connectedConv2dKernelGradient,
+} from './connectedConv2d.ts';
 import { conv2d, conv2dInputGradient, conv2dKernelGradient } from './conv2d.ts';
 import {
   categoricalCrossEntropy,
@@ -42,6 +47,9 @@ export const ops = {
   conv2d,
   conv2dInputGradient,
   conv2dKernelGradient,
+  connectedConv2d,
+  connectedConv2dInputGradient,
+  connectedConv2dKernelGradient,
   matmul,
   reshape,
   averagePool2d,

@@ -41,6 +41,7 @@ const cases: Readonly<Record<ForwardOp, readonly ConformanceCase[]>> = {
   broadcastTo: other.broadcastToCases,
   conv2d: window.conv2dCases,
   conv2dInputGradient: window.conv2dInputGradientCases,
+  connectedConv2d: window.connectedConv2dCases,
   matmul: other.matmulCases,
   reshape: other.reshapeCases,
   averagePool2d: window.poolCases('averagePool2d'),

@@ -3,6 +3,7 @@
  */
 import type { Shape } from '../../src/base/shape.ts';
 import { type Pads, type Pair, resolvePads } from '../../src/base/window.ts';
+import { lenetConnections } from '../../src/models/lenet5Of1998.ts';
 import { conv2dShape } from '../../src/ops/conv2d.ts';
 import * as e from '../../src/ops/expression.ts';
 import { type ConformanceCase, type Fill, f32, opCase } from './case.ts';
@@ -215,4 +216,34 @@ export const upsample2dCases: readonly ConformanceCase[] = [1, 2, 4, 5, 17].flat
   ).map((factors) =>
     opCase('upsample2d', [f32([2, 3, 4, C])], { factors }, { label: `by ${factors}` }),
   ),
+);
+
+/** Table I of LeCun et al. 1998, and tables with ragged rows, a map nobody sees and one connection. */
+const TABLES = [
+  {
+    label: 'C3 of 1998',
+    size: [14, 14, 6],
+    kernel: [5, 5],
+    connections: lenetConnections,
+  },
+  { label: 'ragged', size: [5, 7, 4], kernel: [3, 2], connections: [[3], [0, 1, 3], [1], [0, 3]] },
+  { label: 'one', size: [3, 3, 1], kernel: [2, 2], connections: [[0]] },
+  {
+    label: 'five maps of nine',
+    size: [4, 6, 9],
+    kernel: [2, 3],
+    connections: [[8, 0], [1, 2, 3, 4, 5], [7], [6, 8], [0, 8, 4]],
+  },
+] as const;
+
+export const connectedConv2dCases: readonly ConformanceCase[] = TABLES.flatMap(
+  ({ label, size, kernel, connections }) =>
+    [1, 3, 9].map((batch) =>
+      opCase(
+        'connectedConv2d',
+        [f32([batch, ...size]), f32([...kernel, connections.flat().length])],
+        { connections },
+        { label: `${label}, batch ${batch}` },
+      ),
+    ),
 );

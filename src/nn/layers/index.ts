@@ -4,6 +4,7 @@
 import { unknownName } from '../../base/errors.ts';
 import { activation } from './activation.ts';
 import { batchNormalization } from './batchNormalization.ts';
+import { connectedConv2d } from './connectedConv2d.ts';
 import { conv2d } from './conv2d.ts';
 import { conv2dTranspose } from './conv2dTranspose.ts';
 import { dense } from './dense.ts';
@@ -15,12 +16,16 @@ import type { Layer } from './layer.ts';
 import { localResponseNormalization } from './localResponseNormalization.ts';
 import { cropping2d, padding2d, zeroPadding2d } from './padding.ts';
 import { averagePooling2d, maxPooling2d, minPooling2d } from './pooling.ts';
+import { rbf } from './rbf.ts';
+import { subsampling2d } from './subsampling2d.ts';
 import { upsampling2d } from './upsampling2d.ts';
 
 /** By kind; each is the function that writes the layer in a model. */
 export const layers = {
   conv2d,
+  connectedConv2d,
   conv2dTranspose,
+  subsampling2d,
   averagePooling2d,
   maxPooling2d,
   minPooling2d,
@@ -38,6 +43,7 @@ export const layers = {
   upsampling2d,
   add,
   concatenate,
+  rbf,
 } as const;
 
 export const layerKinds: readonly string[] = Object.keys(layers);

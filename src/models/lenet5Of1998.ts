@@ -1,0 +1,87 @@
+/**
+ * @file LeNet-5 as it was published: LeCun, Bottou, Bengio, Haffner 1998, "Gradient-Based Learning Applied to
+ * Document Recognition", section II.B and appendix A.
+ *
+ *   layer                                output    trainable   fixed   connections
+ *   C1  conv 6@5x5, f                   28x28x6          156       0       122,304
+ *   S2  sum of 2x2 * weight + bias, f   14x14x6           12       0         5,880
+ *   C3  conv 16@5x5 by Table I, f      10x10x16        1,516       0       151,600
+ *   S4  sum of 2x2 * weight + bias, f    5x5x16           32       0         2,000
+ *   C5  conv 120@5x5, f                 1x1x120       48,120       0        48,120
+ *   F6  dense 84, f                          84       10,164       0        10,164
+ *   output  10 Euclidean units               10            0     840           840
+ *                                                     60,000     840       340,908
+ *
+ * f(a) = 1.7159 tanh(2a/3). Pixels 0..255 become -0.1 (paper) to 1.175 (ink); 28x28 pictures get a border of
+ * background. First weights are uniform on +-2.4 / fan-in; that the bias is not counted in the fan-in, j = 1
+ * and the drawing of the bitmaps are our choices, where the paper does not say. Next stop: `nn/layers/rbf.ts`.
+ */
+import { z } from 'zod';
+import { connectedConv2d } from '../nn/layers/connectedConv2d.ts';
+import { conv2d } from '../nn/layers/conv2d.ts';
+import { dense } from '../nn/layers/dense.ts';
+import { flatten } from '../nn/layers/flatten.ts';
+import { RUBBISH_DISTANCE, rbf } from '../nn/layers/rbf.ts';
+import { subsampling2d } from '../nn/layers/subsampling2d.ts';
+import { sequential } from '../nn/sequential.ts';
+import { type GivenOptions, parseModelOptions } from './options.ts';
+
+/** Table I: per map of C3 the maps of S2 it sees. Three, four or six neighbours, or four that are not. */
+export const lenetConnections: readonly (readonly number[])[] = [
+  [0, 1, 2],
+  [1, 2, 3],
+  [2, 3, 4],
+  [3, 4, 5],
+  [0, 4, 5],
+  [0, 1, 5],
+  [0, 1, 2, 3],
+  [1, 2, 3, 4],
+  [2, 3, 4, 5],
+  [0, 3, 4, 5],
+  [0, 1, 4, 5],
+  [0, 1, 2, 5],
+  [0, 1, 3, 4],
+  [1, 2, 4, 5],
+  [0, 2, 3, 5],
+  [0, 1, 2, 3, 4, 5],
+];
+
+const options = z.object({
+  /** j of eq. 9, the distance at which the rubbish class stands. */
+  j: z.number().positive().default(RUBBISH_DISTANCE),
+  /** One character per class, whose bitmap is its code. */
+  codes: z.coerce.string().min(2).default('0123456789'),
+});
+
+/** First weights of units with so many inputs. */
+function startingFrom(fanIn: number) {
+  const initializer = { kind: 'fanIn', fanIn } as const;
+  return { kernelInitializer: initializer, biasInitializer: initializer };
+}
+
+export const lenet5Of1998 = (given?: GivenOptions) => {
+  const { j, codes } = parseModelOptions('lenet5-1998', options, given);
+  const f = { activation: 'scaledTanh' } as const;
+  return sequential(
+    {
+      name: 'lenet5-1998',
+      inputShape: [32, 32, 1],
+      preprocessing: { scale: 1.275 / 255, offset: -0.1, border: 2 },
+    },
+    [
+      conv2d({ name: 'c1', filters: 6, kernelSize: 5, ...f, ...startingFrom(25) }),
+      subsampling2d({ name: 's2', ...f }),
+      connectedConv2d({
+        name: 'c3',
+        connections: lenetConnections.map((m) => [...m]),
+        kernelSize: 5,
+        ...f,
+      }),
+      subsampling2d({ name: 's4', ...f }),
+      conv2d({ name: 'c5', filters: 120, kernelSize: 5, ...f, ...startingFrom(400) }),
+      flatten(),
+      dense({ name: 'f6', units: 84, ...f, ...startingFrom(120) }),
+      rbf({ name: 'output', codes, rubbish: j }),
+    ],
+  );
+};

@@ -1,0 +1,83 @@
+/**
+ * @file Euclidean output units: how far the layer below is from the code of each class. The smallest wins.
+ *
+ *   (D) -> (classes);  y[i] = sum over d of (x[d] - centers[i, d])^2
+ *
+ * The codes are drawn by hand and stay fixed (`nn/bitmaps.ts`, 7x12 pixels), or are given as numbers. `rubbish`
+ * is j of eq. 9 of LeCun et al. 1998: a class of its own at the constant distance j, for what is none of the
+ * others. Next stop: `ops/rbf.ts`, and `nn/losses.ts` for what is made of the distances.
+ */
+import { z } from 'zod';
+import { FoveaError } from '../../base/errors.ts';
+import { formatShape, type Shape } from '../../base/shape.ts';
+import { codeOf } from '../bitmaps.ts';
+import { defineLayer } from './layer.ts';
+
+/** j where nothing else is said; the paper asks for a positive number and gives none. */
+export const RUBBISH_DISTANCE = 1;
+
+const options = z.object({
+  /** One character per class, whose 7x12 bitmap is its code. */
+  codes: z.string().min(1).optional(),
+  /** Instead of characters: a list of numbers per class. */
+  centers: z.array(z.array(z.number())).min(1).optional(),
+  rubbish: z.number().positive().default(RUBBISH_DISTANCE),
+});
+
+type Options = z.output<typeof options>;
+
+function centersOf({ codes, centers }: Options): readonly (readonly number[])[] {
+  if ((codes === undefined) === (centers === undefined)) {
+    throw new FoveaError({
+      problem: codes === undefined ? 'no class has a code' : 'received both codes and centers',
+      expected: "one of codes: '0123456789' (characters) or centers: a list of numbers per class",
+    });
+  }
+  return centers ?? [...(codes ?? '')].map(codeOf);
+}
+
+/** The codes, each as long as the row that is compared with them. */
+function centersFor([input]: readonly Shape[], o: Options): readonly (readonly number[])[] {
+  const centers = centersOf(o);
+  if (input.length !== 1) {
+    throw new FoveaError({
+      problem: `received ${formatShape(input)}`,
+      expected: 'one row of numbers (inputs,)',
+      fix: 'put a flatten or a dense layer before it',
+    });
+  }
+  const wrong = centers.findIndex((center) => center.length !== input[0]);
+  if (wrong >= 0) {
+    throw new FoveaError({
+      problem: `the code of class ${wrong} has ${centers[wrong].length} numbers, the layer before gives ${input[0]}`,
+      expected: `codes of ${input[0]} numbers`,
+      fix: `a dense layer of ${centers[wrong].length} units before it`,
+    });
+  }
+  return centers;
+}
+
+export const rbf = defineLayer({
+  kind: 'rbf',
+  says: 'the squared distance to the code of each class',
+  options,
+  outputShape: (inputs, o) => [centersFor(inputs, o).length],
+  parameters: (inputs, o) => {
+    const centers = centersFor(inputs, o);
+    return [
+      {
+        name: 'centers',
+        shape: [centers.length, centers[0].length],
+        initializer: { kind: 'values', values: centers.flat() },
+        trainable: false,
+      },
+    ];
+  },
+  call: ({ build, name, inputs: [x], parameter }) =>
+    build('rbf', [x, parameter('centers')], {}, name),
+  accounting: (inputs, o) => {
+    const numbers = centersFor(inputs, o).length * inputs[0][0];
+    return { connections: numbers, multiplyAdds: numbers };
+  },
+  reception: () => 'whole',
+});

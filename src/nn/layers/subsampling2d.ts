@@ -1,0 +1,69 @@
+/**
+ * @file Trainable sub-sampling, as in S2 and S4 of LeNet-5 (1998): pooling that learns two numbers per map.
+ *
+ *   (H, W, C) -> (OH, OW, C);  y = activation(weight * (sum of the window) + bias), weight and bias (C)
+ *
+ * With a small weight the unit nearly is a blur, with a large one nearly an OR or an AND of its window.
+ * Next stop: `ops/composites.ts`.
+ */
+import { z } from 'zod';
+import type { Shape } from '../../base/shape.ts';
+import { subsample2d } from '../../ops/composites.ts';
+import { activate, activationOption } from '../activations.ts';
+import { initializerOption } from '../initializers.ts';
+import { positivePair } from '../options.ts';
+import { defineLayer, imageOf } from './layer.ts';
+import { positionsOf, receptionOf, type SlidingWindow } from './windowed.ts';
+
+const options = z.object({
+  poolSize: positivePair.prefault(2),
+  activation: activationOption.default('scaledTanh'),
+  weightInitializer: initializerOption.prefault('fanIn'),
+  biasInitializer: initializerOption.prefault('fanIn'),
+});
+
+type Options = z.output<typeof options>;
+
+/** Windows that do not overlap. */
+function windowOf({ poolSize }: Options): SlidingWindow {
+  return { kernel: poolSize, strides: poolSize, padding: 'valid', dilation: [1, 1] };
+}
+
+function outputShape(inputs: readonly Shape[], o: Options): Shape {
+  const image = imageOf(inputs);
+  return [...positionsOf(image, windowOf(o)), image[2]];
+}
+
+const pixelsOf = ({ poolSize }: Options): number => poolSize[0] * poolSize[1];
+
+/** 'fanIn' without a number: the pixels of the window. */
+function initializerOf(given: Options['weightInitializer'], o: Options) {
+  return given.kind === 'fanIn' ? { ...given, fanIn: given.fanIn ?? pixelsOf(o) } : given;
+}
+
+export const subsampling2d = defineLayer({
+  kind: 'subsampling2d',
+  says: 'the sum of each window, times a trained weight, plus a trained bias',
+  options,
+  outputShape,
+  parameters: (inputs, o) => {
+    const shape = [imageOf(inputs)[2]];
+    const { weightInitializer, biasInitializer } = o;
+    return [
+      { name: 'weight', shape, initializer: initializerOf(weightInitializer, o), trainable: true },
+      { name: 'bias', shape, initializer: initializerOf(biasInitializer, o), trainable: true },
+    ];
+  },
+  call: ({ build, name, inputs: [x], options: o, parameter }) => {
+    const [weight, bias] = [parameter('weight'), parameter('bias')];
+    const sums = subsample2d(build, x, weight, bias, o.poolSize, o.poolSize);
+    return activate(build, o.activation, sums, name);
+  },
+  /** A unit is connected to its window and a bias; its weight is multiplied once. */
+  accounting: (inputs, o) => {
+    const [OH, OW, C] = outputShape(inputs, o);
+    const units = OH * OW * C;
+    return { connections: (pixelsOf(o) + 1) * units, multiplyAdds: units };
+  },
+  reception: (inputs, o) => receptionOf(imageOf(inputs), windowOf(o)),
+});
