@@ -5,6 +5,14 @@
  */
 import type { Node } from '../../graph/node.ts';
 import type { Pad2dAttrs } from '../../ops/pad2d.ts';
+import {
+  concatenateKernel,
+  padGradientKernel,
+  pictureFillKernel,
+  sliceGradientKernel,
+  sliceKernel,
+  upsampleKernel,
+} from './emit/boxes.ts';
 import { conv2dKernel } from './emit/conv2d.ts';
 import {
   conv2dKernelGradientKernel,
@@ -20,15 +28,19 @@ import {
   scatterKernelKernel,
   transposeKernel,
 } from './emit/copies.ts';
-import { matmulKernel } from './emit/matmul.ts';
-import { poolGradientKernel, poolKernel } from './emit/pool2d.ts';
 import {
-  inTopKKernel,
+  categoricalCrossEntropyGradientKernel,
+  categoricalCrossEntropyKernel,
   softmaxCrossEntropyGradientKernel,
   softmaxCrossEntropyKernel,
-  softmaxGradientKernel,
-  softmaxKernel,
-} from './emit/rows.ts';
+} from './emit/crossEntropy.ts';
+import { localResponseGradientKernel, localResponseKernel } from './emit/localResponse.ts';
+import { matmulKernel } from './emit/matmul.ts';
+import { poolGradientKernel, poolKernel } from './emit/pool2d.ts';
+import { randomUniformKernel } from './emit/random.ts';
+import { rbfCentersGradientKernel, rbfInputGradientKernel, rbfKernel } from './emit/rbf.ts';
+import { reduceKernel } from './emit/reduce.ts';
+import { inTopKKernel, softmaxGradientKernel, softmaxKernel } from './emit/rows.ts';
 import {
   columnPartialsKernel,
   kernelGradientSumKernel,
@@ -55,14 +67,29 @@ const FAMILIES: Readonly<Record<string, Planner | undefined>> = {
   softmaxGradient: softmaxGradientKernel,
   softmaxCrossEntropy: softmaxCrossEntropyKernel,
   softmaxCrossEntropyGradient: softmaxCrossEntropyGradientKernel,
+  categoricalCrossEntropy: categoricalCrossEntropyKernel,
+  categoricalCrossEntropyGradient: categoricalCrossEntropyGradientKernel,
   inTopK: inTopKKernel,
+  randomUniform: randomUniformKernel,
+  localResponseNormalization: localResponseKernel,
+  localResponseNormalizationGradient: localResponseGradientKernel,
+  rbf: rbfKernel,
+  rbfInputGradient: rbfInputGradientKernel,
+  rbfCentersGradient: rbfCentersGradientKernel,
   columnPartials: columnPartialsKernel,
   sumTo: planSumTo,
   broadcastTo: broadcastKernel,
+  concatenate: concatenateKernel,
+  slice: sliceKernel,
+  sliceGradient: sliceGradientKernel,
+  upsample2d: upsampleKernel,
+  // A sum over windows that do not overlap (`lower.ts`).
+  upsample2dGradient: poolKernel,
   pad2d: (node, context) =>
     (node.attrs as unknown as Pad2dAttrs).mode === 'constant'
       ? padKernel(node, context)
-      : undefined,
+      : pictureFillKernel(node, context),
+  pad2dGradient: padGradientKernel,
   packKernel: packKernelKernel,
   flipKernel: flipKernelKernel,
   scatterKernel: scatterKernelKernel,
@@ -70,14 +97,15 @@ const FAMILIES: Readonly<Record<string, Planner | undefined>> = {
   copy: copyKernel,
 };
 
-/** Sums to one number and sums over leading rows have kernels. */
-function planSumTo(node: Node): Kernel | undefined {
+/** Sums to one number and sums over leading rows have kernels of their own. */
+function planSumTo(node: Node, context: PlanContext): Kernel {
   const [x] = node.inputs;
   const size = node.shape.reduce((a, b) => a * b, 1);
   if (size === 1) return totalKernel(node);
   const kept = node.shape.filter((_, i) => i >= node.shape.findIndex((n) => n !== 1));
   const trailing = x.shape.slice(x.shape.length - kept.length);
-  return kept.every((n, i) => n === trailing[i]) ? rowSumKernel(node) : undefined;
+  const overRows = kept.every((n, i) => n === trailing[i]);
+  return overRows ? rowSumKernel(node) : reduceKernel(node, context);
 }
 
 export function planKernel(node: Node, context: PlanContext): Kernel | undefined {

@@ -25,6 +25,7 @@ import type {
 import { expressionOf } from '../../ops/elementwise.ts';
 import { readingOf } from '../../ops/epilogue.ts';
 import type { MatmulAttrs } from '../../ops/matmul.ts';
+import type { Upsample2dAttrs } from '../../ops/upsample2d.ts';
 import { partialSize, planKernelGradient } from './emit/conv2dKernelGradient.ts';
 import { scatterLayout } from './emit/conv2dScatter.ts';
 import { type PlanContext, type Slicing, sliceBatch, type Target, tileColumns } from './kernel.ts';
@@ -117,14 +118,29 @@ const ROW_OPS: ReadonlyMap<string, number> = new Map([
   ['inTopK', 2],
   ['reshape', 1],
   ['pad2d', 1],
+  ['pad2dGradient', 1],
+  ['upsample2d', 1],
+  ['upsample2dGradient', 1],
+  ['concatenate', Number.POSITIVE_INFINITY],
+  ['slice', 1],
+  ['sliceGradient', 1],
   ['localResponseNormalization', 1],
   ['localResponseNormalizationGradient', 2],
+  ['categoricalCrossEntropy', 2],
+  ['categoricalCrossEntropyGradient', 3],
+  ['rbf', 1],
+  ['rbfInputGradient', 1],
+  ['sumTo', 1],
 ]);
 
 function isBatchedNode(node: Node, batched: ReadonlySet<Node>, { images }: Slicing): boolean {
   if (node.shape.length === 0 || node.shape[0] !== images) return false;
   if (node.op === 'input') return node.shape.length > 1 || node.dtype === 'i32';
   if (node.op === 'matmul' && (node.attrs as MatmulAttrs).transposeA === true) return false;
+  // Random numbers are made beside what reads them, image by image.
+  if (node.op === 'randomUniform') return node.shape.length > 1 && node.inputs.every(isSource);
+  // A sum keeps its rows apart if it keeps the leading axis where it was.
+  if (node.op === 'sumTo' && node.shape.length !== node.inputs[0].shape.length) return false;
   const own = ROW_OPS.get(node.op) ?? (expressionOf(node) === undefined ? undefined : 0);
   if (own === undefined) return false;
   const aligned = node.inputs.filter((input, i) => i < own || readingOf(input, node) === 'element');
@@ -142,6 +158,7 @@ const RULES: Readonly<Record<string, Rule | undefined>> = {
   conv2dKernelGradient: lowerKernelGradient,
   matmul: lowerMatmul,
   sumTo: lowerSumTo,
+  upsample2dGradient: lowerUpsampleGradient,
 };
 
 function lowerConv2d(node: Node, step: Step): Node {
@@ -316,7 +333,8 @@ function lowerSumTo(node: Node, step: Step): Node {
   const overRows =
     sizeOf(node.shape) === columns && node.shape[node.shape.length - 1] === columns && columns > 1;
   const { slicing, isBatched } = step.context;
-  if (!overRows || slicing === undefined || !isBatched(x) || rows < FEW_ROWS) return node;
+  if (!overRows || slicing === undefined || !isBatched(x) || rows < FEW_ROWS)
+    return step.mark(node);
   const partials = createNode({
     op: 'columnPartials',
     inputs: [x],
@@ -326,6 +344,13 @@ function lowerSumTo(node: Node, step: Step): Node {
     name: `${node.name}/partials`,
   });
   return createNode({ ...node, inputs: [partials] });
+}
+
+/** The sum of a block of repeats is a pooling whose windows do not overlap. */
+function lowerUpsampleGradient(node: Node, step: Step): Node {
+  const { factors } = node.attrs as unknown as Upsample2dAttrs;
+  const attrs = { window: factors, strides: factors, pads: NO_PADS };
+  return step.mark(createNode({ ...node, attrs }));
 }
 
 /** Copies the inputs of an element-wise or fused node that are broadcast in a way its kernel cannot read. */

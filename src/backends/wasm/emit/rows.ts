@@ -1,8 +1,8 @@
 /**
- * @file Kernels over the rows of a matrix: softmax, cross-entropy, their gradients, top-k.
+ * @file Kernels over the rows of a matrix: softmax, its gradient, top-k; and what all such kernels share.
  *
  * One unit is one row of C logits. A row is walked in vectors of four; the lanes past its end are set to the
- * identity of what is being reduced.
+ * identity of what is being reduced. Next stop: `crossEntropy.ts`.
  */
 import { sizeOf } from '../../../base/shape.ts';
 import type { Node } from '../../../graph/node.ts';
@@ -11,11 +11,11 @@ import type { Local, Value } from '../assembler/function.ts';
 import { f32, f32x4, i32, i32x4 } from '../assembler/lanes.ts';
 import type { Kernel, KernelContext, PlanContext } from '../kernel.ts';
 import { advance, forRange, times } from './loops.ts';
-import { exp, log } from './math.ts';
+import { exp } from './math.ts';
 
 type Lanes = Value<'f32x4'>;
 
-interface RowContext extends KernelContext {
+export interface RowContext extends KernelContext {
   readonly C: number;
   readonly row: Local<'i32'>;
   /** Byte offset of the row in a matrix, and in a vector with one number per row. */
@@ -24,7 +24,7 @@ interface RowContext extends KernelContext {
 }
 
 /** Builds a kernel whose body computes one row. */
-function rowKernel(
+export function rowKernel(
   family: string,
   node: Node,
   matrix: Node,
@@ -59,7 +59,10 @@ function rowKernel(
 }
 
 /** Visits the row's vectors: byte offset in the matrix and the number of real lanes. */
-function forVectors(c: RowContext, body: (offset: Value<'i32'>, count: number) => void): void {
+export function forVectors(
+  c: RowContext,
+  body: (offset: Value<'i32'>, count: number) => void,
+): void {
   const { f, C } = c;
   const at = f.local('i32', 'at');
   f.set(at, c.matrixOffset);
@@ -77,14 +80,21 @@ function fillLanes(x: Lanes, count: number, value: number): Lanes {
   return f32x4.select(mask, x, f32x4.splat(value));
 }
 
-function reduceLanes(c: RowContext, x: Local<'f32x4'>, operation: 'add' | 'max'): Value<'f32'> {
+export function reduceLanes(
+  c: RowContext,
+  x: Local<'f32x4'>,
+  operation: 'add' | 'max',
+): Value<'f32'> {
   const pair = c.f.reuse('f32x4', 'pair');
   c.f.set(pair, f32x4.op(operation, x, f32x4.shuffle(x, x, [2, 3, 0, 1])));
   return f32.op(operation, f32x4.extract(pair, 0), f32x4.extract(pair, 1));
 }
 
 /** The row's maximum and the sum of e^(x - max), each repeated over the lanes. */
-function exponentialSum(c: RowContext, x: Node): { max: Local<'f32x4'>; sum: Local<'f32x4'> } {
+export function exponentialSum(
+  c: RowContext,
+  x: Node,
+): { max: Local<'f32x4'>; sum: Local<'f32x4'> } {
   const { f } = c;
   const max = f.local('f32x4', 'max');
   const sum = f.local('f32x4', 'sum');
@@ -107,7 +117,7 @@ function exponentialSum(c: RowContext, x: Node): { max: Local<'f32x4'>; sum: Loc
 }
 
 /** e^(x - max) for the lanes at `at`. */
-function exponential(
+export function exponential(
   c: RowContext,
   x: Node,
   at: Value<'i32'>,
@@ -122,7 +132,7 @@ function exponential(
   return result;
 }
 
-function storeLanes(
+export function storeLanes(
   c: RowContext,
   node: Node,
   at: Value<'i32'>,
@@ -166,44 +176,6 @@ export function softmaxGradientKernel(node: Node, context: PlanContext): Kernel 
         f32x4.mul(at(y, offset, count), f32x4.sub(at(dy, offset, count), dot)),
       );
     });
-  });
-}
-
-/** loss[n] = max + ln(sum e^(x - max)) - x[label] */
-export function softmaxCrossEntropyKernel(node: Node, context: PlanContext): Kernel {
-  const [x, labels] = node.inputs;
-  return rowKernel('softmaxCrossEntropy', node, x, context, (c) => {
-    const { f } = c;
-    const { max, sum } = exponentialSum(c, x);
-    const total = f.local('f32x4', 'total');
-    f.set(total, f32x4.add(max, log(f, c.m, sum)));
-    const label = i32.load(c.vectorOffset, c.address(labels));
-    const own = f32.load(i32.add(c.matrixOffset, i32.mul(label, 4)), c.address(x));
-    f.run(f32.store(c.vectorOffset, c.address(node), f32.op('sub', f32x4.extract(total, 0), own)));
-  });
-}
-
-/** dx = dy[n] (softmax(x) - [c = label]) */
-export function softmaxCrossEntropyGradientKernel(node: Node, context: PlanContext): Kernel {
-  const [x, labels, dy] = node.inputs;
-  return rowKernel('softmaxCrossEntropyGradient', node, x, context, (c) => {
-    const { f } = c;
-    const { max, sum } = exponentialSum(c, x);
-    const scale = f.local('f32x4', 'scale');
-    const factor = f32x4.loadSplat(c.vectorOffset, c.address(dy));
-    f.set(scale, f32x4.div(factor, sum));
-    forVectors(c, (at, count) => {
-      storeLanes(c, node, at, count, f32x4.mul(exponential(c, x, at, count, max), scale));
-    });
-    const label = i32.load(c.vectorOffset, c.address(labels));
-    const own = f.local('i32', 'own');
-    f.set(own, i32.add(c.matrixOffset, i32.mul(label, 4)));
-    const less = f32.op(
-      'sub',
-      f32.load(own, c.address(node)),
-      f32.load(c.vectorOffset, c.address(dy)),
-    );
-    f.run(f32.store(own, c.address(node), less));
   });
 }
 

@@ -2,7 +2,8 @@
  * @file Copies between layouts: transposing, flipping, padding, packing, repeating.
  *
  * A copy is a list of nested extents with a distance per level on both sides; a distance of 0 repeats, a
- * negative one flips. Everything in this backend that only moves numbers is one of these.
+ * negative one flips. Everything in this backend that only moves numbers is one of these. A copy may add to
+ * what stands there: the gradients of such moves.
  */
 import { sizeOf } from '../../../base/shape.ts';
 import type { Node } from '../../../graph/node.ts';
@@ -24,6 +25,8 @@ export interface Copy {
   readonly to: number;
   /** Outermost first. */
   readonly levels: readonly CopyLevel[];
+  /** Added to what stands there. */
+  readonly add?: boolean;
 }
 
 export interface CopyOptions {
@@ -83,10 +86,11 @@ function emitCopy(
   const { f } = c;
   const startTo = c.address(result) + copy.to * 4;
   const startFrom = c.address(source) + copy.from * 4;
+  const run = copy.add === true ? emitAddition : emitRun;
   if (!cut) {
     f.set(to, i32.const(startTo));
     f.set(from, i32.const(startFrom));
-    emitLevels(f, copy.levels, to, from);
+    emitLevels(f, copy.levels, to, from, run);
     return;
   }
   const [first, ...inner] = copy.levels;
@@ -95,7 +99,7 @@ function emitCopy(
   f.set(to, i32.add(i32.mul(unit, first.to * 4), startTo));
   f.set(from, i32.add(i32.mul(unit, first.from * 4), startFrom));
   forRange(f, unit, c.end, 1, () => {
-    emitLevels(f, inner, to, from);
+    emitLevels(f, inner, to, from, run);
     advance(f, to, first.to * 4);
     advance(f, from, first.from * 4);
   });
@@ -107,19 +111,20 @@ function emitLevels(
   levels: readonly CopyLevel[],
   to: Local<'i32'>,
   from: Local<'i32'>,
+  run: EmitRun,
 ): void {
   const [level, ...inner] = mergeLevels(levels);
   if (level === undefined) {
-    f.run(f32.store(to, 0, f32.load(from)));
+    run(f, 1, to, from);
     return;
   }
   const { extent } = level;
   if (inner.length === 0 && level.from === 1 && level.to === 1) {
-    emitRun(f, extent, to, from);
+    run(f, extent, to, from);
     return;
   }
   times(f, extent, () => {
-    emitLevels(f, inner, to, from);
+    emitLevels(f, inner, to, from, run);
     advance(f, to, level.to * 4);
     advance(f, from, level.from * 4);
   });
@@ -148,6 +153,9 @@ export function mergeLevels(levels: readonly CopyLevel[]): CopyLevel[] {
   return merged;
 }
 
+/** Writes `count` neighbours; both pointers end where they started. */
+type EmitRun = (f: FunctionBuilder, count: number, to: Local<'i32'>, from: Local<'i32'>) => void;
+
 /** A contiguous run: a bulk copy when long, else vectors and single elements. */
 function emitRun(f: FunctionBuilder, count: number, to: Local<'i32'>, from: Local<'i32'>): void {
   if (count > 64) {
@@ -157,6 +165,33 @@ function emitRun(f: FunctionBuilder, count: number, to: Local<'i32'>, from: Loca
   let i = 0;
   for (; i + 4 <= count; i += 4) f.run(f32x4.store(to, 4 * i, f32x4.load(from, 4 * i)));
   for (; i < count; i++) f.run(f32.store(to, 4 * i, f32.load(from, 4 * i)));
+}
+
+/** A contiguous run, added: vectors in a loop, then single elements. */
+function emitAddition(
+  f: FunctionBuilder,
+  count: number,
+  to: Local<'i32'>,
+  from: Local<'i32'>,
+): void {
+  const together = count >= 8 ? 8 : 4;
+  const whole = Math.floor(count / together);
+  times(f, whole, () => {
+    const sums = Array.from({ length: together / 4 }, (_, v) => {
+      const sum = f.reuse('f32x4', `added${v}`);
+      f.set(sum, f32x4.add(f32x4.load(to, 16 * v), f32x4.load(from, 16 * v)));
+      return sum;
+    });
+    sums.forEach((sum, v) => {
+      f.run(f32x4.store(to, 16 * v, sum));
+    });
+    advance(f, to, together * 4);
+    advance(f, from, together * 4);
+  });
+  for (let i = 0; i < count % together; i++)
+    f.run(f32.store(to, 4 * i, f32.op('add', f32.load(to, 4 * i), f32.load(from, 4 * i))));
+  advance(f, to, -whole * together * 4);
+  advance(f, from, -whole * together * 4);
 }
 
 /** Sets a range of bytes to one repeated number. */
