@@ -13,6 +13,7 @@ import {
   sliceKernel,
   upsampleKernel,
 } from './emit/boxes.ts';
+import { channelSumsKernel } from './emit/channelSums.ts';
 import { conv2dKernel } from './emit/conv2d.ts';
 import {
   conv2dKernelGradientKernel,
@@ -42,6 +43,11 @@ import { rbfCentersGradientKernel, rbfInputGradientKernel, rbfKernel } from './e
 import { reduceKernel } from './emit/reduce.ts';
 import { inTopKKernel, softmaxGradientKernel, softmaxKernel } from './emit/rows.ts';
 import {
+  slotConv2dInputKernel,
+  slotConv2dKernel,
+  slotConv2dWeightsKernel,
+} from './emit/slotConv2d.ts';
+import {
   columnPartialsKernel,
   kernelGradientSumKernel,
   rowSumKernel,
@@ -56,6 +62,10 @@ const FAMILIES: Readonly<Record<string, Planner | undefined>> = {
   conv2dScatter: conv2dScatterKernel,
   kernelGradientPartials: conv2dKernelGradientKernel,
   kernelGradientSum: (node) => kernelGradientSumKernel(node, node.attrs.plan as KernelGradientPlan),
+  channelSums: channelSumsKernel,
+  slotConv2d: slotConv2dKernel,
+  slotConv2dInput: slotConv2dInputKernel,
+  slotConv2dWeights: slotConv2dWeightsKernel,
   matmul: matmulKernel,
   averagePool2d: poolKernel,
   averagePool2dGradient: poolGradientKernel,

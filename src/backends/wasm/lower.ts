@@ -26,6 +26,11 @@ import { expressionOf } from '../../ops/elementwise.ts';
 import { readingOf } from '../../ops/epilogue.ts';
 import type { MatmulAttrs } from '../../ops/matmul.ts';
 import type { Upsample2dAttrs } from '../../ops/upsample2d.ts';
+import {
+  lowerConnected,
+  lowerConnectedInputGradient,
+  lowerConnectedKernelGradient,
+} from './connected.ts';
 import { partialSize, planKernelGradient } from './emit/conv2dKernelGradient.ts';
 import { scatterLayout } from './emit/conv2dScatter.ts';
 import { type PlanContext, type Slicing, sliceBatch, type Target, tileColumns } from './kernel.ts';
@@ -104,6 +109,9 @@ const ROW_OPS: ReadonlyMap<string, number> = new Map([
   ['conv2d', 1],
   ['conv2dInputGradient', 1],
   ['conv2dScatter', 1],
+  ['channelSums', 1],
+  ['slotConv2d', 1],
+  ['slotConv2dInput', 1],
   ['matmul', 1],
   ['averagePool2d', 1],
   ['averagePool2dGradient', 1],
@@ -156,6 +164,9 @@ const RULES: Readonly<Record<string, Rule | undefined>> = {
   conv2d: lowerConv2d,
   conv2dInputGradient: lowerInputGradient,
   conv2dKernelGradient: lowerKernelGradient,
+  connectedConv2d: lowerConnected,
+  connectedConv2dInputGradient: lowerConnectedInputGradient,
+  connectedConv2dKernelGradient: lowerConnectedKernelGradient,
   matmul: lowerMatmul,
   sumTo: lowerSumTo,
   upsample2dGradient: lowerUpsampleGradient,
