@@ -1,0 +1,116 @@
+/**
+ * @file Prints a model counted under one convention as texts do, and the totals of the others beside it.
+ *
+ * Next stop: `cli/commands/summary.ts`.
+ */
+import { formatShape } from '../base/shape.ts';
+import {
+  biasesOf,
+  type Convention,
+  type Count,
+  type CountedLayer,
+  type CountedModel,
+  countAs,
+} from './conventions.ts';
+import type { ModelSpec } from './spec.ts';
+import { formatCount } from './summaryTable.ts';
+
+/** A network, and the one it goes back to: the same where it is as published. */
+export interface Versions {
+  readonly own: ModelSpec;
+  readonly published: ModelSpec;
+}
+
+export interface Comparison {
+  readonly counted: CountedModel;
+  /** Shares of convolutions and dense layers, whole per cent. */
+  readonly shares: { readonly convolutions: Count; readonly dense: Count };
+  /** Totals under each convention. */
+  readonly conventions: Readonly<Record<Convention, Count>>;
+  /** Why they differ, in one line. */
+  readonly why: string;
+}
+
+export function compareConventions(versions: Versions, convention: Convention): Comparison {
+  const { own, published } = versions;
+  const counted = countAs(convention === 'paper' ? published : own, convention);
+  const share = (part: Count): Count => ({
+    parameters: Math.round((100 * part.parameters) / counted.totals.parameters),
+    computation: Math.round((100 * part.computation) / counted.totals.computation),
+  });
+  return {
+    counted,
+    shares: { convolutions: share(counted.convolutions), dense: share(counted.dense) },
+    conventions: {
+      seed: countAs(own, 'seed').totals,
+      paper: countAs(published, 'paper').totals,
+      modern: countAs(own, 'modern').totals,
+    },
+    why: reasonFor(versions),
+  };
+}
+
+function reasonFor({ own, published }: Versions): string {
+  const { dense, additions } = biasesOf(own);
+  const seed =
+    `"seed" leaves out the ${formatCount(dense)} biases of the dense layers ` +
+    `and counts ${formatCount(additions)} additions of biases as computation`;
+  const grouped = published.layers
+    .filter(({ options }) => Number(options.groups ?? 1) > 1)
+    .map(({ name }) => name);
+  const towers = own.name !== published.name && grouped.length > 0;
+  const paper = towers
+    ? `; the paper's ${published.name} has two towers in ${grouped.join(', ')}`
+    : '';
+  return `Why they differ: ${seed}${paper}.`;
+}
+
+const GAP = '   ';
+const TITLES = ['Layer', 'Output', 'Filter', 'Stride', 'Padding', 'Parameters'];
+
+export function formatComparison({ counted, shares, conventions, why }: Comparison): string {
+  const { model, convention, inputShape, layers, totals, convolutions, dense } = counted;
+  const work = convention === 'seed' ? 'forward computation' : 'multiply-adds';
+  const title = work[0].toUpperCase() + work.slice(1);
+  const rows = [[...TITLES, title], ...layers.map(cellsOf)];
+  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
+  const part = (name: string, count: Count, share: Count) =>
+    `${name}: ${formatCount(count.parameters)} parameters (${share.parameters} %), ` +
+    `${formatCount(count.computation)} ${work} (${share.computation} %)`;
+  return [
+    `Model: "${model}", input ${formatShape(inputShape)}, counted as "${convention}" does`,
+    ...rows.map((row) =>
+      row
+        .map((text, i) => text.padEnd(widths[i]))
+        .join(GAP)
+        .trimEnd(),
+    ),
+    '',
+    `Total: ${formatCount(totals.parameters)} parameters, ${formatCount(totals.computation)} ${work}`,
+    part('Convolutions', convolutions, shares.convolutions),
+    part('Dense layers', dense, shares.dense),
+    '',
+    ...Object.entries(conventions).map(
+      ([name, { parameters, computation }]) =>
+        `${name.padEnd(6)}  ${formatCount(parameters)} parameters, ${formatCount(computation)} ${
+          name === 'seed' ? 'forward computation' : 'multiply-adds'
+        }`,
+    ),
+    why,
+  ].join('\n');
+}
+
+function cellsOf(layer: CountedLayer): string[] {
+  const { name, kind, outputShape, window, strides, padding } = layer;
+  const both = (pair: readonly [number, number] | null) => (pair === null ? '' : pair.join('x'));
+  const equation = (as: string, n: number) => (n === 0 ? '' : `${as === '' ? '' : `${as} = `}${n}`);
+  return [
+    `${name} (${kind})`,
+    outputShape.join('x'),
+    both(window),
+    both(strides),
+    both(padding),
+    equation(layer.parametersAs, layer.parameters),
+    equation(layer.computationAs, layer.computation),
+  ];
+}
