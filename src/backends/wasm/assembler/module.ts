@@ -26,8 +26,8 @@ export interface MemoryImport {
 
 export class ModuleBuilder {
   readonly functions: FunctionBuilder[] = [];
-  private readonly exports: { name: string; index: number }[] = [];
-  private readonly memory: MemoryImport;
+  readonly exports: { readonly name: string; readonly index: number }[] = [];
+  readonly memory: MemoryImport;
 
   constructor(memory: MemoryImport) {
     this.memory = memory;
