@@ -23,7 +23,10 @@ export interface Live {
 
 /** A terminal gets the live line; pipes, files and CI get nothing. */
 export async function openLive(): Promise<Live> {
-  if (!process.stderr.isTTY) return { show: () => undefined, clear: () => undefined };
+  // A terminal of no width (a bare pseudo-terminal) has no room for it, and ora would never end.
+  if (!process.stderr.isTTY || !(process.stderr.columns > 0)) {
+    return { show: () => undefined, clear: () => undefined };
+  }
   const { default: ora } = await import('ora');
   // Standard input stays as it is, so that Ctrl-C reaches us as a signal.
   const spinner: Ora = ora({ stream: process.stderr, discardStdin: false });
@@ -48,12 +51,12 @@ export function metricsText({ loss, accuracy }: Metrics, prefix = ''): string {
   return `${prefix}loss: ${loss.toFixed(4)} - ${prefix}accuracy: ${accuracy.toFixed(4)}`;
 }
 
-/** Epoch 2/10 ━━━━━━━━━─────────── 168/375 - 0.5s - 3ms/step - loss: 0.2010 - accuracy: 0.9391 */
+/** ━━━━━━━━━─────────── 168/375 - 4s left - 18ms/step - loss: 0.2010 - accuracy: 0.9391 */
 export function batchLine(event: BatchEvent): string {
-  const { epoch, epochs, batch, batches, seconds } = event;
+  const { batch, batches, seconds } = event;
   const left = (seconds / batch) * (batches - batch);
   return [
-    `Epoch ${epoch}/${epochs} ${bar(batch / batches)} ${batch}/${batches}`,
+    `${bar(batch / batches)} ${batch}/${batches}`,
     left >= 1 ? `${Math.ceil(left)}s left` : `${seconds.toFixed(1)}s`,
     `${stepTime(seconds, batch)}/step`,
     metricsText(event),
