@@ -10,6 +10,7 @@ import { fuseElementwise } from './passes/fuseElementwise.ts';
 import { fuseEpilogues } from './passes/fuseEpilogues.ts';
 import { shareCommon } from './passes/shareCommon.ts';
 import { simplify } from './passes/simplify.ts';
+import { wholeWindows } from './passes/wholeWindows.ts';
 import { verify } from './verify.ts';
 
 export interface Pass {
@@ -20,7 +21,16 @@ export interface Pass {
 }
 
 export const passes: readonly Pass[] = [
-  { name: 'simplify', reason: 'first: later passes count readers of what is left', run: simplify },
+  {
+    name: 'wholeWindows',
+    reason: 'first: the products it makes are simplified, shared and fused like others',
+    run: wholeWindows,
+  },
+  {
+    name: 'simplify',
+    reason: 'before fusion: later passes count readers of what is left',
+    run: simplify,
+  },
   {
     name: 'shareCommon',
     reason: 'before fusion: shared nodes are stored, not fused',

@@ -41,6 +41,7 @@ import { poolGradientKernel, poolKernel } from './emit/pool2d.ts';
 import { randomUniformKernel } from './emit/random.ts';
 import { rbfCentersGradientKernel, rbfInputGradientKernel, rbfKernel } from './emit/rbf.ts';
 import { reduceKernel } from './emit/reduce.ts';
+import { rowDotsKernel } from './emit/rowDots.ts';
 import { inTopKKernel, softmaxGradientKernel, softmaxKernel } from './emit/rows.ts';
 import {
   slotConv2dInputKernel,
@@ -67,6 +68,7 @@ const FAMILIES: Readonly<Record<string, Planner | undefined>> = {
   slotConv2dInput: slotConv2dInputKernel,
   slotConv2dWeights: slotConv2dWeightsKernel,
   matmul: matmulKernel,
+  rowDots: rowDotsKernel,
   averagePool2d: poolKernel,
   averagePool2dGradient: poolGradientKernel,
   maxPool2d: poolKernel,

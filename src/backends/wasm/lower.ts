@@ -33,6 +33,7 @@ import {
 } from './connected.ts';
 import { partialSize, planKernelGradient } from './emit/conv2dKernelGradient.ts';
 import { scatterLayout } from './emit/conv2dScatter.ts';
+import { FEW_ROWS_FOR_DOTS } from './emit/rowDots.ts';
 import { type PlanContext, type Slicing, sliceBatch, type Target, tileColumns } from './kernel.ts';
 
 export interface Lowered {
@@ -113,6 +114,7 @@ const ROW_OPS: ReadonlyMap<string, number> = new Map([
   ['slotConv2d', 1],
   ['slotConv2dInput', 1],
   ['matmul', 1],
+  ['rowDots', 1],
   ['averagePool2d', 1],
   ['averagePool2dGradient', 1],
   ['maxPool2d', 1],
@@ -314,6 +316,9 @@ function lowerKernelGradient(node: Node, step: Step): Node {
 function lowerMatmul(node: Node, step: Step): Node {
   const { transposeA = false, transposeB = false } = node.attrs as MatmulAttrs;
   if (!transposeB) return step.mark(node);
+  if (!transposeA && node.shape[0] <= FEW_ROWS_FOR_DOTS) {
+    return step.mark(createNode({ ...node, op: 'rowDots' }));
+  }
   const [a, b, ...rest] = node.inputs;
   const transposed = step.once(`transpose ${b.id}`, () =>
     createNode({

@@ -70,6 +70,13 @@ function kindOf(node: Node, kernel: Kernel | undefined, context: PlanContext): P
   return kernel.partition.images === undefined ? 'split' : 'batch';
 }
 
+/** Reads each of the state's numbers just before it writes the new one there, and no others. */
+function readsAsItWrites(value: Node, state: Node): boolean {
+  if (expressionOf(value) !== undefined) return true;
+  // A product with the update as its epilogue; the factors are read whole.
+  return value.op === 'matmul' && !value.inputs.slice(0, 2).includes(state);
+}
+
 /**
  * A new state that is computed element by element is written over the old one, once everything else that
  * reads the old one is done. Where that order is impossible the value keeps memory of its own, and the
@@ -83,7 +90,7 @@ function writeInPlace(
   const shown = new Set(Object.values(graph.outputs));
   for (const { state, value } of graph.updates) {
     const task = tasks.get(value);
-    if (task === undefined || expressionOf(value) === undefined || aliases.has(value)) continue;
+    if (task === undefined || !readsAsItWrites(value, state) || aliases.has(value)) continue;
     if (shown.has(state) || shown.has(value)) continue;
     const readers = [...tasks.values()].filter(
       (t) => t !== task && t.node.inputs.some((i) => storageOf(i, aliases) === state),

@@ -1,0 +1,61 @@
+/**
+ * @file wholeWindows: a convolution whose window covers the whole image is a matrix product.
+ *
+ * C5 of LeNet-5 sees all of S4 at once: (N,5,5,16) by (5,5,16,120) is (N,400) by (400,120). Written so, its
+ * gradients need no kernel of their own, and an outer product of a single image is what it is.
+ * Runs first: a bias or an activation that follows finds the product where it looks for one.
+ */
+import { sizeOf } from '../../base/shape.ts';
+import type { Graph, Node } from '../../graph/node.ts';
+import type {
+  Conv2dAttrs,
+  Conv2dInputGradientAttrs,
+  Conv2dKernelGradientAttrs,
+} from '../../ops/conv2d.ts';
+import { epilogueOf } from '../../ops/epilogue.ts';
+import { build } from '../../ops/index.ts';
+import { rewrite } from '../rewrite.ts';
+
+export function wholeWindows(graph: Graph): Graph {
+  return rewrite(graph, (node) =>
+    epilogueOf(node) === undefined ? (RULES[node.op]?.(node) ?? node) : node,
+  );
+}
+
+const RULES: Readonly<Record<string, ((node: Node) => Node | undefined) | undefined>> = {
+  conv2d: (node) => {
+    const [x, w] = node.inputs;
+    if (!isWhole(x.shape, w.shape, node.attrs)) return undefined;
+    return shaped(build('matmul', [rows(x), weights(w)], {}, node.name), node);
+  },
+  conv2dInputGradient: (node) => {
+    const [dy, w] = node.inputs;
+    const { inputShape } = node.attrs as unknown as Conv2dInputGradientAttrs;
+    if (!isWhole(inputShape, w.shape, node.attrs)) return undefined;
+    const product = [rows(dy), weights(w)];
+    return shaped(build('matmul', product, { transposeB: true }, node.name), node);
+  },
+  conv2dKernelGradient: (node) => {
+    const [x, dy] = node.inputs;
+    const { kernelShape } = node.attrs as unknown as Conv2dKernelGradientAttrs;
+    if (!isWhole(x.shape, kernelShape, node.attrs)) return undefined;
+    return shaped(build('matmul', [rows(x), rows(dy)], { transposeA: true }, node.name), node);
+  },
+};
+
+type Shape = Node['shape'];
+
+/** One position, every pixel under a tap, every tap on a pixel. */
+function isWhole(x: Shape, w: Shape, attrs: Node['attrs']): boolean {
+  const { pads, groups, dilation } = attrs as unknown as Conv2dAttrs;
+  const bare = pads.flat().every((p) => p === 0) && groups === 1;
+  return bare && dilation.every((d) => d === 1) && x[1] === w[0] && x[2] === w[1];
+}
+
+const reshaped = (node: Node, shape: Shape): Node => build('reshape', [node], { shape });
+
+/** (N, ...) -> (N, numbers of one image) */
+const rows = (x: Node): Node => reshaped(x, [x.shape[0], sizeOf(x.shape) / x.shape[0]]);
+/** (KH, KW, C, O) -> (KH KW C, O) */
+const weights = (w: Node): Node => reshaped(w, [sizeOf(w.shape) / w.shape[3], w.shape[3]]);
+const shaped = (product: Node, like: Node): Node => reshaped(product, like.shape);
