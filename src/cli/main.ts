@@ -10,6 +10,7 @@
 import module from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { FoveaError, UsageError, unknownName } from '../base/errors.ts';
+import { version } from '../train/version.ts';
 
 interface CommandModule {
   /** The commander command: arguments, options, help and action. */
@@ -39,15 +40,10 @@ Examples:
 Every command explains itself: fovea train --help. With --json a command prints JSON lines only.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.`;
 
-function version(): string {
-  return (module.createRequire(import.meta.url)('../../package.json') as { version: string })
-    .version;
-}
-
 async function run(argv: readonly string[]): Promise<void> {
   const program = new Command('fovea')
     .description('Convolutional networks: see them, train them, ship them.')
-    .version(version(), '-V, --version', 'print the version')
+    .version(version, '-V, --version', 'print the version')
     .addHelpText('after', EXAMPLES);
   const asked = argv[0] ?? '';
   const known = Object.keys(COMMANDS);
