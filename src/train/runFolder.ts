@@ -14,6 +14,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { FoveaError, messageOf, UsageError } from '../base/errors.ts';
+import type { ModelSpec } from '../nn/spec.ts';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import type { EpochRecord, Snapshot } from './progress.ts';
 import { parseRunRecord, type RunRecord } from './runRecord.ts';
@@ -62,16 +63,27 @@ export class RunFolder {
     return path.join(this.path, name);
   }
 
-  async writeJson(name: 'model.json' | 'history.json', value: unknown): Promise<void> {
-    await writeWhole(this.file(name), `${JSON.stringify(value, null, 2)}\n`);
+  /** The first files of a new run. Where they cannot be written, no empty folder stays behind. */
+  async begin(record: RunRecord, spec: ModelSpec): Promise<void> {
+    try {
+      await this.writeRecord(record);
+      await this.#writeJson('model.json', spec);
+    } catch (error) {
+      await fs.rm(this.path, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   async writeHistory(history: readonly EpochRecord[]): Promise<void> {
-    await this.writeJson('history.json', history);
+    await this.#writeJson('history.json', history);
   }
 
   async writeRecord(record: RunRecord): Promise<void> {
-    await writeWhole(this.file('run.json'), `${JSON.stringify(record, null, 2)}\n`);
+    await this.#writeJson('run.json', record);
+  }
+
+  async #writeJson(name: string, value: unknown): Promise<void> {
+    await writeWhole(this.file(name), `${JSON.stringify(value, null, 2)}\n`);
   }
 
   async readRecord(): Promise<RunRecord> {

@@ -175,6 +175,18 @@ describe('trainRun', () => {
   });
 });
 
+describe('a folder that cannot be written', () => {
+  it('says so before training, and leaves nothing', async () => {
+    const open = fs.open.bind(fs);
+    vi.spyOn(fs, 'open').mockImplementation(async (file, flags, mode) => {
+      if (flags === 'wx') throw Object.assign(new Error('EROFS'), { code: 'EROFS' });
+      return open(file, flags, mode);
+    });
+    await expect(all(trainRun(request()))).rejects.toThrow(/file system is read-only \(EROFS\)/);
+    expect(await fs.readdir(home)).toEqual([]);
+  });
+});
+
 describe('resumeRun', () => {
   it('gives a finished run more epochs, as if it had had them from the start', async () => {
     await all(trainRun(request({ folder: path.join(home, 'short') })));

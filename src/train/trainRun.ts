@@ -73,8 +73,7 @@ export async function* trainRun(request: TrainRequest): AsyncGenerator<RunEvent,
     checkFit(spec, dataset);
     const record = newRecord(request, settings, dataset, session);
     const run = await RunFolder.create(folder, overwrite);
-    await run.writeRecord(record);
-    await run.writeJson('model.json', spec);
+    await run.begin(record, spec);
     yield* performRun({ run, spec, dataset, session, record, pace: request, began });
   } finally {
     await session.close();
