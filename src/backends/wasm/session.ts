@@ -3,28 +3,18 @@
  *
  * Memory is a bump of regions: control words, states by name, then per program its arena (inputs, outputs,
  * constants and activations, placed by `compile/memoryPlan.ts`). It only grows when a program is compiled;
- * a run allocates nothing. Previous stop: `program.ts`. Next stop: `threads.ts`.
+ * a run allocates nothing. Previous stops: `plan.ts`, `program.ts`. Next stop: `threads.ts`.
  */
 import { FoveaError, unknownName } from '../../base/errors.ts';
 import { formatShape, type Shape, sameShape, sizeOf } from '../../base/shape.ts';
 import { align } from '../../compile/memoryPlan.ts';
-import { compileGraph } from '../../compile/pipeline.ts';
-import {
-  createNode,
-  type DType,
-  type Graph,
-  isSource,
-  type Node,
-  rootsOf,
-  topologicalOrder,
-} from '../../graph/node.ts';
+import { type DType, type Graph, type Node, rootsOf, topologicalOrder } from '../../graph/node.ts';
 import { opOf } from '../../ops/index.ts';
 import type { Tensor } from '../../ops/op.ts';
 import type { Executable, HostArray, ProfiledKernel, Session } from '../backend.ts';
 import type { Kernel, Slicing, Target } from './kernel.ts';
-import { lower } from './lower.ts';
-import { emitProgram, planProgramMemory, type Segment } from './program.ts';
-import { schedule, storageOf } from './schedule.ts';
+import { addressing, planProgram } from './plan.ts';
+import { emitProgram, type Segment } from './program.ts';
 import { COMMAND, CONTROL, CONTROL_BYTES, type ThreadPool } from './threads.ts';
 
 const PAGE = 65536;
@@ -85,21 +75,12 @@ export class WasmSession implements Session {
   }
 
   compile(graph: Graph): Executable {
-    const { graph: lowered, context } = lower(compileGraph(showStates(graph)), this.target);
-    const plan = schedule(lowered, context);
-    const memoryPlan = planProgramMemory(lowered, plan);
+    const plan = planProgram(graph, this.target);
+    const { graph: lowered, context, memory } = plan;
     const nodes = topologicalOrder(rootsOf(lowered));
     for (const node of nodes) if (node.op === 'state') this.#share(node);
-    const arena = this.#reserve(memoryPlan.bytes);
-    const offsets = new Map(memoryPlan.placements.map((p) => [p.key, p.offset]));
-    const address = (node: Node): number => {
-      const owner = storageOf(node, plan.aliases);
-      if (owner.op === 'state') return this.#stateOf(owner.name).address;
-      const offset = offsets.get(owner);
-      if (offset === undefined)
-        throw new Error(`internal error: no memory planned for ${owner.op} ${owner.name}`);
-      return arena + offset;
-    };
+    const arena = this.#reserve(memory.bytes);
+    const address = addressing(plan, arena, (name) => this.#stateOf(name).address);
     const view = (node: Node): HostArray => this.#view(address(node), node.shape, node.dtype);
     for (const node of nodes) {
       if (node.op !== 'constant') continue;
@@ -107,7 +88,7 @@ export class WasmSession implements Session {
       if (typeof data === 'number') view(node).fill(data);
       else view(node).set(data);
     }
-    const program = emitProgram(plan, {
+    const program = emitProgram(plan.schedule, {
       memory: { initialPages: 1, maximumPages: MOST_PAGES, shared: true },
       context,
       address,
@@ -124,7 +105,7 @@ export class WasmSession implements Session {
     const copies = lowered.updates.filter(({ state, value }) => address(state) !== address(value));
     return {
       ...this.#executable(lowered, nodes, view, run, copies),
-      arenaBytes: memoryPlan.bytes,
+      arenaBytes: memory.bytes,
       profile: () => profiledKernels(program.kernels, exports, context.slicing, scratch),
     };
   }
@@ -270,23 +251,6 @@ export function formatBytes(bytes: number): string {
   return bytes < 2 ** 30
     ? `${(bytes / 2 ** 20).toFixed(1)} MiB`
     : `${(bytes / 2 ** 30).toFixed(2)} GiB`;
-}
-
-/** A state shown as an output is what it was during the run: copied out before updates overwrite it. */
-function showStates(graph: Graph): Graph {
-  const outputs = Object.entries(graph.outputs).map(([name, node]) => {
-    if (!isSource(node)) return [name, node];
-    const shown = createNode({
-      op: 'broadcastTo',
-      inputs: [node],
-      attrs: { shape: node.shape },
-      shape: node.shape,
-      dtype: node.dtype,
-      name,
-    });
-    return [name, shown];
-  });
-  return { ...graph, outputs: Object.fromEntries(outputs) };
 }
 
 /** Runs one op's plain loops over the shared memory. */

@@ -1,0 +1,62 @@
+/**
+ * @file All decisions of a program before a byte is emitted: kernels, phases, memory. No machine is needed.
+ *
+ * A session plans and then emits; `explain.ts` plans, emits and shows. Previous stop: `compile/pipeline.ts`.
+ * Next stops: `lower.ts`, `schedule.ts`, `program.ts`.
+ */
+import type { MemoryPlan } from '../../compile/memoryPlan.ts';
+import { compileGraph } from '../../compile/pipeline.ts';
+import { createNode, type Graph, isSource, type Node } from '../../graph/node.ts';
+import type { PlanContext, Target } from './kernel.ts';
+import { lower } from './lower.ts';
+import { planProgramMemory } from './program.ts';
+import { type Schedule, schedule, storageOf } from './schedule.ts';
+
+export interface ProgramPlan {
+  /** Lowered: each node has a kernel, or is another's storage. */
+  readonly graph: Graph;
+  readonly context: PlanContext;
+  readonly schedule: Schedule;
+  readonly memory: MemoryPlan<Node>;
+}
+
+export function planProgram(graph: Graph, target: Target): ProgramPlan {
+  const { graph: lowered, context } = lower(compileGraph(showStates(graph)), target);
+  const phases = schedule(lowered, context);
+  const memory = planProgramMemory(lowered, phases);
+  return { graph: lowered, context, schedule: phases, memory };
+}
+
+/** Byte address of every node's numbers, once it is known where the arena and the states are. */
+export function addressing(
+  { schedule: { aliases }, memory }: ProgramPlan,
+  arena: number,
+  stateAddress: (name: string) => number,
+): (node: Node) => number {
+  const offsets = new Map(memory.placements.map((p) => [p.key, p.offset]));
+  return (node) => {
+    const owner = storageOf(node, aliases);
+    if (owner.op === 'state') return stateAddress(owner.name);
+    const offset = offsets.get(owner);
+    if (offset === undefined)
+      throw new Error(`internal error: no memory planned for ${owner.op} ${owner.name}`);
+    return arena + offset;
+  };
+}
+
+/** A state shown as an output is what it was during the run: copied out before updates overwrite it. */
+function showStates(graph: Graph): Graph {
+  const outputs = Object.entries(graph.outputs).map(([name, node]) => {
+    if (!isSource(node)) return [name, node];
+    const shown = createNode({
+      op: 'broadcastTo',
+      inputs: [node],
+      attrs: { shape: node.shape },
+      shape: node.shape,
+      dtype: node.dtype,
+      name,
+    });
+    return [name, shown];
+  });
+  return { ...graph, outputs: Object.fromEntries(outputs) };
+}
