@@ -29,6 +29,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   cluster: { floor: 7, world: 'node' }, // collectives; train may run over one
   train: { floor: 8, world: 'node' }, // fit, evaluate, checkpoints; writes safetensors
   report: { floor: 9, world: 'node' }, // a run as one page
+  bench: { floor: 10, world: 'node' }, // workloads, timing, shares of the peak
   studies: { floor: 10, world: 'node' }, // one claim each; reported like runs
   'index.ts': { floor: 11, world: 'node' }, // the public face; nothing in src imports it
   cli: { floor: 12, world: 'node' }, // parse, call, print

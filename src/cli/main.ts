@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   predict: () => import('./commands/predict.ts'),
   summary: () => import('./commands/summary.ts'),
   inspect: () => import('./commands/inspect.ts'),
+  bench: () => import('./commands/bench.ts'),
   data: () => import('./commands/data.ts'),
   window: () => import('./commands/window.ts'),
   compare: () => import('./commands/compare.ts'),

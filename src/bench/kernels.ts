@@ -1,0 +1,64 @@
+/**
+ * @file The matrix product kernel as a share of the machine's peak, both measured in one run, in turns.
+ *
+ * The peak is what emitted multiply-adds on registers reach (`backends/wasm/peak.ts`): it knows no memory, so
+ * the share says what loading and storing cost. One thread; with 256-bit pairs where they run, and without.
+ */
+import { wasmBackend } from '../backends/wasm/index.ts';
+import { peakLoop } from '../backends/wasm/peak.ts';
+import { inputNode } from '../graph/node.ts';
+import { build } from '../ops/index.ts';
+import { measure } from './measure.ts';
+
+export interface KernelShare {
+  readonly plan: string;
+  readonly size: string;
+  readonly gflops: number;
+  readonly peak: number;
+  readonly share: number;
+}
+
+/** (M, K) by (K, N): a dense layer of LeNet-5's size, one that fits the second cache, a large one. */
+const SIZES = [
+  [128, 256, 128],
+  [240, 256, 256],
+  [480, 512, 512],
+  [960, 1024, 1024],
+] as const;
+
+const TURNS = 5;
+
+export async function kernelShares(budgetMs: number): Promise<KernelShare[]> {
+  const rows: KernelShare[] = [];
+  // Without pairs first: the flag that allows them holds for all code compiled after it.
+  for (const revectorize of ['off', 'auto'] as const) {
+    const session = await wasmBackend.open({ threads: 1, revectorize });
+    const pairs = session.plan.includes('256-bit');
+    if (revectorize === 'auto' && !pairs) break;
+    const peak = peakLoop({ relaxedMadd: session.plan.includes('fused'), pairs });
+    for (const [M, K, N] of SIZES) {
+      const a = inputNode('a', [M, K]);
+      const b = inputNode('b', [K, N]);
+      const executable = session.compile({ outputs: { y: build('matmul', [a, b]) }, updates: [] });
+      executable.input('a').fill(0.5);
+      executable.input('b').fill(0.25);
+      const flops = 2 * M * K * N;
+      const share = { budgetMs: budgetMs / SIZES.length / TURNS / 4, mostRuns: 200 };
+      const rates = Array.from({ length: TURNS }, () => ({
+        gflops: flops / measure(executable.run, share).medianMs / 1e6,
+        peak: peak.flops / measure(peak.run, share).medianMs / 1e6,
+      }));
+      const median = (pick: (r: (typeof rates)[number]) => number): number =>
+        rates.map(pick).sort((x, y) => x - y)[Math.floor(TURNS / 2)];
+      rows.push({
+        plan: pairs ? '256-bit pairs' : '128-bit lanes',
+        size: `${M}x${K} by ${K}x${N}`,
+        gflops: median((r) => r.gflops),
+        peak: median((r) => r.peak),
+        share: median((r) => r.gflops / r.peak),
+      });
+    }
+    await session.close();
+  }
+  return rows;
+}

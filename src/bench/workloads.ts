@@ -1,0 +1,182 @@
+/**
+ * @file What `fovea bench` times: models and single layers, as graphs with filled inputs.
+ *
+ * Names and shapes are those of the peers' scripts, so that a line here and a line there say the same thing.
+ * A model trains one step (forward, loss, backward, update) or infers; a layer runs forward and all its
+ * gradients, or forward. Next stop: `measure.ts`.
+ */
+import type { Executable, Session } from '../backends/backend.ts';
+import { unknownName } from '../base/errors.ts';
+import { RandomStream } from '../base/random.ts';
+import type { Shape } from '../base/shape.ts';
+import { resolvePads } from '../base/window.ts';
+import { type Attrs, type Graph, inputNode, type Node, stateNode } from '../graph/node.ts';
+import { modelOf } from '../models/index.ts';
+import { adam } from '../nn/optimizers/adam.ts';
+import type { Optimizer } from '../nn/optimizers/optimizer.ts';
+import { sgd } from '../nn/optimizers/sgd.ts';
+import { inferenceGraph, initialStates, trainingGraph } from '../nn/programs.ts';
+import { build, opOf } from '../ops/index.ts';
+
+export type Mode = 'train' | 'infer';
+
+/** A program ready to run, with the numbers of one batch in it. */
+export interface Prepared {
+  readonly executable: Executable;
+  run(): void;
+}
+
+export interface Workload {
+  readonly name: string;
+  readonly summary: string;
+  readonly batch: number;
+  prepare(session: Session, mode: Mode, batch: number): Prepared;
+}
+
+function modelWorkload(
+  name: string,
+  model: string,
+  batch: number,
+  optimizer: Optimizer,
+  learningRate: number,
+): Workload {
+  return {
+    name,
+    summary: `${model}, ${optimizer.spec.kind}`,
+    batch,
+    prepare(session, mode, size) {
+      const spec = modelOf(model);
+      const graph =
+        mode === 'train' ? trainingGraph(spec, { optimizer }, size) : inferenceGraph(spec, size);
+      const executable = session.compile(graph);
+      const states = initialStates(spec, mode === 'train' ? { optimizer } : {});
+      for (const [state, numbers] of states) session.writeState(state, numbers);
+      fill(executable.input('x'), 0, 1);
+      if (mode === 'infer') return { executable, run: executable.run };
+      const labels = executable.input('labels');
+      labels.forEach((_, i) => {
+        labels[i] = (i * 7) % 10;
+      });
+      const inputs = Object.entries(optimizer.scalars(0, learningRate));
+      const scalars = inputs.map(([input, value]) => ({ to: executable.input(input), value }));
+      const run = (): void => {
+        for (const { to, value } of scalars) to[0] = value;
+        executable.run();
+      };
+      return { executable, run };
+    },
+  };
+}
+
+/** Forward and, to train, the gradient of every input for a given dy, as a layer inside a network. */
+function layerWorkload(
+  name: string,
+  summary: string,
+  batch: number,
+  make: (x: Node) => Node,
+  shape: Shape,
+): Workload {
+  return {
+    name,
+    summary,
+    batch,
+    prepare(session, mode, size) {
+      const x = inputNode('x', [size, ...shape]);
+      const y = make(x);
+      const executable = session.compile(
+        mode === 'infer' ? { outputs: { y }, updates: [] } : withGradients(y),
+      );
+      for (const { name: state, shape: extents } of session.states()) {
+        session.writeState(
+          state,
+          fill(new Float32Array(extents.reduce((a, b) => a * b, 1)), -0.1, 0.1),
+        );
+      }
+      fill(executable.input('x'), -1, 1);
+      if (mode === 'train') fill(executable.input('dy'), -1, 1);
+      return { executable, run: executable.run };
+    },
+  };
+}
+
+function withGradients(y: Node): Graph {
+  const dy = inputNode('dy', y.shape);
+  const outputs: Record<string, Node> = { y };
+  // y is a convolution plus its bias, or a pooling.
+  const [core, bias] = y.op === 'add' ? y.inputs : [y];
+  const gradients = opOf(core.op).gradient?.({
+    node: core,
+    inputs: core.inputs,
+    attrs: core.attrs,
+    dy,
+    build,
+  });
+  gradients?.forEach((gradient, i) => {
+    if (gradient !== null) outputs[`d${core.inputs[i].name}`] = gradient;
+  });
+  if (bias !== undefined) outputs.dbias = build('sumTo', [dy], { shape: bias.shape });
+  return { outputs, updates: [] };
+}
+
+function convolution(name: string, shape: Shape, filters: number, kernel: number): Workload {
+  const [H, W, C] = shape;
+  const size = [kernel, kernel] as const;
+  const attrs: Attrs = {
+    strides: [1, 1],
+    dilation: [1, 1],
+    pads: resolvePads('same', [H, W], size, [1, 1], [1, 1]),
+    groups: 1,
+  };
+  const summary = `conv2d ${kernel}x${kernel}, ${C} to ${filters} channels, ${H}x${W}, with bias`;
+  return layerWorkload(
+    name,
+    summary,
+    16,
+    (x) => {
+      const sum = build('conv2d', [x, stateNode('kernel', [kernel, kernel, C, filters])], attrs);
+      return build('add', [sum, stateNode('bias', [filters])]);
+    },
+    shape,
+  );
+}
+
+function pooling(name: string, op: 'maxPool2d' | 'averagePool2d'): Workload {
+  const attrs = {
+    window: [3, 3],
+    strides: [2, 2],
+    pads: resolvePads('valid', [32, 32], [3, 3], [2, 2], [1, 1]),
+    countIncludePad: false,
+  };
+  return layerWorkload(
+    name,
+    `${op} 3x3/2 of 32x32x96`,
+    64,
+    (x) => build(op, [x], attrs),
+    [32, 32, 96],
+  );
+}
+
+const workloads: readonly Workload[] = [
+  modelWorkload('lenet5', 'lenet5', 128, adam(), 1e-3),
+  modelWorkload('lenet5-1998', 'lenet5-1998', 1, sgd(), 1e-3),
+  modelWorkload('alexnet-cifar10', 'alexnet-cifar10', 64, adam(), 1e-3),
+  modelWorkload('alexnet-2012', 'alexnet', 16, sgd({ momentum: 0.9, weightDecay: 5e-4 }), 0.01),
+  pooling('pool3s2', 'maxPool2d'),
+  pooling('avg3s2', 'averagePool2d'),
+  convolution('conv3x3', [13, 13, 256], 384, 3),
+  convolution('conv5x5', [27, 27, 96], 256, 5),
+];
+
+export const workloadNames: readonly string[] = workloads.map((w) => w.name);
+
+export function workloadOf(name: string): Workload {
+  const found = workloads.find((w) => w.name === name);
+  if (found === undefined) throw unknownName('workload', name, workloadNames, true);
+  return found;
+}
+
+function fill<T extends Float32Array | Int32Array>(numbers: T, low: number, high: number): T {
+  const random = new RandomStream(1, 'bench');
+  for (let i = 0; i < numbers.length; i++) numbers[i] = random.uniform(low, high);
+  return numbers;
+}

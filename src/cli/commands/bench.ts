@@ -1,0 +1,155 @@
+/**
+ * @file `fovea bench`: how long a training step or an inference takes, and where the time goes.
+ *
+ * Next stop: `bench/workloads.ts`.
+ */
+import { Command, Option } from 'commander';
+import { UsageError } from '../../base/errors.ts';
+import type { Mode } from '../../bench/workloads.ts';
+import {
+  type BackendOptions,
+  backendOption,
+  jsonOption,
+  noRevectorizeOption,
+  numberOption,
+  openOptionsOf,
+  threadsOption,
+} from '../options.ts';
+import { type Output, openOutput, table } from '../output.ts';
+
+const EXAMPLES = `
+Workloads: lenet5, lenet5-1998, alexnet-cifar10, alexnet-2012, and single layers
+pool3s2, avg3s2 (3x3/2 of 32x32x96), conv3x3 (256 to 384, 13x13), conv5x5 (96 to 256, 27x27).
+
+Examples:
+  $ fovea bench lenet5 --batch 128 --threads 2
+  $ fovea bench lenet5 --batch 1 --mode infer
+  $ fovea bench alexnet-cifar10 --profile          time and rate of every kernel
+  $ fovea bench --kernels                          matrix products as a share of the peak`;
+
+interface Options extends BackendOptions {
+  readonly batch?: number;
+  readonly mode: Mode;
+  readonly seconds: number;
+  readonly profile?: boolean;
+  readonly kernels?: boolean;
+  readonly json?: boolean;
+}
+
+export function command(): Command {
+  return new Command('bench')
+    .description('time a workload: median and best of many runs')
+    .argument('[workload]', 'what to time')
+    .addOption(
+      numberOption('count', '--batch <n>', 'pictures per step (default: the workload says)'),
+    )
+    .addOption(
+      new Option('--mode <mode>', 'train or infer').choices(['train', 'infer']).default('train'),
+    )
+    .addOption(numberOption('positive', '--seconds <s>', 'time to spend measuring').default(3))
+    .option('--profile', 'time every kernel of the program by itself, on one thread')
+    .option('--kernels', 'matrix products as a share of the peak of emitted multiply-adds')
+    .addOption(threadsOption())
+    .addOption(backendOption())
+    .addOption(noRevectorizeOption())
+    .addOption(jsonOption())
+    .addHelpText('after', EXAMPLES)
+    .action(bench);
+}
+
+async function bench(name: string | undefined, options: Options): Promise<void> {
+  const output = openOutput(options.json === true);
+  const [{ workloadOf, workloadNames }, { measure }, { openSession }] = await Promise.all([
+    import('../../bench/workloads.ts'),
+    import('../../bench/measure.ts'),
+    import('../../backends/select.ts'),
+  ]);
+  if (options.kernels === true) return benchKernels(output, options);
+  if (name === undefined) {
+    throw new UsageError({
+      problem: 'no workload given',
+      expected: `one of ${workloadNames.join(', ')}`,
+    });
+  }
+  const workload = workloadOf(name);
+  const session = await openSession(openOptionsOf(options));
+  try {
+    const { mode, batch = workload.batch } = options;
+    const { executable, run } = workload.prepare(session, mode, batch);
+    const { backend, threads, plan } = session;
+    if (options.profile === true)
+      return printProfile(output, executable.profile?.() ?? [], measure, options);
+    const timing = measure(run, { budgetMs: options.seconds * 1000 });
+    output.data({
+      peer: 'subject',
+      workload: name,
+      mode,
+      batch,
+      threads,
+      ...timing,
+      plan,
+      backend,
+    });
+    output.text(
+      `${name} ${mode}, batch ${batch}: median ${milliseconds(timing.medianMs)}, best ${milliseconds(timing.minMs)}, ${timing.n} runs\n${plan}`,
+    );
+  } finally {
+    await session.close();
+  }
+}
+
+const milliseconds = (ms: number): string => `${ms.toFixed(ms < 1 ? 4 : 3)} ms`;
+
+type Measure = typeof import('../../bench/measure.ts').measure;
+type Profiled = NonNullable<import('../../backends/backend.ts').Executable['profile']>;
+
+/** Each kernel alone: its time, its rate of arithmetic and of memory. */
+function printProfile(
+  output: Output,
+  kernels: ReturnType<Profiled>,
+  measure: Measure,
+  { seconds }: Options,
+): void {
+  const budgetMs = (seconds * 1000) / Math.max(1, kernels.length);
+  const rows = kernels.map((kernel) => ({ ...kernel, ...measure(kernel.run, { budgetMs }) }));
+  const total = rows.reduce((sum, row) => sum + row.medianMs, 0);
+  for (const { family, name, multiplyAdds, bytes, medianMs, plan } of rows) {
+    output.data({ family, name, medianMs, share: medianMs / total, multiplyAdds, bytes, plan });
+  }
+  output.text(
+    table(
+      [
+        ['kernel', 'computes', 'ms', 'share', 'G madd/s', 'GB/s'],
+        ...rows.map(({ family, name, multiplyAdds, bytes, medianMs }) => [
+          family,
+          name.length > 50 ? `${name.slice(0, 49)}…` : name,
+          medianMs.toFixed(4),
+          `${((100 * medianMs) / total).toFixed(1)} %`,
+          (multiplyAdds / medianMs / 1e6).toFixed(1),
+          (bytes / medianMs / 1e6).toFixed(1),
+        ]),
+      ],
+      2,
+    ),
+  );
+  output.text(`all kernels, one thread: ${milliseconds(total)}`);
+}
+
+/** The matrix product kernel against multiply-adds on registers alone, with and without fused pairs. */
+async function benchKernels(output: Output, { seconds }: Options): Promise<void> {
+  const { kernelShares } = await import('../../bench/kernels.ts');
+  const rows = await kernelShares(seconds * 1000);
+  for (const row of rows) output.data({ ...row });
+  output.text(
+    table([
+      ['plan', 'matmul', 'GFLOP/s', 'peak', 'share'],
+      ...rows.map(({ plan, size, gflops, peak, share }) => [
+        plan,
+        size,
+        gflops.toFixed(1),
+        peak.toFixed(1),
+        `${(100 * share).toFixed(0)} %`,
+      ]),
+    ]),
+  );
+}
