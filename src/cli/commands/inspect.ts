@@ -1,42 +1,89 @@
 /**
  * @file `fovea inspect`: what a model is at each stage on its way to machine code.
  *
- * A stage is one line of the table below. Next stop: `graph/print.ts`.
+ * A stage is one line of the table below. Next stops: `graph/print.ts`, `compile/passReports.ts`,
+ * `backends/wasm/listing.ts`.
  */
-import { Command } from 'commander';
-import { unknownName } from '../../base/errors.ts';
+import { Command, Option } from 'commander';
+import { UsageError, unknownName } from '../../base/errors.ts';
 import type { Graph } from '../../graph/node.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import { resolveModel } from '../models.ts';
-import { jsonOption, numberOption } from '../options.ts';
+import { jsonOption, noRevectorizeOption, numberOption } from '../options.ts';
 import { openOutput } from '../output.ts';
 
 const EXAMPLES = `
 Stages:
   graph       the forward pass as ops: what a model computes
   backward    a whole training step: forward, loss, gradients, updates
+  fused       what each pass of the compiler made of it, and which nodes do the work of several
+  schedule    the kernels in phases: their plans, how each is cut, where threads wait
+  memory      which bytes hold what, and when
+  wat         the emitted WebAssembly as text
+
+The last four show a training step, or with --mode infer the forward pass.
 
 Examples:
   $ fovea inspect lenet5                                   the forward pass, one op per line
-  $ fovea inspect lenet5 --stage backward --batch-size 128
+  $ fovea inspect lenet5 --stage backward --batch 128
+  $ fovea inspect lenet5 --stage schedule --batch 128
+  $ fovea inspect lenet5 --stage wat --mode infer --no-revectorize
   $ fovea inspect lenet5 --dot | dot -Tsvg > lenet5.svg    as a drawing (needs Graphviz)`;
+
+type Mode = 'train' | 'infer';
 
 interface Options {
   readonly stage: string;
   readonly batchSize: number;
+  readonly mode: Mode;
+  readonly revectorize: boolean;
   readonly dot?: boolean;
   readonly json?: boolean;
 }
 
-/** A stage gives text; `dot` asks for a drawing where there is one. */
-type Stage = (spec: ModelSpec, options: Options) => Promise<string>;
+interface Shown {
+  readonly text: string;
+  /** The same for programs, beside the text. */
+  readonly data?: object;
+}
+
+interface Stage {
+  /** What the stage shows when no --mode is given; the others are for one mode alone. */
+  readonly mode: Mode;
+  readonly takesMode?: boolean;
+  /** Whether it can be drawn with --dot. */
+  readonly drawn?: boolean;
+  show(graph: Graph, options: Options): Promise<Shown>;
+}
 
 const STAGES: Readonly<Record<string, Stage>> = {
-  graph: async (spec, options) => {
-    const { inferenceGraph } = await import('../../nn/programs.ts');
-    return print(inferenceGraph(spec, options.batchSize), options);
+  graph: { mode: 'infer', drawn: true, show: showGraph },
+  backward: { mode: 'train', drawn: true, show: showGraph },
+  fused: { mode: 'train', takesMode: true, show: showPasses },
+  schedule: {
+    mode: 'train',
+    takesMode: true,
+    show: (graph, options) =>
+      showProgram(graph, options, ({ listSchedule, scheduleData }, program) => ({
+        text: listSchedule(program),
+        data: { phases: scheduleData(program) },
+      })),
   },
-  backward: async (spec, options) => print(await trainingStep(spec, options), options),
+  memory: {
+    mode: 'train',
+    takesMode: true,
+    show: (graph, options) =>
+      showProgram(graph, options, ({ listMemory, memoryData }, program) => ({
+        text: listMemory(program),
+        data: { memory: memoryData(program) },
+      })),
+  },
+  wat: {
+    mode: 'train',
+    takesMode: true,
+    show: (graph, options) =>
+      showProgram(graph, options, ({ listWat }, program) => ({ text: listWat(program) })),
+  },
 };
 
 export function command(): Command {
@@ -44,29 +91,110 @@ export function command(): Command {
     .description('look at a model on its way from layers to machine code')
     .argument('<model>', 'name of a model, a model.json, or the folder of a run')
     .option('--stage <name>', Object.keys(STAGES).join(', '), 'graph')
-    .addOption(numberOption('count', '--batch-size <n>', 'rows of the program').default(1))
+    .addOption(numberOption('count', '--batch, --batch-size <n>', 'rows of the program').default(1))
+    .addOption(
+      new Option('--mode <mode>', 'of the compiled stages; default: train').choices([
+        'train',
+        'infer',
+      ]),
+    )
     .option('--dot', 'as a drawing in the language of Graphviz')
+    .addOption(noRevectorizeOption())
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(inspect);
 }
 
-async function inspect(model: string, options: Options): Promise<void> {
-  const { stage } = options;
-  if (!Object.hasOwn(STAGES, stage)) throw unknownName('stage', stage, Object.keys(STAGES), true);
+async function inspect(model: string, given: Options): Promise<void> {
+  const name = given.stage;
+  if (!Object.hasOwn(STAGES, name)) throw unknownName('stage', name, Object.keys(STAGES), true);
+  const stage = STAGES[name];
+  checkFits(name, stage, given);
+  const options = { ...given, mode: given.mode ?? stage.mode };
+  const spec = await resolveModel(model);
   const output = openOutput(options.json === true);
-  const text = await STAGES[stage](await resolveModel(model), options);
+  const { text, data } = await stage.show(await graphOf(spec, options), options);
   output.text(text.trimEnd());
-  output.data({ model, stage, batchSize: options.batchSize, text });
+  const { batchSize, mode } = options;
+  output.data({ model, stage: name, batchSize, mode, text, ...data });
 }
 
-async function trainingStep(spec: ModelSpec, { batchSize }: Options): Promise<Graph> {
-  const { trainingGraph } = await import('../../nn/programs.ts');
+/** Options that a stage would leave unread are mistakes. */
+function checkFits(name: string, stage: Stage, { mode, dot }: Partial<Options>): void {
+  const names = (fits: (s: Stage) => boolean | undefined): string =>
+    Object.keys(STAGES)
+      .filter((key) => fits(STAGES[key]))
+      .join(', ');
+  if (mode !== undefined && mode !== stage.mode && stage.takesMode !== true) {
+    throw new UsageError({
+      problem: `the stage "${name}" has no mode "${mode}"`,
+      expected: `a stage that has both modes: ${names((s) => s.takesMode)}`,
+    });
+  }
+  if (dot === true && stage.drawn !== true) {
+    throw new UsageError({
+      problem: `the stage "${name}" cannot be drawn with --dot`,
+      expected: `one of ${names((s) => s.drawn)}`,
+    });
+  }
+}
+
+async function graphOf(spec: ModelSpec, { mode, batchSize }: Options): Promise<Graph> {
+  const { inferenceGraph, trainingGraph } = await import('../../nn/programs.ts');
+  if (mode === 'infer') return inferenceGraph(spec, batchSize);
   const { optimizerOf } = await import('../../nn/optimizers/index.ts');
   return trainingGraph(spec, { optimizer: optimizerOf('adam') }, batchSize);
 }
 
-async function print(graph: Graph, { dot }: Options): Promise<string> {
+async function showGraph(graph: Graph, { dot }: Options): Promise<Shown> {
   const { printDot, printGraph } = await import('../../graph/print.ts');
-  return dot === true ? printDot(graph) : printGraph(graph);
+  return { text: dot === true ? printDot(graph) : printGraph(graph) };
+}
+
+async function showPasses(graph: Graph): Promise<Shown> {
+  const { fusedNodes, reportPasses } = await import('../../compile/passReports.ts');
+  const { printGraph } = await import('../../graph/print.ts');
+  const reports = reportPasses(graph);
+  const last = reports[reports.length - 1].graph;
+  const fused = fusedNodes(last);
+  const lines = reports.flatMap(({ name, reason, nodes, changes }) => [
+    `${name.padEnd(18)} ${String(nodes).padStart(5)} nodes${reason === '' ? '' : `   ${reason}`}`,
+    ...changes.map(({ op, before, after }) => `${' '.repeat(26)}${op} ${before} -> ${after}`),
+  ]);
+  const works = fused.flatMap(({ name, op, formula, inputs }) => [
+    `${name}: ${op} of ${inputs.join(', ')}`,
+    `    ${formula}`,
+  ]);
+  return {
+    text: [
+      'The passes',
+      '',
+      ...lines,
+      '',
+      'Nodes that do the work of several ($0, $1, ... are the inputs; in an epilogue $0 is the sum)',
+      '',
+      ...works,
+      '',
+      'The graph that is scheduled',
+      '',
+      printGraph(last),
+    ].join('\n'),
+    data: {
+      passes: reports.map(({ name, reason, nodes, changes }) => ({ name, reason, nodes, changes })),
+      fused,
+    },
+  };
+}
+
+type Listing = typeof import('../../backends/wasm/listing.ts');
+type Explanation = import('../../backends/wasm/explain.ts').Explanation;
+
+async function showProgram(
+  graph: Graph,
+  { revectorize }: Options,
+  list: (listing: Listing, program: Explanation) => Shown,
+): Promise<Shown> {
+  const { explain, targetOf } = await import('../../backends/wasm/explain.ts');
+  const target = await targetOf({ revectorize: revectorize ? 'auto' : 'off' });
+  return list(await import('../../backends/wasm/listing.ts'), explain(graph, target));
 }
