@@ -1,0 +1,18 @@
+/**
+ * @file Brightness and contrast, each by a random part of the amount.
+ *
+ *   y = mean + (x - mean) (1 + contrast) + 255 brightness,   contrast and brightness uniform in +-amount
+ */
+import type { TransformDefinition } from './transform.ts';
+
+export const light: TransformDefinition = {
+  name: 'light',
+  says: 'brighter or darker, with more contrast or less',
+  amount: { means: 'most change, as a share', least: 0, most: 1, fallback: 0.2 },
+  apply: (most) => (plane, random) => {
+    const added = 255 * random.uniform(-most, most);
+    const gain = 1 + random.uniform(-most, most);
+    const mean = plane.values.reduce((sum, value) => sum + value, 0) / plane.values.length;
+    return { ...plane, values: plane.values.map((value) => mean + (value - mean) * gain + added) };
+  },
+};
