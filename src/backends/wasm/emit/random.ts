@@ -50,10 +50,11 @@ export function randomUniformKernel(node: Node, context: PlanContext): Kernel | 
       f.set(index, i32.mul(c.begin, unitSize));
       f.set(end, i32.min(i32.mul(c.end, unitSize), size));
       f.set(lastWhole, i32.sub(end, 7));
+      const start = f.local('i32', 'start');
       const lanes = (first: number): Local<'f32x4'> => {
         const h = f.local('i32x4', 'hash');
-        const start = i32x4.splat(i32.add(i32.add(index, k0), first));
-        f.set(h, i32x4.op('add', start, i32x4.const([0, 1, 2, 3])));
+        const places = i32x4.const([0, 1, 2, 3].map((lane) => first + lane));
+        f.set(h, i32x4.op('add', i32x4.splat(start), places));
         mixLanes(f, h);
         f.set(h, i32x4.op('add', h, i32x4.splat(k1)));
         mixLanes(f, h);
@@ -62,16 +63,20 @@ export function randomUniformKernel(node: Node, context: PlanContext): Kernel | 
         f.set(u, f32x4.mul(bits, f32x4.splat(2 ** -24)));
         return u;
       };
-      const address = i32.mul(index, 4);
+      const to = f.local('i32', 'to');
       forRange(f, index, lastWhole, 8, () => {
+        // One local for both halves of a pair: V8 fuses what starts from one value.
+        f.set(to, i32.mul(index, 4));
+        f.set(start, i32.add(index, k0));
         const pair = [lanes(0), lanes(4)];
         pair.forEach((u, v) => {
-          f.run(f32x4.store(address, c.address(node) + 16 * v, u));
+          f.run(f32x4.store(to, c.address(node) + 16 * v, u));
         });
       });
-      forRange(f, index, end, 1, () =>
-        f.run(f32x4.storeLane(address, c.address(node), lanes(0), 0)),
-      );
+      forRange(f, index, end, 1, () => {
+        f.set(start, i32.add(index, k0));
+        f.run(f32x4.storeLane(i32.mul(index, 4), c.address(node), lanes(0), 0));
+      });
     },
   };
 }

@@ -1,0 +1,105 @@
+/** @file The self-check sees a compiler that is wrong, and a session then keeps to 128-bit lanes. */
+import { syncBuiltinESMExports } from 'node:module';
+import v8 from 'node:v8';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { inputNode } from '../../graph/node.ts';
+import { build } from '../../ops/index.ts';
+import type { TileLoop } from './emit/tile.ts';
+import type { Target } from './kernel.ts';
+
+beforeEach(() => vi.resetModules());
+afterEach(() => {
+  vi.doUnmock('./emit/tile.ts');
+  vi.doUnmock('./emit/math.ts');
+  vi.restoreAllMocks();
+  syncBuiltinESMExports();
+});
+
+/** What a session says of itself, after it has computed a product. */
+async function planOf(revectorize: 'auto' | 'off'): Promise<{ plan: string; pairs: boolean }> {
+  const { wasmBackend } = await import('./index.ts');
+  const session = await wasmBackend.open({ threads: 1, revectorize });
+  const product = build('matmul', [inputNode('a', [8, 8]), inputNode('b', [8, 32])]);
+  const program = session.compile({ outputs: { product }, updates: [] });
+  program.input('a').fill(2);
+  program.input('b').fill(3);
+  program.run();
+  expect([...new Set(program.output('product'))]).toEqual([48]);
+  await session.close();
+  return { plan: session.plan, pairs: (session as unknown as { target: Target }).target.pairs };
+}
+
+/** The calls that set V8's flags from here on. */
+function watchFlags() {
+  const flags = vi.spyOn(v8, 'setFlagsFromString');
+  syncBuiltinESMExports();
+  return flags;
+}
+
+/** A tile loop that forgets its last step, as a wrong fusion might. */
+function breakTiles(): void {
+  vi.doMock('./emit/tile.ts', async (original) => {
+    const real = await original<typeof import('./emit/tile.ts')>();
+    return {
+      ...real,
+      tileLoop: (f: never, m: never, acc: never, loop: TileLoop) =>
+        real.tileLoop(f, m, acc, { ...loop, steps: Math.min(36, loop.steps) }),
+    };
+  });
+}
+
+describe('the self-check of pairs', () => {
+  it('passes here, and pairs are used', async ({ skip }) => {
+    const { probeFeatures } = await import('./features.ts');
+    if (!probeFeatures().relaxedMadd) skip('this runtime has no relaxed SIMD');
+    const { plan, pairs } = await planOf('auto');
+    expect(plan).toContain('256-bit pairs');
+    expect(plan).toContain('self-check passed');
+    expect(pairs).toBe(true);
+  });
+
+  it('sees a wrong sum: 128-bit lanes run, the flag is off again', async () => {
+    breakTiles();
+    const flags = watchFlags();
+    const { selfCheck } = await import('./selfCheck.ts');
+    expect(selfCheck()).toBe(false);
+    const { plan, pairs } = await planOf('auto');
+    expect(plan).toContain('128-bit lanes');
+    expect(plan).toContain('self-check of pairs failed');
+    expect(pairs).toBe(false);
+    expect(flags).toHaveBeenLastCalledWith('--no-experimental-wasm-revectorize');
+  });
+
+  it('sees lanes that differ between pairs and single vectors', async () => {
+    let emitted = 0;
+    vi.doMock('./emit/math.ts', async (original) => {
+      const real = await original<typeof import('./emit/math.ts')>();
+      const tanh: typeof real.tanh = (f, m, x) => {
+        const y = real.tanh(f, m, x);
+        // The second vector of the pair comes out as its input.
+        return emitted++ === 1 ? x : y;
+      };
+      return { ...real, tanh };
+    });
+    const { selfCheck } = await import('./selfCheck.ts');
+    expect(selfCheck()).toBe(false);
+  });
+
+  it('sees a module that does not compile', async () => {
+    const { selfCheck } = await import('./selfCheck.ts');
+    vi.spyOn(WebAssembly, 'Module').mockImplementation(function refuse() {
+      throw new WebAssembly.CompileError('no such opcode');
+    });
+    expect(selfCheck()).toBe(false);
+  });
+
+  it('is not asked when pairs are turned off', async () => {
+    breakTiles();
+    const flags = watchFlags();
+    const { plan, pairs } = await planOf('off');
+    expect(plan).toContain('128-bit lanes');
+    expect(plan).toContain('pairs turned off');
+    expect(pairs).toBe(false);
+    expect(flags).not.toHaveBeenCalled();
+  });
+});
