@@ -37,6 +37,9 @@ import {
 } from './emit/crossEntropy.ts';
 import { localResponseGradientKernel, localResponseKernel } from './emit/localResponse.ts';
 import { matmulKernel } from './emit/matmul.ts';
+import { matmulOuterKernel } from './emit/matmulOuter.ts';
+import { matmulPackedKernel } from './emit/matmulPacked.ts';
+import { matmulThinKernel } from './emit/matmulThin.ts';
 import { poolGradientKernel, poolKernel } from './emit/pool2d.ts';
 import { randomUniformKernel } from './emit/random.ts';
 import { rbfCentersGradientKernel, rbfInputGradientKernel, rbfKernel } from './emit/rbf.ts';
@@ -68,6 +71,9 @@ const FAMILIES: Readonly<Record<string, Planner | undefined>> = {
   slotConv2dInput: slotConv2dInputKernel,
   slotConv2dWeights: slotConv2dWeightsKernel,
   matmul: matmulKernel,
+  matmulPacked: matmulPackedKernel,
+  matmulOuter: matmulOuterKernel,
+  matmulThin: matmulThinKernel,
   rowDots: rowDotsKernel,
   averagePool2d: poolKernel,
   averagePool2dGradient: poolGradientKernel,

@@ -33,6 +33,7 @@ import {
 } from './connected.ts';
 import { partialSize, planKernelGradient } from './emit/conv2dKernelGradient.ts';
 import { scatterLayout } from './emit/conv2dScatter.ts';
+import { MOST_THIN_ROWS } from './emit/matmulThin.ts';
 import { FEW_ROWS_FOR_DOTS } from './emit/rowDots.ts';
 import { type PlanContext, type Slicing, sliceBatch, type Target, tileColumns } from './kernel.ts';
 
@@ -313,8 +314,31 @@ function lowerKernelGradient(node: Node, step: Step): Node {
   });
 }
 
+/** Matrices beyond this many bytes are worth packing. */
+const PACKING_BYTES = 256 * 1024;
+/** Products whose every result is a sum of at most so many: their cost is not the arithmetic. */
+const FEW_STEPS = 512;
+
+/** The kernel for a product whose weights, or whose result, are large; undefined for the others. */
+function largeProduct(
+  node: Node,
+  { transposeA, transposeB }: Required<MatmulAttrs>,
+): string | undefined {
+  const [a, b] = node.inputs;
+  const [M] = node.shape;
+  if (transposeA) {
+    const few = a.shape[0] <= FEW_STEPS && M >= FEW_ROWS;
+    return few && !transposeB && sizeOf(node.shape) * 4 > PACKING_BYTES ? 'matmulOuter' : undefined;
+  }
+  if (sizeOf(b.shape) * 4 <= PACKING_BYTES) return undefined;
+  if (M > MOST_THIN_ROWS) return 'matmulPacked';
+  return transposeB ? undefined : 'matmulThin';
+}
+
 function lowerMatmul(node: Node, step: Step): Node {
   const { transposeA = false, transposeB = false } = node.attrs as MatmulAttrs;
+  const large = largeProduct(node, { transposeA, transposeB });
+  if (large !== undefined) return createNode({ ...node, op: large });
   if (!transposeB) return step.mark(node);
   if (!transposeA && node.shape[0] <= FEW_ROWS_FOR_DOTS) {
     return step.mark(createNode({ ...node, op: 'rowDots' }));

@@ -21,7 +21,7 @@ const PAGE = 65536;
 /** 4 GiB, all that 32-bit addresses reach. */
 export const MOST_PAGES = 65536;
 /** Vectors may read past the end of a value; the last one in memory needs room for that too. */
-const SLACK_BYTES = 256;
+const SLACK_BYTES = 4096;
 /** Below this many multiply-adds a run is over before a second thread has woken up. */
 const WORTH_THREADS = 400_000;
 

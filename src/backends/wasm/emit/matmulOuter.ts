@@ -1,0 +1,192 @@
+/**
+ * @file A transposed times B for large results: the kernel gradient of a dense layer.
+ *
+ *   y[i,j] = sum over k of A[k,i] B[k,j]          (M, N) with few k: the batch
+ *
+ * Every result is a sum of few products, so the cost is in reaching A and B, whose rows are far apart. A
+ * block of rows of y is one unit: its columns of A are packed once, tile by tile; then panel after panel of B
+ * is packed and used for all of the block's tiles.
+ */
+import type { Node } from '../../../graph/node.ts';
+import type { Value } from '../assembler/function.ts';
+import { f32x4, i32 } from '../assembler/lanes.ts';
+import {
+  type Kernel,
+  type KernelContext,
+  mostRows,
+  type PlanContext,
+  tileColumns,
+} from '../kernel.ts';
+import { epilogueOf, storeTile } from './epilogue.ts';
+import { advance, forRange, times } from './loops.ts';
+import { tileLocals, tileLoop, zeroTile } from './tile.ts';
+
+const TILES_PER_BLOCK = 32;
+
+interface OuterPlan {
+  readonly M: number;
+  readonly K: number;
+  readonly N: number;
+  readonly vectors: number;
+  /** Whole panels, and the columns of the last one where it is not whole. */
+  readonly panels: number;
+  readonly rest: number;
+  /** Rows per tile; stored eight apart so that a tile's numbers of one k are read as two vectors. */
+  readonly rows: number;
+  readonly blockRows: number;
+}
+
+export function matmulOuterKernel(node: Node, context: PlanContext): Kernel {
+  const [M, N] = node.shape;
+  const K = node.inputs[0].shape[0];
+  const { full, vectors, rest } = tileColumns(N, context.target);
+  const rows = mostRows(vectors, context.target);
+  const plan: OuterPlan = {
+    M,
+    K,
+    N,
+    vectors,
+    panels: full,
+    rest,
+    rows,
+    blockRows: rows * TILES_PER_BLOCK,
+  };
+  return {
+    family: 'matmulOuter',
+    name: node.name,
+    inputs: node.inputs,
+    outputs: [node],
+    partition: { units: Math.ceil(M / plan.blockRows) },
+    scratchBytes: packedABytes(plan) + K * 16 * vectors + 64,
+    multiplyAdds: M * K * N,
+    plan: { ...plan },
+    emit: (c) => emitOuter(c, node, plan),
+  };
+}
+
+/** Bytes of one k of a packed tile of A: its rows, rounded up to two vectors. */
+const PACKED_ROW = 32;
+const tileBytes = ({ K }: OuterPlan): number => K * PACKED_ROW;
+const packedABytes = (plan: OuterPlan): number => TILES_PER_BLOCK * tileBytes(plan);
+
+function emitOuter(c: KernelContext, node: Node, plan: OuterPlan): void {
+  const { f } = c;
+  const [, b] = node.inputs;
+  const block = f.local('i32', 'block');
+  const firstRow = f.local('i32', 'firstRow');
+  const rowsHere = f.local('i32', 'rowsHere');
+  const columnBytes = f.local('i32', 'columnBytes');
+  const packedB = f.local('i32', 'packedB');
+  const from = f.local('i32', 'from');
+  const to = f.local('i32', 'to');
+  f.set(packedB, i32.add(c.scratch, packedABytes(plan)));
+  const panel = (columns: number): void => {
+    f.set(from, i32.add(columnBytes, c.address(b)));
+    f.set(to, packedB);
+    times(f, plan.K, () => {
+      for (let v = 0; v < plan.vectors; v++)
+        f.run(f32x4.store(to, 16 * v, f32x4.load(from, 16 * v)));
+      advance(f, from, plan.N * 4);
+      advance(f, to, 16 * plan.vectors);
+    });
+    emitPanelTiles(c, node, plan, { firstRow, rowsHere, columnBytes, packedB }, columns);
+  };
+  f.set(block, c.begin);
+  forRange(f, block, c.end, 1, () => {
+    f.set(firstRow, i32.mul(block, plan.blockRows));
+    f.set(rowsHere, i32.min(i32.sub(plan.M, firstRow), plan.blockRows));
+    packColumnsOfA(c, node, plan, firstRow);
+    f.set(columnBytes, i32.const(0));
+    times(f, plan.panels, () => {
+      panel(4 * plan.vectors);
+      advance(f, columnBytes, 16 * plan.vectors);
+    });
+    if (plan.rest > 0) panel(plan.rest);
+  });
+}
+
+/** The block's columns of A: (tile, k, rows). Reads past the last column; those rows are never stored. */
+function packColumnsOfA(
+  c: KernelContext,
+  node: Node,
+  plan: OuterPlan,
+  firstRow: Value<'i32'>,
+): void {
+  const { f } = c;
+  const line = f.local('i32', 'lineA');
+  const from = f.local('i32', 'fromA');
+  const to = f.local('i32', 'toA');
+  const start = f.local('i32', 'startA');
+  f.set(line, i32.add(i32.mul(firstRow, 4), c.address(node.inputs[0])));
+  f.set(start, c.scratch);
+  times(f, plan.K, () => {
+    f.set(from, line);
+    f.set(to, start);
+    times(f, TILES_PER_BLOCK, () => {
+      f.run(f32x4.store(to, 0, f32x4.load(from)));
+      f.run(f32x4.store(to, 16, f32x4.load(from, 16)));
+      advance(f, from, plan.rows * 4);
+      advance(f, to, tileBytes(plan));
+    });
+    advance(f, line, plan.M * 4);
+    advance(f, start, PACKED_ROW);
+  });
+}
+
+interface PanelPosition {
+  readonly firstRow: Value<'i32'>;
+  readonly rowsHere: Value<'i32'>;
+  readonly columnBytes: Value<'i32'>;
+  readonly packedB: Value<'i32'>;
+}
+
+/** All tiles of the block against one panel of B. */
+function emitPanelTiles(
+  c: KernelContext,
+  node: Node,
+  plan: OuterPlan,
+  { firstRow, rowsHere, columnBytes, packedB }: PanelPosition,
+  columns: number,
+): void {
+  const { f, m } = c;
+  const epilogue = epilogueOf(node, 2);
+  const row = f.reuse('i32', 'row');
+  const left = f.reuse('i32', 'rowsLeft');
+  const whole = f.reuse('i32', 'wholeRows');
+  const packed = f.reuse('i32', 'packedTile');
+  const offset = f.reuse('i32', 'offsetY');
+  const ptrA = f.reuse('i32', 'ptrA');
+  const ptrB = f.reuse('i32', 'ptrB');
+  const tile = (rows: number): void => {
+    const acc = tileLocals(f, { rows, vectors: plan.vectors });
+    zeroTile(f, acc);
+    f.set(ptrA, packed);
+    f.set(ptrB, packedB);
+    tileLoop(f, m, acc, {
+      ptrA,
+      ptrB,
+      steps: plan.K,
+      advanceA: PACKED_ROW,
+      advanceB: 16 * plan.vectors,
+      offsetA: (r) => r * 4,
+    });
+    storeTile(c, acc, epilogue, {
+      offset,
+      rowBytes: plan.N * 4,
+      columnOffset: columnBytes,
+      columns,
+      result: c.address(node),
+    });
+    advance(f, packed, tileBytes(plan));
+    advance(f, offset, rows * plan.N * 4);
+  };
+  f.set(packed, c.scratch);
+  f.set(offset, i32.add(i32.mul(firstRow, plan.N * 4), columnBytes));
+  f.set(row, i32.const(0));
+  f.set(left, i32.op('rem_u', rowsHere, i32.const(plan.rows)));
+  f.set(whole, i32.sub(rowsHere, left));
+  forRange(f, row, whole, plan.rows, () => tile(plan.rows));
+  const lastBlock = plan.M % plan.blockRows || plan.blockRows;
+  const rest = lastBlock % plan.rows;
+  if (rest > 0) f.if(i32.op('eq', left, i32.const(rest)), () => tile(rest));
+}
