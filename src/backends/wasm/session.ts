@@ -15,7 +15,7 @@ import type { Executable, HostArray, ProfiledKernel, Session } from '../backend.
 import type { Kernel, Slicing, Target } from './kernel.ts';
 import { addressing, planProgram } from './plan.ts';
 import { emitProgram, type Segment } from './program.ts';
-import { COMMAND, CONTROL, CONTROL_BYTES, type ThreadPool } from './threads.ts';
+import { CONTROL, CONTROL_BYTES, type ThreadPool } from './threads.ts';
 
 const PAGE = 65536;
 /** 4 GiB, all that 32-bit addresses reach. */
@@ -153,20 +153,10 @@ export class WasmSession implements Session {
       const top = this.#top;
       const moduleAddress = this.#reserve(bytes.length);
       new Uint8Array(this.memory.buffer, moduleAddress, bytes.length).set(bytes);
-      this.pool.send({ command: COMMAND.load, program, moduleAddress, moduleBytes: bytes.length });
-      this.pool.finish();
+      this.pool.load(program, moduleAddress, bytes.length);
       new Uint8Array(this.memory.buffer, moduleAddress, bytes.length).fill(0);
       this.#top = top;
     }
-    const control = this.pool.control();
-    const words = {
-      command: COMMAND.run,
-      program,
-      segment: 0,
-      barrierBase: 0,
-      scratch,
-      scratchBytes,
-    };
     const calls = segments.map((segment) => ({
       segment,
       run: instance.exports[segment.exportName] as RunSegment,
@@ -177,9 +167,7 @@ export class WasmSession implements Session {
         const { segment, run: runShare, host } = calls[s];
         const base = this.#barrierBase;
         if (threads > 1) {
-          words.segment = s;
-          words.barrierBase = base;
-          this.pool.send(words, control);
+          this.pool.run(program, s, base, scratch, scratchBytes);
           runShare(0, threads, base, scratch);
           this.pool.finish();
         } else runShare(0, 1, base, scratch);

@@ -43,11 +43,12 @@ export interface WorkerStart {
 
 export class ThreadPool {
   readonly threads: number;
-  private readonly memory: WebAssembly.Memory;
+  /** Stays valid when the memory grows: its start does not move. */
+  private readonly control: Int32Array;
   private workers: WorkerHandle[] = [];
 
   private constructor(memory: WebAssembly.Memory, threads: number) {
-    this.memory = memory;
+    this.control = new Int32Array(memory.buffer, 0, CONTROL_BYTES / 4);
     this.threads = threads;
   }
 
@@ -60,23 +61,43 @@ export class ThreadPool {
     return pool;
   }
 
-  /** The control words; made anew because memory may have grown. */
-  control(): Int32Array {
-    return new Int32Array(this.memory.buffer, 0, CONTROL_BYTES / 4);
+  /** Loads a module that lies in the shared memory into every worker, as the program of that number. */
+  load(program: number, moduleAddress: number, moduleBytes: number): void {
+    this.control[CONTROL.moduleAddress] = moduleAddress;
+    this.control[CONTROL.moduleBytes] = moduleBytes;
+    this.control[CONTROL.program] = program;
+    this.command(COMMAND.load);
+    this.finish();
   }
 
-  /** Hands a command to all workers without waiting for them. */
-  send(words: Partial<Record<keyof typeof CONTROL, number>>, control = this.control()): void {
-    for (const [name, value] of Object.entries(words))
-      control[CONTROL[name as keyof typeof CONTROL]] = value;
+  /** Starts a segment in every worker; the caller does its own share, then calls `finish`. */
+  run(
+    program: number,
+    segment: number,
+    barrierBase: number,
+    scratch: number,
+    scratchBytes: number,
+  ): void {
+    const { control } = this;
+    control[CONTROL.program] = program;
+    control[CONTROL.segment] = segment;
+    control[CONTROL.barrierBase] = barrierBase;
+    control[CONTROL.scratch] = scratch;
+    control[CONTROL.scratchBytes] = scratchBytes;
+    this.command(COMMAND.run);
+  }
+
+  private command(command: number): void {
+    const { control } = this;
+    control[CONTROL.command] = command;
     Atomics.store(control, CONTROL.done, 0);
     Atomics.add(control, CONTROL.generation, 1);
-    if (this.threads > 1) Atomics.notify(control, CONTROL.generation);
+    Atomics.notify(control, CONTROL.generation);
   }
 
   /** Waits until every worker has done the last command. */
   finish(): void {
-    const control = this.control();
+    const { control } = this;
     const expected = this.threads - 1;
     for (let spins = 0; ; spins++) {
       const done = Atomics.load(control, CONTROL.done);
@@ -92,7 +113,7 @@ export class ThreadPool {
   }
 
   async close(): Promise<void> {
-    this.send({ command: COMMAND.exit });
+    this.command(COMMAND.exit);
     for (const worker of this.workers) worker.terminate();
     this.workers = [];
   }
