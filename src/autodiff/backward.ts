@@ -47,7 +47,7 @@ export function backward(loss: Node, targets: readonly Node[]): Node[] {
 }
 
 /** The nodes on a path from any target to the loss: the only ones that need a gradient. */
-function dependentsOf(targets: readonly Node[], loss: Node): Set<Node> {
+export function dependentsOf(targets: readonly Node[], loss: Node): Set<Node> {
   const result = new Set<Node>(targets);
   for (const node of topologicalOrder([loss])) {
     if (node.inputs.some((input) => result.has(input))) result.add(node);

@@ -6,7 +6,9 @@
  * `count` is the number of real pixels, so that a constant picture keeps its value at the border too;
  * with `countIncludePad` it is the whole window, and padding darkens the border. (N,H,W,C) -> (N,OH,OW,C).
  */
+import { FoveaError } from '../base/errors.ts';
 import type { Shape } from '../base/shape.ts';
+import { constantNode } from '../graph/node.ts';
 import { defineOp } from './op.ts';
 import { forEachWindow, type PoolAttrs, poolShape } from './pooling.ts';
 
@@ -26,6 +28,19 @@ export const averagePool2d = defineOp<AveragePool2dAttrs>({
   gradient: ({ inputs: [x], attrs, dy, build }) => [
     build('averagePool2dGradient', [dy], { ...attrs, inputShape: x.shape }),
   ],
+  /** Each derivative is 1 / count; squared, that is the gradient divided by the count once more. */
+  curvature: ({ inputs: [x], attrs, h, build }) => {
+    if (h === undefined) return [null];
+    const { pads, window } = attrs;
+    if (!attrs.countIncludePad && pads.flat().some((p) => p !== 0)) {
+      throw new FoveaError({
+        problem: 'the curvature of average pooling with padding that does not count is not known',
+        expected: "padding 'valid', or countIncludePad",
+      });
+    }
+    const once = build('averagePool2dGradient', [h], { ...attrs, inputShape: x.shape });
+    return [build('mul', [once, constantNode(1 / (window[0] * window[1]))])];
+  },
   reference: ([x], y, attrs) =>
     forEachWindow(x.shape, y.shape, attrs, (yAt, pixels) => {
       let sum = 0;

@@ -27,6 +27,7 @@ export const sumTo = defineOp<{ shape: Shape }>({
     return shape;
   },
   gradient: ({ inputs, dy, build }) => [build('broadcastTo', [dy], { shape: inputs[0].shape })],
+  curvature: 'copies',
   reference: ([from], to) => {
     const sums = new Float64Array(sizeOf(to.shape));
     forEachBroadcast(from.shape, to.shape, (i, j) => {
@@ -47,6 +48,7 @@ export const broadcastTo = defineOp<{ shape: Shape }>({
     return shape;
   },
   gradient: ({ inputs, dy, build }) => [build('sumTo', [dy], { shape: inputs[0].shape })],
+  curvature: 'copies',
   reference: ([from], to) => {
     forEachBroadcast(to.shape, from.shape, (i, j) => {
       to.data[i] = from.data[j];

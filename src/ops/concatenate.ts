@@ -46,6 +46,7 @@ export const concatenate = defineOp<ConcatenateAttrs>({
       return build('slice', [dy], { starts, sizes: shape });
     });
   },
+  curvature: 'copies',
   reference: (inputs, y, { axis }) => {
     let start = 0;
     for (const { shape, data } of inputs) {
@@ -78,6 +79,7 @@ export const slice = defineOp<SliceAttrs>({
   gradient: ({ inputs: [x], attrs: { starts }, dy, build }) => [
     build('sliceGradient', [dy], { starts, inputShape: x.shape }),
   ],
+  curvature: 'copies',
   reference: ([x], y, { starts }) =>
     forEachInBox(y.shape, starts, x.shape, (yAt, xAt) => {
       y.data[yAt] = x.data[xAt];

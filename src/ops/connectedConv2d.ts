@@ -111,6 +111,7 @@ export const connectedConv2d = defineOp<ConnectedConv2dAttrs>({
     build('connectedConv2dInputGradient', [dy, w], { ...attrs, inputShape: x.shape }),
     build('connectedConv2dKernelGradient', [x, dy], { ...attrs, kernelShape: w.shape }),
   ],
+  curvature: 'products',
   reference: ([x, w], y, { connections }) =>
     accumulate(y.data, (sums) =>
       forEachProduct(x.shape, w.shape, y.shape, connections, (yAt, xAt, wAt) => {

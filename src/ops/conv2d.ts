@@ -120,6 +120,7 @@ export const conv2d = defineOp<Conv2dAttrs>({
     build('conv2dInputGradient', [dy, w], { ...attrs, inputShape: x.shape }),
     build('conv2dKernelGradient', [x, dy], { ...attrs, kernelShape: w.shape }),
   ],
+  curvature: 'products',
   reference: ([x, w], y, attrs) =>
     accumulate(y.data, (sums) =>
       forEachProduct(x.shape, w.shape, y.shape, attrs, (yAt, xAt, wAt) => {
@@ -141,6 +142,7 @@ export const conv2dInputGradient = defineOp<Conv2dInputGradientAttrs>({
     build('conv2d', [ddx, w], { ...convolutionAttrs(attrs) }),
     build('conv2dKernelGradient', [ddx, dy], { ...convolutionAttrs(attrs), kernelShape: w.shape }),
   ],
+  curvature: 'products',
   reference: ([dy, w], dx, attrs) =>
     accumulate(dx.data, (sums) =>
       forEachProduct(dx.shape, w.shape, dy.shape, attrs, (yAt, xAt, wAt) => {

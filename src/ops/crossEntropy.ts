@@ -10,6 +10,7 @@
  */
 import { FoveaError } from '../base/errors.ts';
 import { formatShape, type Shape, sameShape } from '../base/shape.ts';
+import { constantNode } from '../graph/node.ts';
 import { defineOp } from './op.ts';
 import { exponentialSum, forEachRow } from './softmax.ts';
 
@@ -35,6 +36,13 @@ export const softmaxCrossEntropy = defineOp<NoAttrs>({
     build('softmaxCrossEntropyGradient', [logits, labels, dy]),
     null,
   ],
+  /** h_x = dy p (1 - p), of the loss itself; p = softmax(x). */
+  curvature: ({ inputs: [logits], dy, build }) => {
+    const p = build('softmax', [logits]);
+    const spread = build('mul', [p, build('sub', [constantNode(1), p])]);
+    const rows = build('reshape', [dy], { shape: [logits.shape[0], 1] });
+    return [build('mul', [spread, rows]), null];
+  },
   reference: ([logits, labels], loss) =>
     forEachRow(logits, (start, C) => {
       const { max, sum } = exponentialSum(logits.data, start, C);

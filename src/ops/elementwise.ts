@@ -215,6 +215,19 @@ function rowOp(name: string, row: Row): Op {
         return unbroadcast(gradient, inputs[i].shape, build);
       });
     },
+    // (dy/dx)^2 h: the gradient is linear in dy, so with dy = 1 it is the derivative.
+    curvature: ({ node, inputs, attrs, h, build }) => {
+      if (h === undefined) return inputs.map(() => null);
+      const [yAt, hAt] = [inputs.length, inputs.length + 1];
+      return row.gradient(e.input(yAt), e.constant(1), attrs).map((derivative, i) => {
+        if (derivative === null) return null;
+        const expression = e.mul(e.mul(derivative, derivative), e.input(hAt));
+        const used = e.keepUsedInputs(expression, [...inputs, node, h]);
+        const attrsOf = { expression: used.expression, label: `${name}Curvature` };
+        const made = build('elementwise', used.inputs, attrsOf, `${node.name}/curvature`);
+        return unbroadcast(made, inputs[i].shape, build);
+      });
+    },
     reference: (inputs, output, attrs) => referenceLoop(forwardOf(row, attrs), inputs, output),
   });
 }

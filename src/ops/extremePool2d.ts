@@ -50,6 +50,7 @@ function forwardOp(name: keyof typeof extremes, noun: string): Op {
     gradient: ({ node, inputs: [x], attrs, dy, build }) => [
       build(`${name}Gradient`, [x, node, dy], { ...attrs, inputShape: x.shape }),
     ],
+    curvature: 'copies',
     reference: ([x], y, attrs) =>
       forEachWindow(x.shape, y.shape, attrs, (yAt, pixels) => {
         y.data[yAt] = x.data[winnerOf(x.data, pixels, extremes[name])];

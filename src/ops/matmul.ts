@@ -40,6 +40,7 @@ export const matmul = defineOp<MatmulAttrs>({
       : build('matmul', [a, dy], { transposeA: !transposeA, transposeB: false });
     return [da, db];
   },
+  curvature: 'products',
   reference: ([a, b], y, { transposeA = false, transposeB = false }) => {
     const [M, N] = y.shape;
     const K = transposeA ? a.shape[0] : a.shape[1];

@@ -29,6 +29,25 @@ export interface GradientContext<A> {
   readonly build: Build;
 }
 
+/**
+ * What a curvature rule is given. `h` is the second derivative of the loss along each number of the node's
+ * result, undefined where it is zero; a rule gives the same for each input (null where it is zero), without
+ * mixed terms: h_x = sum over y of (dy/dx)^2 h_y. Ops of losses add their own second derivative, times `dy`,
+ * where it cannot be negative; the others leave theirs out: the Gauss-Newton approximation.
+ */
+export interface CurvatureContext<A> extends GradientContext<A> {
+  readonly h: Node | undefined;
+}
+
+/**
+ * 'copies': every derivative is 0 or 1 and so its own square. 'products': every derivative is a number of the
+ * other factor, so that the gradient over squared factors is the sum of squares that is wanted.
+ */
+export type CurvatureRule<A> =
+  | 'copies'
+  | 'products'
+  | ((context: CurvatureContext<A>) => readonly (Node | null)[]);
+
 export interface Op<A = Attrs> {
   readonly name: string;
   /** The formula in one line, for `docs` and `inspect`. */
@@ -41,6 +60,8 @@ export interface Op<A = Attrs> {
   readonly dtype?: DType;
   /** Gradient with respect to each input, in order; null where there is none (labels, masks). */
   gradient?(context: GradientContext<A>): readonly (Node | null)[];
+  /** Second derivatives, for `autodiff/curvature.ts`; absent: it says so when asked. */
+  readonly curvature?: CurvatureRule<A>;
   /** Plain loops over row-major arrays; must fill all of `output`. */
   reference(inputs: readonly Tensor[], output: Tensor, attrs: A): void;
 }

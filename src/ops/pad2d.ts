@@ -41,6 +41,7 @@ export const pad2d = defineOp<Pad2dAttrs>({
   gradient: ({ inputs: [x], attrs, dy, build }) => [
     build('pad2dGradient', [dy], { ...attrs, inputShape: x.shape }),
   ],
+  curvature: 'copies',
   reference: ([x], y, attrs) =>
     forEachPadded(x.shape, y.shape, attrs, (yAt, xAt) => {
       y.data[yAt] = xAt < 0 ? (attrs.value ?? 0) : x.data[xAt];

@@ -7,6 +7,7 @@
  */
 import { FoveaError } from '../base/errors.ts';
 import { formatShape } from '../base/shape.ts';
+import { constantNode } from '../graph/node.ts';
 import { defineOp } from './op.ts';
 
 type NoAttrs = Record<string, never>;
@@ -28,6 +29,30 @@ export const rbf = defineOp<NoAttrs>({
     build('rbfInputGradient', [x, centers, dy]),
     build('rbfCentersGradient', [x, centers, dy]),
   ],
+  /**
+   * h_x[n,d] = sum over m of 4 h[n,m] (x[n,d] - w[m,d])^2 + 2 dy[n,m]: the distances are part of the loss, so
+   * their own second derivative counts. Of the centres none is known: they are drawn, not trained.
+   */
+  curvature: ({ inputs: [x, centers], dy, h, build }) => {
+    const ones = constantNode(1, [centers.shape[0], 1], 'ones');
+    const slopes = build('mul', [build('matmul', [dy, ones]), constantNode(2)]); // (N,1)
+    const own = build('maximum', [
+      build('broadcastTo', [slopes], { shape: x.shape }),
+      constantNode(0),
+    ]);
+    if (h === undefined) return [own, null];
+    // sum of h (x - w)^2 = x^2 sum(h) - 2 x sum(h w) + sum(h w^2)
+    const [x2, x1, x0] = [ones, centers, build('square', [centers])].map((by) =>
+      build('matmul', [h, by]),
+    );
+    const first = build('mul', [build('square', [x]), x2]);
+    const second = build('mul', [build('mul', [x, constantNode(-2)]), x1]);
+    const squares = build('maximum', [
+      build('add', [build('add', [first, second]), x0]),
+      constantNode(0),
+    ]);
+    return [build('add', [own, build('mul', [squares, constantNode(4)])]), null];
+  },
   reference: ([x, centers], y) => {
     const [N, M] = y.shape;
     const D = x.shape[1];

@@ -27,6 +27,7 @@ export const upsample2d = defineOp<Upsample2dAttrs>({
     return [x[0], x[1] * factors[0], x[2] * factors[1], x[3]];
   },
   gradient: ({ attrs, dy, build }) => [build('upsample2dGradient', [dy], { ...attrs })],
+  curvature: 'copies',
   reference: ([x], y, attrs) =>
     forEachRepeat(x.shape, attrs, (xAt, yAt) => {
       y.data[yAt] = x.data[xAt];
