@@ -9,10 +9,12 @@ import { FoveaError, UsageError } from '../base/errors.ts';
 import { RandomStream } from '../base/random.ts';
 import { type Split, sliceSplit } from './dataset.ts';
 
-/** x = byte * scale + offset. */
+/** x = (byte - mean) * scale + offset. */
 export interface Preprocessing {
   readonly scale: number;
   readonly offset: number;
+  /** Of the training set, in pixel values: one number per channel, or one per number of a picture. */
+  readonly mean?: readonly number[] | undefined;
 }
 
 /** Bytes to [0, 1], as the usual Keras scripts do. */
@@ -51,6 +53,8 @@ export interface BatchOrderOptions {
   readonly batchSize: number;
   /** Without a seed the pictures come in the order they are stored in (evaluation). */
   readonly seed?: number;
+  /** The same random order in every epoch, as in 1998. */
+  readonly once?: boolean;
 }
 
 /** Which pictures make up batch b of epoch e. The last batch of an epoch may be short. */
@@ -59,12 +63,13 @@ export class BatchOrder {
   readonly batchSize: number;
   readonly batchesPerEpoch: number;
   readonly #seed: number | undefined;
+  readonly #once: boolean;
   readonly #order: Int32Array;
   /** One view into `#order` per batch, made once. */
   readonly #batches: readonly Int32Array[];
   #epoch = -1;
 
-  constructor({ count, batchSize, seed }: BatchOrderOptions) {
+  constructor({ count, batchSize, seed, once = false }: BatchOrderOptions) {
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       throw new UsageError({
         where: 'batch size',
@@ -77,6 +82,7 @@ export class BatchOrder {
     this.batchSize = batchSize;
     this.batchesPerEpoch = Math.ceil(count / batchSize);
     this.#seed = seed;
+    this.#once = once;
     this.#order = Int32Array.from({ length: count }, (_, i) => i);
     this.#batches = Array.from({ length: this.batchesPerEpoch }, (_, b) =>
       this.#order.subarray(b * batchSize, Math.min(count, (b + 1) * batchSize)),
@@ -88,9 +94,10 @@ export class BatchOrder {
     if (batch < 0 || batch >= this.batchesPerEpoch) {
       throw new FoveaError(`batch ${batch} of an epoch of ${this.batchesPerEpoch} batches`);
     }
-    if (this.#seed !== undefined && epoch !== this.#epoch) {
-      this.#order.set(new RandomStream(this.#seed, `shuffle/${epoch}`).permutation(this.count));
-      this.#epoch = epoch;
+    const order = this.#once ? 0 : epoch;
+    if (this.#seed !== undefined && order !== this.#epoch) {
+      this.#order.set(new RandomStream(this.#seed, `shuffle/${order}`).permutation(this.count));
+      this.#epoch = order;
     }
     return this.#batches[batch];
   }
@@ -121,6 +128,7 @@ export function fillBatch(
   labels: Int32Array,
 ): void {
   const table = tableOf(preprocessing);
+  const { mean } = preprocessing;
   const { images } = split;
   const pixels = images.length / split.count;
   if (x.length < indices.length * pixels || labels.length < indices.length) {
@@ -134,6 +142,14 @@ export function fillBatch(
     const picture = indices[n];
     labels[n] = split.labels[picture];
     const end = (picture + 1) * pixels;
-    for (let from = picture * pixels; from < end; from++) x[to++] = table[images[from]];
+    if (mean === undefined) {
+      for (let from = picture * pixels; from < end; from++) x[to++] = table[images[from]];
+      continue;
+    }
+    const { scale, offset } = preprocessing;
+    for (let from = picture * pixels, i = 0; from < end; from++) {
+      x[to++] = (images[from] - mean[i]) * scale + offset;
+      if (++i === mean.length) i = 0;
+    }
   }
 }

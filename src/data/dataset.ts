@@ -12,16 +12,17 @@ export interface Split {
   /** (count, H, W, C), row-major. */
   readonly images: Uint8Array;
   /** (count,), each an index into the data set's classes. */
-  readonly labels: Uint8Array;
+  readonly labels: Uint8Array | Int32Array;
 }
 
-export interface Dataset {
+/** `S`: pictures in memory, or ones that are read when they are needed (`streamed.ts`). */
+export interface Dataset<S = Split> {
   readonly name: string;
   readonly classes: readonly string[];
   /** (H, W, C) of one picture. */
   readonly imageShape: readonly [number, number, number];
-  readonly train: Split;
-  readonly test: Split;
+  readonly train: S;
+  readonly test: S;
   /** File name -> SHA-256 of its content (uncompressed); for `run.json`. */
   readonly digests?: Readonly<Record<string, string>>;
 }
@@ -129,4 +130,39 @@ export function splitOf(
     });
   }
   return { count: images.count, images: images.pixels, labels };
+}
+
+/** The data set with so many pixels of background (byte 0) around every picture. */
+export function withBorder(dataset: Dataset, border: number): Dataset {
+  const [height, width, channels] = dataset.imageShape;
+  const around = (split: Split): Split => ({
+    ...split,
+    images: surround(split.images, dataset.imageShape, border),
+  });
+  return {
+    ...dataset,
+    imageShape: [height + 2 * border, width + 2 * border, channels],
+    train: around(dataset.train),
+    test: around(dataset.test),
+  };
+}
+
+/** (n, H, W, C) bytes to (n, H + 2 border, W + 2 border, C), zeros around. */
+export function surround(
+  images: Uint8Array,
+  [height, width, channels]: Dataset['imageShape'],
+  border: number,
+): Uint8Array {
+  const row = width * channels;
+  const wideRow = (width + 2 * border) * channels;
+  const count = images.length / (height * row);
+  const result = new Uint8Array(count * (height + 2 * border) * wideRow);
+  for (let n = 0; n < count; n++) {
+    for (let y = 0; y < height; y++) {
+      const from = (n * height + y) * row;
+      const line = n * (height + 2 * border) + border + y;
+      result.set(images.subarray(from, from + row), line * wideRow + border * channels);
+    }
+  }
+  return result;
 }

@@ -51,17 +51,21 @@ const options = z.object({
   j: z.number().positive().default(RUBBISH_DISTANCE),
   /** One character per class, whose bitmap is its code. */
   codes: z.coerce.string().min(2).default('0123456789'),
+  /** First weights on +-2.4 / fanIn^power; 1 is what the paper says. */
+  power: z.number().positive().default(1),
 });
 
 /** First weights of units with so many inputs. */
-function startingFrom(fanIn: number) {
-  const initializer = { kind: 'fanIn', fanIn } as const;
+function startingFrom(fanIn: number, power: number) {
+  const initializer = { kind: 'fanIn', fanIn, power } as const;
   return { kernelInitializer: initializer, biasInitializer: initializer };
 }
 
 export const lenet5Of1998 = (given?: GivenOptions) => {
-  const { j, codes } = parseModelOptions('lenet5-1998', options, given);
+  const { j, codes, power } = parseModelOptions('lenet5-1998', options, given);
   const f = { activation: 'scaledTanh' } as const;
+  const byFanIn = { kind: 'fanIn', power } as const;
+  const sampling = { ...f, weightInitializer: byFanIn, biasInitializer: byFanIn };
   return sequential(
     {
       name: 'lenet5-1998',
@@ -69,18 +73,20 @@ export const lenet5Of1998 = (given?: GivenOptions) => {
       preprocessing: { scale: 1.275 / 255, offset: -0.1, border: 2 },
     },
     [
-      conv2d({ name: 'c1', filters: 6, kernelSize: 5, ...f, ...startingFrom(25) }),
-      subsampling2d({ name: 's2', ...f }),
+      conv2d({ name: 'c1', filters: 6, kernelSize: 5, ...f, ...startingFrom(25, power) }),
+      subsampling2d({ name: 's2', ...sampling }),
       connectedConv2d({
         name: 'c3',
         connections: lenetConnections.map((m) => [...m]),
         kernelSize: 5,
         ...f,
+        kernelInitializer: byFanIn,
+        biasInitializer: byFanIn,
       }),
-      subsampling2d({ name: 's4', ...f }),
-      conv2d({ name: 'c5', filters: 120, kernelSize: 5, ...f, ...startingFrom(400) }),
+      subsampling2d({ name: 's4', ...sampling }),
+      conv2d({ name: 'c5', filters: 120, kernelSize: 5, ...f, ...startingFrom(400, power) }),
       flatten(),
-      dense({ name: 'f6', units: 84, ...f, ...startingFrom(120) }),
+      dense({ name: 'f6', units: 84, ...f, ...startingFrom(120, power) }),
       rbf({ name: 'output', codes, rubbish: j }),
     ],
   );

@@ -39,10 +39,12 @@ const initializerSchema = z.discriminatedUnion('kind', [
     stddev: z.number().nonnegative().default(0.05),
   }),
   z.strictObject({ kind: z.literal('constant'), value: z.number() }),
-  /** Uniform on +-scale / fanIn, as in 1998; one fan-in for all, or one for each place on the last axis. */
+  /** Uniform on +-scale / fanIn^power, as in 1998; one fan-in for all, or one for each place on the last axis. */
   z.strictObject({
     kind: z.literal('fanIn'),
     scale: z.number().positive().default(2.4),
+    /** 0.5 divides by the root of the fan-in, which keeps the signals alive from layer to layer. */
+    power: z.number().positive().default(1),
     fanIn: z.union([z.number().positive(), z.array(z.number().positive())]).optional(),
   }),
   z.strictObject({ kind: z.literal('values'), values: z.array(z.number()).min(1) }),
@@ -87,7 +89,7 @@ function drawer(initializer: InitializerSpec, shape: Shape, random: RandomStream
     case 'truncatedNormal':
       return cutNormal(initializer.mean, initializer.stddev, random);
     case 'fanIn':
-      return byFanIn(initializer.scale, initializer.fanIn ?? fansOf(shape)[0], random);
+      return byFanIn(initializer, initializer.fanIn ?? fansOf(shape)[0], random);
     case 'values':
       return givenValues(initializer.values, sizeOf(shape));
     default:
@@ -114,16 +116,17 @@ function uniform(min: number, max: number, random: RandomStream): () => number {
   return () => random.uniform(min, max);
 }
 
-/** The limit of unit i of the last axis is scale / fanIn[i]. */
+/** The limit of unit i of the last axis is scale / fanIn[i]^power. */
 function byFanIn(
-  scale: number,
+  { scale, power }: { readonly scale: number; readonly power: number },
   fanIn: number | readonly number[],
   random: RandomStream,
 ): () => number {
   let next = 0;
   return () => {
     const inputs = typeof fanIn === 'number' ? fanIn : fanIn[next++ % fanIn.length];
-    return random.uniform(-scale / inputs, scale / inputs);
+    const limit = scale / inputs ** power;
+    return random.uniform(-limit, limit);
   };
 }
 

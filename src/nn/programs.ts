@@ -9,6 +9,7 @@
  * session they share them. Next stop: `autodiff/backward.ts`, then `compile/pipeline.ts`.
  */
 import { backward } from '../autodiff/backward.ts';
+import { curvature } from '../autodiff/curvature.ts';
 import { sizeOf } from '../base/shape.ts';
 import { constantNode, type Graph, inputNode, type Node } from '../graph/node.ts';
 import { build } from '../ops/index.ts';
@@ -16,7 +17,7 @@ import { initialValues } from './initializers.ts';
 import { checkClassifierOutput, defaultLossOf, type LossName, lossOf } from './losses.ts';
 import { correctByLabels, correctByTargets } from './metrics.ts';
 import { expand, type Network, parametersOf } from './network.ts';
-import { type Optimizer, slotName, updatesOf } from './optimizers/optimizer.ts';
+import { type Optimizer, preparationsOf, slotName, updatesOf } from './optimizers/optimizer.ts';
 import type { ModelSpec } from './spec.ts';
 
 export interface LossOptions {
@@ -45,6 +46,23 @@ export function trainingGraph(spec: ModelSpec, options: TrainingOptions, batchSi
       ...updatesOf(options.optimizer, trained, backward(loss, trained)),
       ...network.updates,
     ],
+  };
+}
+
+/**
+ * What the optimizer measures before each pass (`Optimizer.preparation`). Inputs as in training, for the
+ * number of patterns it asks for; updates its slots alone.
+ */
+export function preparationGraph(
+  spec: ModelSpec,
+  options: TrainingOptions,
+  patterns: number,
+): Graph {
+  const { network, loss } = lossOfBatch(spec, options, patterns);
+  const trained = network.parameters.filter((p) => p.trainable).map((p) => p.node);
+  return {
+    outputs: { loss },
+    updates: preparationsOf(options.optimizer, trained, curvature(loss, trained)),
   };
 }
 
@@ -105,7 +123,10 @@ export function initialStates(
   if (optimizer === undefined) return states;
   for (const p of parameters.filter(({ trainable }) => trainable)) {
     for (const slot of optimizer.slots) {
-      states.set(slotName(optimizer, slot, p.name), new Float32Array(sizeOf(p.shape)));
+      states.set(
+        slotName(optimizer, slot, p.name),
+        new Float32Array(sizeOf(p.shape)).fill(optimizer.slotStart ?? 0),
+      );
     }
   }
   return states;

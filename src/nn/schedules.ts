@@ -5,9 +5,10 @@
  *   step                rate * factor^floor(epochs / every)
  *   exponential         rate * factor^epochs                      epochs counts fractions: step by step
  *   cosine              minimum + (rate - minimum) (1 + cos(pi epochs / duration)) / 2
+ *   table               the n-th rate in the n-th epoch, the last one from then on
  *   reduceOnPlateau     times `factor` after `patience` epochs without a better value of what is watched
  *
- * The first four are functions of the step. The last one has a memory, which `state` gives as plain JSON
+ * All but the last are functions of the step. The last one has a memory, which `state` gives as plain JSON
  * and `startSchedule` takes back, so that a resumed run goes on as if nothing had happened.
  */
 import { z } from 'zod';
@@ -35,6 +36,10 @@ const SCHEMAS = {
     /** Epochs down to the minimum, where it stays. */
     duration: z.number().positive(),
     minimum,
+  }),
+  table: z.object({
+    kind: z.literal('table'),
+    rates: z.array(z.number().positive()).min(1, 'at least one rate'),
   }),
   reduceOnPlateau: z.object({
     kind: z.literal('reduceOnPlateau'),
@@ -114,6 +119,8 @@ function rateAt(spec: ScheduleSpec, rate: number, epoch: number, { scale }: Sche
       const done = Math.min(1, epoch / spec.duration);
       return spec.minimum + ((rate - spec.minimum) * (1 + Math.cos(Math.PI * done))) / 2;
     }
+    case 'table':
+      return spec.rates[Math.min(Math.floor(epoch), spec.rates.length - 1)];
     case 'reduceOnPlateau':
       return Math.max(rate * scale, Math.min(rate, spec.minimum));
   }

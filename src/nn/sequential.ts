@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { FoveaError } from '../base/errors.ts';
+import { sizeOf } from '../base/shape.ts';
 import { layerOf } from './layers/index.ts';
 import type { LayerInput } from './layers/layer.ts';
 import { parseOptions, positiveInteger } from './options.ts';
@@ -23,6 +24,7 @@ const modelSchema = z.object({
         .refine((scale) => scale !== 0, 'a number other than 0')
         .default(1 / 255),
       offset: z.number().default(0),
+      mean: z.array(z.number()).optional(),
       border: z.int().positive().optional(),
     })
     .prefault({}),
@@ -59,6 +61,7 @@ export function parseModelSpec(received: unknown): ModelSpec {
   const taken = new Set<string>([INPUT]);
   const layers = model.layers.map((layer, i) => parseLayer(layer, i, taken));
   const spec: ModelSpec = { ...model, layers };
+  checkMean(spec);
   layerShapes(spec);
   return spec;
 }
@@ -97,6 +100,17 @@ function parseLayer(received: unknown, position: number, taken: Set<string>): La
   taken.add(name);
   const options = parseOptions(layer.options, given.options, where);
   return { kind: given.kind, name, ...(inputs === undefined ? {} : { inputs }), options };
+}
+
+/** A mean is subtracted per channel or per number of the input. */
+function checkMean({ inputShape, preprocessing: { mean } }: ModelSpec): void {
+  const channels = inputShape[inputShape.length - 1];
+  if (mean === undefined || [channels, sizeOf(inputShape)].includes(mean.length)) return;
+  throw new FoveaError({
+    where: 'model',
+    problem: `preprocessing.mean has ${mean.length} numbers`,
+    expected: `${channels} (one per channel) or ${sizeOf(inputShape)} (one per number of the input)`,
+  });
 }
 
 /** conv2d, conv2d_1, conv2d_2, ... as Keras numbers them; averagePooling2d becomes average_pooling2d. */

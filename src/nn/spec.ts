@@ -7,10 +7,12 @@
  */
 import type { Shape } from '../base/shape.ts';
 
-/** How pixels 0..255 become the numbers a model reads: pixel * scale + offset. */
+/** How pixels 0..255 become the numbers a model reads: (pixel - mean) * scale + offset. */
 export interface Preprocessing {
   readonly scale: number;
   readonly offset: number;
+  /** Of the training set, in pixel values: one number per channel, or one per number of the input. */
+  readonly mean?: readonly number[] | undefined;
   /**
    * Pixels of background (byte 0) that are put around pictures which are smaller than the input by just
    * that on each side: LeNet-5 of 1998 reads 28x28 digits on a 32x32 field.

@@ -11,7 +11,7 @@ import { insights } from './insights.ts';
 import { writeMistakes } from './mistakes.ts';
 import { loadModel } from './modelFiles.ts';
 import { RunFolder } from './runFolder.ts';
-import { checkFit, type RunConditions } from './trainRun.ts';
+import { fitted, type RunConditions } from './trainRun.ts';
 
 export interface EvaluateRunRequest extends Pick<RunConditions, 'backend' | 'load'> {
   readonly folder: string;
@@ -37,11 +37,11 @@ export async function evaluateRun(request: EvaluateRunRequest): Promise<Evaluate
   const run = await RunFolder.open(folder);
   const record = await run.readRecord();
   const { spec, weights } = await loadModel(folder);
-  const dataset = await datasetOf(request.data ?? record.data.name).load({
+  const loaded = await datasetOf(request.data ?? record.data.name).load({
     ...request.load,
     ...(testCount === undefined ? {} : { testCount }),
   });
-  checkFit(spec, dataset);
+  const dataset = fitted(spec, loaded);
   const session = await openSession(request.backend);
   try {
     const { loss } = record.settings;

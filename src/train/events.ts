@@ -26,8 +26,8 @@ export interface FitOptions {
   readonly schedule?: string | Choice;
   /** Of the first weights, the shuffling and all random layers; default 0. */
   readonly seed?: number;
-  /** A new order of the training rows each epoch; default true. */
-  readonly shuffle?: boolean;
+  /** A new order of the training rows each epoch, or one random order for all ('once'); default true. */
+  readonly shuffle?: boolean | 'once';
   /** Share of the training rows, the last ones, that is kept for validation; default 0. */
   readonly validationSplit?: number;
   /**

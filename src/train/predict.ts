@@ -7,6 +7,8 @@
 import type { Session } from '../backends/backend.ts';
 import { FoveaError } from '../base/errors.ts';
 import { formatShape } from '../base/shape.ts';
+import { fillBatch } from '../data/batches.ts';
+import { surround } from '../data/dataset.ts';
 import type { Picture } from '../data/images/picture.ts';
 import { type PrepareOptions, prepareImage } from '../data/images/prepare.ts';
 import { inferenceGraph } from '../nn/programs.ts';
@@ -39,11 +41,15 @@ export function openPredictor(
   const shape = imageShapeOf(spec.inputShape);
   const program = session.compile(inferenceGraph(spec, 1));
   restoreStates(session, weights);
-  const { scale, offset } = spec.preprocessing;
+  const { border = 0 } = spec.preprocessing;
+  const [height, width, channels] = shape;
+  const inner = [height - 2 * border, width - 2 * border, channels] as const;
   return (picture, options = {}) => {
-    const { pixels, inverted, notes } = prepareImage(picture, shape, options);
-    const x = program.input('x');
-    for (let i = 0; i < pixels.length; i++) x[i] = pixels[i] * scale + offset;
+    const prepared = prepareImage(picture, inner, options);
+    const { inverted, notes } = prepared;
+    const pixels = surround(prepared.pixels, inner, border);
+    const x = program.input('x') as Float32Array;
+    fillBatch({ count: 1, images: pixels, labels: NO_LABEL }, FIRST, spec.preprocessing, x, NO_LABEL);
     program.run();
     const answers = Array.from(program.output('probabilities'), (probability, i) => ({
       class: classes[i] ?? String(i),
@@ -53,6 +59,9 @@ export function openPredictor(
     return { answers: answers.slice(0, options.top ?? 3), inverted, notes };
   };
 }
+
+const FIRST = Int32Array.of(0);
+const NO_LABEL = new Int32Array(1);
 
 /** 1 or 3: how a picture is to be read for this network. */
 export function channelsOf({ spec }: Pick<TrainedModel, 'spec'>): 1 | 3 {

@@ -15,7 +15,7 @@ const settings = z.object({
   batchSize: z.int().positive(),
   validationSplit: z.number().min(0).lt(1),
   seed: z.int().nonnegative(),
-  shuffle: z.boolean(),
+  shuffle: z.union([z.boolean(), z.literal('once')]),
   loss: z.enum(lossNames),
   /** The optimizer's whole spec, defaults filled in. */
   optimizer: z.looseObject({ kind: z.string(), learningRate: z.number() }),

@@ -5,11 +5,12 @@
  * `run` allocates nothing of its own per step. Next stop: `nn/programs.ts`, what a step computes.
  */
 import type { HostArray, Session } from '../backends/backend.ts';
+import { RandomStream } from '../base/random.ts';
 import { BatchOrder } from '../data/batches.ts';
 import type { Split } from '../data/dataset.ts';
 import { optimizerOf } from '../nn/optimizers/index.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
-import { initialStates, trainingGraph } from '../nn/programs.ts';
+import { initialStates, preparationGraph, trainingGraph } from '../nn/programs.ts';
 import type { Schedule } from '../nn/schedules.ts';
 import type { ModelSpec } from '../nn/spec.ts';
 import { diverged } from './divergence.ts';
@@ -26,23 +27,36 @@ export class Steps {
   readonly #whole: StepProgram;
   /** For the last batch of an epoch; the same program where the split divides evenly. */
   readonly #last: StepProgram;
+  /** What the optimizer measures before each pass, if it does. */
+  readonly #preparation: Feed | undefined;
 
   constructor(session: Session, spec: ModelSpec, split: Split, options: FitOptions) {
     const { batchSize = 128, seed = 0, shuffle = true, loss, optimizer = 'adam' } = options;
-    this.order = new BatchOrder({ count: split.count, batchSize, ...(shuffle ? { seed } : {}) });
+    this.order = new BatchOrder({
+      count: split.count,
+      batchSize,
+      ...(shuffle === false ? {} : { seed, once: shuffle === 'once' }),
+    });
     this.optimizer = asOptimizer(optimizer);
     this.#spec = spec;
     this.#seed = seed;
     this.#split = split;
+    const chosen = loss === undefined ? {} : { loss };
     const program = (rows: number) => {
-      const graph = trainingGraph(
-        spec,
-        { optimizer: this.optimizer, seed, ...(loss === undefined ? {} : { loss }) },
-        rows,
-      );
+      const graph = trainingGraph(spec, { optimizer: this.optimizer, seed, ...chosen }, rows);
       const feed = new Feed(graph, session.compile(graph), spec.preprocessing);
       return new StepProgram(feed, this.optimizer);
     };
+    const { preparation } = this.optimizer;
+    if (preparation !== undefined) {
+      const patterns = Math.min(preparation.patterns, split.count);
+      const graph = preparationGraph(
+        spec,
+        { optimizer: this.optimizer, seed, ...chosen },
+        patterns,
+      );
+      this.#preparation = new Feed(graph, session.compile(graph), spec.preprocessing);
+    }
     const rest = split.count % batchSize;
     this.#whole = program(Math.min(batchSize, split.count));
     this.#last = rest === 0 || split.count < batchSize ? this.#whole : program(rest);
@@ -62,6 +76,7 @@ export class Steps {
     this.#last.bind();
     const began = performance.now();
     while (progress.batch < order.batchesPerEpoch) {
+      if (this.#preparationIsDue(progress)) this.#prepare(progress.epoch, progress.step);
       const rows = order.indices(progress.epoch, progress.batch);
       const program = rows.length === this.#whole.rows ? this.#whole : this.#last;
       const rate = schedule.rate(progress.step / order.batchesPerEpoch);
@@ -76,6 +91,26 @@ export class Steps {
       if (turnIsOver()) break;
     }
     progress.seconds += (performance.now() - began) / 1000;
+  }
+
+  #preparationIsDue({ step, batch }: Progress): boolean {
+    const { preparation } = this.optimizer;
+    if (preparation === undefined) return false;
+    return step === preparation.firstStep || (batch === 0 && step > preparation.firstStep);
+  }
+
+  /** On training rows that the seed and the epoch choose. */
+  #prepare(epoch: number, step: number): void {
+    const feed = this.#preparation;
+    if (feed === undefined) return;
+    const random = new RandomStream(this.#seed, `preparation/${epoch}`);
+    feed.bind();
+    feed.fill(
+      this.#split,
+      Int32Array.from(random.permutation(this.#split.count).subarray(0, feed.batchSize)),
+    );
+    if (feed.inputs.has('step')) feed.executable.input('step')[0] = step;
+    feed.executable.run();
   }
 }
 

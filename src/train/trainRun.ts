@@ -9,9 +9,9 @@ import { type OpenOptions, openSession } from '../backends/select.ts';
 import { FoveaError, UsageError, unknownName } from '../base/errors.ts';
 import { formatShape, sameShape } from '../base/shape.ts';
 import { validationSplit } from '../data/batches.ts';
-import type { Dataset, LoadOptions } from '../data/dataset.ts';
+import { type Dataset, type LoadOptions, withBorder } from '../data/dataset.ts';
 import { datasetOf } from '../data/datasets/index.ts';
-import { type LossName, lossNames } from '../nn/losses.ts';
+import { defaultLossOf, type LossName, lossNames } from '../nn/losses.ts';
 import { parseSchedule } from '../nn/schedules.ts';
 import { layerShapes } from '../nn/shapes.ts';
 import type { ModelSpec } from '../nn/spec.ts';
@@ -68,9 +68,9 @@ export async function* trainRun(request: TrainRequest): AsyncGenerator<RunEvent,
   const began = performance.now();
   const { spec, folder, overwrite = false } = request;
   const settings = settingsOf(request);
-  const [dataset, session] = await open(request, request.data, request);
+  const [loaded, session] = await open(request, request.data, request);
   try {
-    checkFit(spec, dataset);
+    const dataset = fitted(spec, loaded);
     const record = newRecord(request, settings, dataset, session);
     const run = await RunFolder.create(folder, overwrite);
     await run.begin(record, spec);
@@ -99,9 +99,10 @@ export async function* resumeRun(request: ResumeRequest): AsyncGenerator<RunEven
       fix: `--resume --epochs ${finished + 5}`,
     });
   }
-  const [dataset, session] = await open(request, old.data.name, old.data);
+  const [loaded, session] = await open(request, old.data.name, old.data);
   try {
-    checkSameData(run, old, dataset);
+    checkSameData(run, old, loaded);
+    const dataset = fitted(spec, loaded);
     const record: RunRecord = {
       ...old,
       status: 'running',
@@ -142,7 +143,7 @@ async function open(
 }
 
 /** Every setting with its default filled in; wrong ones are refused here, before anything is made. */
-function settingsOf({ settings = {} }: TrainRequest): RunSettings {
+function settingsOf({ spec, settings = {} }: TrainRequest): RunSettings {
   const { epochs = 10, batchSize = 128, seed = 0, shuffle = true, patience } = settings;
   const { validationSplit = 0 } = settings;
   for (const [where, value] of Object.entries({ epochs, batchSize, patience })) {
@@ -154,11 +155,7 @@ function settingsOf({ settings = {} }: TrainRequest): RunSettings {
       });
     }
   }
-  const {
-    loss = 'sparseCategoricalCrossentropy',
-    optimizer = 'adam',
-    schedule = 'constant',
-  } = settings;
+  const { loss = defaultLossOf(spec), optimizer = 'adam', schedule = 'constant' } = settings;
   return {
     epochs,
     batchSize,
@@ -219,8 +216,20 @@ function newRecord(
 const versions = () => ({ fovea: version, node: process.version });
 const backendOf = ({ backend, threads, plan }: Session) => ({ name: backend, threads, plan });
 
-/** The pictures must be of the model's size, and it must answer with as many numbers as classes. */
-export function checkFit(spec: ModelSpec, { name, imageShape, classes }: Dataset): void {
+/**
+ * The data set as the model reads it. The pictures must be of the model's size, or smaller by the border it
+ * asks for, which is put around them; and it must answer with as many numbers as there are classes.
+ */
+export function fitted(spec: ModelSpec, dataset: Dataset): Dataset {
+  const { border = 0 } = spec.preprocessing;
+  const wanted = spec.inputShape.map((n, axis) => (axis < 2 ? n - 2 * border : n));
+  const fits = border > 0 && sameShape(wanted, dataset.imageShape);
+  const result = fits ? withBorder(dataset, border) : dataset;
+  checkFit(spec, result);
+  return result;
+}
+
+function checkFit(spec: ModelSpec, { name, imageShape, classes }: Dataset): void {
   if (!sameShape(spec.inputShape, imageShape)) {
     throw new FoveaError({
       problem: `${spec.name} reads ${formatShape(spec.inputShape)}, the pictures of ${name} are ${formatShape(imageShape)}`,

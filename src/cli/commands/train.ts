@@ -4,6 +4,7 @@
  * Next stop: `train/trainRun.ts`.
  */
 import { Command, Option } from 'commander';
+import type { RecipeSettings } from '../../models/recipes.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import type { RunEvent } from '../../train/performRun.ts';
 import type { ExpectedRun, RunConditions, TrainRequest } from '../../train/trainRun.ts';
@@ -33,6 +34,7 @@ Examples:
   $ fovea train lenet5 --data mnist --epochs 3 --batch-size 128 --validation-split 0.2 --seed 1
   $ fovea train lenet5 --optimizer sgd --learning-rate 0.1 --momentum 0.9 --schedule cosine
   $ fovea train lenet5 --data mnist --epochs 50 --validation-split 0.1 --patience 5 --name patient
+  $ fovea train lenet5-1998 --data mnist --recipe paper     as in 1998
   $ fovea train lenet5 --resume --epochs 20                 go on with runs/lenet5
   $ fovea train my-model.json --data mnist --json | jq .    one JSON object per line
 
@@ -44,10 +46,13 @@ interface Options extends BackendOptions {
   readonly batchSize: number;
   readonly validationSplit: number;
   readonly seed: number;
+  readonly recipe?: string;
   readonly shuffle: boolean;
-  readonly loss: string;
+  readonly shuffleOnce?: boolean;
+  readonly loss?: string;
   readonly optimizer: string;
   readonly learningRate?: number;
+  readonly mu?: number;
   readonly momentum?: number;
   readonly nesterov?: boolean;
   readonly weightDecay?: number;
@@ -93,10 +98,13 @@ export function command(): Command {
 
 function learningOptions(): Option[] {
   return [
+    new Option('--recipe <name>', 'train as published (paper); what you say beside it counts more'),
     new Option('--no-shuffle', 'keep the pictures in their order'),
-    new Option('--loss <name>', 'what training lowers').default('sparseCategoricalCrossentropy'),
-    new Option('--optimizer <name>', 'adam, adamw or sgd').default('adam'),
+    new Option('--shuffle-once', 'one random order for all epochs').conflicts('noShuffle'),
+    new Option('--loss <name>', 'what training lowers (default: cross-entropy; map for distances)'),
+    new Option('--optimizer <name>', 'adam, adamw, sgd or levenbergMarquardt').default('adam'),
     numberOption('positive', '--learning-rate <x>', "default: the optimizer's own"),
+    numberOption('positive', '--mu <x>', 'of levenbergMarquardt'),
     numberOption('share', '--momentum <x>', 'of sgd'),
     new Option('--nesterov', 'look one step ahead, with --momentum'),
     numberOption('notNegative', '--weight-decay <x>', 'of sgd and adamw'),
@@ -160,7 +168,9 @@ async function start(
   const folder = runFolderOf(options, spec.name);
   const { trainRun, resumeRun } = await import('../../train/trainRun.ts');
   if (options.resume !== true) {
-    return trainRun({ ...requestOf(options), ...conditions, spec, folder });
+    const { recipeOf } = await import('../../models/recipes.ts');
+    const recipe = options.recipe === undefined ? {} : recipeOf(spec.name, options.recipe).settings;
+    return trainRun({ ...requestOf(options, recipe, command), ...conditions, spec, folder });
   }
   const epochs = command.getOptionValueSource('epochs') === 'cli' ? options.epochs : undefined;
   return resumeRun({ ...conditions, folder, epochs, expected: saidAgain(spec, options, command) });
@@ -180,7 +190,7 @@ function saidAgain(spec: ModelSpec, options: Options, command: Command): Expecte
     settings: said('batchSize', 'validationSplit', 'seed', 'shuffle', 'loss', 'patience'),
     optimizer: {
       ...renamed(said('optimizer'), 'optimizer', 'kind'),
-      ...said('learningRate', 'momentum', 'nesterov', 'weightDecay'),
+      ...said('learningRate', 'mu', 'momentum', 'nesterov', 'weightDecay'),
     },
     schedule: { ...said('schedule').schedule },
   };
@@ -190,32 +200,45 @@ function renamed(from: Record<string, unknown>, name: string, to: string): Recor
   return name in from ? { [to]: from[name] } : {};
 }
 
-function requestOf(options: Options): Omit<TrainRequest, 'spec' | 'folder'> {
-  const { data, trainCount, testCount, validationSplit, overwrite = false } = options;
-  const { epochs, batchSize, seed, shuffle, patience, loss, schedule } = options;
-  const { optimizer: kind, learningRate, momentum, nesterov, weightDecay } = options;
-  const given = Object.entries({ learningRate, momentum, nesterov, weightDecay });
-  const optimizer = {
-    kind,
-    ...Object.fromEntries(given.filter(([, value]) => value !== undefined)),
-  };
+/** What the command line says, then the recipe, then the defaults. */
+function requestOf(
+  options: Options,
+  recipe: RecipeSettings,
+  command: Command,
+): Omit<TrainRequest, 'spec' | 'folder'> {
+  const { data, trainCount, testCount, overwrite = false } = options;
+  const { seed, patience, loss = recipe.loss, shuffleOnce } = options;
+  const isSaid = (name: keyof Options) => command.getOptionValueSource(name) === 'cli';
+  const pick = <K extends 'epochs' | 'batchSize' | 'validationSplit' | 'shuffle'>(name: K) =>
+    isSaid(name) ? options[name] : (recipe[name] ?? options[name]);
+  const epochs = pick('epochs');
+  const { schedule } = isSaid('schedule') ? options : { ...options, ...recipe };
   return {
     data,
     trainCount,
     testCount,
     overwrite,
     settings: {
-      validationSplit,
+      validationSplit: pick('validationSplit'),
       epochs,
-      batchSize,
+      batchSize: pick('batchSize'),
       seed,
-      shuffle,
-      loss,
-      optimizer,
+      shuffle: shuffleOnce === true ? 'once' : pick('shuffle'),
+      optimizer: optimizerFrom(options, isSaid('optimizer') ? undefined : recipe.optimizer),
       // A cosine without a duration takes the whole run.
       schedule:
         schedule.kind === 'cosine' ? Object.assign({ duration: epochs }, schedule) : schedule,
+      ...(loss === undefined ? {} : { loss }),
       ...(patience === undefined ? {} : { patience }),
     },
+  };
+}
+
+function optimizerFrom(options: Options, recipe: RecipeSettings['optimizer']) {
+  const { optimizer: kind, learningRate, mu, momentum, nesterov, weightDecay } = options;
+  const given = Object.entries({ learningRate, mu, momentum, nesterov, weightDecay });
+  return {
+    ...(recipe ?? { kind }),
+    ...Object.fromEntries(given.filter(([, value]) => value !== undefined)),
   };
 }

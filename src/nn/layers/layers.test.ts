@@ -18,6 +18,7 @@ import { layerShapes } from '../shapes.ts';
 import type { ModelSpec } from '../spec.ts';
 import { activation } from './activation.ts';
 import { batchNormalization } from './batchNormalization.ts';
+import { connectedConv2d } from './connectedConv2d.ts';
 import { conv2d } from './conv2d.ts';
 import { conv2dTranspose } from './conv2dTranspose.ts';
 import { dense } from './dense.ts';
@@ -30,6 +31,8 @@ import type { LayerInput } from './layer.ts';
 import { localResponseNormalization } from './localResponseNormalization.ts';
 import { cropping2d, padding2d, zeroPadding2d } from './padding.ts';
 import { averagePooling2d, maxPooling2d, minPooling2d } from './pooling.ts';
+import { rbf } from './rbf.ts';
+import { subsampling2d } from './subsampling2d.ts';
 import { upsampling2d } from './upsampling2d.ts';
 
 const N = 3;
@@ -107,6 +110,13 @@ describe('gradients of every layer', () => {
     ],
     upsampling2d: [conv, upsampling2d(), ...rows],
     add: [conv, conv2d({ filters: 4, kernelSize: 1 }), add({ inputs: ['conv2d', 'conv2d_1'] })],
+    connectedConv2d: [
+      conv,
+      connectedConv2d({ connections: [[0, 2], [1, 2, 3], [3], [0], [0, 1]], kernelSize: 3 }),
+      ...rows,
+    ],
+    subsampling2d: [conv, subsampling2d(), ...rows],
+    rbf: [...rows, dense({ units: 84 }), rbf({ codes: '012' })],
     concatenate: [
       conv2d({ filters: 3, kernelSize: 1 }),
       concatenate({ inputs: ['conv2d', 'input'] }),
@@ -124,7 +134,7 @@ describe('gradients of every layer', () => {
     program.run();
     const gradients = new Map(
       parameterNames(spec)
-        .filter((name) => !name.includes('moving'))
+        .filter((name) => !/moving|centers/.test(name))
         .map((name) => [name, program.output(`gradient/${name}`).slice()]),
     );
     const lossAt = (name: string, values: ArrayLike<number>) => {

@@ -4,10 +4,11 @@
 import { unknownName } from '../../base/errors.ts';
 import { adam } from './adam.ts';
 import { adamw } from './adamw.ts';
+import { levenbergMarquardt } from './levenbergMarquardt.ts';
 import type { Optimizer } from './optimizer.ts';
 import { sgd } from './sgd.ts';
 
-const optimizers = { sgd, adam, adamw } as const;
+const optimizers = { sgd, adam, adamw, levenbergMarquardt } as const;
 
 export const optimizerNames: readonly string[] = Object.keys(optimizers);
 

@@ -9,16 +9,24 @@ import { inputNode, type Node, stateNode, type Update } from '../../graph/node.t
 import * as e from '../../ops/expression.ts';
 import { build } from '../../ops/index.ts';
 
-export interface UpdateContext {
+interface SlotContext {
   /** The parameter's state. */
   readonly parameter: Node;
-  readonly gradient: Node;
-  /** A state of the parameter's shape that starts as zeros; named "OPTIMIZER/SLOT/PARAMETER". */
+  /** A state of the parameter's shape that starts as zeros, or from `slotStart`; named "OPTIMIZER/SLOT/PARAMETER". */
   slot(name: string): Node;
   /** A number that `scalars` gives anew each step. */
   scalar(name: string): Node;
   /** One element-wise node over those of `inputs` that the expression reads. */
   compute(name: string, inputs: readonly Node[], expression: e.Expression): Node;
+}
+
+export interface UpdateContext extends SlotContext {
+  readonly gradient: Node;
+}
+
+export interface PreparationContext extends SlotContext {
+  /** Second derivative of the mean loss along each number of the parameter. */
+  readonly curvature: Node;
 }
 
 export interface OptimizerSpec {
@@ -32,9 +40,18 @@ export interface Optimizer {
   readonly spec: OptimizerSpec;
   /** Names of the slots of each parameter. */
   readonly slots: readonly string[];
+  /** What they start from; 0 unless said. */
+  readonly slotStart?: number;
   updates(context: UpdateContext): readonly Update[];
   /** The scalar inputs of one step by input name; `step` counts from 0. */
   scalars(step: number, learningRate: number): Readonly<Record<string, number>>;
+  /** What is measured before each pass, on so many of the training pictures. */
+  readonly preparation?: {
+    readonly patterns: number;
+    /** The first measurement comes before this step, the others before each pass after it. */
+    readonly firstStep: number;
+    updates(context: PreparationContext): readonly Update[];
+  };
 }
 
 /** The state that holds a slot of a parameter: "adam/m/conv2d/kernel". */
@@ -48,23 +65,40 @@ export function updatesOf(
   parameters: readonly Node[],
   gradients: readonly Node[],
 ): Update[] {
+  const contextOf = slotContexts(optimizer);
+  return parameters.flatMap((parameter, i) =>
+    optimizer.updates({ ...contextOf(parameter), gradient: gradients[i] }),
+  );
+}
+
+/** Appends what the optimizer measures before a pass. */
+export function preparationsOf(
+  optimizer: Optimizer,
+  parameters: readonly Node[],
+  curvatures: readonly Node[],
+): Update[] {
+  const contextOf = slotContexts(optimizer);
+  return parameters.flatMap(
+    (parameter, i) =>
+      optimizer.preparation?.updates({ ...contextOf(parameter), curvature: curvatures[i] }) ?? [],
+  );
+}
+
+function slotContexts(optimizer: Optimizer): (parameter: Node) => SlotContext {
   const scalars = new Map<string, Node>();
   const scalar = (name: string) => {
     const node = scalars.get(name) ?? inputNode(name, []);
     scalars.set(name, node);
     return node;
   };
-  return parameters.flatMap((parameter, i) =>
-    optimizer.updates({
-      parameter,
-      gradient: gradients[i],
-      scalar,
-      slot: (name) => stateNode(slotName(optimizer, name, parameter.name), parameter.shape),
-      compute: (name, inputs, expression) => {
-        const used = e.keepUsedInputs(expression, inputs);
-        const attrs = { expression: used.expression, label: name };
-        return build('elementwise', used.inputs, attrs, `${parameter.name}/${name}`);
-      },
-    }),
-  );
+  return (parameter) => ({
+    parameter,
+    scalar,
+    slot: (name) => stateNode(slotName(optimizer, name, parameter.name), parameter.shape),
+    compute: (name, inputs, expression) => {
+      const used = e.keepUsedInputs(expression, inputs);
+      const attrs = { expression: used.expression, label: name };
+      return build('elementwise', used.inputs, attrs, `${parameter.name}/${name}`);
+    },
+  });
 }
