@@ -1,0 +1,116 @@
+/**
+ * @file Where the trainer's batches come from: memory, or worker threads that read ahead.
+ *
+ * The trainer asks for batch b of epoch e; what it gets depends on (seed, e, b) alone. A batch in memory is
+ * always ready; one that is being read may have to be waited for, which the trainer does between steps.
+ * Next stop: `batches.ts` for the order, `loader/prefetch.node.ts` for reading ahead.
+ */
+import { type Augmentation, noAugmentation } from './augment/index.ts';
+import type { ImageShape } from './augment/transform.ts';
+import { BatchOrder, fillBatch, type Preprocessing } from './batches.ts';
+import type { Split } from './dataset.ts';
+import { type AnySplit, isStreamed } from './streamed.ts';
+
+export interface BatchSource {
+  readonly count: number;
+  readonly batchSize: number;
+  readonly batchesPerEpoch: number;
+  /** Rows of the split that make up a batch: a view that holds until another epoch is asked for. */
+  indices(epoch: number, batch: number): Int32Array;
+  /** Whether the batch can be written without waiting. */
+  isReady(epoch: number, batch: number): boolean;
+  /** Resolves once it is. */
+  ready(epoch: number, batch: number): Promise<void>;
+  /** Writes the batch, which must be ready. */
+  fill(
+    epoch: number,
+    batch: number,
+    preprocessing: Preprocessing,
+    x: Float32Array,
+    labels: Int32Array,
+  ): void;
+  /** Rows whose picture could not be read, so far, with the reason. */
+  readonly unreadable: ReadonlyMap<number, string>;
+  close(): Promise<void>;
+}
+
+export interface BatchOptions {
+  readonly batchSize: number;
+  /** Of the order; absent: rows as they are stored. */
+  readonly seed?: number | undefined;
+  /** One random order for all epochs. */
+  readonly once?: boolean | undefined;
+  readonly reading?: ReadingOptions | undefined;
+}
+
+/** How pictures are read and changed; none of it matters for a split in memory without augmentation. */
+export interface ReadingOptions {
+  /** (H, W, C) of the model's input. */
+  readonly shape: ImageShape;
+  /** (H, W, C) of pictures in memory, where it is another. */
+  readonly stored?: ImageShape | undefined;
+  readonly augmentation?: Augmentation | undefined;
+  /** Of what augmentation draws; absent when testing. */
+  readonly seed?: number | undefined;
+  /** Threads that read ahead; default 1. No influence on what is read. */
+  readonly workers?: number | undefined;
+  /** A picture that cannot be read is an error; else another takes its place, or it is left out of a test. */
+  readonly strict?: boolean | undefined;
+  /** Told of every picture that could not be read. */
+  readonly onUnreadable?: ((name: string, problem: string) => void) | undefined;
+}
+
+export async function openBatches(split: AnySplit, options: BatchOptions): Promise<BatchSource> {
+  const { steps } = options.reading?.augmentation ?? noAugmentation;
+  if (!isStreamed(split) && steps.length === 0) return new MemoryBatches(split, options);
+  const { Prefetcher } = await import('./loader/prefetch.node.ts');
+  return new Prefetcher(split, options);
+}
+
+/** Nothing is read, nothing is waited for, nothing is allocated per batch. */
+export class MemoryBatches implements BatchSource {
+  readonly count: number;
+  readonly batchSize: number;
+  readonly batchesPerEpoch: number;
+  readonly unreadable: ReadonlyMap<number, string> = new Map();
+  readonly #split: Split;
+  readonly #order: BatchOrder;
+
+  constructor(split: Split, options: BatchOptions) {
+    const { batchSize } = options;
+    this.#split = split;
+    this.#order = orderOf(split.count, options);
+    this.count = split.count;
+    this.batchSize = batchSize;
+    this.batchesPerEpoch = this.#order.batchesPerEpoch;
+  }
+
+  indices(epoch: number, batch: number): Int32Array {
+    return this.#order.indices(epoch, batch);
+  }
+
+  isReady(): boolean {
+    return true;
+  }
+
+  async ready(): Promise<void> {}
+
+  fill(
+    epoch: number,
+    batch: number,
+    preprocessing: Preprocessing,
+    x: Float32Array,
+    labels: Int32Array,
+  ): void {
+    fillBatch(this.#split, this.indices(epoch, batch), preprocessing, x, labels);
+  }
+
+  async close(): Promise<void> {}
+}
+
+export function orderOf(
+  count: number,
+  { batchSize, seed, once = false }: Pick<BatchOptions, 'batchSize' | 'seed' | 'once'>,
+): BatchOrder {
+  return new BatchOrder({ count, batchSize, once, ...(seed === undefined ? {} : { seed }) });
+}

@@ -1,0 +1,73 @@
+/**
+ * @file From a list of pictures and labels to the two splits of a data set.
+ *
+ * Listings come class by class; their rows are put in a random order that is always the same, so that "the
+ * last fraction" (validation) and "the first pictures" hold every class.
+ */
+import { FoveaError } from '../../base/errors.ts';
+import { RandomStream } from '../../base/random.ts';
+import type { Origin, StreamedSplit } from '../streamed.ts';
+
+export interface Listing {
+  readonly classes: readonly string[];
+  /** Per picture of the origin. */
+  readonly labels: readonly number[];
+  readonly origin: Origin;
+}
+
+export interface ListedSplits {
+  readonly classes: readonly string[];
+  readonly train: StreamedSplit;
+  readonly test: StreamedSplit;
+}
+
+/** Of the pictures of a class, one of so many is kept for testing where there is no test set; of fewer, one. */
+const KEEP_ONE_OF = 10;
+
+export function splitsOf(train: Listing, test?: Listing): ListedSplits {
+  const all = train.labels.map((_, item) => item);
+  if (test !== undefined) {
+    const items = test.labels.map((_, item) => item);
+    return {
+      classes: train.classes,
+      train: splitOf(train, all),
+      test: splitOf(test, items),
+    };
+  }
+  const totals = train.classes.map(() => 0);
+  for (const label of train.labels) totals[label]++;
+  const seen = train.classes.map(() => 0);
+  const isKept = (item: number) => {
+    const label = train.labels[item];
+    const nth = ++seen[label];
+    const few = totals[label] < KEEP_ONE_OF && totals[label] > 1;
+    return few ? nth === totals[label] : nth % KEEP_ONE_OF === 0;
+  };
+  const kept = new Set(all.filter(isKept));
+  if (kept.size === 0) {
+    throw new FoveaError({
+      problem: `${all.length} pictures in as many classes: none can be kept for testing`,
+      expected: 'two pictures or more in some class, or a test set of its own',
+      fix: 'put train/ and test/ folders beside each other, or add test=... to the data set',
+    });
+  }
+  return {
+    classes: train.classes,
+    train: splitOf(
+      train,
+      all.filter((item) => !kept.has(item)),
+    ),
+    test: splitOf(train, [...kept]),
+  };
+}
+
+function splitOf({ labels, origin }: Listing, chosen: readonly number[]): StreamedSplit {
+  const { length: count } = chosen;
+  if (count === 0) throw new FoveaError({ problem: 'no pictures', expected: 'one at least' });
+  const order = new RandomStream(0, 'listing').permutation(count);
+  const items = new Uint32Array(new SharedArrayBuffer(4 * count));
+  items.forEach((_, row) => {
+    items[row] = chosen[order[row]];
+  });
+  return { count, items, labels: Int32Array.from(items, (item) => labels[item]), origin };
+}

@@ -1,0 +1,78 @@
+/**
+ * @file Reads and decodes one picture of an origin: a file, a stretch of a tar, or bytes in memory.
+ */
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FoveaError, messageOf } from '../../base/errors.ts';
+import type { Picture } from '../images/picture.ts';
+import { readImage } from '../images/readImage.node.ts';
+import { nameAt, type Origin } from '../streamed.ts';
+
+export interface PictureReader {
+  /** Throws a FoveaError that names the picture. */
+  read(item: number): Promise<Picture>;
+  close(): Promise<void>;
+}
+
+export function openReader(origin: Origin, channels: 1 | 3): PictureReader {
+  if (origin.kind === 'memory') return memoryReader(origin);
+  if (origin.kind === 'tar') return tarReader(origin, channels);
+  return {
+    read: (item) => readImage(join(origin.folder, nameAt(origin.names, item)), { channels }),
+    close: async () => undefined,
+  };
+}
+
+/** What a picture is called in messages. */
+export function nameOf(origin: Origin, item: number): string {
+  if (origin.kind === 'memory') return `picture ${item}`;
+  const name = nameAt(origin.names, item);
+  return origin.kind === 'tar'
+    ? `${origin.shards[origin.shard[item]]}: ${name}`
+    : join(origin.folder, name);
+}
+
+function memoryReader({ images, shape }: Extract<Origin, { kind: 'memory' }>): PictureReader {
+  const [height, width, channels] = shape;
+  const size = height * width * channels;
+  return {
+    read: async (item) => ({
+      width,
+      height,
+      channels: channels === 1 ? 1 : 3,
+      pixels: images.subarray(item * size, (item + 1) * size),
+    }),
+    close: async () => undefined,
+  };
+}
+
+function tarReader(origin: Extract<Origin, { kind: 'tar' }>, channels: 1 | 3): PictureReader {
+  const handles = new Map<number, Promise<FileHandle>>();
+  const handleOf = (shard: number) => {
+    const known = handles.get(shard);
+    if (known !== undefined) return known;
+    const opened = open(origin.shards[shard], 'r');
+    handles.set(shard, opened);
+    return opened;
+  };
+  return {
+    read: async (item) => {
+      const where = nameOf(origin, item);
+      try {
+        const handle = await handleOf(origin.shard[item]);
+        const bytes = new Uint8Array(origin.size[item]);
+        const { bytesRead } = await handle.read(bytes, 0, bytes.length, origin.offset[item]);
+        if (bytesRead < bytes.length) {
+          throw new FoveaError(`${bytesRead} of ${bytes.length} bytes are there`);
+        }
+        return await readImage(bytes, { channels });
+      } catch (error) {
+        const parts = error instanceof FoveaError ? error.parts : { problem: messageOf(error) };
+        throw new FoveaError({ ...parts, where }, { cause: error });
+      }
+    },
+    close: async () => {
+      for (const handle of handles.values()) await (await handle).close().catch(() => undefined);
+    },
+  };
+}
