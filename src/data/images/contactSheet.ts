@@ -51,7 +51,7 @@ function byClass(
   split: Split,
   { imageShape, classes, rows, columns = 10 }: ContactSheetOptions,
 ): Sheet {
-  const highest = split.labels.reduce((most, label) => Math.max(most, label), 0);
+  const highest = Math.max(0, ...split.labels);
   const names = classes ?? Array.from({ length: highest + 1 }, (_, label) => String(label));
   const shown = names.slice(0, rows ?? names.length);
   const cell = cellOf(imageShape);
