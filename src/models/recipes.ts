@@ -39,7 +39,7 @@ const recipes: Readonly<Record<string, Readonly<Record<string, Recipe>>>> = {
           learningRate: 0.0005,
           mu: 0.02,
           patterns: 500,
-          warmUp: 0,
+          lossUnit: 84,
         },
         schedule: {
           kind: 'table',

@@ -123,10 +123,7 @@ export function initialStates(
   if (optimizer === undefined) return states;
   for (const p of parameters.filter(({ trainable }) => trainable)) {
     for (const slot of optimizer.slots) {
-      states.set(
-        slotName(optimizer, slot, p.name),
-        new Float32Array(sizeOf(p.shape)).fill(optimizer.slotStart ?? 0),
-      );
+      states.set(slotName(optimizer, slot, p.name), new Float32Array(sizeOf(p.shape)));
     }
   }
   return states;

@@ -76,7 +76,7 @@ export class Steps {
     this.#last.bind();
     const began = performance.now();
     while (progress.batch < order.batchesPerEpoch) {
-      if (this.#preparationIsDue(progress)) this.#prepare(progress.epoch, progress.step);
+      if (progress.batch === 0) this.#prepare(progress.epoch, progress.step);
       const rows = order.indices(progress.epoch, progress.batch);
       const program = rows.length === this.#whole.rows ? this.#whole : this.#last;
       const rate = schedule.rate(progress.step / order.batchesPerEpoch);
@@ -91,12 +91,6 @@ export class Steps {
       if (turnIsOver()) break;
     }
     progress.seconds += (performance.now() - began) / 1000;
-  }
-
-  #preparationIsDue({ step, batch }: Progress): boolean {
-    const { preparation } = this.optimizer;
-    if (preparation === undefined) return false;
-    return step === preparation.firstStep || (batch === 0 && step > preparation.firstStep);
   }
 
   /** On training rows that the seed and the epoch choose. */

@@ -2,7 +2,8 @@
  * @file Stochastic diagonal Levenberg-Marquardt: each weight has a learning rate of its own (LeCun, Bottou,
  * Bengio, Haffner 1998, appendix C).
  *
- *   w -= eta / (mu + h) g          h: second derivative of the loss along w, mean over some patterns
+ *   w -= eta / (mu + h) g          h: second derivative of the loss along w, mean over some patterns;
+ *                                  both h and g of the loss divided by `lossUnit`
  *
  * h is measured before each pass over `patterns` of the training pictures and then fixed; mu keeps the step
  * finite where the loss is flat. The slot holds 1 / (mu + h). With the paper's table of eta (recipe
@@ -18,11 +19,10 @@ const options = z.object({
   learningRate: z.number().positive().default(0.0005),
   mu: z.number().positive().default(0.02),
   /**
-   * Steps of plain descent, w -= eta g, before the first measurement. First weights of 2.4 / fan-in let
-   * hardly a signal through a deep network: the loss is flat there in almost every direction, and rates
-   * measured there are far too large a hundred patterns later.
+   * What the loss is divided by before mu is added to its second derivative; eta goes with it. A squared
+   * distance over the 84 numbers of a code is 84 times their mean, and mu means something else beside it.
    */
-  warmUp: z.int().nonnegative().default(0),
+  lossUnit: z.number().positive().default(1),
   /** Training pictures that the second derivatives are measured on before each pass. */
   patterns: z.int().positive().default(500),
 });
@@ -33,7 +33,6 @@ export function levenbergMarquardt(given: z.input<typeof options> = {}): Optimiz
   return {
     spec: { kind: 'levenbergMarquardt', ...parsed },
     slots: ['scale'],
-    slotStart: 1,
     updates: ({ parameter, gradient, scalar, slot, compute }) => {
       const inputs = [parameter, gradient, scalar('learningRate'), slot('scale')];
       const next = compute('next', inputs, e.sub(w, e.mul(e.mul(rate, scale), g)));
@@ -42,9 +41,12 @@ export function levenbergMarquardt(given: z.input<typeof options> = {}): Optimiz
     scalars: (_step, learningRate) => ({ learningRate }),
     preparation: {
       patterns: parsed.patterns,
-      firstStep: parsed.warmUp,
       updates: ({ curvature, slot, compute }) => {
-        const value = compute('scale', [curvature], e.div(1, e.add(parsed.mu, e.input(0))));
+        const value = compute(
+          'scale',
+          [curvature],
+          e.div(1, e.add(parsed.mu * parsed.lossUnit, e.input(0))),
+        );
         return [{ state: slot('scale'), value }];
       },
     },

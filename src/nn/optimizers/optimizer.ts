@@ -12,7 +12,7 @@ import { build } from '../../ops/index.ts';
 interface SlotContext {
   /** The parameter's state. */
   readonly parameter: Node;
-  /** A state of the parameter's shape that starts as zeros, or from `slotStart`; named "OPTIMIZER/SLOT/PARAMETER". */
+  /** A state of the parameter's shape that starts as zeros; named "OPTIMIZER/SLOT/PARAMETER". */
   slot(name: string): Node;
   /** A number that `scalars` gives anew each step. */
   scalar(name: string): Node;
@@ -40,16 +40,12 @@ export interface Optimizer {
   readonly spec: OptimizerSpec;
   /** Names of the slots of each parameter. */
   readonly slots: readonly string[];
-  /** What they start from; 0 unless said. */
-  readonly slotStart?: number;
   updates(context: UpdateContext): readonly Update[];
   /** The scalar inputs of one step by input name; `step` counts from 0. */
   scalars(step: number, learningRate: number): Readonly<Record<string, number>>;
   /** What is measured before each pass, on so many of the training pictures. */
   readonly preparation?: {
     readonly patterns: number;
-    /** The first measurement comes before this step, the others before each pass after it. */
-    readonly firstStep: number;
     updates(context: PreparationContext): readonly Update[];
   };
 }
