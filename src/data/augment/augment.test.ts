@@ -4,6 +4,7 @@ import type { Plane } from '../images/resize.ts';
 import { openSampler } from '../samples.ts';
 import { eigenOf, TrainingStatistics } from '../statistics.ts';
 import { centreCrop, tenCrops } from './crop.ts';
+import { mapped } from './distort.ts';
 import { mirror } from './flip.ts';
 import { parseAugmentation, testChain, trainingChain } from './index.ts';
 import { turn } from './rotate.ts';
@@ -41,6 +42,18 @@ describe('transforms', () => {
     expect(ten).toHaveLength(10);
     expect(ten[3]).toEqual([4, 5, 7, 8]);
     expect(ten[8]).toEqual([5, 4, 8, 7]);
+  });
+
+  it('distort a share of the pictures, by affine maps that keep straight lines', () => {
+    const same = { a: 1, b: 0, d: 1, left: 0, top: 0 };
+    expect(valuesOf(mapped(ramp(4, 5), same))).toEqual(valuesOf(ramp(4, 5)));
+    expect(valuesOf(mapped(ramp(1, 4), { ...same, left: 1 }))).toEqual([1, 2, 3, 3]);
+    const chain = trainingChain(parseAugmentation('lenet5-1998', [9, 9, 1]), [9, 9, 1]);
+    const plain = valuesOf(ramp(9, 9)).join();
+    const kept = Array.from({ length: 300 }, (_, i) => chain(ramp(9, 9), new RandomStream(2, i)));
+    const originals = kept.filter((plane) => valuesOf(plane).join() === plain).length;
+    expect(originals).toBeGreaterThan(15);
+    expect(originals).toBeLessThan(50);
   });
 
   it('crop anywhere, never outside', () => {

@@ -8,6 +8,7 @@
 import { UsageError, unknownName } from '../../base/errors.ts';
 import type { Plane } from '../images/resize.ts';
 import { crop } from './crop.ts';
+import { distort } from './distort.ts';
 import { flip } from './flip.ts';
 import { light } from './light.ts';
 import { noise } from './noise.ts';
@@ -29,6 +30,7 @@ export const transforms: readonly TransformDefinition[] = [
   flip,
   translate,
   rotate,
+  distort,
   noise,
   light,
   pca,
@@ -58,11 +60,12 @@ const PRESETS: Readonly<Record<string, (shape: ImageShape) => string>> = {
   none: () => '',
   alexnet: ([H, W]) => `scale=${Math.round((Math.max(H, W) * 256) / 227)},crop,flip,pca,mean=pixel`,
   cifar: () => 'translate=4,flip',
+  'lenet5-1998': () => 'distort=0.9',
 };
 
 export const augmentationNames: readonly string[] = Object.keys(PRESETS);
 
-/** Reads "alexnet", "cifar", "none" or a list. */
+/** Reads "alexnet", "cifar", "lenet5-1998", "none" or a list. */
 export function parseAugmentation(words: string, shape: ImageShape): Augmentation {
   const list = Object.hasOwn(PRESETS, words) ? PRESETS[words](shape) : words;
   let mean: MeanKind | null = null;

@@ -31,10 +31,10 @@ export function turn(plane: Plane, angle: number): Plane {
   return { ...plane, values: turned };
 }
 
-const clamp = (value: number, most: number): number => Math.min(most, Math.max(0, value));
+export const clamp = (value: number, most: number): number => Math.min(most, Math.max(0, value));
 
 /** Writes the value at a place between pixels to `into` at `at`. */
-function between(plane: Plane, y: number, x: number, into: Float32Array, at: number): void {
+export function between(plane: Plane, y: number, x: number, into: Float32Array, at: number): void {
   const { width, height, channels, values } = plane;
   const [top, left] = [Math.floor(y), Math.floor(x)];
   const [below, right] = [Math.min(top + 1, height - 1), Math.min(left + 1, width - 1)];
