@@ -1,0 +1,119 @@
+/**
+ * @file What a session promises: the same bits for any number of threads, nothing read that was not
+ * written, nothing allocated by a step.
+ */
+import v8 from 'node:v8';
+import vm from 'node:vm';
+import { describe, expect, it } from 'vitest';
+import {
+  beginTraining,
+  lenet5,
+  oddNet,
+  type Training,
+} from '../../../test/support/trainingSteps.ts';
+import { align } from '../../compile/memoryPlan.ts';
+import { isSource } from '../../graph/node.ts';
+import { explain } from './explain.ts';
+import { wasmBackend } from './index.ts';
+import type { WasmSession } from './session.ts';
+
+const open = (threads: number, revectorize: 'auto' | 'off' = 'auto') =>
+  wasmBackend.open({ threads, revectorize }) as Promise<WasmSession>;
+
+const NETS = [
+  { name: 'lenet5', spec: lenet5, batch: 32 },
+  // A batch that no number of slices divides, and one row more than the slices have.
+  { name: 'a net of odd sizes', spec: oddNet, batch: 29 },
+];
+
+describe.each(NETS)('$name', ({ spec, batch }) => {
+  const STEPS = 5;
+  const trained = async (threads: number): Promise<Record<string, Uint8Array>> => {
+    const session = await open(threads);
+    const training = beginTraining(session, spec, batch);
+    for (let step = 0; step < STEPS; step++) training.step(step);
+    const bits = training.bits();
+    await session.close();
+    return bits;
+  };
+
+  it('trains to the same bits with 1, 2 and 4 threads', async () => {
+    const one = await trained(1);
+    expect(Number.isFinite(new Float32Array(one.loss.buffer)[0])).toBe(true);
+    for (const threads of [2, 4]) {
+      const many = await trained(threads);
+      for (const [name, bytes] of Object.entries(one))
+        expect(Buffer.compare(many[name], bytes), `${name}, ${threads} threads`).toBe(0);
+    }
+  });
+
+  it.each(['auto', 'off'] as const)(
+    'computes the same from an arena of NaN (pairs: %s)',
+    async (revectorize) => {
+      const session = await open(2, revectorize);
+      const training = beginTraining(session, spec, batch);
+      const bits = [false, true].map((poisoned) => {
+        for (let step = 0; step < 2; step++) {
+          if (poisoned) poison(session, training);
+          training.step(step);
+        }
+        const found = training.bits();
+        training.restart();
+        return found;
+      });
+      for (const name of Object.keys(bits[0]))
+        expect(Buffer.compare(bits[1][name], bits[0][name]), name).toBe(0);
+      await session.close();
+    },
+  );
+});
+
+/** NaN in all of the arena but its inputs and constants, and in the threads' scratch. */
+function poison(session: WasmSession, { graph, program }: Training): void {
+  const { memory, program: emitted } = explain(graph, session.target);
+  const anchor = memory.placements.find(({ key }) => key.op === 'input');
+  if (anchor === undefined) throw new Error('a training step without inputs');
+  const arena = program.input(anchor.key.name).byteOffset - anchor.offset;
+  const words = new Float32Array(session.memory.buffer);
+  const kept = memory.placements.filter(({ key }) => isSource(key));
+  const end = arena + align(memory.bytes) + emitted.scratchBytes * session.threads;
+  let poisoned = 0;
+  for (let at = arena; at < end; at += 4) {
+    const offset = at - arena;
+    const isKept = kept.some((p) => p.offset <= offset && offset < p.offset + align(p.bytes));
+    if (isKept) continue;
+    words[at / 4] = Number.NaN;
+    poisoned++;
+  }
+  expect(poisoned * 4).toBeGreaterThan(memory.bytes / 2);
+}
+
+describe('a training step after the first ones', () => {
+  v8.setFlagsFromString('--expose-gc');
+  const collect = vm.runInNewContext('gc') as () => void;
+
+  it.each([1, 2])('leaves memory as it was for 1,000 steps, threads: %i', async (threads) => {
+    const session = await open(threads);
+    const { program, step } = beginTraining(session, lenet5, 16);
+    step(0);
+    const used = (): number => process.memoryUsage().heapUsed;
+    const steps = (count: number): void => {
+      for (let i = 0; i < count; i++) program.run();
+    };
+    steps(300);
+    collect();
+    const bytes = session.memory.buffer.byteLength;
+    const start = used();
+    const before = used();
+    const measuring = before - start;
+    steps(1000);
+    const made = used() - before - measuring;
+    collect();
+    expect(session.memory.buffer.byteLength).toBe(bytes);
+    // One object a step would be 16,000 bytes. A thread that sleeps makes one in the engine, for the timeout.
+    if (threads === 1)
+      expect(made, 'bytes of JavaScript objects made by 1,000 steps').toBeLessThan(8000);
+    expect(used() - before, 'bytes kept after a collection').toBeLessThan(8000);
+    await session.close();
+  });
+});
