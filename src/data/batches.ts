@@ -7,7 +7,8 @@
  */
 import { FoveaError, UsageError } from '../base/errors.ts';
 import { RandomStream } from '../base/random.ts';
-import { type Split, sliceSplit } from './dataset.ts';
+import type { Split } from './dataset.ts';
+import { type AnySplit, sliceAny } from './streamed.ts';
 
 /** x = (byte - mean) * scale + offset. */
 export interface Preprocessing {
@@ -24,10 +25,10 @@ export const unitRange: Preprocessing = { scale: 1 / 255, offset: 0 };
  * Keeps the last fraction for validation, as Keras does: training keeps floor(count * (1 - fraction))
  * pictures. Both are views; nothing is copied or shuffled.
  */
-export function validationSplit(
-  split: Split,
+export function validationSplit<S extends AnySplit>(
+  split: S,
   fraction: number,
-): { readonly train: Split; readonly validation: Split | null } {
+): { readonly train: S; readonly validation: S | null } {
   if (!(fraction >= 0 && fraction < 1)) {
     throw new UsageError({
       problem: `validation split ${fraction} is not possible`,
@@ -43,8 +44,8 @@ export function validationSplit(
     });
   }
   return {
-    train: sliceSplit(split, 0, kept),
-    validation: sliceSplit(split, kept, split.count),
+    train: sliceAny(split, 0, kept),
+    validation: sliceAny(split, kept, split.count),
   };
 }
 

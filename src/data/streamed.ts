@@ -50,15 +50,16 @@ export function isStreamed(split: AnySplit): split is StreamedSplit {
 }
 
 /** Rows [from, to) of a split; no copy. */
-export function sliceAny(split: AnySplit, from: number, to: number): AnySplit {
-  if (!isStreamed(split)) return sliceSplit(split, from, to);
+export function sliceAny<S extends AnySplit>(split: S, from: number, to: number): S {
+  if (!isStreamed(split)) return sliceSplit(split, from, to) as S;
   const { origin, items, labels } = split;
-  return {
+  const streamed: StreamedSplit = {
     count: to - from,
     items: items.subarray(from, to),
     labels: labels.subarray(from, to),
     origin,
   };
+  return streamed as AnySplit as S;
 }
 
 /** The first `count` rows; the whole split when `count` is not given. */

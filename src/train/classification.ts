@@ -62,6 +62,8 @@ export interface EvaluationOptions {
   readonly topK?: readonly number[];
   /** How many of the worst mistakes to keep. Default 36. */
   readonly mistakes?: number;
+  /** Rows that do not count: their pictures could not be read. */
+  readonly leftOut?: ReadonlySet<number>;
 }
 
 export function classify(predictions: Predictions, options: EvaluationOptions = {}): Evaluation {
@@ -72,7 +74,9 @@ export function classify(predictions: Predictions, options: EvaluationOptions = 
   const found = ks.map(() => 0);
   const wrong: Mistake[] = [];
   let lossSum = 0;
+  const { leftOut } = options;
   for (let row = 0; row < labels.length; row++) {
+    if (leftOut?.has(row)) continue;
     const label = labels[row];
     const scores = logits.subarray(row * width, (row + 1) * width);
     const predicted = indexOfLargest(scores);
@@ -85,7 +89,7 @@ export function classify(predictions: Predictions, options: EvaluationOptions = 
       wrong.push({ index: row, label, predicted, confidence, loss: losses[row] });
     }
   }
-  const count = labels.length;
+  const count = labels.length - (leftOut?.size ?? 0);
   return {
     classes,
     count,

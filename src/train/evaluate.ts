@@ -7,8 +7,9 @@
  * order. Next stop: `classification.ts`, what the predictions say.
  */
 import type { Session } from '../backends/backend.ts';
-import { BatchOrder } from '../data/batches.ts';
-import type { Split } from '../data/dataset.ts';
+import type { ImageShape } from '../data/augment/transform.ts';
+import { type BatchSource, openBatches, type ReadingOptions } from '../data/batchSource.ts';
+import type { AnySplit } from '../data/streamed.ts';
 import type { LossName } from '../nn/losses.ts';
 import { evaluationGraph } from '../nn/programs.ts';
 import type { ModelSpec } from '../nn/spec.ts';
@@ -40,39 +41,70 @@ export function compileEvaluation(
   return { feed: new Feed(graph, session.compile(graph), spec.preprocessing), batchSize };
 }
 
-/** Loss and accuracy of a split. */
-export async function measure(program: EvaluationProgram, split: Split): Promise<Metrics> {
+/** Batches of a split for testing: in their order, nothing drawn. */
+export function openEvaluationBatches(
+  spec: ModelSpec,
+  split: AnySplit,
+  reading: Omit<ReadingOptions, 'shape' | 'seed'> = {},
+  wanted = 256,
+): Promise<BatchSource> {
+  const shape = imageShapeOf(spec);
+  // Large pictures in smaller batches: 256 of AlexNet's would take more than a gigabyte.
+  const most = Math.max(1, Math.floor(MOST_NUMBERS / (shape[0] * shape[1] * shape[2])));
+  const batchSize = Math.min(wanted, split.count, most);
+  return openBatches(split, { batchSize, reading: { ...reading, shape } });
+}
+
+const MOST_NUMBERS = 2 ** 22;
+
+/** (H, W, C) of the model's input; a model of rows of numbers has no augmentation to use it. */
+export function imageShapeOf({ inputShape }: ModelSpec): ImageShape {
+  const [H = 1, W = 1, C = 1] = inputShape;
+  return [H, W, C];
+}
+
+/** Loss and accuracy of a split; `pass` counts how often it was gone through before. */
+export async function measure(
+  program: EvaluationProgram,
+  source: BatchSource,
+  pass = 0,
+): Promise<Metrics> {
   let lossSum = 0;
   let correct = 0;
-  await forEachBatch(program, split, ({ logits, losses, indices }) => {
+  let count = 0;
+  await forEachBatch(program, source, pass, ({ logits, losses, labels, indices }) => {
     const classes = logits.length / program.batchSize;
     for (let n = 0; n < indices.length; n++) {
+      if (source.unreadable.has(indices[n])) continue;
       lossSum += losses[n];
       const scores = logits.subarray(n * classes, (n + 1) * classes);
-      if (indexOfLargest(scores) === split.labels[indices[n]]) correct++;
+      if (indexOfLargest(scores) === labels[n]) correct++;
+      count++;
     }
   });
-  return { loss: lossSum / split.count, accuracy: correct / split.count };
+  return { loss: lossSum / count, accuracy: correct / count };
 }
 
 /** Every row's numbers. */
 export async function predictSplit(
   program: EvaluationProgram,
-  split: Split,
+  source: BatchSource,
   classes: readonly string[],
 ): Promise<Predictions> {
   const width = classes.length;
-  const logits = new Float32Array(split.count * width);
-  const probabilities = new Float32Array(split.count * width);
-  const losses = new Float32Array(split.count);
-  await forEachBatch(program, split, (batch) => {
+  const logits = new Float32Array(source.count * width);
+  const probabilities = new Float32Array(source.count * width);
+  const losses = new Float32Array(source.count);
+  const labels = new Int32Array(source.count);
+  await forEachBatch(program, source, 0, (batch) => {
     const [first] = batch.indices;
     const rows = batch.indices.length;
     logits.set(batch.logits.subarray(0, rows * width), first * width);
     probabilities.set(batch.probabilities.subarray(0, rows * width), first * width);
     losses.set(batch.losses.subarray(0, rows), first);
+    labels.set(batch.labels.subarray(0, rows), first);
   });
-  return { classes, logits, probabilities, labels: split.labels, losses };
+  return { classes, logits, probabilities, labels, losses };
 }
 
 export interface EvaluateOptions extends EvaluationOptions {
@@ -84,6 +116,8 @@ export interface EvaluateOptions extends EvaluationOptions {
   readonly batchSize?: number;
   /** Parameters to use; default: those that the session holds. */
   readonly weights?: ReadonlyMap<string, StateValue>;
+  /** How pictures are read. */
+  readonly reading?: Omit<ReadingOptions, 'shape' | 'seed'> | undefined;
 }
 
 /**
@@ -94,13 +128,19 @@ export interface EvaluateOptions extends EvaluationOptions {
 export async function evaluate(
   session: Session,
   spec: ModelSpec,
-  split: Split,
+  split: AnySplit,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
-  const batchSize = Math.min(options.batchSize ?? 256, split.count);
-  const program = compileEvaluation(session, spec, batchSize, options.loss);
-  if (options.weights !== undefined) restoreStates(session, options.weights);
-  return classify(await predictSplit(program, split, options.classes), options);
+  const { reading, batchSize, classes, loss, weights } = options;
+  const source = await openEvaluationBatches(spec, split, reading, batchSize);
+  try {
+    const program = compileEvaluation(session, spec, source.batchSize, loss);
+    if (weights !== undefined) restoreStates(session, weights);
+    const predictions = await predictSplit(program, source, classes);
+    return classify(predictions, { ...options, leftOut: new Set(source.unreadable.keys()) });
+  } finally {
+    await source.close();
+  }
 }
 
 interface EvaluatedBatch {
@@ -109,26 +149,29 @@ interface EvaluatedBatch {
   readonly logits: Float32Array;
   readonly probabilities: Float32Array;
   readonly losses: Float32Array;
+  readonly labels: Int32Array;
 }
 
 async function forEachBatch(
-  { feed, batchSize }: EvaluationProgram,
-  split: Split,
+  { feed }: EvaluationProgram,
+  source: BatchSource,
+  pass: number,
   visit: (batch: EvaluatedBatch) => void,
 ): Promise<void> {
   const { executable } = feed;
-  const order = new BatchOrder({ count: split.count, batchSize });
   const pause: Pause = pauseEvery(0.1);
-  for (let b = 0; b < order.batchesPerEpoch; b++) {
-    const indices = order.indices(0, b);
+  for (let b = 0; b < source.batchesPerEpoch; b++) {
+    const indices = source.indices(pass, b);
+    if (!source.isReady(pass, b)) await source.ready(pass, b);
     feed.bind();
-    feed.fill(split, indices);
+    feed.fill(source, pass, b);
     executable.run();
     visit({
       indices,
       logits: executable.output('logits') as Float32Array,
       probabilities: executable.output('probabilities') as Float32Array,
       losses: executable.output('lossPerRow') as Float32Array,
+      labels: feed.labels,
     });
     if (pause.due()) await pause.take();
   }

@@ -4,6 +4,7 @@
  * One stream of typed events feeds the progress line, the history file, the run folder and the lab.
  * Next stop: `fit.ts`.
  */
+import type { ReadingOptions } from '../data/batchSource.ts';
 import type { LossName } from '../nn/losses.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
 import type { EpochRecord, Progress, Snapshot } from './progress.ts';
@@ -28,6 +29,8 @@ export interface FitOptions {
   readonly seed?: number;
   /** A new order of the training rows each epoch, or one random order for all ('once'); default true. */
   readonly shuffle?: boolean | 'once';
+  /** How pictures are read, and augmented in training. */
+  readonly reading?: Omit<ReadingOptions, 'shape' | 'seed'> | undefined;
   /** Share of the training rows, the last ones, that is kept for validation; default 0. */
   readonly validationSplit?: number;
   /**

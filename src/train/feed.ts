@@ -1,11 +1,12 @@
 /**
- * @file Fills a program's inputs with rows of a split: pictures as preprocessed numbers, and the truth in
+ * @file Fills a program's inputs with the rows of a batch: pictures as preprocessed numbers, and the truth in
  * the form the loss wants, class numbers (`labels`) or one-hot rows (`targets`).
  *
- * Nothing is allocated per batch. Next stop: `data/batches.ts`.
+ * Nothing is allocated per batch. Next stop: `data/batchSource.ts`.
  */
 import type { Executable } from '../backends/backend.ts';
 import { fillBatch, type Preprocessing } from '../data/batches.ts';
+import type { BatchSource } from '../data/batchSource.ts';
 import type { Split } from '../data/dataset.ts';
 import { type Graph, type Node, rootsOf, topologicalOrder } from '../graph/node.ts';
 
@@ -31,6 +32,11 @@ export class Feed {
     this.#labels = new Int32Array(this.batchSize);
   }
 
+  /** Class numbers of the batch that was filled last. */
+  get labels(): Int32Array {
+    return this.#labels;
+  }
+
   /** Asks for the live memory anew; needed whenever another program may have been compiled since. */
   bind(): void {
     this.#x = this.executable.input('x') as Float32Array;
@@ -38,12 +44,22 @@ export class Feed {
     else this.#labels = this.executable.input('labels') as Int32Array;
   }
 
-  /** Writes rows `indices`; rows of the program behind them keep what they held. */
-  fill(split: Split, indices: Int32Array): void {
+  /** Writes a batch that is ready; rows of the program behind it keep what they held. */
+  fill(source: BatchSource, epoch: number, batch: number): void {
+    source.fill(epoch, batch, this.#preprocessing, this.#x, this.#labels);
+    this.#fillTargets(source.indices(epoch, batch).length);
+  }
+
+  /** Writes rows of a split in memory. */
+  fillRows(split: Split, indices: Int32Array): void {
     fillBatch(split, indices, this.#preprocessing, this.#x, this.#labels);
+    this.#fillTargets(indices.length);
+  }
+
+  #fillTargets(rows: number): void {
     if (!this.#hasTargets) return;
     const classes = this.#targets.length / this.#labels.length;
     this.#targets.fill(0);
-    for (let n = 0; n < indices.length; n++) this.#targets[n * classes + this.#labels[n]] = 1;
+    for (let n = 0; n < rows; n++) this.#targets[n * classes + this.#labels[n]] = 1;
   }
 }

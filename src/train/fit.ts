@@ -10,11 +10,12 @@
  */
 import type { Session } from '../backends/backend.ts';
 import { validationSplit } from '../data/batches.ts';
-import type { Split } from '../data/dataset.ts';
+import { type BatchOptions, type BatchSource, openBatches } from '../data/batchSource.ts';
+import type { AnySplit } from '../data/streamed.ts';
 import { parseSchedule, type Schedule, startSchedule } from '../nn/schedules.ts';
 import type { ModelSpec } from '../nn/spec.ts';
 import { diverged } from './divergence.ts';
-import { compileEvaluation, measure } from './evaluate.ts';
+import { compileEvaluation, imageShapeOf, measure, openEvaluationBatches } from './evaluate.ts';
 import type { CheckpointReason, FitEvent, FitOptions, StopReason } from './events.ts';
 import { epochsSinceBest, type Metrics, type Progress, startOfTraining } from './progress.ts';
 import { restoreStates, snapshotOf } from './snapshot.ts';
@@ -22,9 +23,9 @@ import { Steps } from './steps.ts';
 import { turn } from './turns.ts';
 
 export interface FitData {
-  readonly train: Split;
+  readonly train: AnySplit;
   /** A split of its own; without one `validationSplit` may take a part of `train`. */
-  readonly validation?: Split | null;
+  readonly validation?: AnySplit | null;
 }
 
 /**
@@ -40,11 +41,39 @@ export async function* fit(
   data: FitData,
   options: FitOptions = {},
 ): AsyncGenerator<FitEvent, void, void> {
-  const { epochs = 10, resume, signal } = options;
   const { train, validation = null } =
     data.validation != null ? data : validationSplit(data.train, options.validationSplit ?? 0);
-  const steps = new Steps(session, spec, train, options);
-  const validate = validator(session, spec, validation, options);
+  const source = await openBatches(train, trainingBatches(spec, options));
+  const validating =
+    validation === null ? null : await openEvaluationBatches(spec, validation, options.reading);
+  try {
+    const steps = new Steps(session, spec, train, source, options);
+    const validate = validating === null ? NOTHING : validator(session, spec, validating, options);
+    yield* loop(session, steps, validate, options);
+  } finally {
+    await source.close();
+    await validating?.close();
+  }
+}
+
+const NOTHING = async () => null;
+
+function trainingBatches(spec: ModelSpec, options: FitOptions): BatchOptions {
+  const { batchSize = 128, seed = 0, shuffle = true, reading } = options;
+  return {
+    batchSize,
+    ...(shuffle === false ? {} : { seed, once: shuffle === 'once' }),
+    reading: { ...reading, shape: imageShapeOf(spec), seed },
+  };
+}
+
+async function* loop(
+  session: Session,
+  steps: Steps,
+  validate: () => Promise<Metrics | null>,
+  options: FitOptions,
+): AsyncGenerator<FitEvent, void, void> {
+  const { epochs = 10, resume, signal } = options;
   const schedule = startSchedule(
     parseSchedule(options.schedule ?? 'constant'),
     steps.optimizer.spec.learningRate,
@@ -54,7 +83,7 @@ export async function* fit(
   const first = steps.firstStates();
   restoreStates(session, resume?.states ?? first);
   const pace = paceOf(options, progress);
-  const batches = steps.order.batchesPerEpoch;
+  const batches = steps.source.batchesPerEpoch;
   const checkpoint = (reason: CheckpointReason, isBest: boolean): FitEvent => ({
     type: 'checkpoint',
     reason,
@@ -68,6 +97,7 @@ export async function* fit(
   if (resume === undefined) yield checkpoint('start', false);
   while (progress.epoch < epochs && !outOfPatience(progress, options)) {
     while (progress.batch < batches) {
+      await timed(progress, () => steps.ready(progress));
       steps.run(progress, schedule, pace.turnIsOver);
       yield { type: 'batch', epoch: progress.epoch + 1, epochs, batches, ...soFar(progress) };
       await turn();
@@ -90,15 +120,16 @@ export async function* fit(
   yield done(progress.epoch < epochs ? 'patience' : 'epochs');
 }
 
+/** Goes through the validation rows again each time. */
 function validator(
   session: Session,
   spec: ModelSpec,
-  split: Split | null,
+  source: BatchSource,
   { loss }: FitOptions,
-): () => Promise<Metrics | null> {
-  if (split === null) return async () => null;
-  const program = compileEvaluation(session, spec, Math.min(256, split.count), loss);
-  return () => measure(program, split);
+): () => Promise<Metrics> {
+  const program = compileEvaluation(session, spec, source.batchSize, loss);
+  let pass = 0;
+  return () => measure(program, source, pass++);
 }
 
 /** Runs `task` on the epoch's clock. */

@@ -5,9 +5,10 @@
  * `run` allocates nothing of its own per step. Next stop: `nn/programs.ts`, what a step computes.
  */
 import type { HostArray, Session } from '../backends/backend.ts';
+import { FoveaError } from '../base/errors.ts';
 import { RandomStream } from '../base/random.ts';
-import { BatchOrder } from '../data/batches.ts';
-import type { Split } from '../data/dataset.ts';
+import type { BatchSource } from '../data/batchSource.ts';
+import { type AnySplit, isStreamed } from '../data/streamed.ts';
 import { optimizerOf } from '../nn/optimizers/index.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
 import { initialStates, preparationGraph, trainingGraph } from '../nn/programs.ts';
@@ -19,24 +20,28 @@ import { Feed } from './feed.ts';
 import type { Progress } from './progress.ts';
 
 export class Steps {
-  readonly order: BatchOrder;
+  readonly source: BatchSource;
   readonly optimizer: Optimizer;
   readonly #spec: ModelSpec;
   readonly #seed: number;
-  readonly #split: Split;
+  readonly #split: AnySplit;
   readonly #whole: StepProgram;
   /** For the last batch of an epoch; the same program where the split divides evenly. */
   readonly #last: StepProgram;
   /** What the optimizer measures before each pass, if it does. */
   readonly #preparation: Feed | undefined;
 
-  constructor(session: Session, spec: ModelSpec, split: Split, options: FitOptions) {
-    const { batchSize = 128, seed = 0, shuffle = true, loss, optimizer = 'adam' } = options;
-    this.order = new BatchOrder({
-      count: split.count,
-      batchSize,
-      ...(shuffle === false ? {} : { seed, once: shuffle === 'once' }),
-    });
+  /** `source` gives the batches of `split`. */
+  constructor(
+    session: Session,
+    spec: ModelSpec,
+    split: AnySplit,
+    source: BatchSource,
+    options: FitOptions,
+  ) {
+    const { seed = 0, loss, optimizer = 'adam' } = options;
+    const { batchSize } = source;
+    this.source = source;
     this.optimizer = asOptimizer(optimizer);
     this.#spec = spec;
     this.#seed = seed;
@@ -49,6 +54,7 @@ export class Steps {
     };
     const { preparation } = this.optimizer;
     if (preparation !== undefined) {
+      if (isStreamed(split)) throw needsMemory(this.optimizer);
       const patterns = Math.min(preparation.patterns, split.count);
       const graph = preparationGraph(
         spec,
@@ -69,22 +75,31 @@ export class Steps {
     return new Map([...values].map(([name, data]) => [name, { data }]));
   }
 
-  /** Runs at least one step, until `turnIsOver` says so or the epoch ends. Keeps `progress`. */
+  /** Waits until the batch that comes next can be taken. */
+  async ready({ epoch, batch }: Progress): Promise<void> {
+    if (!this.source.isReady(epoch, batch)) await this.source.ready(epoch, batch);
+  }
+
+  /**
+   * Runs steps until `turnIsOver` says so, the epoch ends, or a batch has to be waited for. Keeps
+   * `progress`. The first batch must be ready.
+   */
   run(progress: Progress, schedule: Schedule, turnIsOver: () => boolean): void {
-    const { order } = this;
+    const { source } = this;
     this.#whole.bind();
     this.#last.bind();
     const began = performance.now();
-    while (progress.batch < order.batchesPerEpoch) {
+    while (progress.batch < source.batchesPerEpoch) {
+      if (!source.isReady(progress.epoch, progress.batch)) break;
       if (progress.batch === 0) this.#prepare(progress.epoch, progress.step);
-      const rows = order.indices(progress.epoch, progress.batch);
+      const rows = source.indices(progress.epoch, progress.batch);
       const program = rows.length === this.#whole.rows ? this.#whole : this.#last;
-      const rate = schedule.rate(progress.step / order.batchesPerEpoch);
-      program.run(this.#split, rows, progress.step, rate);
+      const rate = schedule.rate(progress.step / source.batchesPerEpoch);
+      program.run(source, progress, rate);
       const loss = program.loss[0];
       progress.step++;
       progress.batch++;
-      if (!Number.isFinite(loss)) throw divergedAt(progress, order.batchesPerEpoch, loss, rate);
+      if (!Number.isFinite(loss)) throw divergedAt(progress, source.batchesPerEpoch, loss, rate);
       progress.lossSum += loss * rows.length;
       progress.correct += program.correct[0];
       progress.rows += rows.length;
@@ -96,12 +111,13 @@ export class Steps {
   /** On training rows that the seed and the epoch choose. */
   #prepare(epoch: number, step: number): void {
     const feed = this.#preparation;
-    if (feed === undefined) return;
+    const split = this.#split;
+    if (feed === undefined || isStreamed(split)) return;
     const random = new RandomStream(this.#seed, `preparation/${epoch}`);
     feed.bind();
-    feed.fill(
-      this.#split,
-      Int32Array.from(random.permutation(this.#split.count).subarray(0, feed.batchSize)),
+    feed.fillRows(
+      split,
+      Int32Array.from(random.permutation(split.count).subarray(0, feed.batchSize)),
     );
     if (feed.inputs.has('step')) feed.executable.input('step')[0] = step;
     feed.executable.run();
@@ -143,8 +159,8 @@ class StepProgram {
     this.correct = executable.output('correct');
   }
 
-  run(split: Split, rows: Int32Array, step: number, learningRate: number): void {
-    this.#feed.fill(split, rows);
+  run(source: BatchSource, { epoch, batch, step }: Progress, learningRate: number): void {
+    this.#feed.fill(source, epoch, batch);
     const scalars = this.#optimizer.scalars(step, learningRate);
     for (let i = 0; i < this.#scalars.length; i++) {
       this.#scalars[i][0] = scalars[this.#scalarNames[i]];
@@ -152,6 +168,13 @@ class StepProgram {
     this.#step[0] = step;
     this.#feed.executable.run();
   }
+}
+
+function needsMemory({ spec }: Optimizer): FoveaError {
+  return new FoveaError({
+    problem: `${spec.kind} measures curvatures on pictures in memory; these are read from files`,
+    expected: 'a data set of the table, or another optimizer',
+  });
 }
 
 function divergedAt({ step, epoch, batch }: Progress, batches: number, loss: number, rate: number) {

@@ -9,12 +9,16 @@ import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { FoveaError, messageOf } from '../../base/errors.ts';
 import { packNames } from '../streamed.ts';
-import { type Listing, splitsOf } from './listing.ts';
+import { type ListedSplits, type Listing, splitsOf } from './listing.ts';
 
 const PICTURE = /\.(png|jpe?g|webp|p[bgpn]m)$/i;
 const TEST_NAMES = ['test', 'val', 'validation'];
 
-export async function listImageFolder(folder: string) {
+export async function listImageFolder(folder: string, testFolder?: string): Promise<ListedSplits> {
+  if (testFolder !== undefined) {
+    const trained = await listClasses(folder, folder);
+    return splitsOf(trained, await listClasses(testFolder, testFolder, trained.classes));
+  }
   const train = join(folder, 'train');
   const test = TEST_NAMES.map((name) => join(folder, name)).find(existsSync);
   if (!existsSync(train) || test === undefined) {

@@ -9,7 +9,7 @@ import { open, readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { FoveaError } from '../../base/errors.ts';
 import { packNames } from '../streamed.ts';
-import { type Listing, splitsOf } from './listing.ts';
+import { type ListedSplits, type Listing, splitsOf } from './listing.ts';
 import { type TarEntry, tarEntries } from './tar.node.ts';
 
 const PICTURE = /\.(png|jpe?g|webp|p[bgpn]m)$/i;
@@ -17,7 +17,7 @@ const LABEL = /\.cls$/i;
 /** A class number takes few bytes. */
 const MOST_LABEL_BYTES = 32;
 
-export async function listShards(pattern: string, testPattern?: string) {
+export async function listShards(pattern: string, testPattern?: string): Promise<ListedSplits> {
   const train = await listPattern(pattern);
   if (testPattern === undefined) return splitsOf(train);
   const test = await listPattern(testPattern);

@@ -1,0 +1,81 @@
+/**
+ * @file Opens whatever `--data` names: a set of the table, `folder:PATH`, `shards:GLOB`.
+ *
+ *   folder:pictures                        one sub-folder per class
+ *   shards:train-*.tar,test=val-*.tar      WebDataset shards, with a test set of its own
+ *
+ * Sets of the table come whole, in memory; folders and shards are listed, and read while training.
+ * Next stop: `datasets/index.ts`; `origins/imageFolder.node.ts`, `origins/shards.node.ts`.
+ */
+import { UsageError } from '../base/errors.ts';
+import type { ImageShape } from './augment/transform.ts';
+import type { LoadOptions } from './dataset.ts';
+import { datasetOf } from './datasets/index.ts';
+import type { ListedSplits } from './origins/listing.ts';
+import { type AnyDataset, firstOfAny } from './streamed.ts';
+
+export interface OpenDataOptions extends LoadOptions {
+  /** (H, W, C) that the model reads: what pictures of any size are made to fit. */
+  readonly imageShape: ImageShape;
+}
+
+type Kind = 'folder' | 'shards';
+
+interface Place {
+  readonly kind: Kind;
+  readonly path: string;
+  readonly test: string | undefined;
+}
+
+/** The name a run keeps: of the table's entry, or as it was given. Throws on unknown names. */
+export function dataNameOf(given: string): string {
+  return placeOf(given) === undefined ? datasetOf(given).name : given;
+}
+
+/** Whether the pictures are read from files of one's own. */
+export function isPlace(given: string): boolean {
+  return placeOf(given) !== undefined;
+}
+
+export async function openDataset(given: string, options: OpenDataOptions): Promise<AnyDataset> {
+  const place = placeOf(given);
+  if (place === undefined) return datasetOf(given).load(options);
+  const { imageShape, trainCount, testCount } = options;
+  if (imageShape[2] !== 1 && imageShape[2] !== 3) {
+    throw new UsageError({
+      problem: `the model reads ${imageShape[2]} channels`,
+      expected: '1 (gray) or 3 (colour) for pictures from files',
+    });
+  }
+  const { classes, train, test } = await list(place);
+  return {
+    name: given,
+    classes,
+    imageShape,
+    train: firstOfAny(train, trainCount, 'train'),
+    test: firstOfAny(test, testCount, 'test'),
+  };
+}
+
+async function list({ kind, path, test }: Place): Promise<ListedSplits> {
+  if (kind === 'folder') {
+    const { listImageFolder } = await import('./origins/imageFolder.node.ts');
+    return listImageFolder(path, test);
+  }
+  const { listShards } = await import('./origins/shards.node.ts');
+  return listShards(path, test);
+}
+
+function placeOf(given: string): Place | undefined {
+  const match = /^(folder|shards):(.*)$/s.exec(given);
+  if (match === null) return undefined;
+  const [path, ...rest] = match[2].split(',test=');
+  if (path !== '' && rest.length <= 1 && rest[0] !== '') {
+    return { kind: match[1] as Kind, path, test: rest[0] };
+  }
+  throw new UsageError({
+    where: '--data',
+    problem: `received "${given}"`,
+    expected: 'folder:PATH or shards:GLOB, with ,test=PATH for a test set of its own',
+  });
+}
