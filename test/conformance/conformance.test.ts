@@ -4,6 +4,7 @@
  * A new op fails the types until it has cases here. A skip is a reason in `test/backends.ts`.
  */
 import { afterAll, describe, expect, it } from 'vitest';
+import { planProgram } from '../../src/backends/wasm/plan.ts';
 import { type OpName, ops } from '../../src/ops/index.ts';
 import { backends } from '../backends.ts';
 import { expectClose } from '../support/compare.ts';
@@ -79,6 +80,24 @@ describe('the table of ops', () => {
         op,
       ).toEqual([]);
     }
+  });
+});
+
+describe('kernels of the WASM backend', () => {
+  /** Ops left to their plain loops, and why: none. */
+  const hosted: Readonly<Partial<Record<OpName, string>>> = {};
+  const found = new Set<string>();
+  for (const { graph } of graphs) {
+    const outputs = Object.fromEntries(
+      [graph.output, ...graph.gradients].flatMap((node, i) => (node === null ? [] : [[i, node]])),
+    );
+    const target = { relaxedMadd: true, pairs: true };
+    const { schedule } = planProgram({ outputs, updates: [] }, target);
+    for (const { node } of schedule.phases) if (node !== undefined) found.add(node.op);
+  }
+
+  it('there is one for every op', () => {
+    expect([...found].sort()).toEqual(Object.keys(hosted).sort());
   });
 });
 

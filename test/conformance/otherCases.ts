@@ -89,6 +89,27 @@ const SUMS = [
   ],
   [[600, 6], [6]],
   [[1], []],
+  // One number per row, rows of every lane tail and longer than a loop of vectors.
+  ...[1, 2, 4, 5, 8, 11, 16, 37].map(
+    (C) =>
+      [
+        [9, C],
+        [9, 1],
+      ] as const,
+  ),
+  // Columns kept between sums, more than one pass of vectors wide.
+  [
+    [3, 4, 71],
+    [3, 1, 71],
+  ],
+  [
+    [5, 6, 2, 19],
+    [6, 1, 19],
+  ],
+  [
+    [3, 4, 5, 6],
+    [1, 4, 1, 6],
+  ],
 ] as const;
 
 export const sumToCases = SUMS.map(([from, shape]) =>
@@ -195,6 +216,15 @@ export const concatenateCases = [
   opCase('concatenate', [f32([1, 2, 3, 5]), f32([1, 2, 3, 4])], { axis: 3 }, { label: 'channels' }),
   opCase('concatenate', [f32([2, 2, 3, 1]), f32([1, 2, 3, 1])], { axis: 0 }, { label: 'batch' }),
   opCase('concatenate', [f32([5])], { axis: 0 }, { label: 'one alone' }),
+  ...[1, 2, 3, 4, 5].map((C) =>
+    opCase(
+      'concatenate',
+      [f32([9, 2, 3, C]), f32([9, 2, 3, 17]), f32([9, 2, 3, C])],
+      { axis: 3 },
+      { label: 'a wide one between two' },
+    ),
+  ),
+  opCase('concatenate', [f32([9, 2, 3]), f32([9, 4, 3])], { axis: 1 }, { label: 'rows' }),
 ];
 
 export const sliceCases = [
@@ -206,17 +236,27 @@ export const sliceCases = [
     { label: 'crop' },
   ),
   opCase('slice', [f32([2, 3, 9])], { starts: [1, 0, 4], sizes: [1, 3, 5] }),
+  ...[1, 2, 3, 4, 5, 17].map((C) =>
+    opCase(
+      'slice',
+      [f32([9, 4, 4, 20])],
+      { starts: [0, 1, 0, 3], sizes: [9, 2, 4, C] },
+      { label: `${C} channels` },
+    ),
+  ),
 ];
 
-export const localResponseNormalizationCases = [1, 2, 3, 5, 17].flatMap((C) =>
+export const localResponseNormalizationCases = [1, 2, 3, 4, 5, 8, 17, 33].flatMap((C) =>
   (
     [
       { size: 5, k: 2, alpha: 1e-4, beta: 0.75 },
       { size: 3, k: 1, alpha: 0.5, beta: 0.5 },
       { size: 4, k: 1, alpha: 0.3, beta: 1 },
+      { size: 1, k: 1, alpha: 0.3, beta: 0.75 },
+      { size: 12, k: 1, alpha: 0.1, beta: 0.6 },
     ] as const
   ).map((attrs) =>
-    opCase('localResponseNormalization', [f32([2, 2, 3, C])], attrs, {
+    opCase('localResponseNormalization', [f32([C === 17 ? 10 : 2, 2, 3, C])], attrs, {
       label: `size ${attrs.size}`,
     }),
   ),
@@ -225,6 +265,9 @@ export const localResponseNormalizationCases = [1, 2, 3, 5, 17].flatMap((C) =>
 export const rbfCases = [
   [1, 1, 1],
   [2, 3, 5],
+  [3, 2, 2],
+  [9, 4, 3],
+  [4, 17, 4],
   [5, 10, 84],
 ].map(([N, M, D]) => opCase('rbf', [f32([N, D]), f32([M, D])]));
 

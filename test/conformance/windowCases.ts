@@ -195,7 +195,7 @@ const PADDINGS: readonly Pads[] = [
 
 export const pad2dCases: readonly ConformanceCase[] = PADDINGS.flatMap((pads) =>
   (['constant', 'reflect', 'replicate', 'circular'] as const).flatMap((mode) =>
-    [1, 3, 4, 17].map((C) =>
+    [1, 2, 3, 4, 5, 17].map((C) =>
       opCase(
         'pad2d',
         [f32([C === 3 ? 2 : 1, 3, 5, C])],
@@ -206,7 +206,7 @@ export const pad2dCases: readonly ConformanceCase[] = PADDINGS.flatMap((pads) =>
   ),
 );
 
-export const upsample2dCases: readonly ConformanceCase[] = [1, 2, 4, 5, 17].flatMap((C) =>
+export const upsample2dCases: readonly ConformanceCase[] = [1, 2, 3, 4, 5, 17].flatMap((C) =>
   (
     [
       [2, 2],
