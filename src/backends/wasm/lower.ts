@@ -47,6 +47,9 @@ const NO_PADS: Pads = [
   [0, 0],
 ];
 
+/** Fewer images than this are not handed to threads one by one: each kernel is cut by its own rows. */
+const FEW_IMAGES = 4;
+
 export function lower(graph: Graph, target: Target): Lowered {
   const batched = new Set<Node>();
   const slicing = batchOf(graph);
@@ -62,7 +65,12 @@ export function lower(graph: Graph, target: Target): Lowered {
     return node;
   };
   const mark = (node: Node): Node => {
-    if (slicing !== undefined && isBatchedNode(node, batched, slicing)) batched.add(node);
+    if (
+      slicing !== undefined &&
+      slicing.images >= FEW_IMAGES &&
+      isBatchedNode(node, batched, slicing)
+    )
+      batched.add(node);
     return node;
   };
   const step: Step = { context, mark, once };

@@ -3,9 +3,9 @@
  *
  *   y[i,j] = sum over k of A[k,i] B[k,j]          (M, N) with few k: the batch
  *
- * Every result is a sum of few products, so the cost is in reaching A and B, whose rows are far apart. A
- * block of rows of y is one unit: its columns of A are packed once, tile by tile; then panel after panel of B
- * is packed and used for all of the block's tiles.
+ * Every result is a sum of few products, so the cost is in reaching memory: A and B, whose rows are far apart,
+ * and y itself. A block of rows of y is one unit: its columns of A are packed once, tile by tile; then B a
+ * group of panels at a time, wide enough that y (and what the epilogue reads) is met in long runs.
  */
 import type { Node } from '../../../graph/node.ts';
 import type { Value } from '../assembler/function.ts';
@@ -34,7 +34,13 @@ interface OuterPlan {
   /** Rows per tile; stored eight apart so that a tile's numbers of one k are read as two vectors. */
   readonly rows: number;
   readonly blockRows: number;
+  /** Panels of B packed together. */
+  readonly groupPanels: number;
 }
+
+/** Bytes of a group of packed panels: half of a common second cache, or less. */
+const GROUP_BYTES = 128 * 1024;
+const MOST_GROUP_PANELS = 32;
 
 export function matmulOuterKernel(node: Node, context: PlanContext): Kernel {
   const [M, N] = node.shape;
@@ -50,6 +56,10 @@ export function matmulOuterKernel(node: Node, context: PlanContext): Kernel {
     rest,
     rows,
     blockRows: rows * TILES_PER_BLOCK,
+    groupPanels: Math.max(
+      1,
+      Math.min(MOST_GROUP_PANELS, Math.floor(GROUP_BYTES / (K * 16 * vectors))),
+    ),
   };
   return {
     family: 'matmulOuter',
@@ -57,7 +67,7 @@ export function matmulOuterKernel(node: Node, context: PlanContext): Kernel {
     inputs: node.inputs,
     outputs: [node],
     partition: { units: Math.ceil(M / plan.blockRows) },
-    scratchBytes: packedABytes(plan) + K * 16 * vectors + 64,
+    scratchBytes: packedABytes(plan) + plan.groupPanels * panelBytes(plan),
     multiplyAdds: M * K * N,
     plan: { ...plan },
     emit: (c) => emitOuter(c, node, plan),
@@ -67,41 +77,68 @@ export function matmulOuterKernel(node: Node, context: PlanContext): Kernel {
 /** Bytes of one k of a packed tile of A: its rows, rounded up to two vectors. */
 const PACKED_ROW = 32;
 const tileBytes = ({ K }: OuterPlan): number => K * PACKED_ROW;
+const panelBytes = ({ K, vectors }: OuterPlan): number => K * 16 * vectors;
 const packedABytes = (plan: OuterPlan): number => TILES_PER_BLOCK * tileBytes(plan);
 
 function emitOuter(c: KernelContext, node: Node, plan: OuterPlan): void {
   const { f } = c;
-  const [, b] = node.inputs;
   const block = f.local('i32', 'block');
   const firstRow = f.local('i32', 'firstRow');
   const rowsHere = f.local('i32', 'rowsHere');
-  const columnBytes = f.local('i32', 'columnBytes');
-  const packedB = f.local('i32', 'packedB');
-  const from = f.local('i32', 'from');
-  const to = f.local('i32', 'to');
-  f.set(packedB, i32.add(c.scratch, packedABytes(plan)));
-  const panel = (columns: number): void => {
-    f.set(from, i32.add(columnBytes, c.address(b)));
-    f.set(to, packedB);
-    times(f, plan.K, () => {
-      for (let v = 0; v < plan.vectors; v++)
-        f.run(f32x4.store(to, 16 * v, f32x4.load(from, 16 * v)));
-      advance(f, from, plan.N * 4);
-      advance(f, to, 16 * plan.vectors);
-    });
-    emitPanelTiles(c, node, plan, { firstRow, rowsHere, columnBytes, packedB }, columns);
-  };
+  const groupColumn = f.local('i32', 'groupColumn');
+  const position: Position = { firstRow, rowsHere, groupColumn };
   f.set(block, c.begin);
   forRange(f, block, c.end, 1, () => {
     f.set(firstRow, i32.mul(block, plan.blockRows));
     f.set(rowsHere, i32.min(i32.sub(plan.M, firstRow), plan.blockRows));
     packColumnsOfA(c, node, plan, firstRow);
-    f.set(columnBytes, i32.const(0));
-    times(f, plan.panels, () => {
-      panel(4 * plan.vectors);
-      advance(f, columnBytes, 16 * plan.vectors);
+    f.set(groupColumn, i32.const(0));
+    times(f, Math.floor(plan.panels / plan.groupPanels), () => {
+      emitGroup(c, node, plan, position, plan.groupPanels, 4 * plan.vectors);
+      advance(f, groupColumn, plan.groupPanels * 16 * plan.vectors);
     });
-    if (plan.rest > 0) panel(plan.rest);
+    const left = plan.panels % plan.groupPanels;
+    if (left > 0) {
+      emitGroup(c, node, plan, position, left, 4 * plan.vectors);
+      advance(f, groupColumn, left * 16 * plan.vectors);
+    }
+    if (plan.rest > 0) emitGroup(c, node, plan, position, 1, plan.rest);
+  });
+}
+
+interface Position {
+  readonly firstRow: Value<'i32'>;
+  readonly rowsHere: Value<'i32'>;
+  /** Byte offset in a row of the group's first column. */
+  readonly groupColumn: Value<'i32'>;
+}
+
+/** Packs a group of panels of B: (panel, k, lanes). */
+function packGroup(
+  c: KernelContext,
+  node: Node,
+  plan: OuterPlan,
+  at: Position,
+  panels: number,
+): void {
+  const { f } = c;
+  const line = f.reuse('i32', 'lineB');
+  const start = f.reuse('i32', 'startB');
+  const from = f.reuse('i32', 'fromB');
+  const to = f.reuse('i32', 'toB');
+  f.set(line, i32.add(at.groupColumn, c.address(node.inputs[1])));
+  f.set(start, i32.add(c.scratch, packedABytes(plan)));
+  times(f, plan.K, () => {
+    f.set(from, line);
+    f.set(to, start);
+    times(f, panels, () => {
+      for (let v = 0; v < plan.vectors; v++)
+        f.run(f32x4.store(to, 16 * v, f32x4.load(from, 16 * v)));
+      advance(f, from, 16 * plan.vectors);
+      advance(f, to, panelBytes(plan));
+    });
+    advance(f, line, plan.N * 4);
+    advance(f, start, 16 * plan.vectors);
   });
 }
 
@@ -133,19 +170,13 @@ function packColumnsOfA(
   });
 }
 
-interface PanelPosition {
-  readonly firstRow: Value<'i32'>;
-  readonly rowsHere: Value<'i32'>;
-  readonly columnBytes: Value<'i32'>;
-  readonly packedB: Value<'i32'>;
-}
-
-/** All tiles of the block against one panel of B. */
-function emitPanelTiles(
+/** All tiles of the block, each against all panels of one group. */
+function emitGroup(
   c: KernelContext,
   node: Node,
   plan: OuterPlan,
-  { firstRow, rowsHere, columnBytes, packedB }: PanelPosition,
+  at: Position,
+  panels: number,
   columns: number,
 ): void {
   const { f, m } = c;
@@ -154,37 +185,48 @@ function emitPanelTiles(
   const left = f.reuse('i32', 'rowsLeft');
   const whole = f.reuse('i32', 'wholeRows');
   const packed = f.reuse('i32', 'packedTile');
+  const panel = f.reuse('i32', 'packedPanel');
+  const rowOffset = f.reuse('i32', 'rowOffset');
   const offset = f.reuse('i32', 'offsetY');
+  const columnBytes = f.reuse('i32', 'columnBytes');
   const ptrA = f.reuse('i32', 'ptrA');
   const ptrB = f.reuse('i32', 'ptrB');
+  packGroup(c, node, plan, at, panels);
   const tile = (rows: number): void => {
-    const acc = tileLocals(f, { rows, vectors: plan.vectors });
-    zeroTile(f, acc);
-    f.set(ptrA, packed);
-    f.set(ptrB, packedB);
-    tileLoop(f, m, acc, {
-      ptrA,
-      ptrB,
-      steps: plan.K,
-      advanceA: PACKED_ROW,
-      advanceB: 16 * plan.vectors,
-      offsetA: (r) => r * 4,
-    });
-    storeTile(c, acc, epilogue, {
-      offset,
-      rowBytes: plan.N * 4,
-      columnOffset: columnBytes,
-      columns,
-      result: c.address(node),
+    f.set(columnBytes, at.groupColumn);
+    f.set(panel, i32.add(c.scratch, packedABytes(plan)));
+    times(f, panels, () => {
+      const acc = tileLocals(f, { rows, vectors: plan.vectors });
+      zeroTile(f, acc);
+      f.set(ptrA, packed);
+      f.set(ptrB, panel);
+      tileLoop(f, m, acc, {
+        ptrA,
+        ptrB,
+        steps: plan.K,
+        advanceA: PACKED_ROW,
+        advanceB: 16 * plan.vectors,
+        offsetA: (r) => r * 4,
+      });
+      f.set(offset, i32.add(rowOffset, columnBytes));
+      storeTile(c, acc, epilogue, {
+        offset,
+        rowBytes: plan.N * 4,
+        columnOffset: columnBytes,
+        columns,
+        result: c.address(node),
+      });
+      advance(f, columnBytes, 16 * plan.vectors);
+      advance(f, panel, panelBytes(plan));
     });
     advance(f, packed, tileBytes(plan));
-    advance(f, offset, rows * plan.N * 4);
+    advance(f, rowOffset, rows * plan.N * 4);
   };
   f.set(packed, c.scratch);
-  f.set(offset, i32.add(i32.mul(firstRow, plan.N * 4), columnBytes));
+  f.set(rowOffset, i32.mul(at.firstRow, plan.N * 4));
   f.set(row, i32.const(0));
-  f.set(left, i32.op('rem_u', rowsHere, i32.const(plan.rows)));
-  f.set(whole, i32.sub(rowsHere, left));
+  f.set(left, i32.op('rem_u', at.rowsHere, i32.const(plan.rows)));
+  f.set(whole, i32.sub(at.rowsHere, left));
   forRange(f, row, whole, plan.rows, () => tile(plan.rows));
   const lastBlock = plan.M % plan.blockRows || plan.blockRows;
   const rest = lastBlock % plan.rows;
