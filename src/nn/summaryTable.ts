@@ -10,7 +10,7 @@ interface Column {
   cell(layer: LayerSummary): string;
 }
 
-const COLUMNS: readonly Column[] = [
+const NAMES: readonly Column[] = [
   {
     title: 'Layer (type)',
     align: 'left',
@@ -21,7 +21,19 @@ const COLUMNS: readonly Column[] = [
     align: 'left',
     cell: ({ outputShape }) => formatShape([null, ...outputShape]),
   },
+];
+
+const PARAMETERS: readonly Column[] = [
   { title: 'Param #', align: 'right', cell: ({ parameters }) => formatCount(parameters) },
+];
+
+/** In place of the one above where some numbers are fixed. */
+const KINDS_OF_PARAMETERS: readonly Column[] = [
+  { title: 'Trainable', align: 'right', cell: ({ trainable }) => formatCount(trainable) },
+  { title: 'Fixed', align: 'right', cell: ({ fixed }) => formatCount(fixed) },
+];
+
+const COUNTS: readonly Column[] = [
   { title: 'Connections', align: 'right', cell: ({ connections }) => formatCount(connections) },
   { title: 'Multiply-adds', align: 'right', cell: ({ multiplyAdds }) => formatCount(multiplyAdds) },
   {
@@ -39,7 +51,12 @@ const GAP = '   ';
 /** The table and its totals, lines without a newline at the end. */
 export function formatSummary(summary: Summary): string {
   const { model, inputShape, layers, totals } = summary;
-  const columns = isChain(layers) ? COLUMNS : [...COLUMNS, READS];
+  const columns = [
+    ...NAMES,
+    ...(totals.fixed === 0 ? PARAMETERS : KINDS_OF_PARAMETERS),
+    ...COUNTS,
+    ...(isChain(layers) ? [] : [READS]),
+  ];
   const cells = layers.map((layer) => columns.map((column) => column.cell(layer)));
   const widths = columns.map(({ title }, i) =>
     Math.max(title.length, ...cells.map((row) => row[i].length)),

@@ -18,6 +18,8 @@ Examples:
   $ fovea summary
   $ fovea summary lenet5
   $ fovea summary runs/lenet5
+  $ fovea summary lenet5-1998 --connections    which maps of C3 see which of S2
+  $ fovea summary lenet5-1998 --diff lenet5    two models side by side
   $ fovea summary alexnet-single --convention seed     as the table of many texts counts
   $ fovea summary lenet5 --input 32x32x1       what it would be on larger pictures
   $ fovea summary lenet5 --json | jq .totals`;
@@ -25,6 +27,8 @@ Examples:
 interface Options {
   readonly input?: readonly number[];
   readonly convention?: Convention;
+  readonly connections?: boolean;
+  readonly diff?: string;
   readonly json?: boolean;
 }
 
@@ -38,6 +42,8 @@ export function command(): Command {
         conventions,
       ),
     )
+    .option('--connections', 'print the tables of layers whose maps see only some of those below')
+    .option('--diff <model>', 'put another model beside it')
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(summary);
@@ -55,7 +61,7 @@ function parseShape(text: string): number[] {
 
 async function summary(
   model: string | undefined,
-  { input, convention, json }: Options,
+  { input, convention, connections, diff, json }: Options,
 ): Promise<void> {
   const output = openOutput(json === true);
   const [{ summarize }, { formatCount, formatSummary }, { modelNames, modelOf }] =
@@ -74,9 +80,29 @@ async function summary(
   }
   const spec = await resolveModel(model);
   if (convention !== undefined) return printConvention(spec, convention, output);
+  if (diff !== undefined) return printDiff(spec, await resolveModel(diff), output);
+  if (connections === true) return printConnections(spec, output);
   const result = summarize(spec, input === undefined ? {} : { inputShape: input });
   output.text(formatSummary(result));
   output.data({ ...result });
+}
+
+async function printDiff(left: ModelSpec, right: ModelSpec, output: Output): Promise<void> {
+  const { diffOf, formatDiff } = await import('../../nn/summaryDiff.ts');
+  const diff = diffOf(left, right);
+  output.text(formatDiff(diff));
+  output.data({ ...diff });
+}
+
+async function printConnections(spec: ModelSpec, output: Output): Promise<void> {
+  const { formatConnectionTables } = await import('../../nn/connectionTable.ts');
+  const tables = formatConnectionTables(spec);
+  output.text(tables === '' ? `${spec.name}: every map sees every map below it` : tables);
+  const layers = spec.layers.filter(({ kind }) => kind === 'connectedConv2d');
+  output.data({
+    model: spec.name,
+    tables: layers.map(({ name, options }) => ({ name, connections: options.connections })),
+  });
 }
 
 async function printConvention(
