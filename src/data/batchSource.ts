@@ -52,6 +52,8 @@ export interface ReadingOptions {
   readonly augmentation?: Augmentation | undefined;
   /** Of what augmentation draws; absent when testing. */
   readonly seed?: number | undefined;
+  /** When testing: which of the ten crops; default: the middle. */
+  readonly view?: number | undefined;
   /** Threads that read ahead; default 1. No influence on what is read. */
   readonly workers?: number | undefined;
   /** A picture that cannot be read is an error; else another takes its place, or it is left out of a test. */

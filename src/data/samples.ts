@@ -19,14 +19,16 @@ export interface SampleOptions {
   readonly augmentation: Augmentation;
   /** Absent when testing: nothing is drawn. */
   readonly seed?: number | undefined;
+  /** When testing: which of the ten crops; default: the middle. */
+  readonly view?: number | undefined;
 }
 
 /** Makes samples; the chain is put together once. */
 export type Sampler = (picture: Picture, epoch: number, row: number) => Uint8Array;
 
-export function openSampler({ shape, augmentation, seed }: SampleOptions): Sampler {
+export function openSampler({ shape, augmentation, seed, view }: SampleOptions): Sampler {
   const fits = !choosesPart(augmentation);
-  const test = testChain(augmentation, shape);
+  const test = testChain(augmentation, shape, view);
   const train = seed === undefined ? undefined : trainingChain(augmentation, shape);
   const nothing = augmentation.steps.length === 0;
   return (picture, epoch, row) => {

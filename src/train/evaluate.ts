@@ -116,6 +116,8 @@ export interface EvaluateOptions extends EvaluationOptions {
   readonly batchSize?: number;
   /** Parameters to use; default: those that the session holds. */
   readonly weights?: ReadonlyMap<string, StateValue>;
+  /** 10: mean of ten views of every picture; default 1. */
+  readonly crops?: 1 | 10 | undefined;
   /** How pictures are read. */
   readonly reading?: Omit<ReadingOptions, 'shape' | 'seed'> | undefined;
 }
@@ -131,16 +133,34 @@ export async function evaluate(
   split: AnySplit,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
-  const { reading, batchSize, classes, loss, weights } = options;
-  const source = await openEvaluationBatches(spec, split, reading, batchSize);
-  try {
-    const program = compileEvaluation(session, spec, source.batchSize, loss);
-    if (weights !== undefined) restoreStates(session, weights);
-    const predictions = await predictSplit(program, source, classes);
-    return classify(predictions, { ...options, leftOut: new Set(source.unreadable.keys()) });
-  } finally {
-    await source.close();
+  const { reading, batchSize, classes, loss, weights, crops = 1 } = options;
+  const views = crops === 1 ? [undefined] : Array.from({ length: crops }, (_, view) => view);
+  const leftOut = new Set<number>();
+  const seen: Predictions[] = [];
+  let program: EvaluationProgram | undefined;
+  for (const view of views) {
+    const source = await openEvaluationBatches(spec, split, { ...reading, view }, batchSize);
+    try {
+      program ??= compileEvaluation(session, spec, source.batchSize, loss);
+      if (weights !== undefined) restoreStates(session, weights);
+      seen.push(await predictSplit(program, source, classes));
+      for (const row of source.unreadable.keys()) leftOut.add(row);
+    } finally {
+      await source.close();
+    }
   }
+  return classify(seen.length === 1 ? seen[0] : meanOf(seen), { ...options, leftOut });
+}
+
+/** Probabilities averaged over views of the same rows, as in 2012; losses are those of the average. */
+function meanOf(views: readonly Predictions[]): Predictions {
+  const [{ classes, labels }] = views;
+  const probabilities = views[0].probabilities.map(
+    (_, i) => views.reduce((sum, view) => sum + view.probabilities[i], 0) / views.length,
+  );
+  const logits = probabilities.map((p) => Math.log(Math.max(p, Number.MIN_VALUE)));
+  const losses = Float32Array.from(labels, (label, row) => -logits[row * classes.length + label]);
+  return { classes, labels, probabilities, logits, losses };
 }
 
 interface EvaluatedBatch {

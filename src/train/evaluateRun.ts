@@ -4,16 +4,18 @@
  * Next stop: `evaluate.ts`.
  */
 import { openSession } from '../backends/select.ts';
-import { datasetOf } from '../data/datasets/index.ts';
+import { withCrops } from '../data/augment/index.ts';
+import { openDataset } from '../data/open.ts';
 import type { Evaluation } from './classification.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate, imageShapeOf } from './evaluate.ts';
 import { insights } from './insights.ts';
 import { writeMistakes } from './mistakes.ts';
 import { loadModel } from './modelFiles.ts';
+import { fitted } from './runData.ts';
 import { RunFolder } from './runFolder.ts';
-import { fitted, type RunConditions } from './trainRun.ts';
+import type { RunConditions } from './trainRun.ts';
 
-export interface EvaluateRunRequest extends Pick<RunConditions, 'backend' | 'load'> {
+export interface EvaluateRunRequest extends Pick<RunConditions, 'backend' | 'load' | 'reading'> {
   readonly folder: string;
   /** Default: what the run was trained on. */
   readonly data?: string | undefined;
@@ -22,6 +24,8 @@ export interface EvaluateRunRequest extends Pick<RunConditions, 'backend' | 'loa
   readonly mistakes?: number;
   /** A PNG file to draw them into. */
   readonly sheet?: string | undefined;
+  /** 10: mean of four corners, the middle, and their mirror images; default: the middle alone. */
+  readonly crops?: 1 | 10 | undefined;
 }
 
 export interface EvaluatedRun {
@@ -33,22 +37,32 @@ export interface EvaluatedRun {
 }
 
 export async function evaluateRun(request: EvaluateRunRequest): Promise<EvaluatedRun> {
-  const { folder, testCount, mistakes = 36, sheet } = request;
+  const { folder, testCount, mistakes = 36, sheet, crops } = request;
   const run = await RunFolder.open(folder);
   const record = await run.readRecord();
   const { spec, weights } = await loadModel(folder);
-  const loaded = await datasetOf(request.data ?? record.data.name).load({
+  const imageShape = imageShapeOf(spec);
+  const loaded = await openDataset(request.data ?? record.data.name, {
     ...request.load,
+    imageShape,
     ...(testCount === undefined ? {} : { testCount }),
   });
-  const dataset = fitted(spec, loaded);
+  const augmentation =
+    crops === 10
+      ? withCrops(record.settings.augmentation, imageShape)
+      : record.settings.augmentation;
+  const dataset = fitted(spec, loaded, augmentation);
+  const reading = { ...request.reading, augmentation, stored: dataset.imageShape };
   const session = await openSession(request.backend);
   try {
     const { loss } = record.settings;
     const { classes } = dataset;
-    const options = { classes, loss, mistakes, weights };
+    const options = { classes, loss, mistakes, weights, reading, crops };
     const evaluation = await evaluate(session, spec, dataset.test, options);
-    if (sheet !== undefined) await writeMistakes(sheet, dataset, evaluation);
+    if (sheet !== undefined) {
+      const shown = { ...reading, shape: imageShape };
+      await writeMistakes(sheet, dataset.test, evaluation, shown);
+    }
     // What training did says something about its own data alone.
     const same = dataset.name === record.data.name;
     const history = same ? ((await run.readCheckpoint('last'))?.progress.history ?? []) : [];

@@ -7,17 +7,18 @@
  */
 import type { Session } from '../backends/backend.ts';
 import type { FoveaError } from '../base/errors.ts';
-import type { Dataset } from '../data/dataset.ts';
+import type { AnyDataset } from '../data/streamed.ts';
 import type { ModelSpec } from '../nn/spec.ts';
 import type { Evaluation } from './classification.ts';
 import { DivergenceError } from './divergence.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate, imageShapeOf } from './evaluate.ts';
 import type { FitEvent, FitOptions } from './events.ts';
 import { fit } from './fit.ts';
 import { insights } from './insights.ts';
 import { writeMistakes } from './mistakes.ts';
 import { writeWeights } from './modelFiles.ts';
 import type { EpochRecord, Metrics, Snapshot } from './progress.ts';
+import type { Reading } from './runData.ts';
 import type { RunFolder } from './runFolder.ts';
 import type { RunRecord } from './runRecord.ts';
 import { restoreStates } from './snapshot.ts';
@@ -26,9 +27,11 @@ import { restoreStates } from './snapshot.ts';
 export interface PreparedRun {
   readonly run: RunFolder;
   readonly spec: ModelSpec;
-  readonly dataset: Dataset;
+  readonly dataset: AnyDataset;
   readonly session: Session;
   readonly record: RunRecord;
+  /** How this process reads pictures. */
+  readonly reading?: Pick<Reading, 'workers' | 'strict' | 'onUnreadable'> | undefined;
   /** Where it goes on from; absent: the first weights. */
   readonly resume?: Snapshot | undefined;
   readonly pace: Pick<FitOptions, 'checkpointEvery' | 'eventInterval' | 'signal'>;
@@ -91,14 +94,20 @@ export async function* performRun(prepared: PreparedRun): AsyncGenerator<RunEven
   }
 }
 
-function fitOptions({ record, resume, pace }: PreparedRun): FitOptions {
-  const { patience, ...settings } = record.settings;
+function fitOptions(prepared: PreparedRun): FitOptions {
+  const { record, resume, pace } = prepared;
+  const { patience, augmentation: _, ...settings } = record.settings;
   return {
     ...settings,
     ...pace,
+    reading: readingOf(prepared),
     ...(patience === null ? {} : { patience }),
     ...(resume === undefined ? {} : { resume }),
   };
+}
+
+function readingOf({ record, dataset, reading }: PreparedRun): Reading {
+  return { ...reading, stored: dataset.imageShape, augmentation: record.settings.augmentation };
 }
 
 async function finish(
@@ -108,15 +117,19 @@ async function finish(
 ): Promise<RunResult> {
   const { run, spec, dataset, session, record, began } = prepared;
   const { classes } = dataset;
+  const reading = readingOf(prepared);
   const wantsBest = record.settings.patience !== null && bestEpoch !== history.length;
   const best = wantsBest ? await run.readCheckpoint('best') : undefined;
   if (best !== undefined) restoreStates(session, best.states);
   const keptEpoch = best?.progress.epoch ?? history.length;
   const { train, validation } = history[keptEpoch - 1];
   const { loss } = record.settings;
-  const test = await evaluate(session, spec, dataset.test, { classes, loss });
+  const test = await evaluate(session, spec, dataset.test, { classes, loss, reading });
   await writeWeights(run.file('weights.safetensors'), session, spec, classes);
-  const mistakes = await writeMistakes(run.file('mistakes.png'), dataset, test);
+  const mistakes = await writeMistakes(run.file('mistakes.png'), dataset.test, test, {
+    ...reading,
+    shape: imageShapeOf(spec),
+  });
   const seconds = (performance.now() - began) / 1000;
   const results = {
     epochs: history.length,

@@ -49,7 +49,13 @@ export function openPredictor(
     const { inverted, notes } = prepared;
     const pixels = surround(prepared.pixels, inner, border);
     const x = program.input('x') as Float32Array;
-    fillBatch({ count: 1, images: pixels, labels: NO_LABEL }, FIRST, spec.preprocessing, x, NO_LABEL);
+    fillBatch(
+      { count: 1, images: pixels, labels: NO_LABEL },
+      FIRST,
+      spec.preprocessing,
+      x,
+      NO_LABEL,
+    );
     program.run();
     const answers = Array.from(program.output('probabilities'), (probability, i) => ({
       class: classes[i] ?? String(i),

@@ -16,6 +16,19 @@ const settings = z.object({
   validationSplit: z.number().min(0).lt(1),
   seed: z.int().nonnegative(),
   shuffle: z.union([z.boolean(), z.literal('once')]),
+  /** What training changes in its pictures; absent in runs from before there was any. */
+  augmentation: z
+    .object({
+      steps: z.array(z.object({ name: z.string(), amount: z.number() })).readonly(),
+      mean: z.enum(['pixel', 'channel']).nullable(),
+      colours: z
+        .object({
+          vectors: z.array(z.array(z.number()).readonly()).readonly(),
+          values: z.array(z.number()).readonly(),
+        })
+        .optional(),
+    })
+    .default({ steps: [], mean: null }),
   loss: z.enum(lossNames),
   /** The optimizer's whole spec, defaults filled in. */
   optimizer: z.looseObject({ kind: z.string(), learningRate: z.number() }),

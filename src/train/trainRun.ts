@@ -7,17 +7,21 @@
 import type { Session } from '../backends/backend.ts';
 import { type OpenOptions, openSession } from '../backends/select.ts';
 import { FoveaError, UsageError, unknownName } from '../base/errors.ts';
-import { formatShape, sameShape } from '../base/shape.ts';
+import { noAugmentation, parseAugmentation } from '../data/augment/index.ts';
+import type { ImageShape } from '../data/augment/transform.ts';
 import { validationSplit } from '../data/batches.ts';
-import { type Dataset, type LoadOptions, withBorder } from '../data/dataset.ts';
-import { datasetOf } from '../data/datasets/index.ts';
+import type { ReadingOptions } from '../data/batchSource.ts';
+import type { LoadOptions } from '../data/dataset.ts';
+import { dataNameOf, openDataset } from '../data/open.ts';
+import type { AnyDataset } from '../data/streamed.ts';
 import { defaultLossOf, type LossName, lossNames } from '../nn/losses.ts';
 import { parseSchedule } from '../nn/schedules.ts';
-import { layerShapes } from '../nn/shapes.ts';
 import type { ModelSpec } from '../nn/spec.ts';
+import { imageShapeOf } from './evaluate.ts';
 import type { FitOptions } from './events.ts';
 import { readSpec } from './modelFiles.ts';
 import { performRun, type RunEvent } from './performRun.ts';
+import { fitted, prepareAugmentation } from './runData.ts';
 import { RunFolder } from './runFolder.ts';
 import type { RunRecord, RunSettings } from './runRecord.ts';
 import { asOptimizer } from './steps.ts';
@@ -28,6 +32,8 @@ export interface RunConditions
   extends Pick<FitOptions, 'checkpointEvery' | 'eventInterval' | 'signal'> {
   readonly backend?: OpenOptions;
   readonly load?: Pick<LoadOptions, 'folder' | 'download' | 'onProgress' | 'signal'>;
+  /** Threads that read pictures, and what to do with pictures that cannot be read. */
+  readonly reading?: Pick<ReadingOptions, 'workers' | 'strict' | 'onUnreadable'>;
 }
 
 export interface TrainRequest extends RunConditions {
@@ -36,13 +42,15 @@ export interface TrainRequest extends RunConditions {
   /** Replaces a run that is there. */
   readonly overwrite?: boolean;
   readonly spec: ModelSpec;
-  /** Name of the data set; only the first pictures of a split where a count is given. */
+  /** What `--data` takes; only the first pictures of a split where a count is given. */
   readonly data: string;
+  /** What `--augment` takes; default: nothing. */
+  readonly augment?: string | undefined;
   readonly trainCount?: number | undefined;
   readonly testCount?: number | undefined;
   readonly settings?: Omit<
     FitOptions,
-    'loss' | 'resume' | 'signal' | 'checkpointEvery' | 'eventInterval'
+    'loss' | 'resume' | 'signal' | 'checkpointEvery' | 'eventInterval' | 'reading'
   > & { readonly loss?: string };
 }
 
@@ -66,15 +74,26 @@ export interface ExpectedRun {
 /** Trains a new run from the first weights. */
 export async function* trainRun(request: TrainRequest): AsyncGenerator<RunEvent, void, void> {
   const began = performance.now();
-  const { spec, folder, overwrite = false } = request;
-  const settings = settingsOf(request);
-  const [loaded, session] = await open(request, request.data, request);
+  const { folder, overwrite = false, augment = 'none' } = request;
+  const asked = settingsOf(request);
+  const shape = imageShapeOf(request.spec);
+  asUsage(() => parseAugmentation(augment, shape));
+  const [loaded, session] = await open(request, request.data, shape, request);
   try {
-    const dataset = fitted(spec, loaded);
-    const record = newRecord(request, settings, dataset, session);
+    fitted(request.spec, loaded, parseAugmentation(augment, shape));
+    const { spec, augmentation } = await prepareAugmentation(
+      augment,
+      request.spec,
+      loaded,
+      asked.validationSplit,
+    );
+    const dataset = fitted(spec, loaded, augmentation);
+    const settings = { ...asked, augmentation };
+    const record = newRecord({ ...request, spec }, settings, dataset, session);
     const run = await RunFolder.create(folder, overwrite);
     await run.begin(record, spec);
-    yield* performRun({ run, spec, dataset, session, record, pace: request, began });
+    const { reading } = request;
+    yield* performRun({ run, spec, dataset, session, record, reading, pace: request, began });
   } finally {
     await session.close();
   }
@@ -99,10 +118,10 @@ export async function* resumeRun(request: ResumeRequest): AsyncGenerator<RunEven
       fix: `--resume --epochs ${finished + 5}`,
     });
   }
-  const [loaded, session] = await open(request, old.data.name, old.data);
+  const [loaded, session] = await open(request, old.data.name, imageShapeOf(spec), old.data);
   try {
     checkSameData(run, old, loaded);
-    const dataset = fitted(spec, loaded);
+    const dataset = fitted(spec, loaded, old.settings.augmentation);
     const record: RunRecord = {
       ...old,
       status: 'running',
@@ -112,7 +131,9 @@ export async function* resumeRun(request: ResumeRequest): AsyncGenerator<RunEven
       results: null,
     };
     await run.writeRecord(record);
-    yield* performRun({ run, spec, dataset, session, record, resume, pace: request, began });
+    const { reading } = request;
+    const prepared = { run, spec, dataset, session, record, resume, reading };
+    yield* performRun({ ...prepared, pace: request, began });
   } finally {
     await session.close();
   }
@@ -122,15 +143,17 @@ export async function* resumeRun(request: ResumeRequest): AsyncGenerator<RunEven
 async function open(
   { backend, load }: RunConditions,
   data: string,
+  imageShape: ImageShape,
   counts: {
     readonly trainCount?: number | null | undefined;
     readonly testCount?: number | null | undefined;
   },
-): Promise<readonly [Dataset, Session]> {
-  const definition = datasetOf(data);
+): Promise<readonly [AnyDataset, Session]> {
+  dataNameOf(data); // an unknown one is refused before anything is opened
   const opening = openSession(backend);
-  const loading = definition.load({
+  const loading = openDataset(data, {
     ...load,
+    imageShape,
     ...(counts.trainCount == null ? {} : { trainCount: counts.trainCount }),
     ...(counts.testCount == null ? {} : { testCount: counts.testCount }),
   });
@@ -162,6 +185,7 @@ function settingsOf({ spec, settings = {} }: TrainRequest): RunSettings {
     validationSplit,
     seed,
     shuffle,
+    augmentation: noAugmentation,
     loss: asUsage(() => lossNameOf(loss)),
     optimizer: asUsage(() => asOptimizer(optimizer).spec),
     schedule: asUsage(() => parseSchedule(schedule)),
@@ -187,7 +211,7 @@ function asUsage<T>(parse: () => T): T {
 function newRecord(
   { spec, trainCount, testCount }: TrainRequest,
   settings: RunSettings,
-  dataset: Dataset,
+  dataset: AnyDataset,
   session: Session,
 ): RunRecord {
   const split = validationSplit(dataset.train, settings.validationSplit);
@@ -216,43 +240,19 @@ function newRecord(
 const versions = () => ({ fovea: version, node: process.version });
 const backendOf = ({ backend, threads, plan }: Session) => ({ name: backend, threads, plan });
 
-/**
- * The data set as the model reads it. The pictures must be of the model's size, or smaller by the border it
- * asks for, which is put around them; and it must answer with as many numbers as there are classes.
- */
-export function fitted(spec: ModelSpec, dataset: Dataset): Dataset {
-  const { border = 0 } = spec.preprocessing;
-  const wanted = spec.inputShape.map((n, axis) => (axis < 2 ? n - 2 * border : n));
-  const fits = border > 0 && sameShape(wanted, dataset.imageShape);
-  const result = fits ? withBorder(dataset, border) : dataset;
-  checkFit(spec, result);
-  return result;
-}
-
-function checkFit(spec: ModelSpec, { name, imageShape, classes }: Dataset): void {
-  if (!sameShape(spec.inputShape, imageShape)) {
-    throw new FoveaError({
-      problem: `${spec.name} reads ${formatShape(spec.inputShape)}, the pictures of ${name} are ${formatShape(imageShape)}`,
-      expected: 'a model and a data set of the same (height, width, channels)',
-      fix: 'choose another data set (fovea data list) or change "inputShape" in the model',
-    });
-  }
-  const output = layerShapes(spec).at(-1)?.outputShape ?? [];
-  if (!sameShape(output, [classes.length])) {
-    throw new FoveaError({
-      problem: `${spec.name} answers with ${formatShape(output)}, ${name} has ${classes.length} classes`,
-      expected: `a last layer of ${classes.length} units`,
-    });
-  }
+/** A mean that was measured belongs to the run, not to the model that was named. */
+function withPreprocessingOf(run: ModelSpec, named: ModelSpec | undefined): ModelSpec | undefined {
+  if (named === undefined || run.preprocessing.mean === undefined) return named;
+  return { ...named, preprocessing: run.preprocessing };
 }
 
 function checkExpected(run: RunFolder, expected: ExpectedRun, spec: ModelSpec, record: RunRecord) {
   const { data, settings } = record;
   const { name: dataName, ...counts } = expected.data ?? {};
   const wantedData =
-    dataName === undefined ? counts : { ...counts, name: datasetOf(String(dataName)).name };
+    dataName === undefined ? counts : { ...counts, name: dataNameOf(String(dataName)) };
   const parts = [
-    [{ model: expected.spec }, { model: spec }],
+    [{ model: withPreprocessingOf(spec, expected.spec) }, { model: spec }],
     [wantedData, data],
     [expected.settings, settings],
     [expected.optimizer, settings.optimizer],
@@ -275,7 +275,7 @@ function checkExpected(run: RunFolder, expected: ExpectedRun, spec: ModelSpec, r
   }
 }
 
-function checkSameData(run: RunFolder, { data }: RunRecord, { digests = {} }: Dataset): void {
+function checkSameData(run: RunFolder, { data }: RunRecord, { digests = {} }: AnyDataset): void {
   for (const [file, digest] of Object.entries(data.digests)) {
     if (digests[file] === undefined || digests[file] === digest) continue;
     throw new FoveaError({

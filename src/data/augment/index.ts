@@ -7,7 +7,7 @@
  */
 import { UsageError, unknownName } from '../../base/errors.ts';
 import type { Plane } from '../images/resize.ts';
-import { crop } from './crop.ts';
+import { crop, tenCrops } from './crop.ts';
 import { distort } from './distort.ts';
 import { flip } from './flip.ts';
 import { light } from './light.ts';
@@ -55,10 +55,14 @@ export interface Augmentation {
 
 export const noAugmentation: Augmentation = { steps: [], mean: null };
 
-/** Lists with names. The sides are those of the model's input: 256 for 227, 36 for 32. */
+/** The shorter side to 256 for a model that reads 227, to 36 for one that reads 32. */
+const scaleAndCrop = ([H, W]: ImageShape) =>
+  `scale=${Math.round((Math.max(H, W) * 256) / 227)},crop`;
+
+/** Lists with names. */
 const PRESETS: Readonly<Record<string, (shape: ImageShape) => string>> = {
   none: () => '',
-  alexnet: ([H, W]) => `scale=${Math.round((Math.max(H, W) * 256) / 227)},crop,flip,pca,mean=pixel`,
+  alexnet: (shape) => `${scaleAndCrop(shape)},flip,pca,mean=pixel`,
   cifar: () => 'translate=4,flip',
   'lenet5-1998': () => 'distort=0.9',
 };
@@ -122,13 +126,33 @@ export function trainingChain({ steps, colours }: Augmentation, shape: ImageShap
   return (plane, random) => chain.reduce((moved, apply) => apply(moved, random), plane);
 }
 
-/** The same without chance, for testing: what is seen of a picture, and nothing that changes it. */
-export function testChain({ steps }: Augmentation, shape: ImageShape): (plane: Plane) => Plane {
+/**
+ * The same without chance, for testing: what is seen of a picture, and nothing that changes it. `view`
+ * asks for one of the ten crops in place of the middle.
+ */
+export function testChain(
+  { steps }: Augmentation,
+  shape: ImageShape,
+  view?: number,
+): (plane: Plane) => Plane {
   const chain = steps.flatMap(({ name, amount }) => {
+    if (name === 'crop' && view !== undefined) {
+      return [(plane: Plane) => tenCrops(plane, shape)[view]];
+    }
     const { atTest } = definitionOf(name);
     return atTest === undefined ? [] : [atTest(amount, { shape })];
   });
   return (plane) => chain.reduce((moved, apply) => apply(moved), plane);
+}
+
+/** The list for testing with ten crops: as it is, or, where it cuts nothing, as AlexNet's cuts. */
+export function withCrops(augmentation: Augmentation, shape: ImageShape): Augmentation {
+  if (augmentation.steps.some(({ name }) => name === 'crop')) return augmentation;
+  const steps = augmentation.steps.filter(({ name }) => name !== 'scale');
+  return {
+    ...augmentation,
+    steps: [...parseAugmentation(scaleAndCrop(shape), shape).steps, ...steps],
+  };
 }
 
 /** Whether the list says itself what part of a picture is seen; else pictures are made to fit first. */

@@ -176,6 +176,8 @@ describe('pictures of other kinds', () => {
       await plain(10)
         .png()
         .toFile(join(root, 'b', `${i}.png`));
+    // Of few pictures of a class the last is kept for testing.
+    await plain(200).png().toFile(to('last.png'));
     const { train } = await listImageFolder(root);
     const source = await open(train, { strict: true }, null);
     const batches = await readAll(source, [0]);

@@ -131,13 +131,13 @@ export class Prefetcher implements BatchSource {
 
   async #start(epoch: number, batch: number): Promise<void> {
     await this.close();
-    const { shape, augmentation = noAugmentation, seed, strict = false } = this.#reading;
+    const { shape, augmentation = noAugmentation, seed, view, strict = false } = this.#reading;
     const ring = createRing(BATCHES_AHEAD * this.batchSize, this.#sampleBytes);
     const start = { epoch, row: batch * this.batchSize };
     const options: ProduceOptions = {
       ring,
       split: this.#split,
-      sample: { shape, augmentation, seed },
+      sample: { shape, augmentation, seed, view },
       shuffle: this.#shuffle,
       start,
       strict,

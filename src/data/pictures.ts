@@ -1,0 +1,50 @@
+/**
+ * @file Some pictures of a split, as the model sees them, in memory: for sheets to look at.
+ */
+import { noAugmentation } from './augment/index.ts';
+import type { ReadingOptions } from './batchSource.ts';
+import type { Split } from './dataset.ts';
+import type { Picture } from './images/picture.ts';
+import { openSampler } from './samples.ts';
+import { type AnySplit, isStreamed } from './streamed.ts';
+
+/** Rows of a split in the order given; with a seed in `reading`, augmented as in epoch `epoch`. */
+export async function picturesOf(
+  split: AnySplit,
+  rows: readonly number[],
+  reading: ReadingOptions,
+  epoch = 0,
+): Promise<Split> {
+  const { shape, augmentation = noAugmentation, seed } = reading;
+  const sampler = openSampler({ shape, augmentation, seed });
+  const size = shape[0] * shape[1] * shape[2];
+  const images = new Uint8Array(rows.length * size);
+  const read = await openRows(split, reading);
+  for (const [i, row] of rows.entries()) {
+    images.set(sampler(await read.picture(row), epoch, row), i * size);
+  }
+  await read.close();
+  return { count: rows.length, images, labels: Int32Array.from(rows, (row) => split.labels[row]) };
+}
+
+async function openRows(split: AnySplit, { shape, stored = shape }: ReadingOptions) {
+  if (isStreamed(split)) {
+    const { openReader } = await import('./origins/readPicture.node.ts');
+    const reader = openReader(split.origin, shape[2] === 1 ? 1 : 3);
+    return {
+      picture: (row: number) => reader.read(split.items[row]),
+      close: () => reader.close(),
+    };
+  }
+  const [height, width, channels] = stored;
+  const size = height * width * channels;
+  return {
+    picture: async (row: number): Promise<Picture> => ({
+      height,
+      width,
+      channels: channels === 1 ? 1 : 3,
+      pixels: split.images.subarray(row * size, (row + 1) * size),
+    }),
+    close: async () => undefined,
+  };
+}
