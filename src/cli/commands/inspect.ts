@@ -180,7 +180,10 @@ async function showPasses(graph: Graph): Promise<Shown> {
       printGraph(last),
     ].join('\n'),
     data: {
-      passes: reports.map(({ name, reason, nodes, changes }) => ({ name, reason, nodes, changes })),
+      passes: reports.map(({ graph: after, ...report }) => ({
+        ...report,
+        text: printGraph(after),
+      })),
       fused,
     },
   };

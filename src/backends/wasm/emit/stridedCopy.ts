@@ -163,6 +163,17 @@ function emitRun(f: FunctionBuilder, count: number, to: Local<'i32'>, from: Loca
     return;
   }
   let i = 0;
+  // Both loads before both stores: V8 fuses neighbours only where no store stands between.
+  for (; i + 8 <= count; i += 8) {
+    const pair = [0, 1].map((v) => {
+      const moved = f.reuse('f32x4', `moved${v}`);
+      f.set(moved, f32x4.load(from, 4 * i + 16 * v));
+      return moved;
+    });
+    pair.forEach((moved, v) => {
+      f.run(f32x4.store(to, 4 * i + 16 * v, moved));
+    });
+  }
   for (; i + 4 <= count; i += 4) f.run(f32x4.store(to, 4 * i, f32x4.load(from, 4 * i)));
   for (; i < count; i++) f.run(f32.store(to, 4 * i, f32.load(from, 4 * i)));
 }
