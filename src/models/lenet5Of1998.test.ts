@@ -120,6 +120,6 @@ describe('what is refused', () => {
 
   it('recipes that no model has', () => {
     expect(() => recipeOf('lenet5-1998', 'papier')).toThrow('paper');
-    expect(() => recipeOf('lenet5', 'paper')).toThrow('lenet5 has no recipe');
+    expect(() => recipeOf('sequential', 'paper')).toThrow('sequential has no recipe');
   });
 });

@@ -12,6 +12,8 @@ export interface RecipeSettings {
   readonly batchSize?: number;
   readonly validationSplit?: number;
   readonly shuffle?: boolean | 'once';
+  readonly augment?: string;
+  readonly patience?: number;
   readonly loss?: string;
   readonly optimizer?: { readonly kind: string; readonly [option: string]: unknown };
   readonly schedule?: { readonly kind: string; readonly [option: string]: unknown };
@@ -25,7 +27,45 @@ export interface Recipe {
 
 const repeat = (times: number, rate: number): number[] => new Array<number>(times).fill(rate);
 
+/** Of the 2012 paper, for all of its variants. */
+const alexnetPaper: Recipe = {
+  says: 'Krizhevsky et al. 2012: SGD, momentum 0.9, weight decay, rate / 10 on plateau, batches of 128',
+  settings: {
+    epochs: 90,
+    batchSize: 128,
+    validationSplit: 0.05,
+    augment: 'alexnet',
+    optimizer: {
+      kind: 'sgd',
+      learningRate: 0.01,
+      momentum: 0.9,
+      // v = 0.9 v - 0.0005 rate w - rate g;  w += v
+      weightDecay: 0.0005,
+      decayMode: 'l2',
+      velocity: 'steps',
+    },
+    schedule: { kind: 'reduceOnPlateau', factor: 0.1, patience: 5, minimum: 1e-5 },
+  },
+};
+
+/** Of the notebook that many copied: Keras's defaults, three epochs, the last fifth to validate. */
+const notebook = (batchSize: number): Recipe => ({
+  says: `Adam, 3 epochs, batches of ${batchSize}, the last fifth to validate`,
+  settings: {
+    epochs: 3,
+    batchSize,
+    validationSplit: 0.2,
+    optimizer: { kind: 'adam', learningRate: 0.001 },
+  },
+});
+
 const recipes: Readonly<Record<string, Readonly<Record<string, Recipe>>>> = {
+  lenet5: { seed: notebook(128) },
+  alexnet: { paper: alexnetPaper },
+  'alexnet-single': { paper: alexnetPaper },
+  'alexnet-caffe': { paper: alexnetPaper },
+  'alexnet-cifar10': { seed: notebook(64), paper: alexnetPaper },
+  'cifar-quick': { seed: notebook(64) },
   'lenet5-1998': {
     paper: {
       says: 'LeCun et al. 1998: 20 passes, one pattern at a time, diagonal Levenberg-Marquardt',

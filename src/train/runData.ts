@@ -107,6 +107,19 @@ export async function prepareAugmentation(
   };
 }
 
+/** The augmentation with the colours that `pca` needs, measured where it is in the list. */
+export async function colouredFor(
+  augmentation: Augmentation,
+  train: AnySplit,
+  shapes: Pick<ReadingOptions, 'shape' | 'stored'>,
+): Promise<Augmentation> {
+  if (!augmentation.steps.some(({ name }) => name === 'pca')) return augmentation;
+  return {
+    ...augmentation,
+    colours: (await measureTraining(train, augmentation, shapes)).colours(),
+  };
+}
+
 async function measureTraining(
   train: AnySplit,
   augmentation: Augmentation,

@@ -19,7 +19,8 @@ Examples:
   $ fovea data list
   $ fovea data get mnist
   $ fovea data verify mnist            compare each file with the published size and SHA-256
-  $ fovea data show digits             a contact sheet, digits.png`;
+  $ fovea data show digits             a contact sheet, digits.png
+  $ fovea data show cifar10 --augment alexnet`;
 
 interface Options {
   readonly json?: boolean;
@@ -55,8 +56,12 @@ export function command(): Command {
     .argument('<name>', 'name of a data set')
     .option('--out <file>', 'PNG file to write (default: NAME.png)')
     .option('--split <name>', 'train or test', 'train')
+    .option('--augment <list>', 'one picture of each class as training would change it')
+    .addOption(numberOption('count', '--size <n>', 'side that pictures from files are brought to'))
     .addOption(numberOption('count', '--columns <n>', 'pictures per class').default(20))
-    .addOption(numberOption('seed', '--seed <n>', 'of sets drawn by code').default(0))
+    .addOption(
+      numberOption('seed', '--seed <n>', 'of sets drawn by code, of augmentation').default(0),
+    )
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  $ fovea data show digits --columns 30 --out digits.png')
     .action(show);
@@ -132,22 +137,32 @@ async function verify(name: string, { json }: Options): Promise<void> {
 
 interface ShowOptions extends Options {
   readonly out?: string;
+  readonly augment?: string;
+  readonly size?: number;
   readonly split: string;
   readonly columns: number;
   readonly seed: number;
 }
 
-async function show(name: string, { json, out, split, columns, seed }: ShowOptions): Promise<void> {
+async function show(name: string, options: ShowOptions): Promise<void> {
+  const { json, out, split, columns, seed, augment, size = 96 } = options;
   const output = openOutput(json === true);
-  const { contactSheet, loadDataset } = await import('../../data/index.ts');
+  const { contactSheet } = await import('../../data/index.ts');
+  const { openDataset } = await import('../../data/open.ts');
+  const { sheetOf } = await import('../../train/sheet.ts');
   const { writeWhole } = await import('../../train/wholeFile.ts');
   if (split !== 'train' && split !== 'test') {
     throw unknownName('split', split, ['train', 'test'], true);
   }
-  const dataset = await loadDataset(name, { seed });
+  const dataset = await openDataset(name, { seed, imageShape: [size, size, 3] });
   const { imageShape, classes } = dataset;
-  const file = out ?? `${dataset.name}.png`;
-  await writeWhole(file, contactSheet(dataset[split], { imageShape, classes, columns }));
-  output.text(`Wrote ${file}: the first ${columns} pictures of each of ${classes.length} classes`);
+  const file = out ?? `${dataset.name.replace(/[^\w.-]+/g, '-')}.png`;
+  const shown = await sheetOf(dataset, { split, columns, seed, augment });
+  await writeWhole(file, contactSheet(shown, { imageShape, classes, columns }));
+  const what =
+    augment === undefined
+      ? `the first ${columns} pictures`
+      : `a picture as it is and ${columns - 1} times augmented`;
+  output.text(`Wrote ${file}: ${what}, of each of ${classes.length} classes`);
   output.data({ name: dataset.name, split, file, columns, classes });
 }

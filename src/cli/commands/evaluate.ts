@@ -3,7 +3,7 @@
  *
  * Next stop: `train/evaluateRun.ts`.
  */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { listenForInterrupt } from '../interrupt.ts';
 import { resolveRun } from '../models.ts';
 import {
@@ -17,6 +17,7 @@ import {
 } from '../options.ts';
 import { openOutput } from '../output.ts';
 import { downloadLine, openLive } from '../progress.ts';
+import { unreadableNotes } from '../unreadable.ts';
 import {
   confusionTable,
   insightLines,
@@ -29,6 +30,7 @@ const EXAMPLES = `
 Examples:
   $ fovea evaluate runs/lenet5                     on the test set of what it was trained on
   $ fovea evaluate runs/lenet5 --data mnist        on another one
+  $ fovea evaluate runs/alexnet --crops 10         mean of ten crops of each picture
   $ fovea evaluate runs/lenet5 --json | jq .accuracy
   $ fovea evaluate runs/lenet5 --sheet worst.png   the worst mistakes as a picture`;
 
@@ -36,6 +38,7 @@ interface Options extends BackendOptions {
   readonly data?: string;
   readonly testCount?: number;
   readonly mistakes: number;
+  readonly crops?: string;
   readonly sheet?: string;
   readonly json?: boolean;
 }
@@ -47,6 +50,9 @@ export function command(): Command {
     .option('--data <name>', 'data set (default: the one it was trained on)')
     .addOption(numberOption('count', '--test-count <n>', 'take the first n pictures only'))
     .addOption(numberOption('count', '--mistakes <n>', 'how many mistakes to list').default(10))
+    .addOption(
+      new Option('--crops <n>', 'views of each picture to average: 1 or 10').choices(['1', '10']),
+    )
     .option('--sheet <file>', 'draw the worst mistakes into a PNG file')
     .addOption(threadsOption())
     .addOption(backendOption())
@@ -66,6 +72,8 @@ async function evaluate(run: string, options: Options): Promise<void> {
     data: options.data,
     testCount: options.testCount,
     sheet: options.sheet,
+    crops: options.crops === '10' ? 10 : 1,
+    reading: { onUnreadable: unreadableNotes(output.note) },
     mistakes: Math.max(options.mistakes, 36),
     backend: openOptionsOf(options),
     load: {

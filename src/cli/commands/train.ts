@@ -25,6 +25,7 @@ import {
 import { openOutput } from '../output.ts';
 import { downloadLine, openLive } from '../progress.ts';
 import { trainingPrinter } from '../trainingPrinter.ts';
+import { unreadableNotes } from '../unreadable.ts';
 
 const EXAMPLES = `
 MODEL is the name of a model (lenet5), a model.json, or the folder of a run.
@@ -35,6 +36,8 @@ Examples:
   $ fovea train lenet5 --optimizer sgd --learning-rate 0.1 --momentum 0.9 --schedule cosine
   $ fovea train lenet5 --data mnist --epochs 50 --validation-split 0.1 --patience 5 --name patient
   $ fovea train lenet5-1998 --data mnist --recipe paper     as in 1998
+  $ fovea train alexnet-cifar10 --data cifar10 --recipe seed --augment cifar
+  $ fovea train alexnet,classes=12 --data folder:pictures --recipe paper --augment alexnet
   $ fovea train lenet5 --resume --epochs 20                 go on with runs/lenet5
   $ fovea train my-model.json --data mnist --json | jq .    one JSON object per line
 
@@ -42,6 +45,9 @@ Ctrl-C stops after the step that runs and saves a checkpoint; --resume goes on, 
 
 interface Options extends BackendOptions {
   readonly data: string;
+  readonly augment?: string;
+  readonly workers?: number;
+  readonly strict?: boolean;
   readonly epochs: number;
   readonly batchSize: number;
   readonly validationSplit: number;
@@ -72,7 +78,7 @@ export function command(): Command {
   const command = new Command('train')
     .description('train a network, test it, and save the run')
     .argument('<model>', 'name of a model, a model.json, or the folder of a run')
-    .option('--data <name>', 'data set to train on', 'digits')
+    .option('--data <name>', 'a data set, folder:PATH or shards:GLOB', 'digits')
     .addOption(numberOption('count', '--epochs <n>', 'passes over the data').default(10))
     .addOption(numberOption('count', '--batch-size <n>', 'pictures per step').default(128))
     .addOption(
@@ -85,6 +91,7 @@ export function command(): Command {
     .addOption(
       numberOption('seed', '--seed <n>', 'of first weights, shuffling, random layers').default(0),
     );
+  for (const option of pictureOptions()) command.addOption(option);
   for (const option of learningOptions()) command.addOption(option);
   for (const option of placeOptions()) command.addOption(option);
   return command
@@ -94,6 +101,14 @@ export function command(): Command {
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(train);
+}
+
+function pictureOptions(): Option[] {
+  return [
+    new Option('--augment <list>', 'alexnet, cifar, none, or a list such as translate=4,flip'),
+    numberOption('count', '--workers <n>', 'threads that read and augment ahead (default: 1)'),
+    new Option('--strict', 'stop at a picture that cannot be read instead of skipping it'),
+  ];
 }
 
 function learningOptions(): Option[] {
@@ -145,6 +160,14 @@ async function train(model: string, options: Options, command: Command): Promise
       signal: interrupt.signal,
       checkpointEvery: options.checkpointEvery,
       backend: openOptionsOf(options),
+      reading: {
+        workers: options.workers,
+        strict: options.strict,
+        onUnreadable: unreadableNotes((words) => {
+          live.clear();
+          output.note(words);
+        }),
+      },
       load: {
         signal: interrupt.signal,
         onProgress: (progress) => live.show(downloadLine(progress)),
@@ -207,6 +230,7 @@ function requestOf(
   command: Command,
 ): Omit<TrainRequest, 'spec' | 'folder'> {
   const { data, trainCount, testCount, overwrite = false } = options;
+  const { augment = recipe.augment } = options;
   const { seed, patience, loss = recipe.loss, shuffleOnce } = options;
   const isSaid = (name: keyof Options) => command.getOptionValueSource(name) === 'cli';
   const pick = <K extends 'epochs' | 'batchSize' | 'validationSplit' | 'shuffle'>(name: K) =>
@@ -215,6 +239,7 @@ function requestOf(
   const { schedule } = isSaid('schedule') ? options : { ...options, ...recipe };
   return {
     data,
+    augment,
     trainCount,
     testCount,
     overwrite,
