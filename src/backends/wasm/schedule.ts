@@ -74,7 +74,7 @@ function kindOf(node: Node, kernel: Kernel | undefined, context: PlanContext): P
 function readsAsItWrites(value: Node, state: Node): boolean {
   if (expressionOf(value) !== undefined) return true;
   // A product with the update as its epilogue; the factors are read whole.
-  return value.op === 'matmul' && !value.inputs.slice(0, 2).includes(state);
+  return value.op.startsWith('matmul') && !value.inputs.slice(0, 2).includes(state);
 }
 
 /**
