@@ -71,7 +71,9 @@ export function initialValues(
   name: string,
 ): Float32Array {
   const next = drawer(initializer, shape, new RandomStream(seed, name));
-  return Float32Array.from({ length: sizeOf(shape) }, next);
+  const values = new Float32Array(sizeOf(shape));
+  for (let i = 0; i < values.length; i++) values[i] = next();
+  return values;
 }
 
 function drawer(initializer: InitializerSpec, shape: Shape, random: RandomStream): () => number {

@@ -14,6 +14,7 @@ import { parametersOf } from '../nn/network.ts';
 import { parseModelSpec } from '../nn/sequential.ts';
 import { layerShapes } from '../nn/shapes.ts';
 import type { ModelSpec } from '../nn/spec.ts';
+import { jsonText } from './jsonText.ts';
 import type { StateValue } from './progress.ts';
 import { writeWhole } from './wholeFile.ts';
 
@@ -35,7 +36,7 @@ export async function saveModel(
   classes: readonly string[],
 ): Promise<void> {
   await fs.mkdir(folder, { recursive: true });
-  await writeWhole(path.join(folder, MODEL), `${JSON.stringify(spec, null, 2)}\n`);
+  await writeWhole(path.join(folder, MODEL), jsonText(spec));
   await writeWeights(path.join(folder, WEIGHTS), session, spec, classes);
 }
 

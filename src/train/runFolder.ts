@@ -16,6 +16,7 @@ import path from 'node:path';
 import { FoveaError, messageOf, UsageError } from '../base/errors.ts';
 import type { ModelSpec } from '../nn/spec.ts';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
+import { jsonText } from './jsonText.ts';
 import type { EpochRecord, Snapshot } from './progress.ts';
 import { parseRunRecord, type RunRecord } from './runRecord.ts';
 import { isTemporary, removeTemporaryFiles, writeError, writeWhole } from './wholeFile.ts';
@@ -83,7 +84,7 @@ export class RunFolder {
   }
 
   async #writeJson(name: string, value: unknown): Promise<void> {
-    await writeWhole(this.file(name), `${JSON.stringify(value, null, 2)}\n`);
+    await writeWhole(this.file(name), jsonText(value));
   }
 
   async readRecord(): Promise<RunRecord> {
