@@ -64,7 +64,9 @@ export function expectSummary(
       `${label}: ${what} is ${received}, expected ${wanted}`,
     ).toBeLessThan(tolerance);
   expect(actual.length, label).toBe(expected.shape.reduce((product, n) => product * n, 1));
-  expected.first.forEach((value, i) => within(actual[i], value, largest, `element ${i}`));
+  expected.first.forEach((value, i) => {
+    within(actual[i], value, largest, `element ${i}`);
+  });
   within(sum, expected.sum, Math.sqrt(actual.length * expected.sumsq), 'the sum');
   within(sumsq, expected.sumsq, 2 * expected.sumsq, 'the sum of squares');
 }
