@@ -28,6 +28,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   data: () => import('./commands/data.ts'),
   window: () => import('./commands/window.ts'),
   compare: () => import('./commands/compare.ts'),
+  look: () => import('./commands/look.ts'),
 };
 
 const EXAMPLES = `

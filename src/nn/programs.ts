@@ -111,6 +111,14 @@ export function inferenceGraph(spec: ModelSpec, batchSize: number): Graph {
   return { outputs: { probabilities, distances: output }, updates: [] };
 }
 
+/** One image's way through the network: outputs "stage/LAYER" of each layer, and `probabilities`. */
+export function stagesGraph(spec: ModelSpec): Graph {
+  const network = expand(spec, { batchSize: 1, training: false });
+  const stages = [...network.layers].map(([name, node]) => [`stage/${name}`, node]);
+  const probabilities = probabilitiesOf(network, defaultLossOf(spec));
+  return { outputs: { ...Object.fromEntries(stages), probabilities }, updates: [] };
+}
+
 /** First values of every state of a training step, by name. */
 export function initialStates(
   spec: ModelSpec,

@@ -1,0 +1,84 @@
+/**
+ * @file One picture on its way through a network: the numbers of every layer, and what comes of them.
+ *
+ * Next stop: `lookDrawing.ts`, which draws it.
+ */
+import type { Session } from '../backends/backend.ts';
+import type { Shape } from '../base/shape.ts';
+import { fillBatch } from '../data/batches.ts';
+import { stagesGraph } from '../nn/programs.ts';
+import { layerShapes } from '../nn/shapes.ts';
+import type { TrainedModel } from './modelFiles.ts';
+import { restoreStates } from './snapshot.ts';
+
+export interface Stage {
+  readonly name: string;
+  readonly kind: string;
+  /** Of one image. */
+  readonly shape: Shape;
+  readonly values: Float32Array;
+}
+
+export interface Look {
+  readonly model: string;
+  readonly classes: readonly string[];
+  /** (H, W, C), the input first as the bytes that went in; then every layer. */
+  readonly stages: readonly Stage[];
+  /** Of each class. */
+  readonly probabilities: readonly number[];
+  /** Where the model answers with distances: of each class, and the codes they are measured from. */
+  readonly distances: readonly number[] | null;
+  readonly codes: readonly (readonly number[])[] | null;
+  /** Index of the class that is nearest or most probable. */
+  readonly answer: number;
+}
+
+/** `pixels`: (H, W, C) of the model's input, 0..255, border included. */
+export function lookAt(
+  session: Session,
+  { spec, weights, classes }: TrainedModel,
+  pixels: Uint8Array,
+): Look {
+  const program = session.compile(stagesGraph(spec));
+  restoreStates(session, weights);
+  const one = { count: 1, images: pixels, labels: NO_LABEL };
+  fillBatch(one, FIRST, spec.preprocessing, program.input('x') as Float32Array, NO_LABEL);
+  program.run();
+  const values = (name: string) => Float32Array.from(program.output(name));
+  const stages: Stage[] = [
+    { name: 'input', kind: 'picture', shape: spec.inputShape, values: Float32Array.from(pixels) },
+    ...layerShapes(spec).map(({ spec: { name, kind }, outputShape }) => ({
+      name,
+      kind,
+      shape: outputShape,
+      values: values(`stage/${name}`),
+    })),
+  ];
+  const probabilities = Array.from(values('probabilities'));
+  const last = spec.layers[spec.layers.length - 1];
+  const isDistance = last.kind === 'rbf';
+  const distances = isDistance ? Array.from(values(`stage/${last.name}`)) : null;
+  return {
+    model: spec.name,
+    classes,
+    stages,
+    probabilities,
+    distances,
+    codes: isDistance ? rowsOf(weights.get(`${last.name}/centers`)?.data, classes.length) : null,
+    answer: distances === null ? indexOfBest(probabilities, 1) : indexOfBest(distances, -1),
+  };
+}
+
+const FIRST = Int32Array.of(0);
+const NO_LABEL = new Int32Array(1);
+
+function rowsOf(data: ArrayLike<number> | undefined, rows: number): number[][] {
+  const all = Array.from(data ?? []);
+  const width = all.length / rows;
+  return Array.from({ length: rows }, (_, i) => all.slice(i * width, (i + 1) * width));
+}
+
+/** The first of the largest, or with sign -1 of the smallest. */
+function indexOfBest(values: readonly number[], sign: 1 | -1): number {
+  return values.reduce((best, value, i) => (sign * value > sign * values[best] ? i : best), 0);
+}

@@ -1,0 +1,35 @@
+/**
+ * @file One picture of a data set's test split, as a model reads it.
+ */
+import { UsageError } from '../base/errors.ts';
+import { openDataset } from '../data/open.ts';
+import { picturesOf } from '../data/pictures.ts';
+import type { ModelSpec } from '../nn/spec.ts';
+import { imageShapeOf } from './evaluate.ts';
+import { fitted } from './runData.ts';
+
+export interface TestPicture {
+  /** (H, W, C) bytes. */
+  readonly pixels: Uint8Array;
+  /** Name of its class. */
+  readonly label: string;
+}
+
+export async function testPicture(
+  spec: ModelSpec,
+  data: string,
+  index: number,
+): Promise<TestPicture> {
+  const shape = imageShapeOf(spec);
+  const dataset = fitted(spec, await openDataset(data, { imageShape: shape }));
+  const { test, classes, imageShape } = dataset;
+  if (!Number.isInteger(index) || index >= test.count) {
+    throw new UsageError({
+      where: '--index',
+      problem: `received ${index}`,
+      expected: `a whole number from 0 to ${test.count - 1}`,
+    });
+  }
+  const { images } = await picturesOf(test, [index], { shape, stored: imageShape });
+  return { pixels: images, label: classes[test.labels[index]] };
+}
