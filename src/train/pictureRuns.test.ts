@@ -1,0 +1,141 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tarOf } from '../../test/support/tarFixtures.ts';
+import { conv2d } from '../nn/layers/conv2d.ts';
+import { dense } from '../nn/layers/dense.ts';
+import { flatten } from '../nn/layers/flatten.ts';
+import { maxPooling2d } from '../nn/layers/pooling.ts';
+import { sequential } from '../nn/sequential.ts';
+import { evaluateRun } from './evaluateRun.ts';
+import { loadModel } from './modelFiles.ts';
+import type { RunEvent, RunResult } from './performRun.ts';
+import { resumeRun, type TrainRequest, trainRun } from './trainRun.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'fovea-pictures-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const backend = { threads: 1, revectorize: 'off' } as const;
+const classes = ['stripes', 'checks', 'plain'];
+
+/** A JPEG of 40 x 36 of one of the classes, no two alike. */
+function drawn(label: number, i: number): Promise<Buffer> {
+  const [width, height] = [40, 36];
+  const pixels = new Uint8Array(3 * width * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const stripe = (x + i) & 4;
+      const on = [stripe, ((x + i) & 4) ^ ((y + i) & 4), 4][label] !== 0;
+      pixels.fill(on ? 180 + 2 * i : 30 + i, 3 * (y * width + x), 3 * (y * width + x) + 3);
+    }
+  }
+  return sharp(pixels, { raw: { width, height, channels: 3 } })
+    .jpeg()
+    .toBuffer();
+}
+
+const small = (units = 3) =>
+  sequential({ name: 'small', inputShape: [24, 24, 3] }, [
+    conv2d({ filters: 8, kernelSize: 5, strides: 2, activation: 'relu' }),
+    maxPooling2d({ poolSize: 2 }),
+    flatten(),
+    dense({ units, activation: 'softmax' }),
+  ]);
+
+const places = { folder: '', shards: '' };
+beforeAll(async () => {
+  const pictures = join(folder, 'pictures');
+  const entries: { name: string; data: Uint8Array }[] = [];
+  for (const [label, name] of classes.entries()) {
+    mkdirSync(join(pictures, name), { recursive: true });
+    for (let i = 0; i < 20; i++) {
+      const bytes = await drawn(label, i);
+      writeFileSync(join(pictures, name, `${i}.jpg`), bytes);
+      const key = `${name}-${i}`;
+      entries.push({ name: `${key}.jpg`, data: bytes });
+      entries.push({ name: `${key}.cls`, data: new TextEncoder().encode(String(label)) });
+    }
+  }
+  writeFileSync(join(folder, 'all-0.tar'), tarOf(entries.slice(0, 60)));
+  writeFileSync(join(folder, 'all-1.tar'), tarOf(entries.slice(60)));
+  places.folder = `folder:${pictures}`;
+  places.shards = `shards:${join(folder, 'all-*.tar')}`;
+});
+
+function request(name: string, data: string, more: Partial<TrainRequest> = {}): TrainRequest {
+  return {
+    folder: join(folder, name),
+    spec: small(),
+    data,
+    backend,
+    augment: 'scale=28,crop,flip,light=0.1,mean=channel',
+    settings: { epochs: 4, batchSize: 16, seed: 5, validationSplit: 0.1, optimizer: 'adam' },
+    ...more,
+  };
+}
+
+async function train(events: AsyncIterable<RunEvent>): Promise<RunResult> {
+  let result: RunResult | undefined;
+  for await (const event of events) if (event.type === 'result') result = event;
+  if (result === undefined) throw new Error('no result');
+  return result;
+}
+
+const weightsOf = (name: string) => readFileSync(join(folder, name, 'weights.safetensors'));
+
+describe('a run on pictures that are read while training', () => {
+  it.each(['folder', 'shards'] as const)('learns from a %s', async (kind) => {
+    const losses: number[] = [];
+    let test = { count: 0, accuracy: 0, topK: {} as Readonly<Record<string, number>> };
+    for await (const event of trainRun(request(kind, places[kind]))) {
+      if (event.type === 'epoch') losses.push(event.train.loss);
+      if (event.type === 'result') test = event.test;
+    }
+    expect(losses[3]).toBeLessThan(0.9 * losses[0]);
+    expect(test.count).toBe(6); // every tenth of a class
+    expect(Object.keys(test.topK)).toEqual(['1']);
+    const { spec } = await loadModel(join(folder, kind));
+    expect(spec.preprocessing).toMatchObject({ offset: 0, mean: expect.any(Array) });
+    expect(spec.preprocessing.mean).toHaveLength(3);
+  });
+
+  it('ends with the same bits for any number of reading threads', async () => {
+    await train(trainRun(request('one', places.shards, { reading: { workers: 1 } })));
+    await train(trainRun(request('three', places.shards, { reading: { workers: 3 } })));
+    expect(weightsOf('three')).toEqual(weightsOf('one'));
+  });
+
+  it('ends with the same bits when it was stopped in the middle of an epoch', async () => {
+    const stop = new AbortController();
+    const stopped = request('stopped', places.shards, {
+      signal: stop.signal,
+      eventInterval: 0,
+    });
+    for await (const event of trainRun(stopped)) {
+      if (event.type === 'batch' && event.epoch === 2 && event.batch === 2) stop.abort();
+    }
+    await train(resumeRun({ folder: stopped.folder, backend, expected: { spec: small() } }));
+    expect(weightsOf('stopped')).toEqual(weightsOf('one'));
+  });
+
+  it('is evaluated as it was tested, and by ten crops', async () => {
+    const { evaluation } = await evaluateRun({ folder: join(folder, 'one'), backend });
+    const ten = await evaluateRun({ folder: join(folder, 'one'), backend, crops: 10 });
+    expect(evaluation.count).toBe(6);
+    expect(ten.evaluation.count).toBe(6);
+    expect(ten.evaluation.loss).not.toBe(evaluation.loss);
+  });
+
+  it('refuses a model with another number of classes', async () => {
+    const events = trainRun(request('other', places.shards, { spec: small(5) }));
+    await expect(train(events)).rejects.toThrow(/answers with \(5,\)|answers with \(5\)/);
+  });
+
+  it('refuses words it does not know before anything is made', async () => {
+    const events = trainRun(request('words', places.folder, { augment: 'flipp' }));
+    await expect(train(events)).rejects.toThrow(/did you mean "flip"/);
+    const noPlace = trainRun(request('place', 'folder:'));
+    await expect(train(noPlace)).rejects.toThrow(/folder:PATH or shards:GLOB/);
+  });
+});
