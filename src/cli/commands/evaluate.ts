@@ -15,7 +15,7 @@ import {
   openOptionsOf,
   threadsOption,
 } from '../options.ts';
-import { openOutput } from '../output.ts';
+import { type Output, openOutput } from '../output.ts';
 import { downloadLine, openLive } from '../progress.ts';
 import { unreadableNotes } from '../unreadable.ts';
 import {
@@ -32,7 +32,9 @@ Examples:
   $ fovea evaluate runs/lenet5 --data mnist        on another one
   $ fovea evaluate runs/alexnet --crops 10         mean of ten crops of each picture
   $ fovea evaluate runs/lenet5 --json | jq .accuracy
-  $ fovea evaluate runs/lenet5 --sheet worst.png   the worst mistakes as a picture`;
+  $ fovea evaluate runs/lenet5 --sheet worst.png   the worst mistakes as a picture
+  $ fovea evaluate runs/lenet5 --perturb rotate --plot rotate.png     accuracy against the angle
+  $ fovea evaluate runs/lenet5-1998 --reject       error against the share that is rejected`;
 
 interface Options extends BackendOptions {
   readonly data?: string;
@@ -40,6 +42,10 @@ interface Options extends BackendOptions {
   readonly mistakes: number;
   readonly crops?: string;
   readonly sheet?: string;
+  readonly perturb?: string;
+  readonly strengths?: string;
+  readonly reject?: boolean;
+  readonly plot?: string;
   readonly json?: boolean;
 }
 
@@ -54,6 +60,10 @@ export function command(): Command {
       new Option('--crops <n>', 'views of each picture to average: 1 or 10').choices(['1', '10']),
     )
     .option('--sheet <file>', 'draw the worst mistakes into a PNG file')
+    .option('--perturb <how>', 'disturb: rotate, scale, shift, brightness or noise, by strength')
+    .option('--strengths <list>', 'of --perturb, such as 0,10,20')
+    .option('--reject', 'the error left when doubtful pictures are rejected (models of distances)')
+    .option('--plot <file>', 'draw the curve of --perturb or --reject: .png or .svg')
     .addOption(threadsOption())
     .addOption(backendOption())
     .addOption(noRevectorizeOption())
@@ -64,6 +74,9 @@ export function command(): Command {
 
 async function evaluate(run: string, options: Options): Promise<void> {
   const output = openOutput(options.json === true);
+  if (options.perturb !== undefined || options.reject === true) {
+    return measureOtherwise(run, options, output);
+  }
   const interrupt = listenForInterrupt(output.note);
   const live = await openLive();
   const { evaluateRun } = await import('../../train/evaluateRun.ts');
@@ -113,4 +126,22 @@ async function evaluate(run: string, options: Options): Promise<void> {
       })),
     insights,
   });
+}
+
+/** `--perturb` and `--reject` have tables and plots of their own. */
+async function measureOtherwise(run: string, options: Options, output: Output): Promise<void> {
+  const { perturb, plot, data, testCount } = options;
+  const request = { folder: resolveRun(run), data, testCount, backend: openOptionsOf(options) };
+  const { printPerturbed, printRejected } = await import('../measurements.ts');
+  if (perturb === undefined) {
+    const { rejectRun } = await import('../../train/rejectRun.ts');
+    return printRejected(await rejectRun(request), output, plot);
+  }
+  const { perturbationOf, parseStrengths } = await import('../../train/perturbations.ts');
+  const { unit } = perturbationOf(perturb);
+  const strengths =
+    options.strengths === undefined ? undefined : parseStrengths(options.strengths, perturb);
+  const { perturbRun } = await import('../../train/perturb.ts');
+  const measured = await perturbRun({ ...request, perturbation: perturb, strengths });
+  return printPerturbed(measured, { name: perturb, unit }, output, plot);
 }

@@ -1,0 +1,42 @@
+/**
+ * @file The rejection curves of a saved run that answers with distances: `fovea evaluate RUN --reject`.
+ *
+ * Next stop: `rejection.ts`.
+ */
+import { FoveaError } from '../base/errors.ts';
+import { compileEvaluation, openEvaluationBatches, predictSplit } from './evaluate.ts';
+import { type Rejection, rejectionOf } from './rejection.ts';
+import { restoreStates } from './snapshot.ts';
+import { type TestRequest, withTestedRun } from './testedRun.ts';
+
+export interface RejectedRun {
+  readonly model: string;
+  readonly dataset: string;
+  readonly count: number;
+  readonly far: Rejection;
+  readonly close: Rejection;
+}
+
+export function rejectRun(request: TestRequest): Promise<RejectedRun> {
+  return withTestedRun(request, async ({ record, spec, weights, dataset, session }) => {
+    if (spec.layers[spec.layers.length - 1].kind !== 'rbf') {
+      throw new FoveaError({
+        problem: `${spec.name} answers with no distances`,
+        expected: 'a model that ends with an rbf layer, such as lenet5-1998',
+      });
+    }
+    const { test, classes, imageShape: stored, name } = dataset;
+    const source = await openEvaluationBatches(spec, test, { stored });
+    const program = compileEvaluation(session, spec, source.batchSize, record.settings.loss);
+    restoreStates(session, weights);
+    const predictions = await predictSplit(program, source, classes);
+    await source.close();
+    return {
+      model: spec.name,
+      dataset: name,
+      count: test.count,
+      far: rejectionOf(predictions, 'far'),
+      close: rejectionOf(predictions, 'close'),
+    };
+  });
+}
