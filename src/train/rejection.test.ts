@@ -26,7 +26,7 @@ describe('rejection', () => {
 describe('perturbations', () => {
   const split = {
     count: 2,
-    images: Uint8Array.from({ length: 2 * 81 }, (_, i) => (i % 81 === 40 ? 200 : 10)),
+    images: Uint8Array.from({ length: 2 * 81 }, (_, i) => (i % 81 === 20 ? 200 : 10)),
     labels: Uint8Array.of(0, 1),
   };
 
