@@ -191,8 +191,11 @@ async function start(
   const folder = runFolderOf(options, spec.name);
   const { trainRun, resumeRun } = await import('../../train/trainRun.ts');
   if (options.resume !== true) {
-    const { recipeOf } = await import('../../models/recipes.ts');
-    const recipe = options.recipe === undefined ? {} : recipeOf(spec.name, options.recipe).settings;
+    const { defaultsOf, recipeOf } = await import('../../models/recipes.ts');
+    const recipe =
+      options.recipe === undefined
+        ? defaultsOf(spec.name)
+        : recipeOf(spec.name, options.recipe).settings;
     return trainRun({ ...requestOf(options, recipe, command), ...conditions, spec, folder });
   }
   const epochs = command.getOptionValueSource('epochs') === 'cli' ? options.epochs : undefined;
