@@ -51,7 +51,9 @@ export { readSafetensors, writeSafetensors } from './interop/safetensors.ts';
 // Models
 export { modelNames, modelOf } from './models/index.ts';
 export { layers } from './nn/layers/index.ts';
+export type { CallableLayer, LayerInput, LayerOutput } from './nn/layers/wiring.ts';
 export { type LossName, lossNames } from './nn/losses.ts';
+export { input, type ModelParts, model } from './nn/model.ts';
 export { adam } from './nn/optimizers/adam.ts';
 export { adamw } from './nn/optimizers/adamw.ts';
 export { optimizerNames } from './nn/optimizers/index.ts';

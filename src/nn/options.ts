@@ -7,38 +7,50 @@
  */
 import { z } from 'zod';
 import { FoveaError, nearestName } from '../base/errors.ts';
-import type { PaddingRule, Pair } from '../base/window.ts';
+import type { PaddingRule, Pads, Pair } from '../base/window.ts';
 
 export const positiveInteger = z.int().positive();
 export const wholeNumber = z.int().nonnegative();
 
 /** One number for both axes, or [height, width]; kept as a pair. */
 export const positivePair = z
-  .union([positiveInteger, z.tuple([positiveInteger, positiveInteger])], {
+  .union([positiveInteger, z.tuple([positiveInteger, positiveInteger]).readonly()], {
     error: () => 'a positive whole number, or two: [height, width]',
   })
   .transform((value): Pair => (typeof value === 'number' ? pair(value) : value));
 
-const twoSides = z.tuple([wholeNumber, wholeNumber]);
+/** Whole numbers from 0 on: one for both axes, or [height, width]. */
+export const wholePair = z
+  .union([wholeNumber, z.tuple([wholeNumber, wholeNumber]).readonly()], {
+    error: () => 'a whole number from 0 on, or two: [height, width]',
+  })
+  .transform((value): Pair => (typeof value === 'number' ? pair(value) : value));
 
-/** 'valid', 'same', or [[top, bottom], [left, right]]. */
-export const paddingRule = z.union([z.literal(['valid', 'same']), z.tuple([twoSides, twoSides])], {
-  error: () => "'valid', 'same' or [[top, bottom], [left, right]] in whole pixels",
-}) satisfies z.ZodType<PaddingRule>;
+const twoSides = z.tuple([wholeNumber, wholeNumber]).readonly();
+const fourSides = z.tuple([twoSides, twoSides]).readonly();
+
+function pads(value: number | Pair | Pads): Pads {
+  if (typeof value === 'number') return [pair(value), pair(value)];
+  const [vertical, horizontal] = value;
+  return [
+    typeof vertical === 'number' ? pair(vertical) : vertical,
+    typeof horizontal === 'number' ? pair(horizontal) : horizontal,
+  ];
+}
+
+const SIDES = 'a whole number from 0 on, two, or [[top, bottom], [left, right]]';
 
 /** Pixels on each side: one number, [vertical, horizontal], or [[top, bottom], [left, right]]. */
 export const sides = z
-  .union([wholeNumber, twoSides, z.tuple([twoSides, twoSides])], {
-    error: () => 'a whole number, two, or [[top, bottom], [left, right]]',
+  .union([wholeNumber, twoSides, fourSides], { error: () => SIDES })
+  .transform(pads);
+
+/** 'valid', 'same', or pixels on each side as above. */
+export const paddingRule = z
+  .union([z.literal(['valid', 'same']), wholeNumber, twoSides, fourSides], {
+    error: () => `'valid', 'same', ${SIDES}`,
   })
-  .transform((value): readonly [Pair, Pair] => {
-    if (typeof value === 'number') return [pair(value), pair(value)];
-    const [vertical, horizontal] = value;
-    return [
-      typeof vertical === 'number' ? pair(vertical) : vertical,
-      typeof horizontal === 'number' ? pair(horizontal) : horizontal,
-    ];
-  });
+  .transform((value): PaddingRule => (typeof value === 'string' ? value : pads(value)));
 
 const pair = (n: number): Pair => [n, n];
 
@@ -61,7 +73,10 @@ export function parseOptions<S extends z.ZodObject>(
   }
   const result = schema.safeParse(received);
   if (result.success) return result.data;
-  throw errorOf(result.error.issues[0], received, where);
+  const [issue] = result.error.issues;
+  throw errorOf(issue, received, where, (value) => {
+    return schema.safeParse(withValueAt(received, issue.path, value)).success;
+  });
 }
 
 function unknownOption(key: string, known: readonly string[], where: string): FoveaError {
@@ -74,7 +89,12 @@ function unknownOption(key: string, known: readonly string[], where: string): Fo
   });
 }
 
-function errorOf(issue: z.core.$ZodIssue, received: unknown, where: string): FoveaError {
+function errorOf(
+  issue: z.core.$ZodIssue,
+  received: unknown,
+  where: string,
+  accepts: (value: unknown) => boolean,
+): FoveaError {
   const path = issue.path.map(String).join('.');
   const value = valueAt(received, issue.path);
   if (issue.code === 'unrecognized_keys') {
@@ -83,12 +103,37 @@ function errorOf(issue: z.core.$ZodIssue, received: unknown, where: string): Fov
   const names = [...new Set(namesIn(issue))];
   const near = typeof value === 'string' ? nearestName(value, names) : undefined;
   const problem = value === undefined ? 'is missing' : `received ${show(value)}`;
+  const mended = repairsOf(value).find(accepts);
+  const fix = near === undefined ? `use ${show(mended)}` : `did you mean "${near}"?`;
   return new FoveaError({
     problem: path === '' ? problem : `${path} ${problem}`,
     expected: expectedBy(issue, names),
-    ...(near === undefined ? {} : { fix: `did you mean "${near}"?` }),
+    ...(near === undefined && mended === undefined ? {} : { fix }),
     where,
   });
+}
+
+/** What may have been meant by wrong numbers: the nearest whole ones, from 0 or from 1 on. */
+function repairsOf(value: unknown): unknown[] {
+  const from = (least: number) => inNumbers(value, (n) => Math.max(least, Math.round(n)));
+  return [from(0), from(1)].filter((mended) => mended !== undefined);
+}
+
+/** A number, or lists of nothing but numbers, each replaced; undefined for anything else. */
+function inNumbers(value: unknown, replace: (n: number) => number): unknown {
+  if (typeof value === 'number') return Number.isFinite(value) ? replace(value) : undefined;
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  const all = value.map((one) => inNumbers(one, replace));
+  return all.includes(undefined) ? undefined : all;
+}
+
+/** A copy of `whole` in which another value stands at a path. */
+function withValueAt(whole: unknown, [key, ...rest]: readonly PropertyKey[], to: unknown): unknown {
+  if (key === undefined) return to;
+  if (typeof whole !== 'object' || whole === null) return whole;
+  const copy = (Array.isArray(whole) ? [...whole] : { ...whole }) as Record<PropertyKey, unknown>;
+  copy[key] = withValueAt(copy[key], rest, to);
+  return copy;
 }
 
 /** The names that would have been accepted, where names are. */

@@ -7,8 +7,8 @@ import { dense } from './layers/dense.ts';
 import { flatten } from './layers/flatten.ts';
 import { layerKinds } from './layers/index.ts';
 import { add } from './layers/join.ts';
-import type { LayerInput } from './layers/layer.ts';
 import { averagePooling2d } from './layers/pooling.ts';
+import type { LayerInput } from './layers/wiring.ts';
 import { parseModelSpec, sequential } from './sequential.ts';
 
 const image = { inputShape: [8, 8, 1] };
@@ -116,10 +116,24 @@ describe('errors of a model', () => {
       'kernelInitializer received "glorotUnifrm"',
       'did you mean "glorotUniform"?',
     ],
-    [{ filters: 1.5 }, 'filters received 1.5', undefined],
+    [{ filters: 1.5 }, 'filters received 1.5', 'use 2'],
+    [{ strides: 0 }, 'strides received 0', 'use 1'],
+    [{ strides: [2, 0.5] }, 'strides received [2,0.5]', 'use [2,1]'],
+    [{ dilationRate: 1.5 }, 'dilationRate received 1.5', 'use 2'],
+    [{ padding: -1 }, 'padding received -1', 'use 0'],
+    [
+      {
+        padding: [
+          [0, 1],
+          [1.2, 0],
+        ],
+      },
+      'padding received [[0,1],[1.2,0]]',
+      'use [[0,1],[1,0]]',
+    ],
     [{ filters: undefined }, 'filters is missing', undefined],
     [{ kernelSize: [3, 3, 3] }, 'kernelSize received [3,3,3]', undefined],
-    [{ l2: -1 }, 'l2 received -1', undefined],
+    [{ l2: -1 }, 'l2 received -1', 'use 0'],
     [
       { kernelInitializer: { kind: 'normal', sd: 1 } },
       'kernelInitializer has no option "sd"',

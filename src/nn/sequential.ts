@@ -2,13 +2,13 @@
  * @file Writes a model spec (`sequential`) and reads one from outside (`parseModelSpec`).
  *
  * Both check it to the end, shapes included, so that a spec that exists can be built. Errors name the
- * layer. Next stop: `layers/index.ts`, then `shapes.ts`.
+ * layer. `model.ts` writes the specs of graphs that are no chain. Next stop: `layers/index.ts`, then `shapes.ts`.
  */
 import { z } from 'zod';
 import { FoveaError } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
 import { layerOf } from './layers/index.ts';
-import type { LayerInput } from './layers/layer.ts';
+import type { LayerInput } from './layers/wiring.ts';
 import { parseOptions, positiveInteger } from './options.ts';
 import { layerShapes } from './shapes.ts';
 import { INPUT, type LayerSpec, type ModelOptions, type ModelSpec } from './spec.ts';
@@ -42,8 +42,8 @@ const layerSchema = z.object({
 });
 
 /**
- * A model whose layers follow one another. A layer may also name the layers it reads (`inputs`), which
- * gives branches and joins.
+ * A model whose layers follow one another. A layer may also name the layers it reads (`inputs`); where
+ * many do, `model.ts` reads better.
  *
  *     sequential({ inputShape: [28, 28, 1] }, [
  *       conv2d({ filters: 6, kernelSize: 5, activation: 'tanh' }),
@@ -68,7 +68,8 @@ export function parseModelSpec(received: unknown): ModelSpec {
 
 function parseLayer(received: unknown, position: number, taken: Set<string>): LayerSpec {
   const place = `layer ${position + 1}`;
-  const given = parseOptions(layerSchema, received, place);
+  const data = typeof received === 'function' ? { ...received } : received;
+  const given = parseOptions(layerSchema, data, place);
   const layer = inPlace(place, () => layerOf(given.kind));
   const name = given.name ?? freeName(given.kind, taken);
   const where = `layer "${name}" (${given.kind})`;
@@ -114,7 +115,7 @@ function checkMean({ inputShape, preprocessing: { mean } }: ModelSpec): void {
 }
 
 /** conv2d, conv2d_1, conv2d_2, ... as Keras numbers them; averagePooling2d becomes average_pooling2d. */
-function freeName(kind: string, taken: ReadonlySet<string>): string {
+export function freeName(kind: string, taken: ReadonlySet<string>): string {
   const base = kind.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   let name = base;
   for (let i = 1; taken.has(name); i++) name = `${base}_${i}`;

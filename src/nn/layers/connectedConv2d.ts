@@ -13,7 +13,7 @@ import { activate, activationOption } from '../activations.ts';
 import { type InitializerSpec, initializerOption } from '../initializers.ts';
 import { positivePair, wholeNumber } from '../options.ts';
 import { defineLayer, imageOf } from './layer.ts';
-import { positionsOf, receptionOf, type SlidingWindow } from './windowed.ts';
+import { factsOf, positionsOf, receptionOf, type SlidingWindow } from './windowed.ts';
 
 const options = z.object({
   /** Per output map the input maps it sees. */
@@ -81,4 +81,5 @@ export const connectedConv2d = defineLayer({
     return { connections: (weights + maps) * OH * OW, multiplyAdds: weights * OH * OW };
   },
   reception: (inputs, o) => receptionOf(imageOf(inputs), windowOf(o)),
+  window: (inputs, o) => factsOf(imageOf(inputs), windowOf(o)),
 });

@@ -7,13 +7,19 @@
  * towers are groups 2). Next stop: `base/window.ts` for OH and OW, then `ops/conv2d.ts`.
  */
 import { z } from 'zod';
-import { FoveaError } from '../../base/errors.ts';
 import type { Shape } from '../../base/shape.ts';
 import { activate, activationOption } from '../activations.ts';
 import { initializerOption } from '../initializers.ts';
 import { paddingRule, positiveInteger, positivePair } from '../options.ts';
 import { defineLayer, imageOf } from './layer.ts';
-import { padsOf, positionsOf, receptionOf, type SlidingWindow } from './windowed.ts';
+import {
+  checkGroups,
+  factsOf,
+  padsOf,
+  positionsOf,
+  receptionOf,
+  type SlidingWindow,
+} from './windowed.ts';
 
 const options = z.object({
   filters: positiveInteger,
@@ -38,12 +44,7 @@ function windowOf({ kernelSize, strides, padding, dilationRate }: Options): Slid
 
 /** (KH, KW, C / groups, filters) */
 function kernelShape(channels: number, { filters, kernelSize, groups }: Options): Shape {
-  if (channels % groups !== 0 || filters % groups !== 0) {
-    throw new FoveaError({
-      problem: `${groups} groups do not divide ${channels} input channels and ${filters} filters`,
-      expected: 'groups that divide both',
-    });
-  }
+  checkGroups(groups, channels, filters);
   return [kernelSize[0], kernelSize[1], channels / groups, filters];
 }
 
@@ -93,4 +94,5 @@ export const conv2d = defineLayer({
     };
   },
   reception: (inputs, o) => receptionOf(imageOf(inputs), windowOf(o)),
+  window: (inputs, o) => factsOf(imageOf(inputs), windowOf(o)),
 });

@@ -1,19 +1,27 @@
 /**
  * @file Transposed convolution: every input pixel adds a weighted copy of the kernel to the output.
  *
- *   (H, W, C) -> (OH, OW, filters);  kernel (KH, KW, filters, C), bias (filters)
+ *   (H, W, C) -> (OH, OW, filters);  kernel (KH, KW, filters / groups, C), bias (filters)
  *
  * It is the adjoint of a convolution from the output to the input: the op is that convolution's input
- * gradient. 'valid' keeps all that the kernels reach, 'same' gives (H sh, W sw), explicit numbers are
- * cut off the 'valid' result. Next stop: `ops/conv2d.ts`.
+ * gradient. Several sizes give the same number of windows where the stride leaves pixels over;
+ * `outputPadding` p, below the stride, picks one. Along an axis of n pixels:
+ *
+ *   'valid'    (n - 1) stride + reach + p        all that the kernels reach
+ *   'same'     (n - 1) stride + 1 + p            where a 'same' convolution gives n; n stride unless p is said
+ *   explicit   (n - 1) stride + reach - cut + p  the numbers are cut off the sides
+ *
+ * So a decoder gives back its encoder's size: from 13 pixels, stride 2 and 'same' give 7, and p = 0 gives
+ * 13 again. Next stop: `ops/conv2d.ts`.
  */
 import { z } from 'zod';
 import type { Shape } from '../../base/shape.ts';
-import { type Pads, type Pair, reachOf, resolvePads, transposedExtent } from '../../base/window.ts';
+import { type Pads, type Pair, reachOf, samePads, transposedExtent } from '../../base/window.ts';
 import { activate, activationOption } from '../activations.ts';
 import { initializerOption } from '../initializers.ts';
-import { paddingRule, positiveInteger, positivePair } from '../options.ts';
+import { paddingRule, positiveInteger, positivePair, wholePair } from '../options.ts';
 import { defineLayer, imageOf } from './layer.ts';
+import { checkGroups, paddingFacts } from './windowed.ts';
 
 const options = z.object({
   filters: positiveInteger,
@@ -21,6 +29,9 @@ const options = z.object({
   strides: positivePair.default([1, 1]),
   padding: paddingRule.default('valid'),
   dilationRate: positivePair.default([1, 1]),
+  /** Rows and columns more at the end; default: none, or what fills the last stride up. */
+  outputPadding: wholePair.optional(),
+  groups: positiveInteger.default(1),
   activation: activationOption.default('linear'),
   useBias: z.boolean().default(true),
   kernelInitializer: initializerOption.prefault('glorotUniform'),
@@ -31,24 +42,44 @@ const options = z.object({
 
 type Options = z.output<typeof options>;
 
-/** The pads of the convolution this one is the adjoint of. */
-function padsOf(input: readonly number[], o: Options): Pads {
-  const enlarged: Pair = [input[0] * o.strides[0], input[1] * o.strides[1]];
-  return resolvePads(o.padding, enlarged, o.kernelSize, o.strides, o.dilationRate);
+interface Extent {
+  readonly output: number;
+  /** The pads of the convolution this one is the adjoint of. */
+  readonly pads: Pair;
+}
+
+function alongAxis(n: number, axis: 0 | 1, o: Options): Extent {
+  const [kernel, stride, dilation] = [o.kernelSize[axis], o.strides[axis], o.dilationRate[axis]];
+  const name = axis === 0 ? 'height' : 'width';
+  const reach = reachOf(kernel, dilation);
+  const size = (pads: Pair, more: number) =>
+    transposedExtent(n, kernel, stride, pads, dilation, more, name);
+  const given = o.outputPadding?.[axis];
+  if (o.padding === 'same') {
+    size([0, 0], given ?? 0); // for what it says of wrong numbers
+    const output = (n - 1) * stride + 1 + (given ?? stride - 1);
+    return { output, pads: samePads(output, kernel, stride, dilation) };
+  }
+  if (o.padding === 'valid') {
+    // Where kernels leave gaps between them, the last gap counts too, as in Keras.
+    return { output: size([0, 0], given ?? Math.max(stride - reach, 0)), pads: [0, 0] };
+  }
+  return { output: size(o.padding[axis], given ?? 0), pads: o.padding[axis] };
+}
+
+function extentsOf([H, W]: readonly number[], o: Options): readonly [Extent, Extent] {
+  return [alongAxis(H, 0, o), alongAxis(W, 1, o)];
+}
+
+function padsOf(image: readonly number[], o: Options): Pads {
+  const [rows, columns] = extentsOf(image, o);
+  return [rows.pads, columns.pads];
 }
 
 function outputShape(inputs: readonly Shape[], o: Options): Shape {
-  const image = imageOf(inputs);
-  const pads = padsOf(image, o);
-  const along = (axis: 0 | 1) => {
-    const [kernel, stride, dilation] = [o.kernelSize[axis], o.strides[axis], o.dilationRate[axis]];
-    // Where kernels leave gaps between them, the last gap counts too, as in Keras.
-    const gap = typeof o.padding === 'string' ? stride - reachOf(kernel, dilation) : 0;
-    const name = axis === 0 ? 'height' : 'width';
-    const extra = Math.max(gap, 0);
-    return transposedExtent(image[axis], kernel, stride, pads[axis], dilation, extra, name);
-  };
-  return [along(0), along(1), o.filters];
+  const [rows, columns] = extentsOf(imageOf(inputs), o);
+  checkGroups(o.groups, inputs[0][2], o.filters);
+  return [rows.output, columns.output, o.filters];
 }
 
 export const conv2dTranspose = defineLayer({
@@ -59,7 +90,7 @@ export const conv2dTranspose = defineLayer({
   parameters: (inputs, o) => [
     {
       name: 'kernel',
-      shape: [...o.kernelSize, o.filters, imageOf(inputs)[2]],
+      shape: [...o.kernelSize, o.filters / o.groups, imageOf(inputs)[2]],
       initializer: o.kernelInitializer,
       trainable: true,
       l2: o.l2,
@@ -74,7 +105,7 @@ export const conv2dTranspose = defineLayer({
       strides: o.strides,
       dilation: o.dilationRate,
       pads: padsOf(image, o),
-      groups: 1,
+      groups: o.groups,
       inputShape: [x.shape[0], ...outputShape([image], o)],
     };
     const products = build('conv2dInputGradient', [x, parameter('kernel')], attrs, name);
@@ -86,7 +117,7 @@ export const conv2dTranspose = defineLayer({
   accounting: (inputs, o) => {
     const [H, W, C] = imageOf(inputs);
     const [OH, OW] = outputShape(inputs, o);
-    const multiplyAdds = H * W * C * o.kernelSize[0] * o.kernelSize[1] * o.filters;
+    const multiplyAdds = (H * W * C * o.kernelSize[0] * o.kernelSize[1] * o.filters) / o.groups;
     return { connections: multiplyAdds + (o.useBias ? OH * OW * o.filters : 0), multiplyAdds };
   },
   // Output pixel p sees the input pixels i with i s + k d - before = p for some tap k.
@@ -101,4 +132,11 @@ export const conv2dTranspose = defineLayer({
       before: both((axis) => Math.floor((furthest(axis) - pads[axis][0]) / o.strides[axis])),
     };
   },
+  window: (inputs, o) => ({
+    kernel: o.kernelSize,
+    strides: o.strides,
+    dilation: o.dilationRate,
+    transposed: true,
+    padding: paddingFacts(o.padding, padsOf(imageOf(inputs), o)),
+  }),
 });

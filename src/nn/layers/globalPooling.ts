@@ -1,5 +1,5 @@
 /**
- * @file Global pooling: each channel's mean or maximum over the whole image. (H, W, C) -> (C)
+ * @file Global pooling: each channel's mean, maximum or minimum over the whole image. (H, W, C) -> (C)
  *
  * It takes the place of flatten before the last dense layer, and fits any image size.
  */
@@ -7,7 +7,8 @@ import { z } from 'zod';
 import type { Shape } from '../../base/shape.ts';
 import { NO_PADS } from '../../base/window.ts';
 import type { Node } from '../../graph/node.ts';
-import { type CallContext, defineLayer, imageOf } from './layer.ts';
+import { type CallContext, defineLayer, imageOf, type WindowFacts } from './layer.ts';
+import { paddingFacts } from './windowed.ts';
 
 const options = z.object({});
 
@@ -16,6 +17,14 @@ const outputShape = (inputs: readonly Shape[]): Shape => [imageOf(inputs)[2]];
 function accounting(inputs: readonly Shape[]) {
   const [H, W, C] = imageOf(inputs);
   return { connections: H * W * C, multiplyAdds: 0 };
+}
+
+/** One window, as large as the image. */
+function window(inputs: readonly Shape[]): WindowFacts {
+  const [H, W] = imageOf(inputs);
+  const once = [1, 1] as const;
+  const padding = paddingFacts('valid', NO_PADS);
+  return { kernel: [H, W], strides: once, dilation: once, padding };
 }
 
 function poolAll(op: string, { build, name, inputs: [x] }: CallContext<unknown>, more = {}): Node {
@@ -32,6 +41,7 @@ export const globalAveragePooling2d = defineLayer({
   call: (context) => poolAll('averagePool2d', context, { countIncludePad: false }),
   accounting,
   reception: () => 'whole',
+  window,
 });
 
 export const globalMaxPooling2d = defineLayer({
@@ -42,4 +52,16 @@ export const globalMaxPooling2d = defineLayer({
   call: (context) => poolAll('maxPool2d', context),
   accounting,
   reception: () => 'whole',
+  window,
+});
+
+export const globalMinPooling2d = defineLayer({
+  kind: 'globalMinPooling2d',
+  says: 'the smallest value of each channel',
+  options,
+  outputShape,
+  call: (context) => poolAll('minPool2d', context),
+  accounting,
+  reception: () => 'whole',
+  window,
 });

@@ -10,7 +10,7 @@ import { conv2dTranspose } from './conv2dTranspose.ts';
 import { dense } from './dense.ts';
 import { dropout } from './dropout.ts';
 import { flatten } from './flatten.ts';
-import { globalAveragePooling2d, globalMaxPooling2d } from './globalPooling.ts';
+import { globalAveragePooling2d, globalMaxPooling2d, globalMinPooling2d } from './globalPooling.ts';
 import { add, concatenate } from './join.ts';
 import type { Layer } from './layer.ts';
 import { localResponseNormalization } from './localResponseNormalization.ts';
@@ -31,6 +31,7 @@ export const layers = {
   minPooling2d,
   globalAveragePooling2d,
   globalMaxPooling2d,
+  globalMinPooling2d,
   flatten,
   dense,
   activation,

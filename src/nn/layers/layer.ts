@@ -12,6 +12,7 @@ import type { Pair } from '../../base/window.ts';
 import type { Node } from '../../graph/node.ts';
 import type { Build } from '../../ops/op.ts';
 import type { InitializerSpec } from '../initializers.ts';
+import { type CallableLayer, callable } from './wiring.ts';
 
 /** Numbers a layer owns. They live in the state "LAYER/NAME". */
 export interface Parameter {
@@ -51,6 +52,24 @@ export interface Reception {
   readonly before: Pair;
 }
 
+/** What the options say of a layer's window, in numbers; for tables. */
+export interface WindowFacts {
+  /** Absent where pixels are added or cut off and no window slides. */
+  readonly kernel?: Pair;
+  /** Of the output where the window is transposed, of the input elsewhere. */
+  readonly strides?: Pair;
+  readonly dilation?: Pair;
+  readonly transposed?: true;
+  readonly padding: {
+    readonly rule: 'valid' | 'same' | 'explicit';
+    /** Pixels added, or cut off where negative. */
+    readonly top: number;
+    readonly bottom: number;
+    readonly left: number;
+    readonly right: number;
+  };
+}
+
 export interface Accounting {
   /** As the 1998 paper counts: (inputs of a unit, plus one for its bias) x units. */
   readonly connections: number;
@@ -73,14 +92,8 @@ export interface Layer<O = Readonly<Record<string, unknown>>> {
   accounting?(inputs: readonly Shape[], options: O): Accounting;
   /** Absent: each output pixel sees its own input pixel; 'whole': every unit sees all of them. */
   reception?(inputs: readonly Shape[], options: O): Reception | 'whole';
-}
-
-/** A layer as it is written in a call of `sequential`. */
-export interface LayerInput {
-  readonly kind: string;
-  readonly name?: string | undefined;
-  readonly inputs?: readonly string[] | undefined;
-  readonly options: Readonly<Record<string, unknown>>;
+  /** Absent: no window, no padding. */
+  window?(inputs: readonly Shape[], options: O): WindowFacts;
 }
 
 /** What every layer accepts beside its own options. */
@@ -96,13 +109,13 @@ type Given<S extends z.ZodObject> =
   z.input<S> extends Record<string, never> ? Placement : z.input<S> & Placement;
 
 export interface LayerBuilder<S extends z.ZodObject> {
-  (options: Given<S>): LayerInput;
+  (options: Given<S>): CallableLayer;
   readonly layer: Layer;
 }
 
 /** A layer whose options may all be left out can be called without any. */
 export interface OptionalLayerBuilder<S extends z.ZodObject> {
-  (options?: Given<S>): LayerInput;
+  (options?: Given<S>): CallableLayer;
   readonly layer: Layer;
 }
 
@@ -113,12 +126,8 @@ export interface OptionalLayerBuilder<S extends z.ZodObject> {
 export function defineLayer<S extends z.ZodObject>(
   definition: Layer<z.output<S>> & { readonly options: S },
 ): Record<string, never> extends z.input<S> ? OptionalLayerBuilder<S> : LayerBuilder<S> {
-  const write = ({ name, inputs, ...options }: Placement & Record<string, unknown> = {}) => ({
-    kind: definition.kind,
-    name,
-    inputs,
-    options,
-  });
+  const write = ({ name, inputs, ...options }: Placement & Record<string, unknown> = {}) =>
+    callable({ kind: definition.kind, name, inputs, options });
   return Object.assign(write, { layer: definition }) as unknown as ReturnType<
     typeof defineLayer<S>
   >;

@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Executable, Session } from '../../backends/backend.ts';
 import { referenceBackend } from '../../backends/reference/index.ts';
+import { FoveaError } from '../../base/errors.ts';
 import { RandomStream } from '../../base/random.ts';
 import { type Graph, rootsOf, topologicalOrder } from '../../graph/node.ts';
 import { adam } from '../optimizers/adam.ts';
@@ -24,16 +26,16 @@ import { conv2dTranspose } from './conv2dTranspose.ts';
 import { dense } from './dense.ts';
 import { dropout } from './dropout.ts';
 import { flatten } from './flatten.ts';
-import { globalAveragePooling2d, globalMaxPooling2d } from './globalPooling.ts';
+import { globalAveragePooling2d, globalMaxPooling2d, globalMinPooling2d } from './globalPooling.ts';
 import { layerKinds } from './index.ts';
 import { add, concatenate } from './join.ts';
-import type { LayerInput } from './layer.ts';
 import { localResponseNormalization } from './localResponseNormalization.ts';
 import { cropping2d, padding2d, zeroPadding2d } from './padding.ts';
 import { averagePooling2d, maxPooling2d, minPooling2d } from './pooling.ts';
 import { rbf } from './rbf.ts';
 import { subsampling2d } from './subsampling2d.ts';
 import { upsampling2d } from './upsampling2d.ts';
+import type { LayerInput } from './wiring.ts';
 
 const N = 3;
 const image = { inputShape: [6, 6, 2] };
@@ -74,7 +76,8 @@ describe('gradients of every layer', () => {
     ],
     conv2dTranspose: [
       conv2dTranspose({ filters: 2, kernelSize: 3, strides: 2, padding: 'same' }),
-      conv2dTranspose({ filters: 2, kernelSize: 2, strides: 3, dilationRate: 2 }),
+      conv2dTranspose({ filters: 4, kernelSize: 2, strides: 3, dilationRate: 2, groups: 2 }),
+      conv2dTranspose({ filters: 2, kernelSize: 4, strides: 3, padding: 2, outputPadding: [1, 2] }),
       conv2dTranspose({
         filters: 2,
         kernelSize: [2, 3],
@@ -90,6 +93,7 @@ describe('gradients of every layer', () => {
     minPooling2d: [conv, minPooling2d(), ...rows],
     globalAveragePooling2d: [conv, globalAveragePooling2d()],
     globalMaxPooling2d: [conv, globalMaxPooling2d()],
+    globalMinPooling2d: [conv, globalMinPooling2d()],
     flatten: [conv, ...rows],
     dense: [...rows, dense({ units: 4, useBias: false, activation: 'sigmoid' })],
     activation: [conv, activation({ activation: 'leakyRelu', alpha: 0.1 }), ...rows],
@@ -156,6 +160,16 @@ describe('gradients of every layer', () => {
   });
 });
 
+/** The shape a model ends in; undefined where it cannot be. */
+function shapeThat(make: () => ModelSpec): readonly number[] | undefined {
+  try {
+    return layerShapes(make()).at(-1)?.outputShape;
+  } catch (error) {
+    if (error instanceof FoveaError) return undefined;
+    throw error;
+  }
+}
+
 describe('shapes', () => {
   const shapeOf = (layer: LayerInput) => layerShapes(sequential(image, [layer]))[0].outputShape;
 
@@ -166,6 +180,71 @@ describe('shapes', () => {
     expect(transposed({ strides: 2 })).toEqual([13, 13, 5]);
     expect(transposed({ strides: 2, padding: 'same' })).toEqual([12, 12, 5]);
     expect(transposed({ strides: 4 })).toEqual([24, 24, 5]);
+    const odd = { strides: 2, padding: 'same', outputPadding: [0, 1] };
+    expect(transposed(odd)).toEqual([11, 12, 5]);
+    expect(transposed({ strides: 2, outputPadding: 1 })).toEqual([14, 14, 5]);
+    expect(transposed({ strides: 2, padding: 1, outputPadding: [0, 1] })).toEqual([11, 12, 5]);
+  });
+
+  it('a decoder of the same window gives back the size of any picture', () => {
+    const axis = fc.record({
+      n: fc.integer({ min: 1, max: 20 }),
+      kernel: fc.integer({ min: 1, max: 5 }),
+      stride: fc.integer({ min: 1, max: 4 }),
+      dilation: fc.integer({ min: 1, max: 2 }),
+    });
+    const padding = fc.constantFrom('valid' as const, 'same' as const, 1);
+    fc.assert(
+      fc.property(axis, axis, padding, (rows, columns, rule) => {
+        const pair = (key: keyof typeof rows): [number, number] => [rows[key], columns[key]];
+        const window = {
+          kernelSize: pair('kernel'),
+          strides: pair('stride'),
+          dilationRate: pair('dilation'),
+          padding: rule,
+        };
+        const inputShape = [...pair('n'), 1];
+        const down = conv2d({ filters: 1, ...window });
+        const encoded = shapeThat(() => sequential({ inputShape }, [down]));
+        if (encoded === undefined) return; // too small for its window
+        // One more pixel for each that the last stride left over.
+        const fits = [0, 1, 2, 3].flatMap((h) => [0, 1, 2, 3].map((w) => [h, w] as const));
+        const found = fits.filter(([h, w]) => {
+          const up = conv2dTranspose({ filters: 1, ...window, outputPadding: [h, w] });
+          const made = shapeThat(() => sequential({ inputShape }, [down, up]));
+          return made?.join() === inputShape.join();
+        });
+        expect(found).toHaveLength(1);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('transposed convolutions are the adjoint of convolutions, groups and all', async () => {
+    const window = { kernelSize: [3, 2], strides: 2, padding: 'same', groups: 2 } as const;
+    const bare = { useBias: false } as const;
+    const down = sequential({ inputShape: [7, 5, 4] }, [
+      conv2d({ filters: 6, ...window, ...bare }),
+    ]);
+    const up = sequential({ inputShape: [4, 3, 6] }, [
+      conv2dTranspose({ filters: 4, outputPadding: 0, ...window, ...bare }),
+    ]);
+    const session = await referenceBackend.open();
+    const [forward, back] = [down, up].map((spec) => session.compile(inferenceGraph(spec, 1)));
+    const kernel = Float32Array.from({ length: 3 * 2 * 2 * 6 }, (_, i) => Math.sin(i));
+    session.writeState('conv2d/kernel', kernel);
+    session.writeState('conv2d_transpose/kernel', kernel);
+    fillRandomly(forward.input('x'), 1);
+    fillRandomly(back.input('x'), 2);
+    forward.run();
+    back.run();
+    const dot = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+      Array.from(a).reduce((sum, value, i) => sum + value * b[i], 0);
+    expect(dot(forward.output('probabilities'), back.input('x'))).toBeCloseTo(
+      dot(forward.input('x'), back.output('probabilities')),
+      4,
+    );
+    await session.close();
   });
 });
 

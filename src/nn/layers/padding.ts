@@ -10,6 +10,7 @@ import type { Shape } from '../../base/shape.ts';
 import { checkFill, type Fill, type Pads } from '../../base/window.ts';
 import { sides } from '../options.ts';
 import { defineLayer, imageOf, type Reception } from './layer.ts';
+import { paddingFacts } from './windowed.ts';
 
 function padded(inputs: readonly Shape[], [rows, columns]: Pads, mode: Fill): Shape {
   const [H, W, C] = imageOf(inputs);
@@ -23,6 +24,13 @@ function shifted(top: number, left: number): Reception {
   return { kernel: [1, 1], strides: [1, 1], dilation: [1, 1], before: [top, left] };
 }
 
+function negative([[top, bottom], [left, right]]: Pads): Pads {
+  return [
+    [-top, -bottom],
+    [-left, -right],
+  ];
+}
+
 export const zeroPadding2d = defineLayer({
   kind: 'zeroPadding2d',
   says: 'zeros around the image',
@@ -31,6 +39,7 @@ export const zeroPadding2d = defineLayer({
   call: ({ build, name, inputs: [x], options: { padding } }) =>
     build('pad2d', [x], { mode: 'constant', pads: padding, value: 0 }, name),
   reception: (_, { padding }) => shifted(padding[0][0], padding[1][0]),
+  window: (_, { padding }) => ({ padding: paddingFacts(padding, padding) }),
 });
 
 export const padding2d = defineLayer({
@@ -46,6 +55,7 @@ export const padding2d = defineLayer({
   call: ({ build, name, inputs: [x], options: { padding, mode, value } }) =>
     build('pad2d', [x], { mode, pads: padding, value }, name),
   reception: (_, { padding }) => shifted(padding[0][0], padding[1][0]),
+  window: (_, { padding }) => ({ padding: paddingFacts(padding, padding) }),
 });
 
 export const cropping2d = defineLayer({
@@ -59,6 +69,7 @@ export const cropping2d = defineLayer({
       throw new FoveaError({
         problem: `cutting off ${rows.join(' + ')} rows and ${columns.join(' + ')} columns leaves nothing of ${H} x ${W} pixels`,
         expected: 'at least one pixel left',
+        fix: `cut off at most ${H - 1} rows and ${W - 1} columns in all`,
       });
     }
     return cut;
@@ -76,4 +87,5 @@ export const cropping2d = defineLayer({
     return build('slice', [x], { starts: [0, rows[0], columns[0], 0], sizes }, name);
   },
   reception: (_, { cropping }) => shifted(-cropping[0][0], -cropping[1][0]),
+  window: (_, { cropping }) => ({ padding: paddingFacts(cropping, negative(cropping)) }),
 });

@@ -11,7 +11,7 @@ import type { Shape } from '../../base/shape.ts';
 import type { Node } from '../../graph/node.ts';
 import { paddingRule, positivePair } from '../options.ts';
 import { type CallContext, defineLayer, imageOf } from './layer.ts';
-import { padsOf, positionsOf, receptionOf, type SlidingWindow } from './windowed.ts';
+import { factsOf, padsOf, positionsOf, receptionOf, type SlidingWindow } from './windowed.ts';
 
 const options = z.object({
   poolSize: positivePair.prefault(2),
@@ -42,12 +42,14 @@ function accounting(inputs: readonly Shape[], o: Options) {
 const reception = (inputs: readonly Shape[], o: Options) =>
   receptionOf(imageOf(inputs), windowOf(o));
 
+const window = (inputs: readonly Shape[], o: Options) => factsOf(imageOf(inputs), windowOf(o));
+
 function pool(op: string, { build, name, inputs: [x], options: o }: CallContext<Options>): Node {
-  const window = windowOf(o);
+  const sliding = windowOf(o);
   const attrs = {
-    window: window.kernel,
-    strides: window.strides,
-    pads: padsOf(x.shape.slice(1), window),
+    window: sliding.kernel,
+    strides: sliding.strides,
+    pads: padsOf(x.shape.slice(1), sliding),
   };
   return build(
     op,
@@ -65,6 +67,7 @@ export const averagePooling2d = defineLayer({
   call: (context) => pool('averagePool2d', context),
   accounting,
   reception,
+  window,
 });
 
 export const maxPooling2d = defineLayer({
@@ -75,6 +78,7 @@ export const maxPooling2d = defineLayer({
   call: (context) => pool('maxPool2d', context),
   accounting,
   reception,
+  window,
 });
 
 export const minPooling2d = defineLayer({
@@ -85,4 +89,5 @@ export const minPooling2d = defineLayer({
   call: (context) => pool('minPool2d', context),
   accounting,
   reception,
+  window,
 });

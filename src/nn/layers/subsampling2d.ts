@@ -13,7 +13,7 @@ import { activate, activationOption } from '../activations.ts';
 import { initializerOption } from '../initializers.ts';
 import { positivePair } from '../options.ts';
 import { defineLayer, imageOf } from './layer.ts';
-import { positionsOf, receptionOf, type SlidingWindow } from './windowed.ts';
+import { factsOf, positionsOf, receptionOf, type SlidingWindow } from './windowed.ts';
 
 const options = z.object({
   poolSize: positivePair.prefault(2),
@@ -66,4 +66,5 @@ export const subsampling2d = defineLayer({
     return { connections: (pixelsOf(o) + 1) * units, multiplyAdds: units };
   },
   reception: (inputs, o) => receptionOf(imageOf(inputs), windowOf(o)),
+  window: (inputs, o) => factsOf(imageOf(inputs), windowOf(o)),
 });

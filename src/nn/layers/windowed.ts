@@ -3,6 +3,7 @@
  *
  * The arithmetic itself is `base/window.ts`; here it is asked for a layer's options and an input shape.
  */
+import { FoveaError } from '../../base/errors.ts';
 import {
   outputSize,
   type PaddingRule,
@@ -10,7 +11,7 @@ import {
   type Pair,
   resolvePads,
 } from '../../base/window.ts';
-import type { Reception } from './layer.ts';
+import type { Reception, WindowFacts } from './layer.ts';
 
 export interface SlidingWindow {
   readonly kernel: Pair;
@@ -39,4 +40,30 @@ export function receptionOf(input: readonly number[], window: SlidingWindow): Re
     dilation: window.dilation,
     before: [top, left],
   };
+}
+
+/** What the options come to on an input, for tables. */
+export function factsOf(input: readonly number[], window: SlidingWindow): WindowFacts {
+  const { kernel, strides, dilation, padding } = window;
+  return { kernel, strides, dilation, padding: paddingFacts(padding, padsOf(input, window)) };
+}
+
+export function paddingFacts(rule: PaddingRule, pads: Pads): WindowFacts['padding'] {
+  const [[top, bottom], [left, right]] = pads;
+  return { rule: typeof rule === 'string' ? rule : 'explicit', top, bottom, left, right };
+}
+
+/** Groups share out the input channels and the filters evenly. */
+export function checkGroups(groups: number, channels: number, filters: number): void {
+  const divides = (n: number) => channels % n === 0 && filters % n === 0;
+  if (divides(groups)) return;
+  const counts = Array.from({ length: Math.min(channels, filters) }, (_, i) => i + 1);
+  const fitting = counts.filter(divides);
+  const some = fitting.length > 8 ? [...fitting.slice(0, 7), '...', fitting.at(-1)] : fitting;
+  const next = (n: number) => Math.ceil(n / groups) * groups;
+  throw new FoveaError({
+    problem: `${groups} groups do not divide ${channels} input channels and ${filters} filters`,
+    expected: 'groups that divide both',
+    fix: `use groups ${some.join(', ')}${channels % groups === 0 ? `, or ${next(filters)} filters` : ''}`,
+  });
 }
