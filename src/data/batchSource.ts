@@ -3,13 +3,12 @@
  *
  * The trainer asks for batch b of epoch e; what it gets depends on (seed, e, b) alone. A batch in memory is
  * always ready; one that is being read may have to be waited for, which the trainer does between steps.
- * Next stop: `batches.ts` for the order, `loader/prefetch.node.ts` for reading ahead.
+ * Next stop: `openBatches.ts`, which chooses; `loader/prefetch.node.ts` for reading ahead.
  */
-import { type Augmentation, noAugmentation } from './augment/index.ts';
+import type { Augmentation } from './augment/index.ts';
 import type { ImageShape } from './augment/transform.ts';
 import { BatchOrder, fillBatch, type Preprocessing } from './batches.ts';
 import type { Split } from './dataset.ts';
-import { type AnySplit, isStreamed } from './streamed.ts';
 
 export interface BatchSource {
   readonly count: number;
@@ -60,13 +59,6 @@ export interface ReadingOptions {
   readonly strict?: boolean | undefined;
   /** Told of every picture that could not be read. */
   readonly onUnreadable?: ((name: string, problem: string) => void) | undefined;
-}
-
-export async function openBatches(split: AnySplit, options: BatchOptions): Promise<BatchSource> {
-  const { steps } = options.reading?.augmentation ?? noAugmentation;
-  if (!isStreamed(split) && steps.length === 0) return new MemoryBatches(split, options);
-  const { Prefetcher } = await import('./loader/prefetch.node.ts');
-  return new Prefetcher(split, options);
 }
 
 /** Nothing is read, nothing is waited for, nothing is allocated per batch. */

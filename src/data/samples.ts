@@ -45,7 +45,7 @@ export function openSampler({ shape, augmentation, seed, view }: SampleOptions):
 }
 
 export function planeOf({ width, height, channels, pixels }: Picture): Plane {
-  return { width, height, channels, values: Float32Array.from(pixels) };
+  return { width, height, channels, values: new Float32Array(pixels) };
 }
 
 /** Of the model's size already: as it is; else scaled to fill, the middle. */
@@ -58,10 +58,9 @@ function fit(picture: Picture, shape: ImageShape): Picture {
 
 /** Rounded and clipped; a chain that scaled and did not crop is cut to the middle or filled up. */
 function bytesOf(plane: Plane, shape: ImageShape): Uint8Array {
-  const bytes = Uint8Array.from(plane.values, (value) =>
-    Math.round(Math.min(255, Math.max(0, value))),
-  );
-  const { width, height } = plane;
-  if (width === shape[1] && height === shape[0]) return bytes;
-  return fit({ width, height, channels: shape[2] === 1 ? 1 : 3, pixels: bytes }, shape).pixels;
+  const { width, height, values } = plane;
+  const bytes = new Uint8ClampedArray(values); // rounds (half to even) and clips
+  const pixels = new Uint8Array(bytes.buffer);
+  if (width === shape[1] && height === shape[0]) return pixels;
+  return fit({ width, height, channels: shape[2] === 1 ? 1 : 3, pixels }, shape).pixels;
 }

@@ -8,7 +8,8 @@
  */
 import type { Session } from '../backends/backend.ts';
 import type { ImageShape } from '../data/augment/transform.ts';
-import { type BatchSource, openBatches, type ReadingOptions } from '../data/batchSource.ts';
+import type { BatchSource, ReadingOptions } from '../data/batchSource.ts';
+import { openBatches } from '../data/openBatches.ts';
 import type { AnySplit } from '../data/streamed.ts';
 import type { LossName } from '../nn/losses.ts';
 import { evaluationGraph } from '../nn/programs.ts';

@@ -10,7 +10,8 @@
  */
 import type { Session } from '../backends/backend.ts';
 import { validationSplit } from '../data/batches.ts';
-import { type BatchOptions, type BatchSource, openBatches } from '../data/batchSource.ts';
+import type { BatchOptions, BatchSource } from '../data/batchSource.ts';
+import { openBatches } from '../data/openBatches.ts';
 import type { AnySplit } from '../data/streamed.ts';
 import { parseSchedule, type Schedule, startSchedule } from '../nn/schedules.ts';
 import type { ModelSpec } from '../nn/spec.ts';

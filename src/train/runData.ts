@@ -12,8 +12,9 @@ import {
   parseAugmentation,
 } from '../data/augment/index.ts';
 import { validationSplit } from '../data/batches.ts';
-import { openBatches, type ReadingOptions } from '../data/batchSource.ts';
+import type { ReadingOptions } from '../data/batchSource.ts';
 import { withBorder } from '../data/dataset.ts';
+import { openBatches } from '../data/openBatches.ts';
 import { TrainingStatistics } from '../data/statistics.ts';
 import { type AnyDataset, type AnySplit, isStreamed, sliceAny } from '../data/streamed.ts';
 import { layerShapes } from '../nn/shapes.ts';

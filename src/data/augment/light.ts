@@ -12,7 +12,11 @@ export const light: TransformDefinition = {
   apply: (most) => (plane, random) => {
     const added = 255 * random.uniform(-most, most);
     const gain = 1 + random.uniform(-most, most);
-    const mean = plane.values.reduce((sum, value) => sum + value, 0) / plane.values.length;
-    return { ...plane, values: plane.values.map((value) => mean + (value - mean) * gain + added) };
+    const values = new Float32Array(plane.values);
+    let sum = 0;
+    for (const value of values) sum += value;
+    const mean = sum / values.length;
+    for (let i = 0; i < values.length; i++) values[i] = mean + (values[i] - mean) * gain + added;
+    return { ...plane, values };
   },
 };

@@ -7,8 +7,9 @@ export const noise: TransformDefinition = {
   name: 'noise',
   says: 'normal noise on every number',
   amount: { means: 'standard deviation, in pixel values 0..255', least: 0, most: 255, fallback: 8 },
-  apply: (deviation) => (plane, random) => ({
-    ...plane,
-    values: plane.values.map((value) => value + deviation * random.normal()),
-  }),
+  apply: (deviation) => (plane, random) => {
+    const values = new Float32Array(plane.values);
+    for (let i = 0; i < values.length; i++) values[i] += deviation * random.normal();
+    return { ...plane, values };
+  },
 };

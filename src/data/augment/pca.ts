@@ -22,15 +22,19 @@ export const pca: TransformDefinition = {
         expected: '`colours`, as `measureTraining` computes them',
       });
     }
-    const { vectors, values } = colours;
+    const { vectors, values: variances } = colours;
     return (plane, random) => {
       const shift = new Float64Array(plane.channels);
       vectors.forEach((vector, i) => {
-        const along = deviation * random.normal() * Math.sqrt(values[i]);
+        const along = deviation * random.normal() * Math.sqrt(variances[i]);
         for (let c = 0; c < shift.length; c++) shift[c] += along * vector[c];
       });
       const { channels } = plane;
-      return { ...plane, values: plane.values.map((value, i) => value + shift[i % channels]) };
+      const values = new Float32Array(plane.values);
+      for (let i = 0; i < values.length; i += channels) {
+        for (let c = 0; c < channels; c++) values[i + c] += shift[c];
+      }
+      return { ...plane, values };
     };
   },
 };

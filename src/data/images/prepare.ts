@@ -78,7 +78,7 @@ export function prepareDigit(
 /** Fills the shape, cutting off what sticks out on the longer side. */
 function preparePhoto(picture: Picture, [height, width]: ImageShape): PreparedImage {
   const { pixels, ...size } = toRgb(picture);
-  const plane = { ...size, values: Float32Array.from(pixels) };
+  const plane = { ...size, values: new Float32Array(pixels) };
   if (plane.width === width && plane.height === height) {
     return { pixels: toBytes(plane), inverted: false, notes: [] };
   }
@@ -228,5 +228,9 @@ function extremes(values: Iterable<number>): [number, number] {
 }
 
 function toBytes(plane: Plane): Uint8Array {
-  return Uint8Array.from(plane.values, (value) => Math.round(Math.min(255, Math.max(0, value))));
+  const { values } = plane;
+  const bytes = new Uint8Array(values.length);
+  for (let i = 0; i < bytes.length; i++)
+    bytes[i] = Math.round(Math.min(255, Math.max(0, values[i])));
+  return bytes;
 }

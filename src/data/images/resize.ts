@@ -42,11 +42,13 @@ interface Axis {
 function resampleAxis(values: Float32Array, { outer, from, to, inner }: Axis): Float32Array {
   if (from === to) return values;
   const result = new Float32Array(outer * to * inner);
-  for (let i = 0; i < to; i++) {
-    for (const { index, weight } of weightsOf(i, from, to)) {
-      for (let o = 0; o < outer; o++) {
+  const weights = Array.from({ length: to }, (_, i) => weightsOf(i, from, to));
+  // Line by line: what is read next lies next to what was read.
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < to; i++) {
+      const target = (o * to + i) * inner;
+      for (const { index, weight } of weights[i]) {
         const source = (o * from + index) * inner;
-        const target = (o * to + i) * inner;
         for (let k = 0; k < inner; k++) result[target + k] += weight * values[source + k];
       }
     }
