@@ -19,7 +19,13 @@ import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import { jsonText } from './jsonText.ts';
 import type { EpochRecord, Snapshot } from './progress.ts';
 import { parseRunRecord, type RunRecord } from './runRecord.ts';
-import { isTemporary, removeTemporaryFiles, writeError, writeWhole } from './wholeFile.ts';
+import {
+  isTemporary,
+  linkWhole,
+  removeTemporaryFiles,
+  writeError,
+  writeWhole,
+} from './wholeFile.ts';
 
 export type CheckpointName = 'last' | 'best';
 
@@ -95,8 +101,13 @@ export class RunFolder {
   /** The best is written before the last: whatever `last` calls the best is then there. */
   async writeCheckpoint(snapshot: Snapshot, isBest: boolean): Promise<void> {
     const bytes = encodeCheckpoint(snapshot);
-    if (isBest) await writeWhole(this.checkpointFile('best'), bytes);
-    await writeWhole(this.checkpointFile('last'), bytes);
+    const [best, last] = [this.checkpointFile('best'), this.checkpointFile('last')];
+    if (isBest) {
+      await writeWhole(best, bytes);
+      // AlexNet's is 700 MB: one file under two names, until either is replaced.
+      if (await linkWhole(best, last)) return;
+    }
+    await writeWhole(last, bytes);
   }
 
   async readCheckpoint(name: CheckpointName): Promise<Snapshot | undefined> {

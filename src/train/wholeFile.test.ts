@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { isTemporary, removeTemporaryFiles, writeWhole } from './wholeFile.ts';
+import { isTemporary, linkWhole, removeTemporaryFiles, writeWhole } from './wholeFile.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -58,5 +58,26 @@ describe('writeWhole', () => {
     await removeTemporaryFiles(folder);
     expect(await fs.readdir(folder)).toEqual(['a.json']);
     expect(isTemporary('.gitignore')).toBe(false);
+  });
+});
+
+describe('linkWhole', () => {
+  it('gives a second name that lives on when the first is replaced', async () => {
+    const [best, last] = ['best', 'last'].map((name) => path.join(folder, name));
+    await writeWhole(last, 'older');
+    await writeWhole(best, 'good');
+    expect(await linkWhole(best, last)).toBe(true);
+    expect(await linkWhole(best, last)).toBe(true); // once more changes nothing
+    await writeWhole(last, 'newer');
+    expect(await fs.readFile(best, 'utf8')).toBe('good');
+    expect(await fs.readFile(last, 'utf8')).toBe('newer');
+    expect((await fs.readdir(folder)).sort()).toEqual(['best', 'last']);
+  });
+
+  it('says where there are no second names', async () => {
+    const file = path.join(folder, 'a');
+    await writeWhole(file, 'a');
+    vi.spyOn(fs, 'link').mockRejectedValue(systemError('EPERM'));
+    expect(await linkWhole(file, path.join(folder, 'b'))).toBe(false);
   });
 });

@@ -34,6 +34,30 @@ export async function writeWhole(file: string, data: Uint8Array | string): Promi
   }
 }
 
+/**
+ * Gives what stands in `file` a second name, `other`, in one step; both keep it when either is replaced later.
+ * False where the file system has no second names.
+ */
+export async function linkWhole(file: string, other: string): Promise<boolean> {
+  const random = randomBytes(6).toString('hex');
+  const temporary = path.join(path.dirname(other), `.${path.basename(other)}.${random}.tmp`);
+  try {
+    await fs.link(file, temporary);
+  } catch {
+    return false;
+  }
+  try {
+    await fs.rename(temporary, other);
+    // Renaming one name of a file over another of the same file leaves both: no harm.
+    await fs.rm(temporary, { force: true });
+    await syncFolder(path.dirname(other));
+  } catch (error) {
+    await fs.rm(temporary, { force: true }).catch(() => undefined);
+    throw writeError(other, error);
+  }
+  return true;
+}
+
 /** Whether a file of this name is what a writer killed in the middle left. */
 export function isTemporary(name: string): boolean {
   return TEMPORARY.test(name);
