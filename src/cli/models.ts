@@ -11,12 +11,16 @@ import type { ModelSpec } from '../nn/spec.ts';
 
 export const RUNS = 'runs';
 
-export async function resolveModel(given: string): Promise<ModelSpec> {
+/** `defaults`: options of a model that is named, where its words say nothing else. */
+export async function resolveModel(
+  given: string,
+  defaults: Readonly<Record<string, unknown>> = {},
+): Promise<ModelSpec> {
   const { modelNames, modelOf } = await import('../models/index.ts');
   const { parseModelWords } = await import('../models/options.ts');
   if (modelNames.includes(given.split(',')[0])) {
     const { name, options } = parseModelWords(given);
-    return modelOf(name, options);
+    return modelOf(name, { ...defaults, ...options });
   }
   if (existsSync(given)) {
     const { readSpec } = await import('../train/modelFiles.ts');

@@ -41,9 +41,10 @@ export async function openLive(): Promise<Live> {
   };
 }
 
-export function epochLine({ batches, seconds, train, validation }: EpochEvent): string {
+export function epochLine({ batches, seconds, train, validation, test }: EpochEvent): string {
   const parts = [`${batches}/${batches}`, `${Math.round(seconds)}s`, metricsText(train)];
   if (validation !== null) parts.push(metricsText(validation, 'val_'));
+  if (test !== undefined) parts.push(metricsText(test, 'test_'));
   return [...parts, `${stepTime(seconds, batches)}/step`].join(' - ');
 }
 

@@ -31,9 +31,10 @@ export function trainingPrinter(output: Output, live: Live): (event: RunEvent) =
       ({ folder, record } = event);
       say(readyLines(event));
     } else if (event.type === 'epoch') {
-      const { epoch, epochs, train, validation, learningRate, seconds } = event;
+      const { epoch, epochs, train, validation, test, learningRate, seconds } = event;
       say(epochLine(event));
-      output.data({ event: 'epoch', epoch, epochs, train, validation, learningRate, seconds });
+      const measured = { train, validation, ...(test === undefined ? {} : { test }) };
+      output.data({ event: 'epoch', epoch, epochs, ...measured, learningRate, seconds });
     } else if (event.type === 'result') {
       finished(event, record, output);
     } else if (event.type === 'done' && event.reason === 'patience') {

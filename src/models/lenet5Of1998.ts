@@ -14,7 +14,8 @@
  *
  * f(a) = 1.7159 tanh(2a/3). Pixels 0..255 become -0.1 (paper) to 1.175 (ink); 28x28 pictures get a border of
  * background. First weights are uniform on +-2.4 / fan-in; that the bias is not counted in the fan-in, j = 1
- * and the drawing of the bitmaps are our choices, where the paper does not say. Next stop: `nn/layers/rbf.ts`.
+ * and the drawing of the bitmaps are our choices, where the paper does not say (docs/lenet5.md compares).
+ * Next stop: `nn/layers/rbf.ts`.
  */
 import { z } from 'zod';
 import { connectedConv2d } from '../nn/layers/connectedConv2d.ts';
@@ -51,20 +52,25 @@ const options = z.object({
   j: z.number().positive().default(RUBBISH_DISTANCE),
   /** One character per class, whose bitmap is its code. */
   codes: z.coerce.string().min(2).default('0123456789'),
-  /** First weights on +-2.4 / fanIn^power; 1 is what the paper says. */
-  power: z.number().positive().default(1),
+  /** First weights: 'paper' on +-2.4 / fan-in, as it says; 'root' on +-1 / sqrt(fan-in). */
+  start: z.enum(['paper', 'root']).default('paper'),
 });
 
+const STARTS = {
+  paper: { kind: 'fanIn', scale: 2.4, power: 1 },
+  root: { kind: 'fanIn', scale: 1, power: 0.5 },
+} as const;
+
 /** First weights of units with so many inputs. */
-function startingFrom(fanIn: number, power: number) {
-  const initializer = { kind: 'fanIn', fanIn, power } as const;
+function startingFrom(fanIn: number, start: keyof typeof STARTS) {
+  const initializer = { ...STARTS[start], fanIn };
   return { kernelInitializer: initializer, biasInitializer: initializer };
 }
 
 export const lenet5Of1998 = (given?: GivenOptions) => {
-  const { j, codes, power } = parseModelOptions('lenet5-1998', options, given);
+  const { j, codes, start } = parseModelOptions('lenet5-1998', options, given);
   const f = { activation: 'scaledTanh' } as const;
-  const byFanIn = { kind: 'fanIn', power } as const;
+  const byFanIn = STARTS[start];
   const sampling = { ...f, weightInitializer: byFanIn, biasInitializer: byFanIn };
   return sequential(
     {
@@ -73,7 +79,7 @@ export const lenet5Of1998 = (given?: GivenOptions) => {
       preprocessing: { scale: 1.275 / 255, offset: -0.1, border: 2 },
     },
     [
-      conv2d({ name: 'c1', filters: 6, kernelSize: 5, ...f, ...startingFrom(25, power) }),
+      conv2d({ name: 'c1', filters: 6, kernelSize: 5, ...f, ...startingFrom(25, start) }),
       subsampling2d({ name: 's2', ...sampling }),
       connectedConv2d({
         name: 'c3',
@@ -84,9 +90,9 @@ export const lenet5Of1998 = (given?: GivenOptions) => {
         biasInitializer: byFanIn,
       }),
       subsampling2d({ name: 's4', ...sampling }),
-      conv2d({ name: 'c5', filters: 120, kernelSize: 5, ...f, ...startingFrom(400, power) }),
+      conv2d({ name: 'c5', filters: 120, kernelSize: 5, ...f, ...startingFrom(400, start) }),
       flatten(),
-      dense({ name: 'f6', units: 84, ...f, ...startingFrom(120, power) }),
+      dense({ name: 'f6', units: 84, ...f, ...startingFrom(120, start) }),
       rbf({ name: 'output', codes, rubbish: j }),
     ],
   );

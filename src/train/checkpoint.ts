@@ -18,6 +18,7 @@ export const epochRecordSchema = z.object({
   epoch: z.int().positive(),
   train: metrics,
   validation: metrics.nullable(),
+  test: metrics.optional(),
   learningRate: z.number(),
   seconds: z.number(),
 });

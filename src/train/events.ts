@@ -33,6 +33,8 @@ export interface FitOptions {
   readonly reading?: Omit<ReadingOptions, 'shape' | 'seed'> | undefined;
   /** Share of the training rows, the last ones, that is kept for validation; default 0. */
   readonly validationSplit?: number;
+  /** Measures the test set after each epoch too, for curves; nothing is chosen by it. Default false. */
+  readonly watchTest?: boolean;
   /**
    * Stops after this many epochs without a lower validation loss (training loss without a validation
    * split). The best weights are in the snapshot of the checkpoint event that says `isBest`.

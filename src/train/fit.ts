@@ -27,6 +27,8 @@ export interface FitData {
   readonly train: AnySplit;
   /** A split of its own; without one `validationSplit` may take a part of `train`. */
   readonly validation?: AnySplit | null;
+  /** For `watchTest`. */
+  readonly test?: AnySplit | undefined;
 }
 
 /**
@@ -47,13 +49,19 @@ export async function* fit(
   const source = await openBatches(train, trainingBatches(spec, options));
   const validating =
     validation === null ? null : await openEvaluationBatches(spec, validation, options.reading);
+  const { test } = options.watchTest === true ? data : { test: undefined };
+  const watching =
+    test === undefined ? null : await openEvaluationBatches(spec, test, options.reading);
   try {
     const steps = new Steps(session, spec, train, source, options);
-    const validate = validating === null ? NOTHING : validator(session, spec, validating, options);
-    yield* loop(session, steps, validate, options);
+    const measuring = (batches: BatchSource | null) =>
+      batches === null ? NOTHING : validator(session, spec, batches, options);
+    const measures = { validate: measuring(validating), watch: measuring(watching) };
+    yield* loop(session, steps, measures, options);
   } finally {
     await source.close();
     await validating?.close();
+    await watching?.close();
   }
 }
 
@@ -71,7 +79,7 @@ function trainingBatches(spec: ModelSpec, options: FitOptions): BatchOptions {
 async function* loop(
   session: Session,
   steps: Steps,
-  validate: () => Promise<Metrics | null>,
+  { validate, watch }: Record<'validate' | 'watch', () => Promise<Metrics | null>>,
   options: FitOptions,
 ): AsyncGenerator<FitEvent, void, void> {
   const { epochs = 10, resume, signal } = options;
@@ -109,7 +117,8 @@ async function* loop(
       }
       if (pace.checkpointIsDue()) yield checkpoint('interval', false);
     }
-    const isBest = finishEpoch(progress, schedule, batches, await timed(progress, validate));
+    const validation = await timed(progress, validate);
+    const isBest = finishEpoch(progress, schedule, batches, validation, await watch());
     const record = progress.history[progress.history.length - 1];
     yield { type: 'epoch', epochs, batches, isBest, ...record };
     yield checkpoint('epoch', isBest);
@@ -152,6 +161,7 @@ function finishEpoch(
   schedule: Schedule,
   batches: number,
   validation: Metrics | null,
+  test: Metrics | null,
 ): boolean {
   const { loss, accuracy, seconds } = soFar(progress);
   const judged = validation?.loss ?? loss;
@@ -168,6 +178,7 @@ function finishEpoch(
     epoch: progress.epoch,
     train: { loss, accuracy },
     validation,
+    ...(test === null ? {} : { test }),
     learningRate,
     seconds,
   });

@@ -22,6 +22,8 @@ export interface EpochRecord {
   readonly train: Metrics;
   /** On the validation split, with the weights at the epoch's end; null without one. */
   readonly validation: Metrics | null;
+  /** On the test set, where `watchTest` asked for it: for curves, nothing is chosen by it. */
+  readonly test?: Metrics | undefined;
   /** Of the epoch's last step. */
   readonly learningRate: number;
   /** Training and validation together. */

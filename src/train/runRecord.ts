@@ -34,6 +34,8 @@ const settings = z.object({
   optimizer: z.looseObject({ kind: z.string(), learningRate: z.number() }),
   schedule: z.looseObject({ kind: z.string() }),
   patience: z.int().positive().nullable(),
+  /** The test set after each epoch too, for curves. */
+  watchTest: z.boolean().default(false),
 });
 
 const runRecord = z.object({

@@ -168,7 +168,7 @@ async function open(
 /** Every setting with its default filled in; wrong ones are refused here, before anything is made. */
 function settingsOf({ spec, settings = {} }: TrainRequest): RunSettings {
   const { epochs = 10, batchSize = 128, seed = 0, shuffle = true, patience } = settings;
-  const { validationSplit = 0 } = settings;
+  const { validationSplit = 0, watchTest = false } = settings;
   for (const [where, value] of Object.entries({ epochs, batchSize, patience })) {
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1)) {
       throw new UsageError({
@@ -190,6 +190,7 @@ function settingsOf({ spec, settings = {} }: TrainRequest): RunSettings {
     optimizer: asUsage(() => asOptimizer(optimizer).spec),
     schedule: asUsage(() => parseSchedule(schedule)),
     patience: patience ?? null,
+    watchTest,
   };
 }
 

@@ -4,7 +4,7 @@
  * Next stop: `train/trainRun.ts`.
  */
 import { Command, Option } from 'commander';
-import type { RecipeSettings } from '../../models/recipes.ts';
+import type { Recipe, RecipeSettings } from '../../models/recipes.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import type { RunEvent } from '../../train/performRun.ts';
 import type { ExpectedRun, RunConditions, TrainRequest } from '../../train/trainRun.ts';
@@ -55,6 +55,7 @@ interface Options extends BackendOptions {
   readonly recipe?: string;
   readonly shuffle: boolean;
   readonly shuffleOnce?: boolean;
+  readonly watchTest?: boolean;
   readonly loss?: string;
   readonly optimizer: string;
   readonly learningRate?: number;
@@ -115,6 +116,7 @@ function learningOptions(): Option[] {
   return [
     new Option('--recipe <name>', 'train as published (paper); what you say beside it counts more'),
     new Option('--no-shuffle', 'keep the pictures in their order'),
+    new Option('--watch-test', 'measure the test set after each epoch too, for curves'),
     new Option('--shuffle-once', 'one random order for all epochs').conflicts('noShuffle'),
     new Option('--loss <name>', 'what training lowers (default: cross-entropy; map for distances)'),
     new Option('--optimizer <name>', 'adam, adamw, sgd or levenbergMarquardt').default('adam'),
@@ -187,16 +189,16 @@ async function start(
   command: Command,
   conditions: RunConditions,
 ): Promise<AsyncGenerator<RunEvent>> {
-  const spec = await resolveModel(model);
-  const folder = runFolderOf(options, spec.name);
+  const { defaultsOf, recipeOf } = await import('../../models/recipes.ts');
+  const { name } = await resolveModel(model);
+  const recipe: Pick<Recipe, 'settings' | 'model'> =
+    options.recipe === undefined ? { settings: defaultsOf(name) } : recipeOf(name, options.recipe);
+  const spec = await resolveModel(model, recipe.model);
+  const folder = runFolderOf(options, name);
   const { trainRun, resumeRun } = await import('../../train/trainRun.ts');
   if (options.resume !== true) {
-    const { defaultsOf, recipeOf } = await import('../../models/recipes.ts');
-    const recipe =
-      options.recipe === undefined
-        ? defaultsOf(spec.name)
-        : recipeOf(spec.name, options.recipe).settings;
-    return trainRun({ ...requestOf(options, recipe, command), ...conditions, spec, folder });
+    const request = requestOf(options, recipe.settings, command);
+    return trainRun({ ...request, ...conditions, spec, folder });
   }
   const epochs = command.getOptionValueSource('epochs') === 'cli' ? options.epochs : undefined;
   return resumeRun({ ...conditions, folder, epochs, expected: saidAgain(spec, options, command) });
@@ -256,6 +258,7 @@ function requestOf(
       // A cosine without a duration takes the whole run.
       schedule:
         schedule.kind === 'cosine' ? Object.assign({ duration: epochs }, schedule) : schedule,
+      watchTest: options.watchTest ?? recipe.watchTest ?? false,
       ...(loss === undefined ? {} : { loss }),
       ...(patience === undefined ? {} : { patience }),
     },
