@@ -24,10 +24,13 @@ export interface Explanation extends ProgramPlan {
 }
 
 /** What this runtime takes, as a session would find it. */
-export async function targetOf({ revectorize = 'auto' }: SessionOptions = {}): Promise<Target> {
+export async function targetOf({
+  revectorize = 'auto',
+  winograd,
+}: SessionOptions = {}): Promise<Target> {
   const features = probeFeatures();
   const { pairs } = await choosePairs(revectorize, features);
-  return { relaxedMadd: features.relaxedMadd, pairs };
+  return { relaxedMadd: features.relaxedMadd, pairs, winograd };
 }
 
 export function explain(graph: Graph, target: Target): Explanation {
@@ -44,7 +47,8 @@ export function explain(graph: Graph, target: Target): Explanation {
     memory: { initialPages: 1, maximumPages: MOST_PAGES, shared: true },
     context: plan.context,
     address,
-    barrierAddress: CONTROL.barrier * 4,
+    threads: 2,
+    tickets: { next: CONTROL.next * 4, done: CONTROL.done * 4, failed: CONTROL.failed * 4 },
   });
   return { ...plan, target, program, stateBytes: top - CONTROL_BYTES, address };
 }

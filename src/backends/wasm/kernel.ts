@@ -3,9 +3,10 @@
  *
  * A kernel does `units` equal pieces of work, any range of which can run on its own: threads take ranges.
  * Kernels over a batch count units per image, so that a run of them can hand whole slices of images from one
- * to the next within a thread, with no barrier between (`schedule.ts`).
+ * to the next within a thread, with no waiting between (`schedule.ts`).
  */
 import type { Node } from '../../graph/node.ts';
+import type { WinogradUse } from '../backend.ts';
 import type { FunctionBuilder, Local } from './assembler/function.ts';
 import type { Arithmetic } from './emit/math.ts';
 
@@ -15,10 +16,14 @@ export interface Target {
   readonly relaxedMadd: boolean;
   /** V8 fuses neighbouring 128-bit operations to 256-bit ones: tiles are twice as wide. */
   readonly pairs: boolean;
+  /** What the user says of Winograd's convolution; 'auto' where nothing is said. */
+  readonly winograd?: WinogradUse | undefined;
 }
 
 export interface Partition {
   readonly units: number;
+  /** Units below which a range costs more to begin than to do; 1 unless said. */
+  readonly grain?: number;
   /** Present when units are counted along the batch: units / images each. */
   readonly images?: number;
 }

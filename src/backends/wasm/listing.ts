@@ -20,7 +20,7 @@ export function listSchedule({ schedule, context, program }: Explanation): strin
       ? 'no batch'
       : `batch of ${slicing.images} in ${slicing.slices} slices of ${slicing.imagesPerSlice}`;
   const lines = [
-    `${schedule.phases.length} phases, a barrier after each; ${program.kernels.length} kernels, ` +
+    `${schedule.phases.length} phases, each waiting for the one before; ${program.kernels.length} kernels, ` +
       `${formatCount(program.multiplyAdds)} multiply-adds; ${batch}`,
   ];
   schedule.phases.forEach(({ kind, kernels, node }, p) => {

@@ -1,26 +1,25 @@
 /**
  * @file A scheduled graph becomes one WebAssembly module: a function per kernel, and `run` that calls them.
  *
- * `run(thread, threads, barrierBase, scratch)` is called by every thread at once; it walks the phases, takes
- * its share of each, and waits at the barrier between them. Addresses are constants in the code: memory is
+ * `run(base, scratch)` is called by every thread at once; how they share its phases is in `runs.ts`. Addresses are constants in the code: memory is
  * planned before a byte is emitted. Previous stop: `schedule.ts`. Next stop: `session.ts`, which loads it.
  */
 import { sizeOf } from '../../base/shape.ts';
 import { align, type Lifetime, type MemoryPlan, planMemory } from '../../compile/memoryPlan.ts';
 import { type Graph, isSource, type Node, rootsOf, topologicalOrder } from '../../graph/node.ts';
-import { FunctionBuilder, type Local, type Value } from './assembler/function.ts';
-import { i32 } from './assembler/lanes.ts';
+import { FunctionBuilder, type Local } from './assembler/function.ts';
 import { type MemoryImport, ModuleBuilder } from './assembler/module.ts';
-import { emitBarrier } from './emit/barrier.ts';
-import { forRange } from './emit/loops.ts';
 import { arithmeticOf } from './emit/math.ts';
+import type { TicketWords } from './emit/tickets.ts';
 import type { Kernel, PlanContext } from './kernel.ts';
+import { aloneRun, type Call, sharedRuns } from './runs.ts';
 import { type Phase, type Schedule, storageOf } from './schedule.ts';
 
 /** Phases that run in one call; host ops stand between segments. */
 export interface Segment {
   readonly exportName: string;
-  readonly barriers: number;
+  /** Tickets one call uses up; 0 where the caller works alone. */
+  readonly tickets: number;
   /** The op to run in plain loops after the segment. */
   readonly host: Node | undefined;
 }
@@ -30,6 +29,8 @@ export interface Program {
   readonly segments: readonly Segment[];
   /** In order; kernel i is exported as `kernel{i}`, for profiles. */
   readonly kernels: readonly Kernel[];
+  /** Whether other threads are to be called. */
+  readonly shared: boolean;
   readonly scratchBytes: number;
   readonly multiplyAdds: number;
 }
@@ -70,59 +71,49 @@ export function planProgramMemory(graph: Graph, { phases, aliases }: Schedule): 
 export interface EmitOptions {
   readonly memory: MemoryImport;
   readonly context: PlanContext;
+  /** Threads that may take part; with one, no tickets are drawn. */
+  readonly threads: number;
   /** Byte address of a node's numbers, aliases resolved. */
   address(node: Node): number;
-  /** Byte address of the word the barrier counts in. */
-  readonly barrierAddress: number;
+  readonly tickets: TicketWords;
 }
 
-type Run = { begin: Value<'i32'>; end: Value<'i32'> };
+/** Below this many multiply-adds a run is over before a second thread has woken up. */
+const WORTH_THREADS = 400_000;
 
 export function emitProgram({ phases }: Schedule, options: EmitOptions): Program {
   const module = new ModuleBuilder(options.memory);
-  const barrier = module.add(emitBarrier(options.barrierAddress));
   const kernels = new Map<Kernel, number>();
   for (const kernel of phases.flatMap((p) => p.kernels)) {
     const f = emitKernel(kernel, options);
     kernels.set(kernel, module.add(f, `kernel${kernels.size}`));
   }
-
-  const segments: Segment[] = [];
-  const groups = splitAtHosts(phases);
-  groups.forEach(({ run, host }, s) => {
-    const f = new FunctionBuilder(`run${s}`, {
-      thread: 'i32',
-      threads: 'i32',
-      barrierBase: 'i32',
-      scratch: 'i32',
-    });
-    const [thread, threads, barrierBase, scratch] = f.locals as Local<'i32'>[];
-    const call = (kernel: Kernel, { begin, end }: Run): void => {
+  const all = [...kernels.keys()];
+  const multiplyAdds = all.reduce((sum, k) => sum + k.multiplyAdds, 0);
+  const shared = options.threads > 1 && multiplyAdds >= WORTH_THREADS;
+  const emitRun = shared ? sharedRuns(module, options) : aloneRun;
+  const segments = splitAtHosts(phases).map(({ run, host }, s): Segment => {
+    const f = new FunctionBuilder(`run${s}`, { base: 'i32', scratch: 'i32' });
+    const [base, scratch] = f.locals as Local<'i32'>[];
+    const call: Call = (kernel, begin, end) => {
       const index = kernels.get(kernel) as number;
       f.run({ emit: (g) => g.call(index, KERNEL_TYPE, [begin, end, scratch]) });
     };
-    run.forEach((phase, p) => {
-      f.note(`phase ${p}: ${phase.kind}`);
-      if (phase.kind === 'batch') emitBatchPhase(f, phase, options.context, thread, threads, call);
-      else emitSplitPhase(f, phase, thread, threads, call);
-      f.set(barrierBase, i32.add(barrierBase, threads));
-      f.run({ emit: (g) => g.call(barrier, BARRIER_TYPE, [barrierBase, threads]) });
-    });
+    const tickets = emitRun(f, run, base, call, options.context.slicing);
     module.add(f, f.name);
-    segments.push({ exportName: f.name, barriers: run.length, host });
+    return { exportName: f.name, tickets, host };
   });
-  const all = [...kernels.keys()];
   return {
     module,
     segments,
     kernels: all,
+    shared,
     scratchBytes: align(Math.max(64, ...all.map((k) => k.scratchBytes + 64))),
-    multiplyAdds: all.reduce((sum, k) => sum + k.multiplyAdds, 0),
+    multiplyAdds,
   };
 }
 
 const KERNEL_TYPE = { params: ['i32', 'i32', 'i32'], results: [] } as const;
-const BARRIER_TYPE = { params: ['i32', 'i32'], results: [] } as const;
 
 function emitKernel(kernel: Kernel, { context, address }: EmitOptions): FunctionBuilder {
   const f = new FunctionBuilder(`${kernel.family} ${kernel.name}`, {
@@ -145,54 +136,4 @@ function splitAtHosts(phases: readonly Phase[]): { run: Phase[]; host: Node | un
     } else current.run.push(phase);
   }
   return groups.filter((g) => g.run.length > 0 || g.host !== undefined);
-}
-
-/** This thread's part of `units`: [units * thread / threads, units * (thread + 1) / threads). */
-function share(units: number, thread: Value<'i32'>, threads: Value<'i32'>): Run {
-  const at = (t: Value<'i32'>): Value<'i32'> => i32.op('div_u', i32.mul(t, units), threads);
-  return { begin: at(thread), end: at(i32.add(thread, 1)) };
-}
-
-type Call = (kernel: Kernel, range: Run) => void;
-
-function emitSplitPhase(
-  f: FunctionBuilder,
-  phase: Phase,
-  thread: Local<'i32'>,
-  threads: Local<'i32'>,
-  call: Call,
-): void {
-  for (const kernel of phase.kernels) {
-    const { units } = kernel.partition;
-    if (units === 1)
-      f.if(i32.op('eq', thread, 0), () => call(kernel, { begin: i32.const(0), end: i32.const(1) }));
-    else call(kernel, share(units, thread, threads));
-  }
-}
-
-/** Slice by slice, each through all kernels of the phase. */
-function emitBatchPhase(
-  f: FunctionBuilder,
-  phase: Phase,
-  { slicing }: PlanContext,
-  thread: Local<'i32'>,
-  threads: Local<'i32'>,
-  call: Call,
-): void {
-  if (slicing === undefined) throw new Error('internal error: a batch phase without a batch');
-  const { images, imagesPerSlice, slices } = slicing;
-  const slice = f.reuse('i32', 'slice');
-  const lastSlice = f.reuse('i32', 'lastSlice');
-  const { begin, end } = share(slices, thread, threads);
-  f.set(slice, begin);
-  f.set(lastSlice, end);
-  forRange(f, slice, lastSlice, 1, () => {
-    for (const kernel of phase.kernels) {
-      const perImage = kernel.partition.units / images;
-      call(kernel, {
-        begin: i32.mul(slice, imagesPerSlice * perImage),
-        end: i32.min(i32.mul(i32.add(slice, 1), imagesPerSlice * perImage), images * perImage),
-      });
-    }
-  });
 }

@@ -1,5 +1,5 @@
 /**
- * @file The order of a program: kernels in phases, a barrier between phases and none inside.
+ * @file The order of a program: kernels in phases; a phase waits for the one before it, inside nobody waits.
  *
  * A batch phase hands whole slices of images from kernel to kernel: each thread takes its slices through all
  * of them, so a slice's activations stay in its cache and nobody waits. A split phase runs kernels that do

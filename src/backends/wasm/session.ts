@@ -14,7 +14,7 @@ import type { Tensor } from '../../ops/op.ts';
 import type { Executable, HostArray, ProfiledKernel, Session } from '../backend.ts';
 import type { Kernel, Slicing, Target } from './kernel.ts';
 import { addressing, planProgram } from './plan.ts';
-import { emitProgram, type Segment } from './program.ts';
+import { emitProgram, type Program } from './program.ts';
 import { CONTROL, CONTROL_BYTES, type ThreadPool } from './threads.ts';
 
 const PAGE = 65536;
@@ -22,8 +22,6 @@ const PAGE = 65536;
 export const MOST_PAGES = 65536;
 /** Vectors may read past the end of a value; the last one in memory needs room for that too. */
 const SLACK_BYTES = 4096;
-/** Below this many multiply-adds a run is over before a second thread has woken up. */
-const WORTH_THREADS = 400_000;
 
 interface State {
   readonly name: string;
@@ -32,7 +30,7 @@ interface State {
   readonly address: number;
 }
 
-type RunSegment = (thread: number, threads: number, barrierBase: number, scratch: number) => void;
+type RunSegment = (base: number, scratch: number) => void;
 
 export class WasmSession implements Session {
   readonly backend = 'wasm';
@@ -43,7 +41,8 @@ export class WasmSession implements Session {
   readonly pool: ThreadPool;
   #top = CONTROL_BYTES;
   #programs = 0;
-  #barrierBase = 0;
+  /** Tickets drawn in all runs so far: where the next run's begin. */
+  #tickets = 0;
   readonly #states = new Map<string, State>();
 
   constructor(memory: WebAssembly.Memory, pool: ThreadPool, target: Target, plan: string) {
@@ -92,16 +91,11 @@ export class WasmSession implements Session {
       memory: { initialPages: 1, maximumPages: MOST_PAGES, shared: true },
       context,
       address,
-      barrierAddress: CONTROL.barrier * 4,
+      threads: this.threads,
+      tickets: { next: CONTROL.next * 4, done: CONTROL.done * 4, failed: CONTROL.failed * 4 },
     });
-    const threads = program.multiplyAdds < WORTH_THREADS ? 1 : this.threads;
     const scratch = this.#reserve(program.scratchBytes * this.threads);
-    const { run, exports } = this.#load(
-      program.module.toBytes(),
-      program.segments,
-      { scratch, scratchBytes: program.scratchBytes, threads },
-      view,
-    );
+    const { run, exports } = this.#load(program.module.toBytes(), program, scratch, view);
     const copies = lowered.updates.filter(({ state, value }) => address(state) !== address(value));
     return {
       ...this.#executable(lowered, nodes, view, run, copies),
@@ -137,18 +131,18 @@ export class WasmSession implements Session {
     };
   }
 
-  /** Loads a module into every thread; returns the function that runs it once. */
+  /** Loads a program into every thread; returns the function that runs it once. */
   #load(
     bytes: Uint8Array<ArrayBuffer>,
-    segments: readonly Segment[],
-    { scratch, scratchBytes, threads }: { scratch: number; scratchBytes: number; threads: number },
+    { segments, shared, scratchBytes }: Program,
+    scratch: number,
     view: (node: Node) => HostArray,
   ): { run: () => void; exports: WebAssembly.Exports } {
     const program = this.#programs++;
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
       env: { memory: this.memory },
     });
-    if (this.threads > 1) {
+    if (shared) {
       // The bytes pass through memory that no program has been given yet.
       const top = this.#top;
       const moduleAddress = this.#reserve(bytes.length);
@@ -157,21 +151,22 @@ export class WasmSession implements Session {
       new Uint8Array(this.memory.buffer, moduleAddress, bytes.length).fill(0);
       this.#top = top;
     }
-    const calls = segments.map((segment) => ({
-      segment,
-      run: instance.exports[segment.exportName] as RunSegment,
-      host: segment.host === undefined ? undefined : hostCall(segment.host, view),
+    const calls = segments.map(({ exportName, tickets, host }) => ({
+      tickets,
+      run: instance.exports[exportName] as RunSegment,
+      host: host === undefined ? undefined : hostCall(host, view),
     }));
+    const finish = instance.exports.await as (base: number, tickets: number) => void;
     const run = (): void => {
       for (let s = 0; s < calls.length; s++) {
-        const { segment, run: runShare, host } = calls[s];
-        const base = this.#barrierBase;
-        if (threads > 1) {
+        const { tickets, run: runSegment, host } = calls[s];
+        if (shared) {
+          const base = this.#tickets;
+          this.#tickets = (base + tickets) | 0;
           this.pool.run(program, s, base, scratch, scratchBytes);
-          runShare(0, threads, base, scratch);
-          this.pool.finish();
-        } else runShare(0, 1, base, scratch);
-        this.#barrierBase = (base + segment.barriers * threads) | 0;
+          runSegment(base, scratch);
+          finish(base, tickets);
+        } else runSegment(0, scratch);
         host?.();
       }
     };

@@ -1,10 +1,11 @@
 /**
- * @file The thread pool: workers that wait on a shared word and run what the caller runs.
+ * @file The thread pool: workers that wait on a shared word and help with what the caller runs.
  *
- * Control words, one cache line apart at the start of memory: the caller writes a command, raises the
- * generation and wakes the workers; they spin a little before they sleep, since the next step comes soon.
- * Modules travel through the shared memory itself, so that no event loop has to turn and a browser's workers
- * could do the same. The worker's side is `worker.ts`.
+ * Control words, in cache lines of their own at the start of memory. The caller raises the generation (odd
+ * while it writes), writes a command, raises it again and wakes the workers; they spin a little before they
+ * sleep, since the next step comes soon. Nobody waits for a worker to take part: work is drawn by tickets
+ * (`emit/tickets.ts`). Modules travel through the shared memory itself, so that no event loop has to turn and
+ * a browser's workers could do the same. The worker's side is `worker.ts`.
  */
 import { FoveaError, messageOf } from '../../base/errors.ts';
 
@@ -12,18 +13,21 @@ import { FoveaError, messageOf } from '../../base/errors.ts';
 export const CONTROL = {
   generation: 0,
   command: 16,
-  /** Which program (load, run), which segment, its barrier base, threads that take part. */
+  /** Which program and segment, where its tickets begin. */
   program: 17,
   segment: 18,
-  barrierBase: 19,
+  base: 19,
+  /** Scratch of thread 0, and bytes from one thread's to the next. */
   scratch: 20,
   scratchBytes: 21,
   moduleAddress: 22,
   moduleBytes: 23,
-  /** Workers that have done the command. */
-  done: 32,
+  /** Workers that have loaded the last module. */
+  loaded: 32,
   failed: 33,
-  barrier: 48,
+  /** The ticket words. */
+  next: 48,
+  done: 64,
 } as const;
 
 export const COMMAND = { load: 1, run: 2, exit: 3 } as const;
@@ -38,7 +42,6 @@ export interface WorkerHandle {
 export interface WorkerStart {
   readonly memory: WebAssembly.Memory;
   readonly thread: number;
-  readonly threads: number;
 }
 
 export class ThreadPool {
@@ -55,7 +58,7 @@ export class ThreadPool {
   static async start(memory: WebAssembly.Memory, threads: number): Promise<ThreadPool> {
     const pool = new ThreadPool(memory, threads);
     const starts = Array.from({ length: threads - 1 }, (_, i) =>
-      startWorker({ memory, thread: i + 1, threads }),
+      startWorker({ memory, thread: i + 1 }),
     );
     pool.workers = await Promise.all(starts);
     return pool;
@@ -63,46 +66,45 @@ export class ThreadPool {
 
   /** Loads a module that lies in the shared memory into every worker, as the program of that number. */
   load(program: number, moduleAddress: number, moduleBytes: number): void {
-    this.control[CONTROL.moduleAddress] = moduleAddress;
-    this.control[CONTROL.moduleBytes] = moduleBytes;
-    this.control[CONTROL.program] = program;
-    this.command(COMMAND.load);
-    this.finish();
+    const { control } = this;
+    Atomics.store(control, CONTROL.loaded, 0);
+    this.beginCommand(COMMAND.load);
+    control[CONTROL.program] = program;
+    control[CONTROL.moduleAddress] = moduleAddress;
+    control[CONTROL.moduleBytes] = moduleBytes;
+    this.endCommand();
+    this.awaitLoaded();
   }
 
-  /** Starts a segment in every worker; the caller does its own share, then calls `finish`. */
-  run(
-    program: number,
-    segment: number,
-    barrierBase: number,
-    scratch: number,
-    scratchBytes: number,
-  ): void {
+  /** Calls the workers to a segment; the caller works on it too, and waits for its tickets. */
+  run(program: number, segment: number, base: number, scratch: number, scratchBytes: number): void {
     const { control } = this;
+    this.beginCommand(COMMAND.run);
     control[CONTROL.program] = program;
     control[CONTROL.segment] = segment;
-    control[CONTROL.barrierBase] = barrierBase;
+    control[CONTROL.base] = base;
     control[CONTROL.scratch] = scratch;
     control[CONTROL.scratchBytes] = scratchBytes;
-    this.command(COMMAND.run);
+    this.endCommand();
   }
 
-  private command(command: number): void {
-    const { control } = this;
-    control[CONTROL.command] = command;
-    Atomics.store(control, CONTROL.done, 0);
-    Atomics.add(control, CONTROL.generation, 1);
-    Atomics.notify(control, CONTROL.generation);
+  private beginCommand(command: number): void {
+    Atomics.add(this.control, CONTROL.generation, 1);
+    this.control[CONTROL.command] = command;
   }
 
-  /** Waits until every worker has done the last command. */
-  finish(): void {
+  private endCommand(): void {
+    Atomics.add(this.control, CONTROL.generation, 1);
+    Atomics.notify(this.control, CONTROL.generation);
+  }
+
+  private awaitLoaded(): void {
     const { control } = this;
     const expected = this.threads - 1;
     for (let spins = 0; ; spins++) {
-      const done = Atomics.load(control, CONTROL.done);
-      if (done === expected) break;
-      if (spins > 10_000) pause(control, CONTROL.done, done);
+      const loaded = Atomics.load(control, CONTROL.loaded);
+      if (loaded === expected) break;
+      if (spins > 10_000) pause(control, CONTROL.loaded, loaded);
     }
     if (Atomics.load(control, CONTROL.failed) !== 0) {
       throw new FoveaError({
@@ -113,7 +115,8 @@ export class ThreadPool {
   }
 
   async close(): Promise<void> {
-    this.command(COMMAND.exit);
+    this.beginCommand(COMMAND.exit);
+    this.endCommand();
     for (const worker of this.workers) worker.terminate();
     this.workers = [];
   }

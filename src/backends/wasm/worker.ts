@@ -1,49 +1,51 @@
 /**
- * @file A worker thread: waits for a command, does its share, says so, waits again.
+ * @file A worker thread: waits for a command, helps with it, waits again.
  *
- * It never returns to its event loop; everything it needs comes through the shared memory (`threads.ts`).
+ * It never returns to its event loop; everything it needs comes through the shared memory (`threads.ts`). It may
+ * be late, or miss a run: tickets are drawn by who is there.
  */
 import { COMMAND, CONTROL, CONTROL_BYTES, type WorkerStart } from './threads.ts';
 
 /** Looks at the generation word this often before sleeping: a few hundred microseconds. */
 const SPINS = 30_000;
 
-type RunSegment = (thread: number, threads: number, barrierBase: number, scratch: number) => void;
+type RunSegment = (base: number, scratch: number) => void;
 
-function work({ memory, thread, threads }: WorkerStart, ready: () => void): void {
+function work({ memory, thread }: WorkerStart, ready: () => void): void {
   const programs: WebAssembly.Exports[] = [];
   const control = new Int32Array(memory.buffer, 0, CONTROL_BYTES / 4);
   let seen = Atomics.load(control, CONTROL.generation);
   ready();
   for (;;) {
-    seen = nextGeneration(control, seen);
+    const generation = nextGeneration(control, seen);
     const command = control[CONTROL.command];
+    const program = control[CONTROL.program];
+    const segment = control[CONTROL.segment];
+    const base = control[CONTROL.base];
+    const scratch = control[CONTROL.scratch] + thread * control[CONTROL.scratchBytes];
+    // Words of a newer command may be among them: then that one is read again, whole.
+    if (Atomics.load(control, CONTROL.generation) !== generation) continue;
+    seen = generation;
     if (command === COMMAND.exit) return;
     try {
-      const program = control[CONTROL.program];
       if (command === COMMAND.load) programs[program] = load(memory, control);
-      else {
-        const run = programs[program][`run${control[CONTROL.segment]}`] as RunSegment;
-        run(
-          thread,
-          threads,
-          control[CONTROL.barrierBase],
-          control[CONTROL.scratch] + thread * control[CONTROL.scratchBytes],
-        );
-      }
+      else (programs[program][`run${segment}`] as RunSegment)(base, scratch);
     } catch {
       Atomics.store(control, CONTROL.failed, 1);
     }
-    Atomics.add(control, CONTROL.done, 1);
-    Atomics.notify(control, CONTROL.done);
+    if (command === COMMAND.load) {
+      Atomics.add(control, CONTROL.loaded, 1);
+      Atomics.notify(control, CONTROL.loaded);
+    }
   }
 }
 
+/** The next finished generation: an odd one is still being written. */
 function nextGeneration(control: Int32Array, seen: number): number {
   for (let spins = 0; ; spins++) {
     const now = Atomics.load(control, CONTROL.generation);
-    if (now !== seen) return now;
-    if (spins > SPINS) Atomics.wait(control, CONTROL.generation, seen);
+    if (now !== seen && now % 2 === 0) return now;
+    if (spins > SPINS) Atomics.wait(control, CONTROL.generation, now);
   }
 }
 

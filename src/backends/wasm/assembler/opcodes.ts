@@ -214,6 +214,7 @@ export const opcodes = {
   'memory.atomic.wait32': row(atomic(0x01), ['i32', 'i32', 'i64'], ['i32'], ['memory'], 2),
   'i32.atomic.load': load(atomic(0x10), 'i32', 2),
   'i32.atomic.store': store(atomic(0x17), 'i32', 2),
+  'i32.atomic.rmw.cmpxchg': row(atomic(0x48), ['i32', 'i32', 'i32'], ['i32'], ['memory'], 2),
   'i32.atomic.rmw.add': row(atomic(0x1e), ['i32', 'i32'], ['i32'], ['memory'], 2),
 } as const satisfies Record<string, Opcode>;
 

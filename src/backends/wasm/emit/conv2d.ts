@@ -69,19 +69,26 @@ export function planConv2d(node: Node, context: PlanContext): Conv2dPlan {
   };
 }
 
+const PIXELS_PER_RANGE = 64;
+
 export function conv2dKernel(node: Node, context: PlanContext): Kernel {
   const plan = planConv2d(node, context);
-  const [N, OH] = node.shape;
+  const [N, OH, OW] = node.shape;
   const [KH, KW, CG] = plan.w;
   return {
     family: 'conv2d',
     name: node.name,
     inputs: node.inputs,
     outputs: [node],
-    partition: { units: N * OH, ...(context.isBatched(node) ? { images: N } : {}) },
+    partition: {
+      units: N * OH,
+      // All weights are read for every range: it should hold some pixels to use them on.
+      grain: Math.ceil(PIXELS_PER_RANGE / OW),
+      ...(context.isBatched(node) ? { images: N } : {}),
+    },
     scratchBytes: plan.rowBuffer ? rowBufferBytes(node, plan) : 0,
     multiplyAdds: sizeOf(node.shape) * KH * KW * CG,
-    plan: { ...plan },
+    plan: { ...plan, winograd: node.attrs.winograd },
     emit: (c) => emitConv2d(c, node, plan),
   };
 }
