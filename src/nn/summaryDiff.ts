@@ -48,7 +48,7 @@ function layersOf(spec: ModelSpec): DiffLayer[] {
 }
 
 function describe({ kind, window }: LayerSummary, options: Readonly<Record<string, unknown>>) {
-  const size = window === null ? '' : ` ${window.kernel.join('x')}`;
+  const size = window?.kernel === undefined ? '' : ` ${window.kernel.join('x')}`;
   const table = Array.isArray(options.connections) ? ' by table' : '';
   const { activation = 'linear' } = options;
   return `${kind}${size}${table}${activation === 'linear' ? '' : `, ${String(activation)}`}`;

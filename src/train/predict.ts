@@ -24,6 +24,10 @@ export interface Prediction {
   /** Most probable first. */
   readonly answers: readonly Answer[];
   readonly inverted: boolean;
+  /** Of every class in order, where the model answers with distances; the smallest wins. */
+  readonly distances: readonly number[] | null;
+  /** Why the answer should not be trusted; null where nothing was asked or nothing speaks against it. */
+  readonly rejected: string | null;
   /** What was done to the picture, in words. */
   readonly notes: readonly string[];
 }
@@ -31,6 +35,10 @@ export interface Prediction {
 export interface PredictOptions extends PrepareOptions {
   /** How many classes to name; default 3. */
   readonly top?: number;
+  /** Of models that answer with distances: rejects where the nearest code is farther than this. */
+  readonly rejectFar?: number | undefined;
+  /** Rejects where the second nearest code is farther by less than this. */
+  readonly rejectClose?: number | undefined;
 }
 
 /** Compiles the network once; the function it gives reads picture after picture. */
@@ -45,9 +53,11 @@ export function openPredictor(
   const [height, width, channels] = shape;
   const inner = [height - 2 * border, width - 2 * border, channels] as const;
   return (picture, options = {}) => {
-    const prepared = prepareImage(picture, inner, options);
+    // A picture of the model's own size has its border already.
+    const isWhole = picture.height === height && picture.width === width;
+    const prepared = prepareImage(picture, isWhole ? shape : inner, options);
     const { inverted, notes } = prepared;
-    const pixels = surround(prepared.pixels, inner, border);
+    const pixels = isWhole ? prepared.pixels : surround(prepared.pixels, inner, border);
     const x = program.input('x') as Float32Array;
     fillBatch(
       { count: 1, images: pixels, labels: NO_LABEL },
@@ -62,8 +72,31 @@ export function openPredictor(
       probability,
     }));
     answers.sort((a, b) => b.probability - a.probability);
-    return { answers: answers.slice(0, options.top ?? 3), inverted, notes };
+    const isDistance = spec.layers[spec.layers.length - 1].kind === 'rbf';
+    const distances = isDistance ? Array.from(program.output('distances')) : null;
+    return {
+      answers: answers.slice(0, options.top ?? 3),
+      distances,
+      rejected: distances === null ? null : rejectionOf(distances, options),
+      inverted,
+      notes,
+    };
   };
+}
+
+function rejectionOf(
+  distances: readonly number[],
+  {
+    rejectFar = Number.POSITIVE_INFINITY,
+    rejectClose = 0,
+  }: Pick<PredictOptions, 'rejectFar' | 'rejectClose'>,
+): string | null {
+  const [nearest, second] = [...distances].sort((a, b) => a - b);
+  if (nearest > rejectFar) return `the nearest code is ${nearest.toFixed(2)} away`;
+  if (second - nearest < rejectClose) {
+    return `two codes are ${nearest.toFixed(2)} and ${second.toFixed(2)} away`;
+  }
+  return null;
 }
 
 const FIRST = Int32Array.of(0);

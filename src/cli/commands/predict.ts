@@ -32,6 +32,8 @@ interface Options extends BackendOptions {
   readonly top: number;
   readonly first?: number;
   readonly invert: 'auto' | 'yes' | 'no';
+  readonly rejectFar?: number;
+  readonly rejectClose?: number;
   readonly json?: boolean;
 }
 
@@ -45,6 +47,20 @@ export function command(): Command {
     .addOption(numberOption('count', '--top <n>', 'classes to name per picture').default(3))
     .addOption(numberOption('count', '--first <n>', 'stop after n pictures of each FILE'))
     .option('--invert <when>', 'auto, yes or no: turn dark ink on light paper round', 'auto')
+    .addOption(
+      numberOption(
+        'positive',
+        '--reject-far <x>',
+        'of distances: reject if the nearest is farther',
+      ),
+    )
+    .addOption(
+      numberOption(
+        'positive',
+        '--reject-close <x>',
+        'reject if the second is nearer than this to it',
+      ),
+    )
     .addOption(backendOption())
     .addOption(noRevectorizeOption())
     .addOption(jsonOption())
@@ -79,8 +95,10 @@ async function predict(run: string, files: readonly string[], options: Options):
       try {
         for await (const { name, picture } of readImages(file, { channels: channelsOf(model) })) {
           if (seen++ >= first) break;
-          const prediction = read(picture, { top, invert: INVERT[invert] });
-          output.text(inWords(name, prediction));
+          const { rejectFar, rejectClose } = options;
+          const asked = { top, invert: INVERT[invert], rejectFar, rejectClose };
+          const prediction = read(picture, asked);
+          output.text(inWords(name, prediction, model.classes));
           output.data(asData(name, prediction));
         }
       } catch (error) {
@@ -96,16 +114,22 @@ async function predict(run: string, files: readonly string[], options: Options):
   }
 }
 
-function inWords(name: string, { answers, notes }: Prediction): string {
+function inWords(name: string, prediction: Prediction, classes: readonly string[]): string {
+  const { answers, notes, distances, rejected } = prediction;
   const rows = answers.map(({ class: label, probability }) => [
     `  ${label}`,
     `${bar(probability)} ${(100 * probability).toFixed(1).padStart(5)} %`,
   ]);
   const done = notes.length === 0 ? '' : `  (${notes.join('; ')})`;
-  return `${name}: ${answers[0].class}${done}\n${table(rows)}`;
+  const answer = rejected === null ? answers[0].class : `rejected, since ${rejected}`;
+  const away =
+    distances === null
+      ? ''
+      : `\n  distances  ${distances.map((d, i) => `${classes[i] ?? i}: ${d.toFixed(2)}`).join('  ')}`;
+  return `${name}: ${answer}${done}\n${table(rows)}${away}`;
 }
 
-function asData(file: string, { answers, inverted, notes }: Prediction) {
+function asData(file: string, { answers, ...rest }: Prediction) {
   const [{ class: predicted, probability }] = answers;
-  return { event: 'prediction', file, predicted, probability, top: answers, inverted, notes };
+  return { event: 'prediction', file, predicted, probability, top: answers, ...rest };
 }
