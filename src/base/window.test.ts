@@ -111,6 +111,29 @@ describe('the extent that windows give', () => {
     );
   });
 
+  it('offers settings that work where a window does not fit', () => {
+    fc.assert(
+      fc.property(
+        axes.filter((axis) => slide(axis).length === 0),
+        ({ n, kernel, stride, dilation, pads }) => {
+          let fix = '';
+          try {
+            outputExtent(n, kernel, stride, pads, dilation);
+          } catch (error) {
+            fix = (error as Error).message;
+          }
+          const most = (noun: string) => fix.match(`a ${noun} of at most (\\d+)`)?.[1];
+          const [smaller, denser] = [most('kernel'), most('dilation')];
+          if (smaller)
+            expect(outputExtent(n, Number(smaller), stride, pads, dilation)).toBeGreaterThan(0);
+          if (denser)
+            expect(outputExtent(n, kernel, stride, pads, Number(denser))).toBeGreaterThan(0);
+          expect(fix).toContain("padding 'same'");
+        },
+      ),
+    );
+  });
+
   it.each([
     [
       () => outputExtent(6, 3, 0, [0, 0], 1, 'height'),

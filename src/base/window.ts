@@ -53,10 +53,21 @@ export function outputExtent(
     throw new FoveaError({
       problem: `${along(axis)}a window that reaches over ${reach} pixels does not fit an input of ${n}${padding}`,
       expected: `a window of at most ${padded}`,
-      fix: `use a kernel of at most ${Math.max(1, Math.floor((padded - 1) / dilation) + 1)}, padding 'same', or a larger input`,
+      fix: `use ${fittingWindows(padded, kernel, pads, dilation)}padding 'same', or a larger input`,
     });
   }
   return Math.floor((padded - reach) / stride) + 1;
+}
+
+/** "a kernel of at most 3, a dilation of at most 2, ": what fits where a window does not. */
+function fittingWindows(padded: number, kernel: number, pads: Pair, dilation: number): string {
+  const fits = (reach: number): boolean => reach <= padded && reach > Math.max(...pads);
+  const smaller = Math.floor((padded - 1) / dilation) + 1;
+  const denser = Math.floor((padded - 1) / Math.max(kernel - 1, 1));
+  const words = [];
+  if (fits(reachOf(smaller, dilation))) words.push(`a kernel of at most ${smaller}, `);
+  if (denser >= 1 && fits(reachOf(kernel, denser))) words.push(`a dilation of at most ${denser}, `);
+  return words.join('');
 }
 
 /** TensorFlow's 'same': ceil(n / stride) outputs, the odd pixel at the end. */
@@ -121,15 +132,16 @@ export function transposedExtent(
       fix: `use ${Math.min(Math.max(0, Math.round(extra) || 0), Math.max(0, stride - 1))}, or a larger stride`,
     });
   }
-  const extent = (n - 1) * stride + reachOf(kernel, dilation) - pads[0] - pads[1] + extra;
-  if (extent < 1) {
+  const whole = (n - 1) * stride + reachOf(kernel, dilation) + extra;
+  const cut = pads[0] + pads[1];
+  if (cut >= whole) {
     throw new FoveaError({
-      problem: `${along(axis)}cropping ${pads[0]} + ${pads[1]} leaves nothing of the transposed window's ${extent + pads[0] + pads[1]} pixels`,
+      problem: `${along(axis)}cropping ${pads[0]} + ${pads[1]} leaves nothing of the transposed window's ${whole} pixels`,
       expected: 'an output of at least 1 pixel',
-      fix: 'crop less, or use a larger kernel or stride',
+      fix: `use a padding of at most ${whole - 1} for both sides together, or a larger kernel or stride`,
     });
   }
-  return extent;
+  return whole - cut;
 }
 
 /**
@@ -234,7 +246,7 @@ export function checkFill(pads: Pair, n: number, fill: Fill, axis = ''): void {
       throw new FoveaError({
         problem: `${along(axis)}a ${fill} padding of ${pad} around ${n} pixels`,
         expected: `at most ${most}: ${fill === 'reflect' ? 'the mirror shows all but the edge pixel' : 'the picture once'}`,
-        fix: `use a padding of at most ${most}, or fill 'replicate' or 'constant'`,
+        fix: `use a padding of at most ${most}, or mode 'replicate' or 'constant'`,
       });
     }
   }

@@ -9,20 +9,23 @@ import { z } from 'zod';
 import { FoveaError, nearestName } from '../base/errors.ts';
 import type { PaddingRule, Pads, Pair } from '../base/window.ts';
 
-export const positiveInteger = z.int().positive();
-export const wholeNumber = z.int().nonnegative();
+const FROM_1 = 'a whole number, more than 0';
+const FROM_0 = 'a whole number, at least 0';
+
+export const positiveInteger = z.int(FROM_1).positive(FROM_1);
+export const wholeNumber = z.int(FROM_0).nonnegative(FROM_0);
 
 /** One number for both axes, or [height, width]; kept as a pair. */
 export const positivePair = z
   .union([positiveInteger, z.tuple([positiveInteger, positiveInteger]).readonly()], {
-    error: () => 'a positive whole number, or two: [height, width]',
+    error: () => `${FROM_1}, or two: [height, width]`,
   })
   .transform((value): Pair => (typeof value === 'number' ? pair(value) : value));
 
 /** Whole numbers from 0 on: one for both axes, or [height, width]. */
 export const wholePair = z
   .union([wholeNumber, z.tuple([wholeNumber, wholeNumber]).readonly()], {
-    error: () => 'a whole number from 0 on, or two: [height, width]',
+    error: () => `${FROM_0}, or two: [height, width]`,
   })
   .transform((value): Pair => (typeof value === 'number' ? pair(value) : value));
 
@@ -38,7 +41,7 @@ function pads(value: number | Pair | Pads): Pads {
   ];
 }
 
-const SIDES = 'a whole number from 0 on, two, or [[top, bottom], [left, right]]';
+const SIDES = 'a whole number, two, or [[top, bottom], [left, right]]';
 
 /** Pixels on each side: one number, [vertical, horizontal], or [[top, bottom], [left, right]]. */
 export const sides = z

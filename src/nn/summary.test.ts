@@ -56,18 +56,30 @@ describe('summary of lenet5', () => {
   it('prints as Keras does, and more', () => {
     expect(formatSummary(summarize(modelOf('lenet5')))).toMatchInlineSnapshot(`
       "Model: "lenet5", input (None, 28, 28, 1)
-      ____________________________________________________________________________________________________________________
-      Layer (type)                             Output Shape        Param #   Connections   Multiply-adds   Receptive field
-      ====================================================================================================================
-      conv2d (Conv2D)                          (None, 24, 24, 6)       156        89,856          86,400       5x5 every 1
-      average_pooling2d (AveragePooling2D)     (None, 12, 12, 6)         0         3,456               0       6x6 every 2
-      conv2d_1 (Conv2D)                        (None, 8, 8, 16)      2,416       154,624         153,600     14x14 every 2
-      average_pooling2d_1 (AveragePooling2D)   (None, 4, 4, 16)          0         1,024               0     16x16 every 4
-      flatten (Flatten)                        (None, 256)               0             0               0             16x16
-      dense (Dense)                            (None, 120)          30,840        30,840          30,720             28x28
-      dense_1 (Dense)                          (None, 84)           10,164        10,164          10,080             28x28
-      dense_2 (Dense)                          (None, 10)              850           850             840             28x28
-      ====================================================================================================================
+      __________________________________________________________________________________________________
+      Layer (type)                             Output Shape        Param #   Connections   Multiply-adds
+      ==================================================================================================
+      conv2d (Conv2D)                          (None, 24, 24, 6)       156        89,856          86,400
+      average_pooling2d (AveragePooling2D)     (None, 12, 12, 6)         0         3,456               0
+      conv2d_1 (Conv2D)                        (None, 8, 8, 16)      2,416       154,624         153,600
+      average_pooling2d_1 (AveragePooling2D)   (None, 4, 4, 16)          0         1,024               0
+      flatten (Flatten)                        (None, 256)               0             0               0
+      dense (Dense)                            (None, 120)          30,840        30,840          30,720
+      dense_1 (Dense)                          (None, 84)           10,164        10,164          10,080
+      dense_2 (Dense)                          (None, 10)              850           850             840
+      ==================================================================================================
+      ______________________________________________________________________________________________
+      Layer                 Window   Stride   Padding   Receptive field   First centre   Activations
+      ==============================================================================================
+      conv2d                5x5      1        valid     5x5 every 1       2                 13.50 KB
+      average_pooling2d     2x2      2        valid     6x6 every 2       2.5                3.38 KB
+      conv2d_1              5x5      1        valid     14x14 every 2     6.5                4.00 KB
+      average_pooling2d_1   2x2      2        valid     16x16 every 4     7.5                1.00 KB
+      flatten               -        -        -         16x16             -                  1.00 KB
+      dense                 -        -        -         28x28             -                    480 B
+      dense_1               -        -        -         28x28             -                    336 B
+      dense_2               -        -        -         28x28             -                     40 B
+      ==============================================================================================
       Total params: 44,426 (173.54 KB)
       Trainable params: 44,426
       Non-trainable params: 0

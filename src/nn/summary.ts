@@ -16,7 +16,7 @@ import {
   PIXEL,
   type ReceptiveField,
 } from '../base/window.ts';
-import type { Reception } from './layers/layer.ts';
+import type { Reception, WindowFacts } from './layers/layer.ts';
 import { layerShapes, type PlacedLayer } from './shapes.ts';
 import { INPUT, type ModelSpec } from './spec.ts';
 
@@ -43,8 +43,8 @@ export interface LayerSummary {
   readonly multiplyAdds: number;
   /** null where the model's input is not an image. */
   readonly receptiveField: FieldSummary | null;
-  /** The window that slides over the input; null where there is none. */
-  readonly window: Reception | null;
+  /** What slides over the input, and the padding around it; null where there is neither. */
+  readonly window: WindowFacts | null;
   /** Of the output for one image, in float32. */
   readonly activationBytes: number;
 }
@@ -93,7 +93,6 @@ function summarizeLayer(placed: PlacedLayer, field: Field | null): LayerSummary 
       .reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const [trainable, fixed] = [count(true), count(false)];
   const accounting = layer.accounting?.(inputShapes, spec.options);
-  const reception = layer.reception?.(inputShapes, spec.options);
   return {
     name: spec.name,
     kind: spec.kind,
@@ -105,7 +104,7 @@ function summarizeLayer(placed: PlacedLayer, field: Field | null): LayerSummary 
     connections: accounting?.connections ?? 0,
     multiplyAdds: accounting?.multiplyAdds ?? 0,
     receptiveField: field === null ? null : describeField(field),
-    window: typeof reception === 'object' ? reception : null,
+    window: layer.window?.(inputShapes, spec.options) ?? null,
     activationBytes: sizeOf(outputShape) * BYTES_PER_NUMBER,
   };
 }
@@ -189,3 +188,30 @@ function checkInputShape(received: Shape, own: Shape): void {
     expected: `${own.length} positive whole numbers, like the model's ${formatShape(own)}`,
   });
 }
+
+/** Sizes around a size that does not fit, the nearest that do: smaller and larger, of the same channels. */
+export function nearestInput(spec: ModelSpec, inputShape: Shape): Shape[] {
+  const [H, W, ...rest] = inputShape;
+  if (rest.length !== 1 || inputShape.length !== spec.inputShape.length) return [];
+  const fits = (shape: Shape): boolean => {
+    try {
+      layerShapes(spec, shape);
+      return true;
+    } catch (error) {
+      if (error instanceof FoveaError) return false;
+      throw error;
+    }
+  };
+  const steps = Array.from({ length: FARTHEST }, (_, i) => i + 1);
+  const sizes = (sign: 1 | -1): Shape | undefined =>
+    steps
+      .map((by) => [H + sign * by, W + sign * by, ...rest])
+      .find((shape) => shape.every((n) => n > 0) && fits(shape));
+  const found = [sizes(-1), sizes(1)];
+  const others = [[...spec.inputShape.slice(0, 2), ...rest]].filter(fits);
+  const near = found.filter((shape) => shape !== undefined);
+  return near.length > 0 ? near : others;
+}
+
+/** Pixels to look for a size that fits. */
+const FARTHEST = 256;

@@ -1,7 +1,12 @@
 /**
- * @file Prints a model's accounting as Keras prints its own, with multiply-adds and receptive fields.
+ * @file Prints a model's accounting as Keras prints its own, and beside it windows and receptive fields.
+ *
+ * All columns in one line are wider than most terminals: what does not fit goes into a second table under
+ * the first, whole groups of columns where that can be.
  */
 import { formatShape, type Shape } from '../base/shape.ts';
+import type { Pair } from '../base/window.ts';
+import type { WindowFacts } from './layers/layer.ts';
 import type { FieldSummary, LayerSummary, Summary } from './summary.ts';
 
 interface Column {
@@ -10,72 +15,67 @@ interface Column {
   cell(layer: LayerSummary): string;
 }
 
-const NAMES: readonly Column[] = [
-  {
-    title: 'Layer (type)',
-    align: 'left',
-    cell: ({ name, kind }) => `${name} (${kerasName(kind)})`,
-  },
-  {
-    title: 'Output Shape',
-    align: 'left',
-    cell: ({ outputShape }) => formatShape([null, ...outputShape]),
-  },
-];
+const left = (title: string, cell: Column['cell']): Column => ({ title, align: 'left', cell });
+const right = (title: string, cell: Column['cell']): Column => ({ title, align: 'right', cell });
 
-const PARAMETERS: readonly Column[] = [
-  { title: 'Param #', align: 'right', cell: ({ parameters }) => formatCount(parameters) },
-];
+/** The first column of the first table, and of those under it. */
+const FULL_NAME = left('Layer (type)', ({ name, kind }) => `${name} (${kerasName(kind)})`);
+const NAME = left('Layer', ({ name }) => name);
+
+const PARAMETERS = [right('Param #', ({ parameters }) => formatCount(parameters))];
 
 /** In place of the one above where some numbers are fixed. */
-const KINDS_OF_PARAMETERS: readonly Column[] = [
-  { title: 'Trainable', align: 'right', cell: ({ trainable }) => formatCount(trainable) },
-  { title: 'Fixed', align: 'right', cell: ({ fixed }) => formatCount(fixed) },
-];
-
-const COUNTS: readonly Column[] = [
-  { title: 'Connections', align: 'right', cell: ({ connections }) => formatCount(connections) },
-  { title: 'Multiply-adds', align: 'right', cell: ({ multiplyAdds }) => formatCount(multiplyAdds) },
-  {
-    title: 'Receptive field',
-    align: 'right',
-    cell: ({ receptiveField, outputShape }) => formatField(receptiveField, outputShape),
-  },
+const KINDS_OF_PARAMETERS = [
+  right('Trainable', ({ trainable }) => formatCount(trainable)),
+  right('Fixed', ({ fixed }) => formatCount(fixed)),
 ];
 
 /** Shown only where some layer reads another than the one before it. */
-const READS: Column = { title: 'Reads', align: 'left', cell: ({ reads }) => reads.join(', ') };
+const CONNECTED_TO = left('Connected to', ({ reads }) => reads.join(', '));
+
+const COUNTS = [
+  right('Connections', ({ connections }) => formatCount(connections)),
+  right('Multiply-adds', ({ multiplyAdds }) => formatCount(multiplyAdds)),
+];
+
+const WINDOWS = [
+  left('Window', ({ window }) => formatWindow(window)),
+  left('Stride', ({ window }) => formatStride(window)),
+  left('Padding', ({ window }) => formatPadding(window)),
+  left('Receptive field', ({ receptiveField, outputShape }) =>
+    formatField(receptiveField, outputShape),
+  ),
+  left('First centre', ({ receptiveField, outputShape }) =>
+    formatCentre(receptiveField, outputShape),
+  ),
+  right('Activations', ({ activationBytes }) => formatBytes(activationBytes)),
+];
+
+/** Groups of columns that stay together where the width allows. */
+function groupsOf({ layers, totals }: Summary): Column[][] {
+  const parameters = totals.fixed === 0 ? PARAMETERS : KINDS_OF_PARAMETERS;
+  const shape = left('Output Shape', (layer) => formatShape([null, ...layer.outputShape]));
+  const connected = isChain(layers) ? [] : [CONNECTED_TO];
+  return [
+    [shape, ...parameters, ...COUNTS],
+    [...connected, ...WINDOWS],
+  ];
+}
 
 const GAP = '   ';
 
-/** The table and its totals, lines without a newline at the end. */
-export function formatSummary(summary: Summary): string {
+export interface SummaryTableOptions {
+  /** Characters in a line; default 100. */
+  readonly width?: number;
+}
+
+/** The tables and the totals, lines without a newline at the end. */
+export function formatSummary(summary: Summary, { width = 100 }: SummaryTableOptions = {}): string {
   const { model, inputShape, layers, totals } = summary;
-  const columns = [
-    ...NAMES,
-    ...(totals.fixed === 0 ? PARAMETERS : KINDS_OF_PARAMETERS),
-    ...COUNTS,
-    ...(isChain(layers) ? [] : [READS]),
-  ];
-  const cells = layers.map((layer) => columns.map((column) => column.cell(layer)));
-  const widths = columns.map(({ title }, i) =>
-    Math.max(title.length, ...cells.map((row) => row[i].length)),
-  );
-  const line = (row: readonly string[]) =>
-    row
-      .map((text, i) =>
-        columns[i].align === 'left' ? text.padEnd(widths[i]) : text.padStart(widths[i]),
-      )
-      .join(GAP)
-      .trimEnd();
-  const width = widths.reduce((sum, w) => sum + w + GAP.length, -GAP.length);
+  const tables = tablesWithin(width, groupsOf(summary), layers);
   return [
     `Model: "${model}", input ${formatShape([null, ...inputShape])}`,
-    '_'.repeat(width),
-    line(columns.map(({ title }) => title)),
-    '='.repeat(width),
-    ...cells.map(line),
-    '='.repeat(width),
+    ...tables.flatMap((columns) => formatTable(columns, layers)),
     `Total params: ${formatCount(totals.parameters)} (${formatBytes(totals.parameters * 4)})`,
     `Trainable params: ${formatCount(totals.trainable)}`,
     `Non-trainable params: ${formatCount(totals.fixed)}`,
@@ -83,6 +83,54 @@ export function formatSummary(summary: Summary): string {
     `Multiply-adds per image: ${formatCount(totals.multiplyAdds)}`,
     `Activations per image: ${formatBytes(totals.activationBytes)}`,
   ].join('\n');
+}
+
+/** Columns by table, each table no wider than asked where its columns allow. */
+function tablesWithin(
+  width: number,
+  groups: readonly Column[][],
+  layers: readonly LayerSummary[],
+): Column[][] {
+  const tables: Column[][] = [[FULL_NAME]];
+  for (const group of groups) {
+    const whole = [...tables[tables.length - 1], ...group];
+    // A group that fits nowhere as a whole is taken column by column.
+    const parts = widthOf([NAME, ...group], layers) <= width ? [group] : group.map((c) => [c]);
+    for (const part of widthOf(whole, layers) <= width ? [group] : parts) {
+      const table = tables[tables.length - 1];
+      const isFull = widthOf([...table, ...part], layers) > width;
+      if (isFull && table.length > 1) tables.push([NAME, ...part]);
+      else table.push(...part);
+    }
+  }
+  return tables;
+}
+
+function formatTable(columns: readonly Column[], layers: readonly LayerSummary[]): string[] {
+  const widths = columns.map((column) => columnWidth(column, layers));
+  const width = widthOf(columns, layers);
+  const line = (cell: (column: Column) => string) =>
+    columns
+      .map((column, i) =>
+        column.align === 'left' ? cell(column).padEnd(widths[i]) : cell(column).padStart(widths[i]),
+      )
+      .join(GAP)
+      .trimEnd();
+  return [
+    '_'.repeat(width),
+    line(({ title }) => title),
+    '='.repeat(width),
+    ...layers.map((layer) => line((column) => column.cell(layer))),
+    '='.repeat(width),
+  ];
+}
+
+function columnWidth({ title, cell }: Column, layers: readonly LayerSummary[]): number {
+  return layers.reduce((most, layer) => Math.max(most, cell(layer).length), title.length);
+}
+
+function widthOf(columns: readonly Column[], layers: readonly LayerSummary[]): number {
+  return columns.reduce((sum, c) => sum + columnWidth(c, layers) + GAP.length, -GAP.length);
 }
 
 function isChain(layers: readonly LayerSummary[]): boolean {
@@ -101,8 +149,47 @@ function formatField(field: FieldSummary | null, output: Shape): string {
   if (field === null) return '-';
   const size = field.size.map(round).join('x');
   if (output.length !== 3) return size;
-  const [down, across] = field.stride.map(round);
-  return `${size} every ${down === across ? down : `${down}x${across}`}`;
+  return `${size} every ${once(field.stride.map(round), 'x')}`;
+}
+
+/** "6.5", or "6.5, 2" where the axes differ: pixel 0 is the first, padding is before it. */
+function formatCentre(field: FieldSummary | null, output: Shape): string {
+  if (field === null || output.length !== 3) return '-';
+  return once(field.first.map(round), ', ');
+}
+
+/** "5x5", "3x3 dilated 2" */
+function formatWindow(window: WindowFacts | null): string {
+  if (window?.kernel === undefined) return '-';
+  const { kernel, dilation = [1, 1] } = window;
+  const isDilated = dilation.some((d) => d > 1);
+  return `${kernel.join('x')}${isDilated ? ` dilated ${once(dilation.map(String), 'x')}` : ''}`;
+}
+
+/** "2", "2x1"; "1/2" where the window is transposed. */
+function formatStride(window: WindowFacts | null): string {
+  if (window?.strides === undefined) return '-';
+  const strides: Pair = window.strides;
+  const words = strides.map((s) => (window.transposed && s > 1 ? `1/${s}` : String(s)));
+  return once(words, 'x');
+}
+
+/** "valid", "same 1", "same 0+1" (before + after), "2+2, 0+1" (rows, columns); cut off: "-1". */
+function formatPadding(window: WindowFacts | null): string {
+  if (window === null) return '-';
+  const { rule, top, bottom, left, right } = window.padding;
+  if (rule === 'valid') return rule;
+  const axis = (before: number, after: number) =>
+    before === after ? String(before) : `${before}+${after}`;
+  const sides = once([axis(top, bottom), axis(left, right)], ', ');
+  return [...(rule === 'same' ? [rule] : []), ...(window.transposed ? ['cuts'] : []), sides].join(
+    ' ',
+  );
+}
+
+/** One word where both axes say the same. */
+function once([rows, columns]: readonly string[], separator: string): string {
+  return rows === columns ? rows : `${rows}${separator}${columns}`;
 }
 
 const round = (n: number): string => String(Number(n.toFixed(3)));

@@ -4,7 +4,7 @@
  * Next stop: `nn/summary.ts`.
  */
 import { Command, Option } from 'commander';
-import { UsageError } from '../../base/errors.ts';
+import { FoveaError, UsageError } from '../../base/errors.ts';
 import { type Convention, conventions } from '../../nn/conventions.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import { resolveModel } from '../models.ts';
@@ -22,6 +22,7 @@ Examples:
   $ fovea summary lenet5-1998 --diff lenet5    two models side by side
   $ fovea summary alexnet-single --convention seed     as the table of many texts counts
   $ fovea summary lenet5 --input 32x32x1       what it would be on larger pictures
+  $ fovea summary alexnet --wide               windows beside the counts, in one wide table
   $ fovea summary lenet5 --json | jq .totals`;
 
 interface Options {
@@ -29,6 +30,7 @@ interface Options {
   readonly convention?: Convention;
   readonly connections?: boolean;
   readonly diff?: string;
+  readonly wide?: boolean;
   readonly json?: boolean;
 }
 
@@ -44,6 +46,7 @@ export function command(): Command {
     )
     .option('--connections', 'print the tables of layers whose maps see only some of those below')
     .option('--diff <model>', 'put another model beside it')
+    .option('--wide', 'all columns in one table, however wide')
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(summary);
@@ -61,7 +64,7 @@ function parseShape(text: string): number[] {
 
 async function summary(
   model: string | undefined,
-  { input, convention, connections, diff, json }: Options,
+  { input, convention, connections, diff, wide, json }: Options,
 ): Promise<void> {
   const output = openOutput(json === true);
   const [{ summarize }, { formatCount, formatSummary }, { modelNames, modelOf }] =
@@ -82,9 +85,38 @@ async function summary(
   if (convention !== undefined) return printConvention(spec, convention, output);
   if (diff !== undefined) return printDiff(spec, await resolveModel(diff), output);
   if (connections === true) return printConnections(spec, output);
-  const result = summarize(spec, input === undefined ? {} : { inputShape: input });
-  output.text(formatSummary(result));
+  const result = input === undefined ? summarize(spec) : await resized(spec, input, output);
+  const width = wide === true ? Number.POSITIVE_INFINITY : (process.stdout.columns ?? 100);
+  output.text(formatSummary(result, { width }));
   output.data({ ...result });
+}
+
+/** The model on another size of picture, and what that means for numbers trained on its own. */
+async function resized(spec: ModelSpec, input: readonly number[], output: Output) {
+  const [{ nearestInput, summarize }, { formatCount }, { formatShape }] = await Promise.all([
+    import('../../nn/summary.ts'),
+    import('../../nn/summaryTable.ts'),
+    import('../../base/shape.ts'),
+  ]);
+  const own = summarize(spec);
+  let result: typeof own;
+  try {
+    result = summarize(spec, { inputShape: input });
+  } catch (error) {
+    if (!(error instanceof FoveaError)) throw error;
+    const near = nearestInput(spec, input);
+    const sizes = near.map((shape) => `--input ${shape.join('x')}`).join(' or ');
+    const fix = sizes === '' ? undefined : `this model takes ${sizes}`;
+    throw new FoveaError({ ...error.parts, ...(fix === undefined ? {} : { fix }) });
+  }
+  for (const [i, layer] of result.layers.entries()) {
+    const { name, parameters } = own.layers[i];
+    if (layer.parameters === parameters) continue;
+    output.note(
+      `${name} has ${formatCount(layer.parameters)} parameters on ${formatShape(input)}, ${formatCount(parameters)} on ${formatShape(spec.inputShape)}: numbers trained on one do not fit the other`,
+    );
+  }
+  return result;
 }
 
 async function printDiff(left: ModelSpec, right: ModelSpec, output: Output): Promise<void> {

@@ -4,7 +4,8 @@
  *   (H, W, C) -> (OH, OW, filters);  kernel (KH, KW, C / groups, filters), bias (filters)
  *
  * With `groups` g, output channel o sees only the C / g input channels of its group (AlexNet's two
- * towers are groups 2). Next stop: `base/window.ts` for OH and OW, then `ops/conv2d.ts`.
+ * towers are groups 2). Before: `models/lenet5.ts`. Next stop: `base/window.ts` for OH and OW, then
+ * `ops/conv2d.ts`.
  */
 import { z } from 'zod';
 import type { Shape } from '../../base/shape.ts';

@@ -17,6 +17,38 @@ function several(inputs: readonly Shape[]): void {
   });
 }
 
+/** A layer that gives the channels, or the numbers of a row, that `shape` has. */
+function channelsTo(shape: Shape): string {
+  const count = shape[shape.length - 1];
+  return shape.length === 3
+    ? `conv2d({ filters: ${count}, kernelSize: 1 })`
+    : `dense({ units: ${count} })`;
+}
+
+/** What makes the images of one size: enlarging the small ones, or cutting the large ones. */
+function fixOf(inputs: readonly Shape[]): string | undefined {
+  const images = inputs.filter(({ length }) => length === 3);
+  if (images.length === 0) return undefined;
+  if (images.length < inputs.length) {
+    return 'put a flatten or a global pooling layer after those that are images';
+  }
+  const extents = (pick: (...n: number[]) => number) =>
+    [0, 1].map((axis) => pick(...inputs.map((shape) => shape[axis])));
+  const [least, most] = [extents(Math.min), extents(Math.max)];
+  const isWhole = inputs.every((shape) => most.every((n, axis) => n % shape[axis] === 0));
+  const [H, W] = isWhole ? most : least;
+  const changed = inputs.filter((shape) => shape[0] !== H || shape[1] !== W);
+  if (changed.length === 0) return undefined;
+  const ways = changed.map((shape) => `${formatShape(shape)} by ${wayTo([H, W], shape)}`);
+  return `make all ${H} x ${W}: ${ways.join(', ')}`;
+}
+
+function wayTo([H, W]: readonly number[], [fromH, fromW]: Shape): string {
+  if (H >= fromH && W >= fromW) return `upsampling2d({ size: [${H / fromH}, ${W / fromW}] })`;
+  const sides = (n: number) => `[${Math.floor(n / 2)}, ${Math.ceil(n / 2)}]`;
+  return `cropping2d({ cropping: [${sides(fromH - H)}, ${sides(fromW - W)}] })`;
+}
+
 export const add = defineLayer({
   kind: 'add',
   says: 'the sum of its inputs',
@@ -25,9 +57,12 @@ export const add = defineLayer({
   outputShape: (inputs) => {
     several(inputs);
     if (!inputs.every((shape) => sameShape(shape, inputs[0]))) {
+      const channels = inputs[0][inputs[0].length - 1];
+      const fix = fixOf(inputs) ?? `make all of ${channels} channels: ${channelsTo(inputs[0])}`;
       throw new FoveaError({
         problem: `cannot add ${inputs.map(formatShape).join(' and ')}`,
         expected: 'inputs of one shape',
+        fix,
       });
     }
     return inputs[0];
@@ -48,6 +83,7 @@ export const concatenate = defineLayer({
       throw new FoveaError({
         problem: `cannot join ${inputs.map(formatShape).join(' and ')}`,
         expected: 'inputs that differ in the last extent alone, their channels',
+        fix: fixOf(inputs) ?? 'make all of one size',
       });
     }
     const channels = inputs.reduce((sum, shape) => sum + shape[shape.length - 1], 0);

@@ -139,7 +139,9 @@ export function imageOf([input]: readonly Shape[]): readonly [number, number, nu
     throw new FoveaError({
       problem: `received ${formatShape(input)}`,
       expected: 'an image (height, width, channels)',
-      ...(input.length === 1 ? { fix: 'put this layer before the flatten or dense layer' } : {}),
+      ...(input.length === 1
+        ? { fix: 'put this layer before the flatten, dense or global pooling layer' }
+        : {}),
     });
   }
   return [input[0], input[1], input[2]];

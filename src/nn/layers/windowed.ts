@@ -60,10 +60,13 @@ export function checkGroups(groups: number, channels: number, filters: number): 
   const counts = Array.from({ length: Math.min(channels, filters) }, (_, i) => i + 1);
   const fitting = counts.filter(divides);
   const some = fitting.length > 8 ? [...fitting.slice(0, 7), '...', fitting.at(-1)] : fitting;
-  const next = (n: number) => Math.ceil(n / groups) * groups;
+  const filtersThatFit = Math.ceil(filters / groups) * groups;
   throw new FoveaError({
     problem: `${groups} groups do not divide ${channels} input channels and ${filters} filters`,
     expected: 'groups that divide both',
-    fix: `use groups ${some.join(', ')}${channels % groups === 0 ? `, or ${next(filters)} filters` : ''}`,
+    fix: [
+      `use groups ${some.join(', ')}`,
+      ...(channels % groups === 0 ? [`or ${filtersThatFit} filters`] : []),
+    ].join('; '),
   });
 }

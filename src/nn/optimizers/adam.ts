@@ -7,6 +7,7 @@
  * c1 and c2 undo the start of m and v at zero. Source: Kingma and Ba 2015, algorithm 1, epsilon outside
  * the root. Keras 2 folds both corrections into the rate, which makes its epsilon a little larger in the
  * first steps; this is the paper's form, and PyTorch's.
+ * Before: `train/fit.ts`. The reading tour ends here; `optimizer.ts` says what an optimizer is.
  */
 import { z } from 'zod';
 import * as e from '../../ops/expression.ts';
