@@ -115,6 +115,10 @@ describe('a run on pictures that are read while training', () => {
     for await (const event of trainRun(stopped)) {
       if (event.type === 'batch' && event.epoch === 2 && event.batch === 2) stop.abort();
     }
+    const other = { spec: small(), augment: 'flip' };
+    await expect(
+      train(resumeRun({ folder: stopped.folder, backend, expected: other })),
+    ).rejects.toThrow(/--augment is flip=0.5, in the run scale=28,crop=0,flip=0.5/);
     await train(resumeRun({ folder: stopped.folder, backend, expected: { spec: small() } }));
     expect(weightsOf('stopped')).toEqual(weightsOf('one'));
   });

@@ -7,7 +7,7 @@
 import type { Session } from '../backends/backend.ts';
 import { type OpenOptions, openSession } from '../backends/select.ts';
 import { FoveaError, UsageError, unknownName } from '../base/errors.ts';
-import { noAugmentation, parseAugmentation } from '../data/augment/index.ts';
+import { type Augmentation, noAugmentation, parseAugmentation } from '../data/augment/index.ts';
 import type { ImageShape } from '../data/augment/transform.ts';
 import { validationSplit } from '../data/batches.ts';
 import type { ReadingOptions } from '../data/batchSource.ts';
@@ -69,6 +69,8 @@ export interface ExpectedRun {
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly optimizer?: Readonly<Record<string, unknown>>;
   readonly schedule?: Readonly<Record<string, unknown>>;
+  /** What `--augment` takes. */
+  readonly augment?: string | undefined;
 }
 
 /** Trains a new run from the first weights. */
@@ -252,6 +254,10 @@ function checkExpected(run: RunFolder, expected: ExpectedRun, spec: ModelSpec, r
   const { name: dataName, ...counts } = expected.data ?? {};
   const wantedData =
     dataName === undefined ? counts : { ...counts, name: dataNameOf(String(dataName)) };
+  if (expected.augment !== undefined) {
+    const { steps, mean } = parseAugmentation(expected.augment, imageShapeOf(spec));
+    checkAugmentation(run, { steps, mean }, settings.augmentation);
+  }
   const parts = [
     [{ model: withPreprocessingOf(spec, expected.spec) }, { model: spec }],
     [wantedData, data],
@@ -274,6 +280,21 @@ function checkExpected(run: RunFolder, expected: ExpectedRun, spec: ModelSpec, r
       });
     }
   }
+}
+
+function checkAugmentation(run: RunFolder, wanted: Augmentation, recorded: Augmentation): void {
+  const words = ({ steps, mean }: Augmentation) =>
+    [
+      ...steps.map(({ name, amount }) => `${name}=${amount}`),
+      ...(mean ? [`mean=${mean}`] : []),
+    ].join();
+  if (words(wanted) === words(recorded)) return;
+  throw new UsageError({
+    where: run.path,
+    problem: `--augment is ${words(wanted) || 'none'}, in the run ${words(recorded) || 'none'}`,
+    expected: 'a run goes on with what it was begun with; only --epochs may change',
+    fix: 'leave the option out, or begin a new run with --name',
+  });
 }
 
 function checkSameData(run: RunFolder, { data }: RunRecord, { digests = {} }: AnyDataset): void {

@@ -221,6 +221,7 @@ function saidAgain(spec: ModelSpec, options: Options, command: Command): Expecte
       ...said('learningRate', 'mu', 'momentum', 'nesterov', 'weightDecay'),
     },
     schedule: { ...said('schedule').schedule },
+    ...said('augment'),
   };
 }
 

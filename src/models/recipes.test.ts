@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { optimizerOf } from '../nn/optimizers/index.ts';
+import { parseSchedule, startSchedule } from '../nn/schedules.ts';
+import { recipeOf } from './recipes.ts';
+
+describe('recipes of the AlexNets', () => {
+  it('train by the paper: SGD 0.01, momentum 0.9, decay 0.0005 in the velocity, batches of 128', () => {
+    for (const model of ['alexnet', 'alexnet-single', 'alexnet-caffe']) {
+      const { settings } = recipeOf(model, 'paper');
+      expect(settings).toMatchObject({ batchSize: 128, epochs: 90, augment: 'alexnet' });
+      const { optimizer = { kind: '' } } = settings;
+      expect(optimizerOf(optimizer).spec).toMatchObject({
+        learningRate: 0.01,
+        momentum: 0.9,
+        weightDecay: 0.0005,
+        decayMode: 'l2',
+        velocity: 'steps',
+      });
+      expect(optimizerOf(optimizer).slots).toEqual(['v']);
+    }
+  });
+
+  it('divide the rate by ten on a plateau', () => {
+    const { schedule = { kind: '' } } = recipeOf('alexnet', 'paper').settings;
+    const running = startSchedule(parseSchedule(schedule), 0.01);
+    expect(running.rate(0)).toBe(0.01);
+    for (let epoch = 0; epoch < 6; epoch++) running.epochEnd(2);
+    expect(running.rate(6)).toBeCloseTo(0.001, 12);
+  });
+
+  it('train by the notebook: Adam, 3 epochs, the last fifth to validate', () => {
+    const { settings } = recipeOf('alexnet-cifar10', 'seed');
+    expect(settings).toMatchObject({ epochs: 3, batchSize: 64, validationSplit: 0.2 });
+    expect(recipeOf('lenet5', 'seed').settings).toMatchObject({ epochs: 3, batchSize: 128 });
+  });
+});
