@@ -2,7 +2,8 @@
  * @file The reverse walk: appends the gradient of a scalar to its graph.
  *
  * Knows no op by name: each op file says its own gradient. Nodes are visited from the loss back to the
- * sources; gradients that arrive along several paths are added. Next stop: `compile/pipeline.ts`.
+ * sources; gradients that arrive along several paths are added.
+ * Before: `nn/programs.ts`. Next stop: `compile/pipeline.ts`.
  */
 import { FoveaError } from '../base/errors.ts';
 import { formatShape, sameShape, sizeOf } from '../base/shape.ts';

@@ -2,7 +2,8 @@
  * @file Graph nodes as plain data. A node is one operation and its one result.
  *
  * A training step is one graph: forward, loss, gradients and updates alike are nodes. Nothing here knows
- * what an op means; that is `ops/`. Next stop: `print.ts` to look at a graph, `verify.ts` to check one.
+ * what an op means; that is `ops/`. Before: `ops/elementwise.ts`. Next stop: `nn/programs.ts`, which makes
+ * the graph of a step; `print.ts` to look at a graph, `compile/verify.ts` to check one.
  */
 import type { Shape } from '../base/shape.ts';
 

@@ -12,7 +12,8 @@
  *   dense 10 softmax            10          850     44,426 in all
  *
  * The 1998 network differs: 32x32 input, trainable sub-sampling, a second convolution that is partly
- * connected, 1.7159 tanh(2x/3), Euclidean outputs. Next stop: `nn/layers/conv2d.ts`.
+ * connected, 1.7159 tanh(2x/3), Euclidean outputs: `lenet5Of1998.ts`.
+ * Before: `data/batches.ts`. Next stop: `nn/layers/conv2d.ts`.
  */
 import { conv2d } from '../nn/layers/conv2d.ts';
 import { dense } from '../nn/layers/dense.ts';

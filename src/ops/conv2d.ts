@@ -6,6 +6,7 @@
  * with g the group of output channel o: channels [g*O/G, (g+1)*O/G). Shapes: x (N,H,W,C), w (KH,KW,C/G,O),
  * y (N,OH,OW,O). Pixels outside x count as zero. The input gradient is the adjoint of the convolution
  * in x, the kernel gradient its adjoint in w: three ops that share the one loop below.
+ * Before: `base/window.ts`. Next stop: `elementwise.ts`, the bias and the activation that follow.
  */
 import { FoveaError } from '../base/errors.ts';
 import { formatShape, type Shape, sameShape } from '../base/shape.ts';

@@ -1,7 +1,7 @@
 /**
  * @file simplify: drops what does nothing and folds what is known.
  *
- * Runs first, so that fusion sees a graph without reshapes to the same shape, sums over nothing, or
+ * Runs before fusion, which then sees a graph without reshapes to the same shape, sums over nothing, or
  * arithmetic on constants (the gradient of a mean starts from 1/N repeated N times).
  */
 import { sameShape } from '../../base/shape.ts';

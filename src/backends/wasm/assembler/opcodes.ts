@@ -4,7 +4,8 @@
  * Names are the specification's own (snake_case and dots). A v128 is typed by its lanes here: adding an
  * `f32x4` to an `i32x4` is an error at emission, though the specification would take it; `reinterpret_*`
  * rows change the lane type and cost no bytes.
- * Previous stop: a kernel's emitter. Next stop: `function.ts`, where a row is put on the type stack.
+ * Previous stop: a kernel's emitter. Next stop: `function.ts`, where a row is put on the type stack. The tour
+ * goes on where all of this is run: `train/fit.ts`.
  */
 
 export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'f32x4' | 'i32x4' | 'f64x2';

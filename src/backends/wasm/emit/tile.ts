@@ -7,6 +7,7 @@
  * distances per step, so the same tile serves convolution (rows are neighbouring pixels), its gradients and
  * matrix products with either operand transposed. The accumulators are locals: on a machine with 16
  * registers 6 rows x 2 vectors of 128 bits fit, or 6 x 4 when V8 fuses neighbouring pairs to 256 bits.
+ * Before: `conv2d.ts`, `matmul.ts`. Next stop: `assembler/opcodes.ts`, what an instruction is in bytes.
  */
 import type { FunctionBuilder, Local, Value } from '../assembler/function.ts';
 import { f32x4, i32 } from '../assembler/lanes.ts';
