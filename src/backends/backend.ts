@@ -14,7 +14,12 @@ export interface SessionOptions {
   readonly threads?: number;
   /** WASM: 'auto' probes for fused pairs and falls back; 'off' keeps to 128-bit operations. */
   readonly revectorize?: 'auto' | 'off';
+  /** WASM: 'auto' takes Winograd's convolution where the plan counts a gain. */
+  readonly winograd?: WinogradUse;
 }
+
+/** 'off': never; 'always': wherever a variant fits, for tests and comparisons. */
+export type WinogradUse = 'auto' | 'off' | 'always';
 
 export interface Backend {
   readonly name: string;

@@ -86,17 +86,22 @@ export const backendOption = () =>
 export const noRevectorizeOption = () =>
   new Option('--no-revectorize', 'keep to 128-bit operations, without the probe for fused pairs');
 
-/** What the three options above come to. */
+export const noWinogradOption = () =>
+  new Option('--no-winograd', 'compute every convolution as the plain sum');
+
+/** What the options above come to. */
 export interface BackendOptions {
   readonly threads?: number;
   readonly backend: string;
   readonly revectorize: boolean;
+  readonly winograd?: boolean;
 }
 
-export function openOptionsOf({ threads, backend, revectorize }: BackendOptions) {
+export function openOptionsOf({ threads, backend, revectorize, winograd }: BackendOptions) {
   return {
     backend,
     revectorize: revectorize ? 'auto' : 'off',
+    winograd: winograd === false ? 'off' : 'auto',
     ...(threads === undefined ? {} : { threads }),
   } as const;
 }

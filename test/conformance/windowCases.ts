@@ -147,6 +147,13 @@ function convolutionAttrs(c: Convolution) {
 /** tanh(sum + bias), as fusion makes it. */
 const EPILOGUE = e.tanh(e.add(e.input(0), e.input(1)));
 
+/**
+ * Of a tanh over many channels: Winograd's error is a few 1e-6 of the largest sum, here about 30, and tanh
+ * makes the largest 1. Measured: 2e-5.
+ */
+const squashedTolerance = ({ w }: Convolution): { tolerance?: number } =>
+  w[2] >= 16 ? { tolerance: 1e-4 } : {};
+
 export const conv2dCases: readonly ConformanceCase[] = [
   ...CONVOLUTIONS.map((c) =>
     opCase('conv2d', [f32(c.x), f32(c.w)], convolutionAttrs(c), { label: c.label }),
@@ -165,7 +172,7 @@ export const conv2dCases: readonly ConformanceCase[] = [
       'conv2d',
       [f32(c.x), f32(c.w), f32([c.w[3]])],
       { ...convolutionAttrs(c), epilogue: EPILOGUE },
-      { label: `${c.label}, bias and tanh fused` },
+      { label: `${c.label}, bias and tanh fused`, ...squashedTolerance(c) },
     ),
   ),
 ];

@@ -57,6 +57,9 @@ import {
   rowSumKernel,
   totalKernel,
 } from './emit/sum.ts';
+import { winogradConv2dKernel } from './emit/winograd/conv2d.ts';
+import { winogradKernelKernel } from './emit/winograd/kernel.ts';
+import { winogradGradientKernel } from './emit/winograd/kernelGradient.ts';
 import type { Kernel, PlanContext } from './kernel.ts';
 
 type Planner = (node: Node, context: PlanContext) => Kernel | undefined;
@@ -66,6 +69,9 @@ const FAMILIES: Readonly<Record<string, Planner | undefined>> = {
   conv2dScatter: conv2dScatterKernel,
   kernelGradientPartials: conv2dKernelGradientKernel,
   kernelGradientSum: (node) => kernelGradientSumKernel(node, node.attrs.plan as KernelGradientPlan),
+  winogradConv2d: winogradConv2dKernel,
+  winogradKernel: winogradKernelKernel,
+  winogradKernelGradient: winogradGradientKernel,
   channelSums: channelSumsKernel,
   slotConv2d: slotConv2dKernel,
   slotConv2dInput: slotConv2dInputKernel,

@@ -26,7 +26,9 @@ export const wasmBackend: Backend = {
     const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
     const pool = await ThreadPool.start(memory, threads);
     const plan = `wasm, ${threads} thread${threads === 1 ? '' : 's'}, ${pairs ? '256-bit pairs' : '128-bit lanes'}, ${features.relaxedMadd ? 'fused multiply-add' : 'multiply then add'} (${reason})`;
-    return new WasmSession(memory, pool, { relaxedMadd: features.relaxedMadd, pairs }, plan);
+    const { winograd } = options;
+    const target = { relaxedMadd: features.relaxedMadd, pairs, winograd };
+    return new WasmSession(memory, pool, target, plan);
   },
 };
 

@@ -36,6 +36,7 @@ import { scatterLayout } from './emit/conv2dScatter.ts';
 import { MOST_THIN_ROWS } from './emit/matmulThin.ts';
 import { FEW_ROWS_FOR_DOTS } from './emit/rowDots.ts';
 import { type PlanContext, type Slicing, sliceBatch, type Target, tileColumns } from './kernel.ts';
+import { winogradConv2d, winogradKernelGradient } from './lowerWinograd.ts';
 
 export interface Lowered {
   readonly graph: Graph;
@@ -118,6 +119,7 @@ function batchOf(graph: Graph): Slicing | undefined {
 const ROW_OPS: ReadonlyMap<string, number> = new Map([
   ['conv2d', 1],
   ['conv2dInputGradient', 1],
+  ['winogradConv2d', 1],
   ['conv2dScatter', 1],
   ['channelSums', 1],
   ['slotConv2d', 1],
@@ -186,13 +188,21 @@ const RULES: Readonly<Record<string, Rule | undefined>> = {
 function lowerConv2d(node: Node, step: Step): Node {
   const { pads } = node.attrs as unknown as Conv2dAttrs;
   const [x, w, ...rest] = node.inputs;
+  const winograd = winogradConv2d(node, step, (image, p) => padImage(image, p, step));
+  if (winograd.node !== undefined) return winograd.node;
   const padded = padImage(x, pads, step);
   const packed = packKernel(w, node, step);
   return step.mark(
     createNode({
       ...node,
       inputs: [padded, packed, ...rest],
-      attrs: { ...node.attrs, pads: NO_PADS, kernelShape: w.shape, packed: packed !== w },
+      attrs: {
+        ...node.attrs,
+        pads: NO_PADS,
+        kernelShape: w.shape,
+        packed: packed !== w,
+        winograd: winograd.reason,
+      },
     }),
   );
 }
@@ -300,11 +310,13 @@ function lowerInputGradient(node: Node, step: Step): Node {
 function lowerKernelGradient(node: Node, step: Step): Node {
   const attrs = node.attrs as unknown as Conv2dKernelGradientAttrs;
   const [x, dy] = node.inputs;
+  const winograd = winogradKernelGradient(node, step, (image, p) => padImage(image, p, step));
+  if (winograd.node !== undefined) return winograd.node;
   const padded = padImage(x, attrs.pads, step);
   const valid = createNode({
     ...node,
     inputs: [padded, dy],
-    attrs: { ...node.attrs, pads: NO_PADS },
+    attrs: { ...node.attrs, pads: NO_PADS, winograd: winograd.reason },
   });
   const slicing = sliceBatch(x.shape[0]);
   const plan = planKernelGradient(valid, { ...step.context, slicing });

@@ -9,7 +9,7 @@ import { UsageError, unknownName } from '../../base/errors.ts';
 import type { Graph } from '../../graph/node.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import { resolveModel } from '../models.ts';
-import { jsonOption, noRevectorizeOption, numberOption } from '../options.ts';
+import { jsonOption, noRevectorizeOption, noWinogradOption, numberOption } from '../options.ts';
 import { openOutput } from '../output.ts';
 
 const EXAMPLES = `
@@ -37,6 +37,7 @@ interface Options {
   readonly batchSize: number;
   readonly mode: Mode;
   readonly revectorize: boolean;
+  readonly winograd: boolean;
   readonly dot?: boolean;
   readonly json?: boolean;
 }
@@ -100,6 +101,7 @@ export function command(): Command {
     )
     .option('--dot', 'as a drawing in the language of Graphviz')
     .addOption(noRevectorizeOption())
+    .addOption(noWinogradOption())
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(inspect);
@@ -194,10 +196,13 @@ type Explanation = import('../../backends/wasm/explain.ts').Explanation;
 
 async function showProgram(
   graph: Graph,
-  { revectorize }: Options,
+  { revectorize, winograd }: Options,
   list: (listing: Listing, program: Explanation) => Shown,
 ): Promise<Shown> {
   const { explain, targetOf } = await import('../../backends/wasm/explain.ts');
-  const target = await targetOf({ revectorize: revectorize ? 'auto' : 'off' });
+  const target = await targetOf({
+    revectorize: revectorize ? 'auto' : 'off',
+    winograd: winograd ? 'auto' : 'off',
+  });
   return list(await import('../../backends/wasm/listing.ts'), explain(graph, target));
 }

@@ -95,6 +95,7 @@ export function conv2dKernelGradientKernel(node: Node, context: PlanContext): Ke
     multiplyAdds: N * OH * OW * O * KH * KW * CG,
     plan: {
       ...plan,
+      winograd: node.attrs.winograd,
       tapTiles: `${plan.tapTiles.length} tiles of up to ${plan.tapTiles[0].length} taps`,
     },
     emit: (c) => emitKernelGradient(c, node, plan),

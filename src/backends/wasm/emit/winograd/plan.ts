@@ -1,0 +1,124 @@
+/**
+ * @file When Winograd's convolution pays, and which variant: a count of the cycles of both ways.
+ *
+ * A tile of a x a inputs costs a^2 multiply-adds per channel and filter instead of m^2 r^2, but is transformed
+ * on its way in and out, and so are the weights, once per step. Few channels, few filters or few tiles leave
+ * nothing to save. Previous stop: `lowerWinograd.ts`. Next stops: `kernel.ts`, `conv2d.ts`, `kernelGradient.ts`.
+ */
+import type { Pair } from '../../../../base/window.ts';
+import type { Target } from '../../kernel.ts';
+import { tileSide, VARIANTS, type Variant, type VariantName } from './variants.ts';
+
+/** A convolution, forward or one of its gradients, whatever its padding. */
+export interface WinogradProblem {
+  /** (N, OH, OW, O): what the convolution gives forward. */
+  readonly y: readonly number[];
+  /** (KH, KW, C/groups, O) */
+  readonly w: readonly number[];
+  readonly strides: Pair;
+  readonly dilation: Pair;
+  readonly groups: number;
+}
+
+export type Pass = 'forward' | 'kernelGradient';
+
+export interface WinogradChoice {
+  /** Undefined: the sum as it stands. */
+  readonly variant: Variant | undefined;
+  /** For people: what decided. */
+  readonly reason: string;
+}
+
+/** Fewer channels or filters per group than this: the transforms would outweigh the products. */
+const FEWEST_CHANNELS = 16;
+/** What a variant must promise before its transforms and rounding are taken on. */
+const WORTH = 1.1;
+
+export function chooseWinograd(
+  problem: WinogradProblem,
+  pass: Pass,
+  target: Target,
+): WinogradChoice {
+  const { w, strides, dilation, groups } = problem;
+  const [KH, KW, CG, O] = w;
+  const refused = (reason: string): WinogradChoice => ({ variant: undefined, reason });
+  if (target.winograd === 'off') return refused('turned off');
+  if (strides.some((s) => s !== 1)) return refused('strides above 1');
+  if (dilation.some((d) => d !== 1)) return refused('dilated');
+  const fitting = VARIANTS.filter(({ r }) => r === KH && r === KW);
+  if (fitting.length === 0) return refused(`no variant for a ${KH}x${KW} kernel`);
+  if (CG < FEWEST_CHANNELS || O / groups < FEWEST_CHANNELS)
+    return refused(`${CG} channels and ${O / groups} filters per group, too few`);
+  const direct = directCycles(problem, target);
+  const costs = fitting
+    .map((variant) => ({ variant, gain: direct / winogradCycles(problem, variant, pass, target) }))
+    .sort((a, b) => b.gain - a.gain);
+  const [{ variant, gain }] = costs;
+  const promise = `${variant.name} ${gain.toFixed(2)} times as fast as the plain sum by the plan's count`;
+  if (target.winograd === 'always') return { variant, reason: `${promise}; taken wherever it can` };
+  return gain >= WORTH ? { variant, reason: promise } : refused(`${promise}, not worth it`);
+}
+
+export interface Tiling {
+  readonly m: number;
+  readonly side: number;
+  /** Tiles down and across one image. */
+  readonly down: number;
+  readonly across: number;
+  readonly perImage: number;
+}
+
+export function tilingOf(y: readonly number[], variant: Variant): Tiling {
+  const [, OH, OW] = y;
+  const down = Math.ceil(OH / variant.m);
+  const across = Math.ceil(OW / variant.m);
+  return { m: variant.m, side: tileSide(variant), down, across, perImage: down * across };
+}
+
+/** Multiply-adds a core retires per cycle. */
+const rate = ({ pairs }: Target): number => (pairs ? 16 : 8);
+/** Share of it that the plain sum reaches, and the products between the transforms. */
+const DIRECT_SHARE = 0.88;
+const PRODUCT_SHARE = 0.88;
+/** Cycles per tile and channel, on lanes of eight: transforms of a 6 x 6 tile. Smaller tiles: by their size. */
+const TRANSFORM_CYCLES = 18;
+/** Cycles per weight for its transform: 36 numbers written far apart. */
+const WEIGHT_CYCLES = 16;
+
+function directCycles({ y, w, groups }: WinogradProblem, target: Target): number {
+  const [N, OH, OW, O] = y;
+  const [KH, KW, CG] = w;
+  return (
+    (N * OH * OW * KH * KW * CG * columnsOf(O, groups, target)) / (rate(target) * DIRECT_SHARE)
+  );
+}
+
+/** Filters, rounded up to whole panels in each group. */
+function columnsOf(O: number, groups: number, target: Target): number {
+  const width = target.pairs ? 16 : 8;
+  return groups * Math.ceil(O / groups / width) * width;
+}
+
+function winogradCycles(
+  { y, w, groups }: WinogradProblem,
+  variant: Variant,
+  pass: Pass,
+  target: Target,
+): number {
+  const { side, perImage } = tilingOf(y, variant);
+  const [, , CG, O] = w;
+  const tiles = y[0] * perImage;
+  const lanes = target.pairs ? 1 : 2;
+  const transform = TRANSFORM_CYCLES * lanes * (side / 6) ** 2;
+  const products =
+    (side ** 2 * tiles * CG * columnsOf(O, groups, target)) / (rate(target) * PRODUCT_SHARE);
+  const weights = WEIGHT_CYCLES * lanes * (side / 6) ** 2 * CG * O;
+  // The kernel gradient transforms its inputs once per block of filters, and the other way round.
+  const again = pass === 'forward' ? 1 : 2;
+  return products + again * transform * tiles * (CG * groups + O) + weights;
+}
+
+/** What `inspect` shows of a choice. */
+export function shownVariant(name: VariantName, { m, side }: Tiling): string {
+  return `${name}: ${side ** 2} products for ${m ** 2} outputs`;
+}
