@@ -13,6 +13,7 @@ export interface RecipeSettings {
   readonly validationSplit?: number;
   readonly shuffle?: boolean | 'once';
   readonly augment?: string;
+  readonly patience?: number;
   readonly watchTest?: boolean;
   readonly loss?: string;
   readonly optimizer?: { readonly kind: string; readonly [option: string]: unknown };

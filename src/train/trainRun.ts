@@ -7,7 +7,7 @@
 import type { Session } from '../backends/backend.ts';
 import { type OpenOptions, openSession } from '../backends/select.ts';
 import { FoveaError, UsageError, unknownName } from '../base/errors.ts';
-import { type Augmentation, noAugmentation, parseAugmentation } from '../data/augment/index.ts';
+import { noAugmentation, parseAugmentation } from '../data/augment/index.ts';
 import type { ImageShape } from '../data/augment/transform.ts';
 import { validationSplit } from '../data/batches.ts';
 import type { ReadingOptions } from '../data/batchSource.ts';
@@ -19,6 +19,7 @@ import { parseSchedule } from '../nn/schedules.ts';
 import type { ModelSpec } from '../nn/spec.ts';
 import { imageShapeOf } from './evaluate.ts';
 import type { FitOptions } from './events.ts';
+import { checkExpected, checkSameData, type ExpectedRun } from './expectedRun.ts';
 import { readSpec } from './modelFiles.ts';
 import { performRun, type RunEvent } from './performRun.ts';
 import { fitted, prepareAugmentation } from './runData.ts';
@@ -60,17 +61,6 @@ export interface ResumeRequest extends RunConditions {
   readonly epochs?: number | undefined;
   /** What the caller takes the run to be; anything that differs from its record is refused. */
   readonly expected?: ExpectedRun;
-}
-
-/** Parts of a run's record, by the record's names. */
-export interface ExpectedRun {
-  readonly spec?: ModelSpec;
-  readonly data?: Readonly<Record<string, unknown>>;
-  readonly settings?: Readonly<Record<string, unknown>>;
-  readonly optimizer?: Readonly<Record<string, unknown>>;
-  readonly schedule?: Readonly<Record<string, unknown>>;
-  /** What `--augment` takes. */
-  readonly augment?: string | undefined;
 }
 
 /** Trains a new run from the first weights. */
@@ -242,69 +232,3 @@ function newRecord(
 
 const versions = () => ({ fovea: version, node: process.version });
 const backendOf = ({ backend, threads, plan }: Session) => ({ name: backend, threads, plan });
-
-/** A mean that was measured belongs to the run, not to the model that was named. */
-function withPreprocessingOf(run: ModelSpec, named: ModelSpec | undefined): ModelSpec | undefined {
-  if (named === undefined || run.preprocessing.mean === undefined) return named;
-  return { ...named, preprocessing: run.preprocessing };
-}
-
-function checkExpected(run: RunFolder, expected: ExpectedRun, spec: ModelSpec, record: RunRecord) {
-  const { data, settings } = record;
-  const { name: dataName, ...counts } = expected.data ?? {};
-  const wantedData =
-    dataName === undefined ? counts : { ...counts, name: dataNameOf(String(dataName)) };
-  if (expected.augment !== undefined) {
-    const { steps, mean } = parseAugmentation(expected.augment, imageShapeOf(spec));
-    checkAugmentation(run, { steps, mean }, settings.augmentation);
-  }
-  const parts = [
-    [{ model: withPreprocessingOf(spec, expected.spec) }, { model: spec }],
-    [wantedData, data],
-    [expected.settings, settings],
-    [expected.optimizer, settings.optimizer],
-    [expected.schedule, settings.schedule],
-  ] as const;
-  for (const [wanted = {}, recorded] of parts) {
-    for (const [name, value] of Object.entries(wanted)) {
-      const old: unknown = Object.entries(recorded).find(([key]) => key === name)?.[1];
-      if (value === undefined || JSON.stringify(value) === JSON.stringify(old)) continue;
-      throw new UsageError({
-        where: run.path,
-        problem:
-          name === 'model'
-            ? 'the run is of another model'
-            : `${name} is ${value}, in the run ${old}`,
-        expected: 'a run goes on with what it was begun with; only --epochs may change',
-        fix: 'leave the option out, or begin a new run with --name',
-      });
-    }
-  }
-}
-
-function checkAugmentation(run: RunFolder, wanted: Augmentation, recorded: Augmentation): void {
-  const words = ({ steps, mean }: Augmentation) =>
-    [
-      ...steps.map(({ name, amount }) => `${name}=${amount}`),
-      ...(mean ? [`mean=${mean}`] : []),
-    ].join();
-  if (words(wanted) === words(recorded)) return;
-  throw new UsageError({
-    where: run.path,
-    problem: `--augment is ${words(wanted) || 'none'}, in the run ${words(recorded) || 'none'}`,
-    expected: 'a run goes on with what it was begun with; only --epochs may change',
-    fix: 'leave the option out, or begin a new run with --name',
-  });
-}
-
-function checkSameData(run: RunFolder, { data }: RunRecord, { digests = {} }: AnyDataset): void {
-  for (const [file, digest] of Object.entries(data.digests)) {
-    if (digests[file] === undefined || digests[file] === digest) continue;
-    throw new FoveaError({
-      where: run.path,
-      problem: `${file} of ${data.name} is not the file that the run was trained on so far`,
-      expected: `the SHA-256 ${digest}, as in run.json; received ${digests[file]}`,
-      fix: 'bring the old file back, or start anew with --overwrite',
-    });
-  }
-}

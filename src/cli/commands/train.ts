@@ -6,8 +6,9 @@
 import { Command, Option } from 'commander';
 import type { Recipe, RecipeSettings } from '../../models/recipes.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
+import type { ExpectedRun } from '../../train/expectedRun.ts';
 import type { RunEvent } from '../../train/performRun.ts';
-import type { ExpectedRun, RunConditions, TrainRequest } from '../../train/trainRun.ts';
+import type { RunConditions, TrainRequest } from '../../train/trainRun.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import { resolveModel, runFolderOf } from '../models.ts';
 import {
@@ -237,7 +238,7 @@ function requestOf(
 ): Omit<TrainRequest, 'spec' | 'folder'> {
   const { data, trainCount, testCount, overwrite = false } = options;
   const { augment = recipe.augment } = options;
-  const { seed, patience, loss = recipe.loss, shuffleOnce } = options;
+  const { seed, patience = recipe.patience, loss = recipe.loss, shuffleOnce } = options;
   const isSaid = (name: keyof Options) => command.getOptionValueSource(name) === 'cli';
   const pick = <K extends 'epochs' | 'batchSize' | 'validationSplit' | 'shuffle'>(name: K) =>
     isSaid(name) ? options[name] : (recipe[name] ?? options[name]);

@@ -1,0 +1,101 @@
+/**
+ * @file What may be said again when a run is taken up, and the errors where it is not what the run was.
+ *
+ * Before: `trainRun.ts`.
+ */
+import { FoveaError, UsageError } from '../base/errors.ts';
+import { type Augmentation, parseAugmentation } from '../data/augment/index.ts';
+import { dataNameOf } from '../data/open.ts';
+import type { AnyDataset } from '../data/streamed.ts';
+import type { ModelSpec } from '../nn/spec.ts';
+import { imageShapeOf } from './evaluate.ts';
+import type { RunFolder } from './runFolder.ts';
+import type { RunRecord } from './runRecord.ts';
+
+/** Parts of a run's record, by the record's names. */
+export interface ExpectedRun {
+  readonly spec?: ModelSpec;
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly optimizer?: Readonly<Record<string, unknown>>;
+  readonly schedule?: Readonly<Record<string, unknown>>;
+  /** What `--augment` takes. */
+  readonly augment?: string | undefined;
+}
+
+/** A mean that was measured belongs to the run, not to the model that was named. */
+function withPreprocessingOf(run: ModelSpec, named: ModelSpec | undefined): ModelSpec | undefined {
+  if (named === undefined || run.preprocessing.mean === undefined) return named;
+  return { ...named, preprocessing: run.preprocessing };
+}
+
+/** Throws where what was said again differs from the run. */
+export function checkExpected(
+  run: RunFolder,
+  expected: ExpectedRun,
+  spec: ModelSpec,
+  record: RunRecord,
+) {
+  const { data, settings } = record;
+  const { name: dataName, ...counts } = expected.data ?? {};
+  const wantedData =
+    dataName === undefined ? counts : { ...counts, name: dataNameOf(String(dataName)) };
+  if (expected.augment !== undefined) {
+    const { steps, mean } = parseAugmentation(expected.augment, imageShapeOf(spec));
+    checkAugmentation(run, { steps, mean }, settings.augmentation);
+  }
+  const parts = [
+    [{ model: withPreprocessingOf(spec, expected.spec) }, { model: spec }],
+    [wantedData, data],
+    [expected.settings, settings],
+    [expected.optimizer, settings.optimizer],
+    [expected.schedule, settings.schedule],
+  ] as const;
+  for (const [wanted = {}, recorded] of parts) {
+    for (const [name, value] of Object.entries(wanted)) {
+      const old: unknown = Object.entries(recorded).find(([key]) => key === name)?.[1];
+      if (value === undefined || JSON.stringify(value) === JSON.stringify(old)) continue;
+      throw new UsageError({
+        where: run.path,
+        problem:
+          name === 'model'
+            ? 'the run is of another model'
+            : `${name} is ${value}, in the run ${old}`,
+        expected: 'a run goes on with what it was begun with; only --epochs may change',
+        fix: 'leave the option out, or begin a new run with --name',
+      });
+    }
+  }
+}
+
+function checkAugmentation(run: RunFolder, wanted: Augmentation, recorded: Augmentation): void {
+  const words = ({ steps, mean }: Augmentation) =>
+    [
+      ...steps.map(({ name, amount }) => `${name}=${amount}`),
+      ...(mean ? [`mean=${mean}`] : []),
+    ].join();
+  if (words(wanted) === words(recorded)) return;
+  throw new UsageError({
+    where: run.path,
+    problem: `--augment is ${words(wanted) || 'none'}, in the run ${words(recorded) || 'none'}`,
+    expected: 'a run goes on with what it was begun with; only --epochs may change',
+    fix: 'leave the option out, or begin a new run with --name',
+  });
+}
+
+/** Throws where a file is not the one that the run was trained on. */
+export function checkSameData(
+  run: RunFolder,
+  { data }: RunRecord,
+  { digests = {} }: AnyDataset,
+): void {
+  for (const [file, digest] of Object.entries(data.digests)) {
+    if (digests[file] === undefined || digests[file] === digest) continue;
+    throw new FoveaError({
+      where: run.path,
+      problem: `${file} of ${data.name} is not the file that the run was trained on so far`,
+      expected: `the SHA-256 ${digest}, as in run.json; received ${digests[file]}`,
+      fix: 'bring the old file back, or start anew with --overwrite',
+    });
+  }
+}
