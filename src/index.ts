@@ -27,6 +27,11 @@ export { FoveaError, UsageError } from './base/errors.ts';
 export type { Shape } from './base/shape.ts';
 // Data
 export {
+  type Augmentation,
+  augmentationNames,
+  parseAugmentation,
+} from './data/augment/index.ts';
+export {
   contactSheet,
   type Dataset,
   datasetNames,
@@ -39,6 +44,8 @@ export {
   validationSplit,
   verifyDataset,
 } from './data/index.ts';
+export { type OpenDataOptions, openDataset } from './data/open.ts';
+export type { AnyDataset, AnySplit } from './data/streamed.ts';
 export {
   constantNode,
   type Graph,
@@ -50,6 +57,8 @@ export { printDot, printGraph } from './graph/print.ts';
 export { readSafetensors, writeSafetensors } from './interop/safetensors.ts';
 // Models
 export { modelNames, modelOf } from './models/index.ts';
+export { type Convention, conventions, countAs } from './nn/conventions.ts';
+export { compareConventions, formatComparison } from './nn/conventionTable.ts';
 export { layers } from './nn/layers/index.ts';
 export type { CallableLayer, LayerInput, LayerOutput } from './nn/layers/wiring.ts';
 export { type LossName, lossNames } from './nn/losses.ts';

@@ -65,6 +65,17 @@ export function command(): Command {
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  $ fovea data show digits --columns 30 --out digits.png')
     .action(show);
+  data
+    .command('speed')
+    .description('pictures per second that are read, decoded and augmented')
+    .argument('<name>', 'name of a data set, folder:PATH or shards:GLOB')
+    .option('--augment <list>', 'as train takes it', 'none')
+    .addOption(numberOption('count', '--size <n>', 'side of the pictures made').default(227))
+    .addOption(numberOption('count', '--workers <n>', 'threads that read').default(1))
+    .addOption(numberOption('positive', '--seconds <x>', 'how long to measure').default(5))
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  $ fovea data speed folder:pictures --augment alexnet')
+    .action(speed);
   return data;
 }
 
@@ -165,4 +176,28 @@ async function show(name: string, options: ShowOptions): Promise<void> {
       : `a picture as it is and ${columns - 1} times augmented`;
   output.text(`Wrote ${file}: ${what}, of each of ${classes.length} classes`);
   output.data({ name: dataset.name, split, file, columns, classes });
+}
+
+interface SpeedOptions extends Options {
+  readonly augment: string;
+  readonly size: number;
+  readonly workers: number;
+  readonly seconds: number;
+}
+
+async function speed(name: string, options: SpeedOptions): Promise<void> {
+  const { json, augment, size, workers, seconds } = options;
+  const output = openOutput(json === true);
+  const { isPlace, openDataset } = await import('../../data/open.ts');
+  const { readingSpeed } = await import('../../train/readingSpeed.ts');
+  const dataset = await openDataset(name, { imageShape: [size, size, 3] });
+  // Sets of the table have a size of their own.
+  const shape = isPlace(name) ? ([size, size, 3] as const) : dataset.imageShape;
+  const result = await readingSpeed(dataset, { shape, augment, workers, seconds });
+  const sides = shape.join('x');
+  output.text(
+    `${dataset.name}, ${augment}, ${sides}: ${result.picturesPerSecond.toFixed(0)} pictures per second ` +
+      `with ${workers} reading ${workers === 1 ? 'thread' : 'threads'}`,
+  );
+  output.data({ name: dataset.name, augment, shape, workers, ...result });
 }
