@@ -4,7 +4,7 @@
  * Next stop: `bench/workloads.ts`.
  */
 import { Command, Option } from 'commander';
-import { UsageError } from '../../base/errors.ts';
+import { UsageError, unknownName } from '../../base/errors.ts';
 import type { Mode } from '../../bench/workloads.ts';
 import {
   type BackendOptions,
@@ -26,7 +26,9 @@ Examples:
   $ fovea bench lenet5 --batch 128 --threads 2
   $ fovea bench lenet5 --batch 1 --mode infer
   $ fovea bench alexnet-cifar10 --profile          time and rate of every kernel
-  $ fovea bench --kernels                          matrix products as a share of the peak`;
+  $ fovea bench --kernels                          matrix products as a share of the peak
+  $ fovea bench --ops                              every op, from plain loops to threads and Winograd
+  $ fovea bench --ops conv2d                       those with this in their name`;
 
 interface Options extends BackendOptions {
   readonly batch?: number;
@@ -34,6 +36,7 @@ interface Options extends BackendOptions {
   readonly seconds: number;
   readonly profile?: boolean;
   readonly kernels?: boolean;
+  readonly ops?: string | true;
   readonly json?: boolean;
 }
 
@@ -50,6 +53,7 @@ export function command(): Command {
     .addOption(numberOption('positive', '--seconds <s>', 'time to spend measuring').default(3))
     .option('--profile', 'time every kernel of the program by itself, on one thread')
     .option('--kernels', 'matrix products as a share of the peak of emitted multiply-adds')
+    .option('--ops [name]', 'the ladder of every op, each rung checked against the plain loops')
     .addOption(threadsOption())
     .addOption(backendOption())
     .addOption(noRevectorizeOption())
@@ -67,6 +71,7 @@ async function bench(name: string | undefined, options: Options): Promise<void> 
     import('../../backends/select.ts'),
   ]);
   if (options.kernels === true) return benchKernels(output, options);
+  if (options.ops !== undefined) return benchOps(output, options);
   if (name === undefined) {
     throw new UsageError({
       problem: 'no workload given',
@@ -153,5 +158,43 @@ async function benchKernels(output: Output, { seconds }: Options): Promise<void>
         `${(100 * share).toFixed(0)} %`,
       ]),
     ]),
+  );
+}
+
+/** Every op by its plain loops and up the ladder; times with how many times as fast they are. */
+async function benchOps(output: Output, { ops, threads }: Options): Promise<void> {
+  const { opLadders } = await import('../../bench/ops.ts');
+  const ladders = await opLadders({
+    ...(threads === undefined ? {} : { threads }),
+    ...(typeof ops === 'string' ? { only: ops } : {}),
+    onRung: (rung) => output.note(`${rung} ...`),
+  });
+  if (ladders.length === 0) {
+    const { ops: known } = await import('../../ops/index.ts');
+    throw unknownName('op', String(ops), Object.keys(known), true);
+  }
+  for (const ladder of ladders) output.data({ ...ladder });
+  const rungs = [...new Set(ladders.flatMap((ladder) => ladder.rungs.map(({ rung }) => rung)))];
+  output.text(
+    table(
+      [
+        ['op', 'on', 'plain loops', ...rungs],
+        ...ladders.map((ladder) => [
+          ladder.op,
+          ladder.size,
+          `${ladder.plainMs.toFixed(1)} ms`,
+          ...rungs.map((name) => {
+            const found = ladder.rungs.find(({ rung }) => rung === name);
+            return found === undefined
+              ? ''
+              : `${found.ms.toFixed(3)} ms ${`${found.ratio.toFixed(0)}x`.padStart(6)}`;
+          }),
+        ]),
+      ],
+      2,
+    ),
+  );
+  output.text(
+    'x: times as fast as the plain loops; each rung gave their numbers before it was timed',
   );
 }
