@@ -19,6 +19,7 @@ Examples:
   $ fovea summary lenet5
   $ fovea summary runs/lenet5
   $ fovea summary lenet5-1998 --connections    which maps of C3 see which of S2
+  $ fovea summary lenet5-1998 --codes          the bitmaps of the classes and their distances
   $ fovea summary lenet5-1998 --diff lenet5    two models side by side
   $ fovea summary alexnet-single --convention seed     as the table of many texts counts
   $ fovea summary lenet5 --input 32x32x1       what it would be on larger pictures
@@ -29,6 +30,7 @@ interface Options {
   readonly input?: readonly number[];
   readonly convention?: Convention;
   readonly connections?: boolean;
+  readonly codes?: boolean;
   readonly diff?: string;
   readonly wide?: boolean;
   readonly json?: boolean;
@@ -45,6 +47,7 @@ export function command(): Command {
       ),
     )
     .option('--connections', 'print the tables of layers whose maps see only some of those below')
+    .option('--codes', 'print the bitmaps that outputs are compared with, and their distances')
     .option('--diff <model>', 'put another model beside it')
     .option('--wide', 'all columns in one table, however wide')
     .addOption(jsonOption())
@@ -64,7 +67,7 @@ function parseShape(text: string): number[] {
 
 async function summary(
   model: string | undefined,
-  { input, convention, connections, diff, wide, json }: Options,
+  { input, convention, connections, codes, diff, wide, json }: Options,
 ): Promise<void> {
   const output = openOutput(json === true);
   const [{ summarize }, { formatCount, formatSummary }, { modelNames, modelOf }] =
@@ -85,6 +88,7 @@ async function summary(
   if (convention !== undefined) return printConvention(spec, convention, output);
   if (diff !== undefined) return printDiff(spec, await resolveModel(diff), output);
   if (connections === true) return printConnections(spec, output);
+  if (codes === true) return printCodes(spec, output);
   const result = input === undefined ? summarize(spec) : await resized(spec, input, output);
   const width = wide === true ? Number.POSITIVE_INFINITY : (process.stdout.columns ?? 100);
   output.text(formatSummary(result, { width }));
@@ -124,6 +128,17 @@ async function printDiff(left: ModelSpec, right: ModelSpec, output: Output): Pro
   const diff = diffOf(left, right);
   output.text(formatDiff(diff));
   output.data({ ...diff });
+}
+
+async function printCodes(spec: ModelSpec, output: Output): Promise<void> {
+  const [{ codedClassesOf, formatCodes }, { distanceTable }] = await Promise.all([
+    import('../../nn/codeTable.ts'),
+    import('../../nn/bitmaps.ts'),
+  ]);
+  const characters = codedClassesOf(spec);
+  if (characters.length === 0) output.text(`${spec.name}: its outputs have no bitmaps`);
+  else output.text(formatCodes(characters));
+  output.data({ model: spec.name, codes: characters, distances: distanceTable(characters) });
 }
 
 async function printConnections(spec: ModelSpec, output: Output): Promise<void> {
