@@ -5,7 +5,7 @@
  *   y[n,oh,ow,o] = sum over kh,kw and the connections p of map o of x[n, oh+kh, ow+kw, from(p)] w[kh,kw,p]
  *
  * Shapes: x (N,H,W,C), w (KH,KW,P) with P the number of connections, counted map after map in the table's
- * order, y (N,H-KH+1,W-KW+1,O). Stride 1, no padding. Next stop: `backends/wasm/connected.ts`.
+ * order, y (N,H-KH+1,W-KW+1,O). Stride 1, no padding. Next stop: `backends/wasm/lowering/connected.ts`.
  */
 import { FoveaError } from '../base/errors.ts';
 import { formatShape, type Shape, sameShape } from '../base/shape.ts';

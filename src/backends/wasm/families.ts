@@ -107,7 +107,7 @@ const FAMILIES: Readonly<Record<string, Planner | undefined>> = {
   slice: sliceKernel,
   sliceGradient: sliceGradientKernel,
   upsample2d: upsampleKernel,
-  // A sum over windows that do not overlap (`lower.ts`).
+  // A sum over windows that do not overlap (`lowering/lower.ts`).
   upsample2dGradient: poolKernel,
   pad2d: (node, context) =>
     (node.attrs as unknown as Pad2dAttrs).mode === 'constant'

@@ -2,13 +2,13 @@
  * @file All decisions of a program before a byte is emitted: kernels, phases, memory. No machine is needed.
  *
  * A session plans and then emits; `explain.ts` plans, emits and shows. Previous stop: `compile/pipeline.ts`.
- * Next stops: `lower.ts`, `schedule.ts`, `program.ts`.
+ * Next stops: `lowering/lower.ts`, `schedule.ts`, `program.ts`.
  */
 import type { MemoryPlan } from '../../compile/memoryPlan.ts';
 import { compileGraph } from '../../compile/pipeline.ts';
 import { createNode, type Graph, isSource, type Node } from '../../graph/node.ts';
 import type { PlanContext, Target } from './kernel.ts';
-import { lower } from './lower.ts';
+import { lower } from './lowering/lower.ts';
 import { planProgramMemory } from './program.ts';
 import { type Schedule, schedule, storageOf } from './schedule.ts';
 

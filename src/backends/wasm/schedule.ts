@@ -4,7 +4,7 @@
  * A batch phase hands whole slices of images from kernel to kernel: each thread takes its slices through all
  * of them, so a slice's activations stay in its cache and nobody waits. A split phase runs kernels that do
  * not need each other, each cut by its own units. A host phase runs one op's plain loops on the caller.
- * Previous stop: `lower.ts`. Next stop: `compile/memoryPlan.ts`, where the numbers lie; then `program.ts`.
+ * Previous stop: `lowering/lower.ts`. Next stop: `compile/memoryPlan.ts`, where the numbers lie; then `program.ts`.
  */
 import { sameShape } from '../../base/shape.ts';
 import { type Graph, isSource, type Node, rootsOf, topologicalOrder } from '../../graph/node.ts';

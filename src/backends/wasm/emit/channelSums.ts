@@ -2,7 +2,7 @@
  * @file Moves and sums numbers along the last axis by a list: y[..., j] = sum of x[..., i] for i in sources[j].
  *
  * Gathering (one source each), packing and folding back (several) are the same kernel. Four neighbours with
- * one source each are one shuffle of the row where the row has 4 to 8 numbers. Previous stop: `connected.ts`.
+ * one source each are one shuffle of the row where the row has 4 to 8 numbers. Previous stop: `../lowering/connected.ts`.
  */
 import { sizeOf } from '../../../base/shape.ts';
 import type { Node } from '../../../graph/node.ts';

@@ -5,9 +5,9 @@
  *
  * Where the filters do not fill whole lanes, a row is stored raw in the thread's scratch, each pixel's spare
  * lanes overwritten by the next pixel, and finished from there: bias and activation then run over a compact row.
- * x holds its padding already (`lower.ts` inserts it). With one group and no dilation the taps (kw, c) of one
+ * x holds its padding already (`lowering/lower.ts` inserts it). With one group and no dilation the taps (kw, c) of one
  * kernel row are one run of memory in x and in w alike, so a kernel of any width is KH runs.
- * One unit is one output row (n, oh). Previous stop: `lower.ts`. Next stop: `tile.ts`.
+ * One unit is one output row (n, oh). Previous stop: `lowering/lower.ts`. Next stop: `tile.ts`.
  */
 import { sizeOf } from '../../../base/shape.ts';
 import { align } from '../../../compile/memoryPlan.ts';

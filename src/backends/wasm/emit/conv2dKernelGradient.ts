@@ -6,7 +6,7 @@
  * A tile is a few neighbouring taps by a few filters; its accumulators stay in registers for one image and
  * are kept between images in the partial sum, laid out tile by tile. Partials are per slice, never per
  * thread, so the sum is the same for any number of threads. `sum.ts` adds them up.
- * Previous stop: `lower.ts`. Next stop: `tile.ts`.
+ * Previous stop: `lowering/lower.ts`. Next stop: `tile.ts`.
  */
 import type { Node } from '../../../graph/node.ts';
 import type { Conv2dKernelGradientAttrs } from '../../../ops/conv2d.ts';

@@ -6,7 +6,7 @@
  * For any stride, dilation and padding. With few input channels this wastes least: with one group and no
  * dilation all taps (kw, c) of one kernel row are neighbours in dx, so the lanes run over KW*C numbers, not
  * over C. Each image is summed in the thread's scratch, which has room for the padding, then copied out.
- * The weights come transposed, tap rows by filter (`lower.ts`). One unit is one image.
+ * The weights come transposed, tap rows by filter (`lowering/lower.ts`). One unit is one image.
  */
 import { align } from '../../../compile/memoryPlan.ts';
 import type { Node } from '../../../graph/node.ts';

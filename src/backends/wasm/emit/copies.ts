@@ -1,5 +1,5 @@
 /**
- * @file The layouts that `lower.ts` asks for and the ops that only move numbers, as strided copies.
+ * @file The layouts that `lowering/lower.ts` asks for and the ops that only move numbers, as strided copies.
  *
  * Previous stop: `families.ts`. Next stop: `stridedCopy.ts`.
  */

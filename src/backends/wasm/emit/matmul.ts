@@ -3,8 +3,8 @@
  *
  *   y[i,j] = sum over k of A[i,k] B[k,j]
  *
- * B is read in place; B transposed is `lower.ts`'s affair (a transposed copy).
- * One unit is one row of y. Previous stop: `lower.ts`. Next stop: `tile.ts`.
+ * B is read in place; B transposed is `lowering/lower.ts`'s affair (a transposed copy).
+ * One unit is one row of y. Previous stop: `lowering/lower.ts`. Next stop: `tile.ts`.
  */
 import type { Node } from '../../../graph/node.ts';
 import type { MatmulAttrs } from '../../../ops/matmul.ts';

@@ -3,7 +3,7 @@
  *
  * Neighbouring axes of one kind are one level. Rows of kept columns are summed in lanes side by side; rows
  * that are summed themselves are added up in lanes and then across them. One unit is one step of the
- * outermost kept level. Previous stop: `lower.ts`.
+ * outermost kept level. Previous stop: `lowering/lower.ts`.
  */
 import { type Shape, sizeOf, stridesOf } from '../../../base/shape.ts';
 import type { Node } from '../../../graph/node.ts';

@@ -5,7 +5,7 @@
  *   y[i,j] = sum over k of a[i,k] b[j,k]
  *
  * Four dot products run side by side, each in four lanes that are added up at the end. One unit is four
- * columns j of one row i. For many rows the transposed copy pays (`matmul.ts`). Previous stop: `lower.ts`.
+ * columns j of one row i. For many rows the transposed copy pays (`matmul.ts`). Previous stop: `lowering/lower.ts`.
  */
 import { sizeOf } from '../../../base/shape.ts';
 import type { Node } from '../../../graph/node.ts';

@@ -1,5 +1,5 @@
 /**
- * @file The three kernels of a convolution by a table of connections, over slots (`connected.ts`).
+ * @file The three kernels of a convolution by a table of connections, over slots (`../lowering/connected.ts`).
  *
  *   y[oh,ow,v]    = sum over kh,kw,t of g[oh+kh, ow+kw, slot(v,t)] * w[kh,kw,slot(v,t)]     v: four maps
  *   dg[h,w,slot]  = sum over kh,kw   of dy[h-kh, w-kw, v] * w[kh,kw,slot]
@@ -12,8 +12,8 @@ import { sizeOf } from '../../../base/shape.ts';
 import type { Node } from '../../../graph/node.ts';
 import type { FunctionBuilder, Local } from '../assembler/function.ts';
 import { f32x4, i32 } from '../assembler/lanes.ts';
-import type { SlotLayout } from '../connected.ts';
 import type { Kernel, PlanContext } from '../kernel.ts';
+import type { SlotLayout } from '../lowering/connected.ts';
 import { advance, forRange, times } from './loops.ts';
 import { evenTiles } from './tile.ts';
 

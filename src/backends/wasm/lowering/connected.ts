@@ -8,11 +8,12 @@
  *
  * so a term is one multiply-add of whole vectors and no kernel that does not exist is computed. A lane whose
  * map has fewer terms than its neighbours idles: it repeats the map's first connection with the weight 0.
- * Previous stop: `lower.ts`. Next stop: `emit/slotConv2d.ts`.
+ * Previous stop: `lower.ts`. Next stop: `../emit/slotConv2d.ts`.
  */
-import type { Pads } from '../../base/window.ts';
-import { createNode, type Node } from '../../graph/node.ts';
-import type { ConnectedConv2dAttrs, Connections } from '../../ops/connectedConv2d.ts';
+import type { Pads } from '../../../base/window.ts';
+import { createNode, type Node } from '../../../graph/node.ts';
+import type { ConnectedConv2dAttrs, Connections } from '../../../ops/connectedConv2d.ts';
+import type { Step } from './step.ts';
 
 export interface SlotLayout {
   /** Per vector of four maps: its first slot and its number of terms. */
@@ -22,12 +23,6 @@ export interface SlotLayout {
   readonly inputs: readonly number[];
   /** Per slot the connection whose weight it holds; -1 where the lane idles. */
   readonly connections: readonly number[];
-}
-
-/** What `lower.ts` gives each rule. */
-interface Step {
-  mark(node: Node): Node;
-  once(key: string, make: () => Node): Node;
 }
 
 export function layoutOf(table: Connections): SlotLayout {

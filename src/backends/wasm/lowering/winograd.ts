@@ -2,24 +2,17 @@
  * @file A convolution, or its kernel gradient, by Winograd where the plan takes it: weights transformed once per
  * step, images padded to whole tiles.
  *
- * Previous stop: `lower.ts`. Next stops: `emit/winograd/plan.ts`, which chooses, `emit/winograd/conv2d.ts`.
+ * Previous stop: `lower.ts`. Next stops: `../emit/winograd/plan.ts`, which chooses, `../emit/winograd/conv2d.ts`.
  */
-import type { Pads } from '../../base/window.ts';
-import { createNode, type Node } from '../../graph/node.ts';
-import type { Conv2dAttrs, Conv2dKernelGradientAttrs } from '../../ops/conv2d.ts';
-import type { WinogradConv2dAttrs } from './emit/winograd/conv2d.ts';
-import { panelLayout } from './emit/winograd/kernel.ts';
-import type { WinogradGradientAttrs } from './emit/winograd/kernelGradient.ts';
-import { chooseWinograd, tilingOf, type WinogradChoice } from './emit/winograd/plan.ts';
-import { tileSide, type Variant } from './emit/winograd/variants.ts';
-import type { PlanContext } from './kernel.ts';
-
-/** What `lower.ts` gives each rule. */
-interface Step {
-  readonly context: PlanContext;
-  mark(node: Node): Node;
-  once(key: string, make: () => Node): Node;
-}
+import type { Pads } from '../../../base/window.ts';
+import { createNode, type Node } from '../../../graph/node.ts';
+import type { Conv2dAttrs, Conv2dKernelGradientAttrs } from '../../../ops/conv2d.ts';
+import type { WinogradConv2dAttrs } from '../emit/winograd/conv2d.ts';
+import { panelLayout } from '../emit/winograd/kernel.ts';
+import type { WinogradGradientAttrs } from '../emit/winograd/kernelGradient.ts';
+import { chooseWinograd, tilingOf, type WinogradChoice } from '../emit/winograd/plan.ts';
+import { tileSide, type Variant } from '../emit/winograd/variants.ts';
+import type { Step } from './step.ts';
 
 type Pad = (x: Node, pads: Pads) => Node;
 
