@@ -16,7 +16,7 @@ import {
 } from './index.ts';
 
 describe('the public face', () => {
-  it('trains LeNet-5 in ten lines, as the README shows', async () => {
+  it('trains, evaluates and saves a model written layer by layer', async () => {
     const seen: EpochRecord[] = [];
     const console = { log: (event: EpochRecord) => seen.push(event) };
     const small = { trainCount: 1500, testCount: 200 };
