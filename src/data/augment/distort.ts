@@ -12,11 +12,11 @@ import { between, clamp } from './rotate.ts';
 import type { TransformDefinition } from './transform.ts';
 
 /** Most change, both ways; each is drawn uniformly. */
-const PIXELS = 2;
-const SCALE = 0.12;
-const SQUEEZE = 0.12;
+const PIXELS = 1;
+const SCALE = 0.1;
+const SQUEEZE = 0.1;
 /** Pixels to the side per pixel of height. */
-const SHEAR = 0.25;
+const SHEAR = 0.2;
 
 export const distort: TransformDefinition = {
   name: 'distort',
