@@ -12,6 +12,7 @@ import { sizeOf } from '../../src/base/shape.ts';
 import { inputNode, isSource, type Node, topologicalOrder } from '../../src/graph/node.ts';
 import { build, opOf } from '../../src/ops/index.ts';
 import type { NumberArray } from '../../src/ops/op.ts';
+import { poison } from '../support/poison.ts';
 import { type ConformanceCase, numbersOf } from './case.ts';
 
 export interface CaseGraph {
@@ -96,13 +97,14 @@ export function judged(graph: CaseGraph, numbers: CaseNumbers): CaseResult {
   return { output, gradients: graph.gradients.map((g) => (g === null ? null : rest.shift()!)) };
 }
 
-/** Runs a case on a backend, after a run on NaN alone has left its traces in the memory. */
+/** Runs a case on a backend, twice: on NaN alone, which leaves its traces, then from memory full of NaN. */
 export function runOn(session: Session, graph: CaseGraph, numbers: CaseNumbers): CaseResult {
   const outputs: Record<string, Node> = { output: graph.output };
   graph.gradients.forEach((gradient, i) => {
     if (gradient !== null) outputs[`gradient${i}`] = gradient;
   });
-  const program = session.compile({ outputs, updates: [] });
+  const compiled = { outputs, updates: [] };
+  const program = session.compile(compiled);
   const used = new Set(topologicalOrder(Object.values(outputs)));
   const sources = [graph.dy, ...graph.inputs].filter((node) => used.has(node));
   for (const { name, dtype } of sources) {
@@ -113,6 +115,7 @@ export function runOn(session: Session, graph: CaseGraph, numbers: CaseNumbers):
     if (used.has(input)) program.input(input.name).set(numbers.inputs[i]);
   });
   if (used.has(graph.dy)) program.input('dy').set(numbers.dy);
+  poison(session, compiled, program);
   program.run();
   return {
     output: program.output('output').slice(),
