@@ -28,5 +28,8 @@ export interface ComparisonColumn {
 }
 
 export const levels = (value: number): string => value.toFixed(1);
+/** Whole, but never "100 %" for less than all. */
 export const percent = (value: number): string =>
-  `${(100 * value).toFixed(value > 0.995 && value < 1 ? 1 : 0)} %`;
+  value > 0.995 && value < 1
+    ? `${(Math.floor(1000 * value) / 10).toFixed(1)} %`
+    : `${(100 * value).toFixed(0)} %`;

@@ -91,7 +91,9 @@ function pooling(name: string, whole: RealTensor, options: Options): Comparison 
   const window = options.kernel ?? (Math.min(heightOf(picture), widthOf(picture)) < LARGE ? 2 : 4);
   const stride = options.stride ?? window;
   requireSide(picture, window + Math.max(stride, 2), window);
-  return comparePooling(picture, name, {
+  const isCut = heightOf(picture) < heightOf(whole) || widthOf(picture) < widthOf(whole);
+  const shown = isCut ? `the middle of ${name} (${heightOf(whole)}x${widthOf(whole)})` : name;
+  return comparePooling(picture, shown, {
     window: [window, window],
     strides: [stride, stride],
     density: options.noise,
