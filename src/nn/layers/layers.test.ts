@@ -1,8 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Executable, Session } from '../../backends/backend.ts';
 import { referenceBackend } from '../../backends/reference/index.ts';
-import { FoveaError } from '../../base/errors.ts';
 import { RandomStream } from '../../base/random.ts';
 import { type Graph, rootsOf, topologicalOrder } from '../../graph/node.ts';
 import { adam } from '../optimizers/adam.ts';
@@ -16,7 +14,6 @@ import {
   trainingGraph,
 } from '../programs.ts';
 import { sequential } from '../sequential.ts';
-import { layerShapes } from '../shapes.ts';
 import type { ModelSpec } from '../spec.ts';
 import { activation } from './activation.ts';
 import { batchNormalization } from './batchNormalization.ts';
@@ -156,94 +153,6 @@ describe('gradients of every layer', () => {
       }
       session.writeState(name, values);
     }
-    await session.close();
-  });
-});
-
-/** The shape a model ends in; undefined where it cannot be. */
-function shapeThat(make: () => ModelSpec): readonly number[] | undefined {
-  try {
-    return layerShapes(make()).at(-1)?.outputShape;
-  } catch (error) {
-    if (error instanceof FoveaError) return undefined;
-    throw error;
-  }
-}
-
-describe('shapes', () => {
-  const shapeOf = (layer: LayerInput) => layerShapes(sequential(image, [layer]))[0].outputShape;
-
-  it('of transposed convolutions are those of Keras', () => {
-    const transposed = (more: object) =>
-      shapeOf(conv2dTranspose({ filters: 5, kernelSize: 3, ...more }));
-    expect(transposed({})).toEqual([8, 8, 5]);
-    expect(transposed({ strides: 2 })).toEqual([13, 13, 5]);
-    expect(transposed({ strides: 2, padding: 'same' })).toEqual([12, 12, 5]);
-    expect(transposed({ strides: 4 })).toEqual([24, 24, 5]);
-    const odd = { strides: 2, padding: 'same', outputPadding: [0, 1] };
-    expect(transposed(odd)).toEqual([11, 12, 5]);
-    expect(transposed({ strides: 2, outputPadding: 1 })).toEqual([14, 14, 5]);
-    expect(transposed({ strides: 2, padding: 1, outputPadding: [0, 1] })).toEqual([11, 12, 5]);
-  });
-
-  it('a decoder of the same window gives back the size of any picture', () => {
-    const axis = fc.record({
-      n: fc.integer({ min: 1, max: 20 }),
-      kernel: fc.integer({ min: 1, max: 5 }),
-      stride: fc.integer({ min: 1, max: 4 }),
-      dilation: fc.integer({ min: 1, max: 2 }),
-    });
-    const padding = fc.constantFrom('valid' as const, 'same' as const, 1);
-    fc.assert(
-      fc.property(axis, axis, padding, (rows, columns, rule) => {
-        const pair = (key: keyof typeof rows): [number, number] => [rows[key], columns[key]];
-        const window = {
-          kernelSize: pair('kernel'),
-          strides: pair('stride'),
-          dilationRate: pair('dilation'),
-          padding: rule,
-        };
-        const inputShape = [...pair('n'), 1];
-        const down = conv2d({ filters: 1, ...window });
-        const encoded = shapeThat(() => sequential({ inputShape }, [down]));
-        if (encoded === undefined) return; // too small for its window
-        // One more pixel for each that the last stride left over.
-        const fits = [0, 1, 2, 3].flatMap((h) => [0, 1, 2, 3].map((w) => [h, w] as const));
-        const found = fits.filter(([h, w]) => {
-          const up = conv2dTranspose({ filters: 1, ...window, outputPadding: [h, w] });
-          const made = shapeThat(() => sequential({ inputShape }, [down, up]));
-          return made?.join() === inputShape.join();
-        });
-        expect(found).toHaveLength(1);
-      }),
-      { numRuns: 60 },
-    );
-  });
-
-  it('transposed convolutions are the adjoint of convolutions, groups and all', async () => {
-    const window = { kernelSize: [3, 2], strides: 2, padding: 'same', groups: 2 } as const;
-    const bare = { useBias: false } as const;
-    const down = sequential({ inputShape: [7, 5, 4] }, [
-      conv2d({ filters: 6, ...window, ...bare }),
-    ]);
-    const up = sequential({ inputShape: [4, 3, 6] }, [
-      conv2dTranspose({ filters: 4, outputPadding: 0, ...window, ...bare }),
-    ]);
-    const session = await referenceBackend.open();
-    const [forward, back] = [down, up].map((spec) => session.compile(inferenceGraph(spec, 1)));
-    const kernel = Float32Array.from({ length: 3 * 2 * 2 * 6 }, (_, i) => Math.sin(i));
-    session.writeState('conv2d/kernel', kernel);
-    session.writeState('conv2d_transpose/kernel', kernel);
-    fillRandomly(forward.input('x'), 1);
-    fillRandomly(back.input('x'), 2);
-    forward.run();
-    back.run();
-    const dot = (a: ArrayLike<number>, b: ArrayLike<number>) =>
-      Array.from(a).reduce((sum, value, i) => sum + value * b[i], 0);
-    expect(dot(forward.output('probabilities'), back.input('x'))).toBeCloseTo(
-      dot(forward.input('x'), back.output('probabilities')),
-      4,
-    );
     await session.close();
   });
 });
