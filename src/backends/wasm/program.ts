@@ -1,8 +1,9 @@
 /**
  * @file A scheduled graph becomes one WebAssembly module: a function per kernel, and `run` that calls them.
  *
- * `run(base, scratch)` is called by every thread at once; how they share its phases is in `runs.ts`. Addresses are constants in the code: memory is
- * planned before a byte is emitted. Previous stop: `schedule.ts`. Next stop: `session.ts`, which loads it.
+ * `run(base, scratch)` is called by every thread at once; how they share its phases is in `runs.ts`.
+ * Addresses are constants in the code: memory is planned before a byte is emitted.
+ * Previous stop: `schedule.ts`. Next stop: `session.ts`, which loads it.
  */
 import { sizeOf } from '../../base/shape.ts';
 import { align, type Lifetime, type MemoryPlan, planMemory } from '../../compile/memoryPlan.ts';
