@@ -32,6 +32,11 @@ export interface Session {
   /** One line: which plan runs and why, e.g. "wasm, 2 threads, 256-bit pairs (self-check passed)". */
   readonly plan: string;
   compile(graph: Graph): Executable;
+  /**
+   * Bytes the session would hold with this program in it too, and the most it can hold, where the backend
+   * plans its memory. Nothing is reserved.
+   */
+  memoryFor?(graph: Graph): { readonly bytes: number; readonly limit: number };
   /** A state's numbers, copied out. States start as zeros. Unknown names throw. */
   readState(name: string): HostArray;
   writeState(name: string, data: ArrayLike<number>): void;

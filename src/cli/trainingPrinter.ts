@@ -4,6 +4,7 @@
  * With `--json` the words go to standard error and the events to standard output.
  */
 import path from 'node:path';
+import { formatBytes } from '../base/units.ts';
 import type { RunEvent, RunResult } from '../train/performRun.ts';
 import type { Progress } from '../train/progress.ts';
 import type { RunRecord } from '../train/runRecord.ts';
@@ -30,6 +31,8 @@ export function trainingPrinter(output: Output, live: Live): (event: RunEvent) =
     if (event.type === 'ready') {
       ({ folder, record } = event);
       say(readyLines(event));
+    } else if (event.type === 'start') {
+      if (event.bytes !== undefined) say(`Memory planned for a step: ${formatBytes(event.bytes)}`);
     } else if (event.type === 'epoch') {
       const { epoch, epochs, train, validation, test, learningRate, seconds } = event;
       say(epochLine(event));

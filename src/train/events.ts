@@ -64,6 +64,8 @@ export type FitEvent =
       readonly batches: number;
       /** Where it starts: at zero, or where the resumed run stood. */
       readonly progress: Readonly<Progress>;
+      /** Bytes of memory planned for a step, parameters included, where the backend plans. */
+      readonly bytes: number | undefined;
     }
   | {
       readonly type: 'batch';

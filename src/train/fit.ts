@@ -101,7 +101,7 @@ async function* loop(
   });
   const done = (reason: StopReason): FitEvent => ({ type: 'done', reason, progress });
 
-  yield { type: 'start', epochs, batches, progress };
+  yield { type: 'start', epochs, batches, progress, bytes: steps.bytes };
   // A place to go back to from the first step on, should the numbers diverge or the power fail.
   if (resume === undefined) yield checkpoint('start', false);
   while (progress.epoch < epochs && !outOfPatience(progress, options)) {

@@ -7,8 +7,10 @@
 import type { HostArray, Session } from '../backends/backend.ts';
 import { FoveaError } from '../base/errors.ts';
 import { RandomStream } from '../base/random.ts';
+import { formatBytes } from '../base/units.ts';
 import type { BatchSource } from '../data/batchSource.ts';
 import { type AnySplit, isStreamed } from '../data/streamed.ts';
+import type { Graph } from '../graph/node.ts';
 import { optimizerOf } from '../nn/optimizers/index.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
 import { initialStates, preparationGraph, trainingGraph } from '../nn/programs.ts';
@@ -22,6 +24,8 @@ import type { Progress } from './progress.ts';
 export class Steps {
   readonly source: BatchSource;
   readonly optimizer: Optimizer;
+  /** Bytes of memory planned for a step, parameters included, where the backend plans. */
+  readonly bytes: number | undefined;
   readonly #spec: ModelSpec;
   readonly #seed: number;
   readonly #split: AnySplit;
@@ -47,8 +51,10 @@ export class Steps {
     this.#seed = seed;
     this.#split = split;
     const chosen = loss === undefined ? {} : { loss };
+    const graphFor = (rows: number) =>
+      trainingGraph(spec, { optimizer: this.optimizer, seed, ...chosen }, rows);
     const program = (rows: number) => {
-      const graph = trainingGraph(spec, { optimizer: this.optimizer, seed, ...chosen }, rows);
+      const graph = graphFor(rows);
       const feed = new Feed(graph, session.compile(graph), spec.preprocessing);
       return new StepProgram(feed, this.optimizer);
     };
@@ -64,6 +70,7 @@ export class Steps {
       this.#preparation = new Feed(graph, session.compile(graph), spec.preprocessing);
     }
     const rest = split.count % batchSize;
+    this.bytes = checkedBytes(session, Math.min(batchSize, split.count), graphFor);
     this.#whole = program(Math.min(batchSize, split.count));
     this.#last = rest === 0 || split.count < batchSize ? this.#whole : program(rest);
   }
@@ -122,6 +129,29 @@ export class Steps {
     if (feed.inputs.has('step')) feed.executable.input('step')[0] = step;
     feed.executable.run();
   }
+}
+
+/** The memory a step of that many rows takes; throws where it does not fit, saying how many rows do. */
+function checkedBytes(
+  session: Session,
+  rows: number,
+  graphFor: (rows: number) => Graph,
+): number | undefined {
+  const need = (count: number) => session.memoryFor?.(graphFor(count));
+  const needed = need(rows);
+  if (needed === undefined || needed.bytes <= needed.limit) return needed?.bytes;
+  const fits = (count: number): boolean => (need(count)?.bytes ?? 0) <= needed.limit;
+  let fitting = 0;
+  for (let tooMany = rows; tooMany - fitting > 1; ) {
+    const middle = Math.floor((fitting + tooMany) / 2);
+    if (fits(middle)) fitting = middle;
+    else tooMany = middle;
+  }
+  throw new FoveaError({
+    problem: `a step of ${rows} rows needs ${formatBytes(needed.bytes)} of memory`,
+    expected: `at most ${formatBytes(needed.limit)}`,
+    fix: fitting > 0 ? `a batch size of at most ${fitting} fits` : 'use a smaller model',
+  });
 }
 
 /** The optimizer itself, or made from its name or spec. */

@@ -4,6 +4,7 @@
  * Previous stop: `explain.ts`. The WAT of functions is `assembler/wat.ts`'s.
  */
 import { formatShape, sizeOf } from '../../base/shape.ts';
+import { formatBytes } from '../../base/units.ts';
 import { drawMemory } from '../../compile/memoryPicture.ts';
 import type { Placement } from '../../compile/memoryPlan.ts';
 import type { Node } from '../../graph/node.ts';
@@ -11,7 +12,6 @@ import { opOf, ops } from '../../ops/index.ts';
 import { formatWat } from './assembler/wat.ts';
 import type { Explanation } from './explain.ts';
 import type { Kernel } from './kernel.ts';
-import { formatBytes } from './session.ts';
 
 export function listSchedule({ schedule, context, program }: Explanation): string {
   const { slicing } = context;

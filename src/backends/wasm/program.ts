@@ -109,9 +109,14 @@ export function emitProgram({ phases }: Schedule, options: EmitOptions): Program
     segments,
     kernels: all,
     shared,
-    scratchBytes: align(Math.max(64, ...all.map((k) => k.scratchBytes + 64))),
+    scratchBytes: scratchBytesOf(all),
     multiplyAdds,
   };
+}
+
+/** What each thread needs to itself: the most that one kernel asks for. */
+export function scratchBytesOf(kernels: readonly Kernel[]): number {
+  return align(Math.max(64, ...kernels.map((k) => k.scratchBytes + 64)));
 }
 
 const KERNEL_TYPE = { params: ['i32', 'i32', 'i32'], results: [] } as const;

@@ -7,6 +7,7 @@
  */
 import { FoveaError, unknownName } from '../../base/errors.ts';
 import { formatShape, type Shape, sameShape, sizeOf } from '../../base/shape.ts';
+import { formatBytes } from '../../base/units.ts';
 import { align } from '../../compile/memoryPlan.ts';
 import { type DType, type Graph, type Node, rootsOf, topologicalOrder } from '../../graph/node.ts';
 import { opOf } from '../../ops/index.ts';
@@ -14,7 +15,7 @@ import type { Tensor } from '../../ops/op.ts';
 import type { Executable, HostArray, ProfiledKernel, Session } from '../backend.ts';
 import type { Kernel, Slicing, Target } from './kernel.ts';
 import { addressing, planProgram } from './plan.ts';
-import { emitProgram, type Program } from './program.ts';
+import { emitProgram, type Program, scratchBytesOf } from './program.ts';
 import { CONTROL, CONTROL_BYTES, type ThreadPool } from './threads.ts';
 
 const PAGE = 65536;
@@ -102,6 +103,17 @@ export class WasmSession implements Session {
       arenaBytes: memory.bytes,
       profile: () => profiledKernels(program.kernels, exports, context.slicing, scratch),
     };
+  }
+
+  memoryFor(graph: Graph): { bytes: number; limit: number } {
+    const { graph: lowered, schedule, memory } = planProgram(graph, this.target);
+    const states = topologicalOrder(rootsOf(lowered)).filter(
+      (node) => node.op === 'state' && !this.#states.has(node.name),
+    );
+    const scratch = scratchBytesOf(schedule.phases.flatMap((phase) => phase.kernels));
+    const stateBytes = states.reduce((sum, { shape }) => sum + align(sizeOf(shape) * 4), 0);
+    const bytes = this.#top + memory.bytes + stateBytes + scratch * this.threads;
+    return { bytes, limit: MOST_PAGES * PAGE - SLACK_BYTES };
   }
 
   #executable(
@@ -227,13 +239,6 @@ export class WasmSession implements Session {
 
 function unknown(kind: string, name: string, known: readonly string[]): never {
   throw unknownName(kind, name, known);
-}
-
-export function formatBytes(bytes: number): string {
-  if (bytes < 2 ** 20) return `${(bytes / 2 ** 10).toFixed(1)} KiB`;
-  return bytes < 2 ** 30
-    ? `${(bytes / 2 ** 20).toFixed(1)} MiB`
-    : `${(bytes / 2 ** 30).toFixed(2)} GiB`;
 }
 
 /** Runs one op's plain loops over the shared memory. */
