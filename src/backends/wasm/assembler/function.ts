@@ -42,6 +42,7 @@ export class FunctionBuilder {
   private readonly stack: ValueType[] = [];
   private readonly names = new Set<string>();
   private depth = 0;
+  private written: Set<Local> | undefined;
   private comment: string | undefined;
   private readonly free = new Map<ValueType, Local[]>();
   private readonly named = new Map<string, Local>();
@@ -73,6 +74,33 @@ export class FunctionBuilder {
     const local = this.addLocal(type, name);
     this.named.set(key, local);
     return local;
+  }
+
+  /**
+   * A local that holds a constant from the start of the function on: V8 makes a vector constant anew wherever
+   * it is written, in several instructions.
+   */
+  hoisted<T extends ValueType>(name: string, constant: Value<T>): Local<T> {
+    const known = this.named.has(`${constant.type} ${name}`);
+    const local = this.reuse(constant.type, name);
+    if (known) return local;
+    const before = this.instructions.length;
+    constant.emit(this);
+    this.pop([local.type], `local.set $${name}`);
+    this.push('local.set', [local.index]);
+    this.instructions.unshift(...this.instructions.splice(before));
+    return local;
+  }
+
+  /** Runs the body and lists the locals it sets. */
+  setBy(body: () => void): readonly Local[] {
+    const outer = this.written;
+    const inner = new Set<Local>();
+    this.written = inner;
+    body();
+    this.written = outer;
+    for (const local of inner) outer?.add(local);
+    return [...inner];
   }
 
   /** A local for as long as `body` runs; reused afterwards, so its first value is undefined. */
@@ -107,6 +135,7 @@ export class FunctionBuilder {
     value.emit(this);
     this.pop([local.type], `local.set $${local.name}`);
     this.push('local.set', [local.index]);
+    this.written?.add(local);
   }
 
   /** Runs an expression that leaves nothing behind: a store, a call. */

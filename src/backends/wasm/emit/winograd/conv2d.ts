@@ -16,8 +16,8 @@ import type { Node } from '../../../../graph/node.ts';
 import type { Local, Value } from '../../assembler/function.ts';
 import { i32 } from '../../assembler/lanes.ts';
 import { type Kernel, type KernelContext, mostRows, type PlanContext } from '../../kernel.ts';
-import { type Epilogue, epilogueOf, storeTile } from '../epilogue.ts';
-import { advance, forRange, times } from '../loops.ts';
+import { epilogueOf, storeTile } from '../epilogue.ts';
+import { advance, forRange, times, withinTurn } from '../loops.ts';
 import { type Accumulators, tileLocals, tileLoop, zeroTile } from '../tile.ts';
 import { fusedVectors, type PanelLayout, panelLayout } from './kernel.ts';
 import {
@@ -117,8 +117,11 @@ function scratchOf({ tiling, w, layout, width, block, panelsPerRun }: WinogradCo
   const rowV = align(w[2] * 4);
   const rowM = panelsPerRun * layout.vectors * 16;
   const atV = align(squareBytes(side, width));
-  const atM = atV + side ** 2 * block * rowV;
-  return { rowV, rowM, atV, atM, bytes: atM + side ** 2 * block * rowM };
+  // One more line than the tiles fill: else all products of a tile would share one set of a cache.
+  const productV = block * rowV + 64;
+  const productM = block * rowM + 64;
+  const atM = atV + side ** 2 * productV;
+  return { rowV, rowM, productV, productM, atV, atM, bytes: atM + side ** 2 * productM };
 }
 
 /** Where the walk is; all locals. */
@@ -200,10 +203,10 @@ export function tileStart(tiling: Tiling, tile: Value<'i32'>, H: number, W: numb
 /** V = B^T x B for the block's tiles, channel by channel in lanes. */
 function emitTilesIn(c: KernelContext, node: Node, plan: WinogradConv2dPlan, at: Position): void {
   const { f } = c;
-  const { tiling, width, block } = plan;
+  const { tiling, width } = plan;
   const { side } = tiling;
   const [, H, W, C] = plan.x;
-  const { rowV, atV } = scratchOf(plan);
+  const { rowV, productV, atV } = scratchOf(plan);
   const tile = f.reuse('i32', 'tile');
   const from = f.reuse('i32', 'from');
   const to = f.reuse('i32', 'to');
@@ -223,7 +226,7 @@ function emitTilesIn(c: KernelContext, node: Node, plan: WinogradConv2dPlan, at:
         offset: (i: number, j: number) => (i * W + j) * C * 4,
       };
       emitTransform(c, inputs, square, c.scratch, (i, j, value) =>
-        storeVectors(c, to, (i * side + j) * block * rowV, value),
+        storeVectors(c, to, (i * side + j) * productV, value),
       );
     });
   });
@@ -232,8 +235,9 @@ function emitTilesIn(c: KernelContext, node: Node, plan: WinogradConv2dPlan, at:
 /** M = V U for one run of panels: product by product, panel by panel, a register tile at a time. */
 function emitProducts(c: KernelContext, plan: WinogradConv2dPlan, at: Position): void {
   const { f, m } = c;
-  const { layout, tiling, block, rows } = plan;
-  const { rowV, rowM, atV, atM } = scratchOf(plan);
+  const { layout, tiling, rows } = plan;
+  const sizes = scratchOf(plan);
+  const { rowV, rowM, atV, atM } = sizes;
   const [productV, productM, productU, tile, panel, panelU, panelM] = [
     'productV',
     'productM',
@@ -277,8 +281,8 @@ function emitProducts(c: KernelContext, plan: WinogradConv2dPlan, at: Position):
       advance(f, panelU, layout.panelBytes);
       advance(f, panelM, 16 * layout.vectors);
     });
-    advance(f, productV, block * rowV);
-    advance(f, productM, block * rowM);
+    advance(f, productV, sizes.productV);
+    advance(f, productM, sizes.productM);
     advance(f, productU, layout.productBytes);
   });
 }
@@ -297,7 +301,6 @@ function emitTilesOut(c: KernelContext, node: Node, plan: WinogradConv2dPlan, at
   const corner = f.reuse('i32', 'cornerY');
   const rowsHere = f.reuse('i32', 'rowsHere');
   const tileColumn = f.reuse('i32', 'tileColumn');
-  const finish = new TileFinish(c, node, plan);
   const lanes = 4 * width;
   f.set(tile, i32.const(0));
   forRange(f, tile, at.tiles, 1, () => {
@@ -312,91 +315,90 @@ function emitTilesOut(c: KernelContext, node: Node, plan: WinogradConv2dPlan, at
     f.set(lastColumn, i32.add(at.groupY, i32.min(runEnd, 4 * filters)));
     const whole = i32.sub(lastColumn, 4 * lanes - 4);
     forRange(f, column, whole, 4 * lanes, () => {
-      finish.emit(lanes);
+      withinTurn(f, () => emitTileOut(c, node, plan, lanes));
       advance(f, from, 4 * lanes);
     });
     if (filters % lanes > 0)
-      f.if(i32.lessThan(column, lastColumn), () => finish.emit(filters % lanes));
+      f.if(i32.lessThan(column, lastColumn), () =>
+        withinTurn(f, () => emitTileOut(c, node, plan, filters % lanes)),
+      );
   });
 }
 
-/** The way out of one tile, a few filters at a time. */
-class TileFinish {
-  private readonly c: KernelContext;
-  private readonly node: Node;
-  private readonly plan: WinogradConv2dPlan;
-  private readonly epilogue: Epilogue | undefined;
+/** The way out of one tile: `columns` filters from M at `from` to y at `cornerY` + `columnBytes`. */
+function emitTileOut(
+  c: KernelContext,
+  node: Node,
+  plan: WinogradConv2dPlan,
+  columns: number,
+): void {
+  const { f } = c;
+  const { tiling, width } = plan;
+  const { productM } = scratchOf(plan);
+  const { side, m } = tiling;
+  const [, , OW, O] = plan.y;
+  const { outputs } = transformsOf(variantOf(plan.variant));
+  const offset = f.reuse('i32', 'offsetY');
+  const wait = f.reuse('i32', 'waitingRow');
+  const row = f.reuse('i32', 'outputRow');
+  const square = {
+    rows: side,
+    columns: side,
+    width,
+    pointer: f.reuse('i32', 'from'),
+    offset: (i: number, j: number) => (i * side + j) * productM,
+  };
+  emitColumns(c, outputs, square, c.scratch);
+  f.set(offset, i32.add(f.reuse('i32', 'cornerY'), f.reuse('i32', 'columnBytes')));
+  f.set(wait, c.scratch);
+  f.set(row, i32.const(0));
+  const pixels = (count: number) =>
+    withinTurn(f, () => emitPixels(c, node, plan, { count, columns, offset, wait }));
+  const isLast = i32.op('eq', f.reuse('i32', 'tileColumn'), i32.const(tiling.across - 1));
+  forRange(f, row, f.reuse('i32', 'rowsHere'), 1, () => {
+    if (OW % m === 0) pixels(m);
+    else
+      f.if(
+        isLast,
+        () => pixels(OW % m),
+        () => pixels(m),
+      );
+    advance(f, wait, squareBytes(side, width) / side);
+    advance(f, offset, OW * O * 4);
+  });
+}
 
-  constructor(c: KernelContext, node: Node, plan: WinogradConv2dPlan) {
-    this.c = c;
-    this.node = node;
-    this.plan = plan;
-    this.epilogue = epilogueOf(node, 2);
-  }
+interface Pixels {
+  /** Pixels of one output row, and filters of each. */
+  readonly count: number;
+  readonly columns: number;
+  /** Byte offset of the first in y. */
+  readonly offset: Local<'i32'>;
+  /** Address of the row that waits for its second step. */
+  readonly wait: Local<'i32'>;
+}
 
-  /** `columns` filters from M at `from` to y at `cornerY` + `columnBytes`. */
-  emit(columns: number): void {
-    const { c, plan } = this;
-    const { f } = c;
-    const { tiling, block, width } = plan;
-    const { rowM } = scratchOf(plan);
-    const { side, m } = tiling;
-    const [, , OW, O] = plan.y;
-    const { outputs } = transformsOf(variantOf(plan.variant));
-    const offset = f.reuse('i32', 'offsetY');
-    const wait = f.reuse('i32', 'waitingRow');
-    const row = f.reuse('i32', 'outputRow');
-    const square = {
-      rows: side,
-      columns: side,
-      width,
-      pointer: f.reuse('i32', 'from'),
-      offset: (i: number, j: number) => (i * side + j) * block * rowM,
-    };
-    emitColumns(c, outputs, square, c.scratch);
-    f.set(offset, i32.add(f.reuse('i32', 'cornerY'), f.reuse('i32', 'columnBytes')));
-    f.set(wait, c.scratch);
-    f.set(row, i32.const(0));
-    forRange(f, row, f.reuse('i32', 'rowsHere'), 1, () => {
-      const store = (pixels: number): void => this.storeRow(pixels, columns, offset, wait);
-      if (OW % m === 0) store(m);
-      else {
-        const last = i32.op('eq', f.reuse('i32', 'tileColumn'), i32.const(tiling.across - 1));
-        f.if(
-          last,
-          () => store(OW % m),
-          () => store(m),
-        );
-      }
-      advance(f, wait, squareBytes(side, width) / side);
-      advance(f, offset, OW * O * 4);
-    });
-  }
-
-  private storeRow(
-    pixels: number,
-    columns: number,
-    offset: Local<'i32'>,
-    wait: Local<'i32'>,
-  ): void {
-    const { c, plan } = this;
-    const { f } = c;
-    const { side } = plan.tiling;
-    const outputs = transformsOf(variantOf(plan.variant)).outputs.slice(0, pixels);
-    const row = emitRow(c, outputs, { columns: side, width: plan.width }, wait, 0);
-    const acc: Accumulators = row.map((vectors, q) =>
-      vectors.map((value, v) => {
-        const local = f.reuse('f32x4', `y${q}_${v}`);
-        f.set(local, value);
-        return local;
-      }),
-    );
-    storeTile(c, acc, this.epilogue, {
-      offset,
-      rowBytes: 4 * plan.y[3],
-      columnOffset: f.reuse('i32', 'columnBytes'),
-      columns,
-      result: c.address(this.node),
-    });
-  }
+function emitPixels(
+  c: KernelContext,
+  node: Node,
+  plan: WinogradConv2dPlan,
+  { count, columns, offset, wait }: Pixels,
+): void {
+  const { f } = c;
+  const outputs = transformsOf(variantOf(plan.variant)).outputs.slice(0, count);
+  const from = { columns: plan.tiling.side, width: plan.width };
+  const acc: Accumulators = emitRow(c, outputs, from, wait, 0).map((vectors, q) =>
+    vectors.map((value, v) => {
+      const local = f.reuse('f32x4', `y${q}_${v}`);
+      f.set(local, value);
+      return local;
+    }),
+  );
+  storeTile(c, acc, epilogueOf(node, 2), {
+    offset,
+    rowBytes: 4 * plan.y[3],
+    columnOffset: f.reuse('i32', 'columnBytes'),
+    columns,
+    result: c.address(node),
+  });
 }

@@ -11,7 +11,7 @@ import { sizeOf } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';
 import { i32 } from '../../assembler/lanes.ts';
 import type { Kernel, KernelContext, PlanContext, Target } from '../../kernel.ts';
-import { advance, forRange, times } from '../loops.ts';
+import { advance, forRange, times, withinTurn } from '../loops.ts';
 import { emitTransform, squareBytes, storeVectors } from './linear.ts';
 import { tileSide, transformsOf, type VariantName, variantOf } from './variants.ts';
 
@@ -93,8 +93,10 @@ function emitWeights(c: KernelContext, node: Node, layout: PanelLayout, width: n
           pointer: from,
           offset: (kh: number, kw: number) => ((kh * r + kw) * CG * O + 4 * first) * 4,
         };
-        emitTransform(c, kernel, square, c.scratch, (i, j, value) =>
-          storeVectors(c, to, (i * side + j) * layout.productBytes + 16 * first, value),
+        withinTurn(f, () =>
+          emitTransform(c, kernel, square, c.scratch, (i, j, value) =>
+            storeVectors(c, to, (i * side + j) * layout.productBytes + 16 * first, value),
+          ),
         );
       }
       advance(f, from, 4 * O);

@@ -17,7 +17,7 @@ import type { Local, Value } from '../../assembler/function.ts';
 import { f32x4, i32, memory } from '../../assembler/lanes.ts';
 import { type Kernel, type KernelContext, mostRows, type PlanContext } from '../../kernel.ts';
 import { storeTile } from '../epilogue.ts';
-import { advance, forRange, times } from '../loops.ts';
+import { advance, forRange, times, withinTurn } from '../loops.ts';
 import { type Accumulators, tileLocals, tileLoop, zeroTile } from '../tile.ts';
 import { tileCoordinates, tileStart } from './conv2d.ts';
 import { fusedVectors } from './kernel.ts';
@@ -26,9 +26,11 @@ import { type Tiling, tilingOf } from './plan.ts';
 import { transformsOf, transpose, type VariantName, variantOf } from './variants.ts';
 
 /** The most a block takes of each; it takes even shares. */
-const MOST_CHANNELS = 132;
-const MOST_FILTERS = 128;
-const MOST_TILES = 128;
+const MOST_CHANNELS = 192;
+const MOST_FILTERS = 192;
+const MOST_TILES = 64;
+/** So that two threads share even a small gradient. */
+const FEWEST_UNITS = 2;
 
 export interface WinogradGradientAttrs {
   readonly variant: VariantName;
@@ -70,7 +72,12 @@ export function planWinogradGradient(node: Node, { target }: PlanContext): Winog
   const panels = Math.ceil(O / groups / (4 * vectors));
   const total = dy.shape[0] * tiling.perImage;
   const channels = evenShare(CG, MOST_CHANNELS, rows);
-  const panelShare = evenShare(panels, MOST_FILTERS / (4 * vectors), 1);
+  const channelBlocks = Math.ceil(CG / channels);
+  const filterBlocks = Math.max(
+    Math.ceil(panels / (MOST_FILTERS / (4 * vectors))),
+    Math.min(panels, Math.ceil(FEWEST_UNITS / (groups * channelBlocks))),
+  );
+  const panelShare = Math.ceil(panels / filterBlocks);
   const tiles = evenShare(total, MOST_TILES, 1);
   return {
     variant,
@@ -83,7 +90,7 @@ export function planWinogradGradient(node: Node, { target }: PlanContext): Winog
     width: fusedVectors(target),
     rows,
     channels,
-    channelBlocks: Math.ceil(CG / channels),
+    channelBlocks,
     panels: panelShare,
     filterBlocks: Math.ceil(panels / panelShare),
     tiles,
@@ -123,14 +130,15 @@ function scratchOf({ tiling, width, channels, panels, vectors, tiles }: Winograd
   const rowD = panels * vectors * 16;
   const productD = channels * rowD + 64;
   const atV = align(squareBytes(tiling.side, width));
-  const atY = atV + products * tiles * rowV;
+  const productV = tiles * rowV + 64;
+  const atY = atV + products * productV;
   const atD = atY + products * panels * panelY;
   const bytes = atD + products * productD;
   return {
     rowV,
     panelY,
     rowD,
-    productV: tiles * rowV,
+    productV,
     productY: panels * panelY,
     productD,
     atV,
@@ -318,8 +326,10 @@ function emitTileOfDy(
         pointer: from,
         offset: (i: number, j: number) => ((i * OW + j) * O + 4 * first) * 4,
       };
-      emitTransform(c, transpose(outputs), square, c.scratch, (i, j, value) =>
-        storeVectors(c, to, (i * tiling.side + j) * productY + 16 * first, value),
+      withinTurn(f, () =>
+        emitTransform(c, transpose(outputs), square, c.scratch, (i, j, value) =>
+          storeVectors(c, to, (i * tiling.side + j) * productY + 16 * first, value),
+        ),
       );
     }
     advance(f, from, 16 * vectors);
@@ -408,13 +418,15 @@ function emitWeights(c: KernelContext, node: Node, plan: WinogradGradientPlan, a
     f.set(offset, i32.add(at.blockW, i32.mul(channel, 4 * O)));
     f.set(whole, i32.sub(at.filters, lanes - 1));
     forRange(f, filter, whole, lanes, () => {
-      emitWeightLanes(c, node, plan, offset, lanes);
+      withinTurn(f, () => emitWeightLanes(c, node, plan, offset, lanes));
       advance(f, from, 4 * lanes);
       advance(f, offset, 4 * lanes);
     });
     const rest = (O / plan.groups) % lanes;
     if (rest > 0)
-      f.if(i32.lessThan(filter, at.filters), () => emitWeightLanes(c, node, plan, offset, rest));
+      f.if(i32.lessThan(filter, at.filters), () =>
+        withinTurn(f, () => emitWeightLanes(c, node, plan, offset, rest)),
+      );
     advance(f, line, rowD);
   });
 }

@@ -8,7 +8,7 @@
 import type { FunctionBuilder, Local, Value } from '../../assembler/function.ts';
 import { f32x4 } from '../../assembler/lanes.ts';
 import type { KernelContext } from '../../kernel.ts';
-import { advance, forRange } from '../loops.ts';
+import { advance, forRange, withinTurn } from '../loops.ts';
 import type { Arithmetic } from '../math.ts';
 import type { Matrix } from './variants.ts';
 
@@ -144,7 +144,7 @@ function combine(
   if (others.length === 0 && first.factor === 1) return first.value;
   const sums = first.value.map((value, v) => {
     const sum = f.reuse('f32x4', `${name}${v}`);
-    f.set(sum, first.factor === 1 ? value : f32x4.mul(value, f32x4.splat(first.factor)));
+    f.set(sum, first.factor === 1 ? value : f32x4.mul(value, constant(f, first.factor)));
     return sum;
   });
   for (const term of others) addTerm({ f, m }, sums, term);
@@ -159,9 +159,12 @@ function addTerm(
   sums.forEach((sum, v) => {
     if (factor === 1) f.set(sum, f32x4.add(sum, value[v]));
     else if (factor === -1) f.set(sum, f32x4.sub(sum, value[v]));
-    else f.set(sum, m.madd(value[v], f32x4.splat(factor), sum));
+    else f.set(sum, m.madd(value[v], constant(f, factor), sum));
   });
 }
+
+const constant = (f: FunctionBuilder, factor: number): Local<'f32x4'> =>
+  f.hoisted(`factor${factor}`, f32x4.splat(factor));
 
 /** Neighbouring vectors at a pointer; in locals, since a transform reads them several times. */
 export function loadVectors(
@@ -258,7 +261,7 @@ export function overLanes(
   const lane = f.reuse('i32', 'lane');
   f.set(lane, { type: 'i32', emit: (g) => g.emit('i32.const', 0) });
   forRange(f, lane, count, 4 * width, () => {
-    body();
+    withinTurn(f, body);
     for (const pointer of pointers) advance(f, pointer, 16 * width);
   });
 }
