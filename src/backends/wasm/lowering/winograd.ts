@@ -7,10 +7,10 @@
 import type { Pads } from '../../../base/window.ts';
 import { createNode, type Node } from '../../../graph/node.ts';
 import type { Conv2dAttrs, Conv2dKernelGradientAttrs } from '../../../ops/conv2d.ts';
-import type { WinogradConv2dAttrs } from '../emit/winograd/conv2d.ts';
+import type { WinogradConv2dAttrs } from '../emit/winograd/conv2dPlan.ts';
+import type { WinogradGradientAttrs } from '../emit/winograd/gradientPlan.ts';
 import { panelLayout } from '../emit/winograd/kernel.ts';
-import type { WinogradGradientAttrs } from '../emit/winograd/kernelGradient.ts';
-import { chooseWinograd, tilingOf, type WinogradChoice } from '../emit/winograd/plan.ts';
+import { chooseWinograd, tilingOf } from '../emit/winograd/plan.ts';
 import { tileSide, type Variant } from '../emit/winograd/variants.ts';
 import type { Step } from './step.ts';
 
@@ -62,8 +62,6 @@ export function winogradKernelGradient(node: Node, step: Step, pad: Pad): Winogr
   });
   return { node: lowered, reason };
 }
-
-export type { WinogradChoice };
 
 /** More zeros at the bottom and right, so that the last tile is whole. */
 function wholeTiles(pads: Pads, y: readonly number[], variant: Variant): Pads {

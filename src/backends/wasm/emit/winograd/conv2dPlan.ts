@@ -1,0 +1,99 @@
+/**
+ * @file The decisions of a Winograd convolution: its blocks, its panels and its thread's scratch.
+ *
+ * Previous stop: `plan.ts`. Next stop: `conv2d.ts`.
+ */
+import { align } from '../../../../compile/memoryPlan.ts';
+import type { Node } from '../../../../graph/node.ts';
+import type { Local } from '../../assembler/function.ts';
+import { mostRows, type PlanContext } from '../../kernel.ts';
+import { fusedVectors, type PanelLayout, panelLayout } from './kernel.ts';
+import { squareBytes } from './linear.ts';
+import { type Tiling, tilingOf } from './plan.ts';
+import { type VariantName, variantOf } from './variants.ts';
+
+/** About so many tiles share what is read of the weights. */
+const TILES_PER_BLOCK = 64;
+/** Filters whose products wait together for their way out. */
+const COLUMNS_PER_RUN = 128;
+
+export interface WinogradConv2dAttrs {
+  readonly variant: VariantName;
+  readonly groups: number;
+  /** (KH, KW, C/groups, O) */
+  readonly kernelShape: readonly number[];
+  readonly reason: string;
+}
+
+export interface WinogradConv2dPlan {
+  readonly variant: VariantName;
+  readonly tiling: Tiling;
+  readonly x: readonly number[];
+  readonly w: readonly number[];
+  readonly y: readonly number[];
+  readonly groups: number;
+  readonly layout: PanelLayout;
+  /** Vectors side by side in a transform. */
+  readonly width: number;
+  /** Tiles per block: whole register tiles of `rows`. */
+  readonly block: number;
+  readonly rows: number;
+  readonly panelsPerRun: number;
+  /** Units are images, else blocks of tiles. */
+  readonly byImage: boolean;
+}
+
+export function planWinogradConv2d(node: Node, context: PlanContext): WinogradConv2dPlan {
+  const { target, slicing } = context;
+  const { variant, groups, kernelShape } = node.attrs as unknown as WinogradConv2dAttrs;
+  const tiling = tilingOf(node.shape, variantOf(variant));
+  const layout = panelLayout(kernelShape, groups, tiling.side, target);
+  const byImage =
+    context.isBatched(node) &&
+    slicing !== undefined &&
+    slicing.imagesPerSlice * tiling.perImage >= TILES_PER_BLOCK;
+  const tiles = tiling.perImage * (byImage ? slicing.imagesPerSlice : node.shape[0]);
+  const rows = Math.min(tiles, mostRows(layout.vectors, target));
+  const even = tiles / Math.round(Math.max(1, tiles / TILES_PER_BLOCK));
+  return {
+    variant,
+    tiling,
+    x: node.inputs[0].shape,
+    w: kernelShape,
+    y: node.shape,
+    groups,
+    layout,
+    width: fusedVectors(target),
+    block: rows * Math.ceil(even / rows),
+    rows,
+    panelsPerRun: Math.min(layout.panels, COLUMNS_PER_RUN / (4 * layout.vectors)),
+    byImage,
+  };
+}
+
+/** The thread's scratch: the square of a transform, V and M. */
+export function scratchOf({ tiling, w, layout, width, block, panelsPerRun }: WinogradConv2dPlan) {
+  const { side } = tiling;
+  const rowV = align(w[2] * 4);
+  const rowM = panelsPerRun * layout.vectors * 16;
+  const atV = align(squareBytes(side, width));
+  // One more line than the tiles fill: else all products of a tile would share one set of a cache.
+  const productV = block * rowV + 64;
+  const productM = block * rowM + 64;
+  const atM = atV + side ** 2 * productV;
+  return { rowV, rowM, productV, productM, atV, atM, bytes: atM + side ** 2 * productM };
+}
+
+/** Where the walk is; all locals. */
+export interface Position {
+  readonly firstTile: Local<'i32'>;
+  readonly tiles: Local<'i32'>;
+  /** Byte offsets of the group's first channel and filter, address of its weights. */
+  readonly groupX: Local<'i32'>;
+  readonly groupY: Local<'i32'>;
+  readonly groupU: Local<'i32'>;
+  /** Byte offset of the run's first filter in its group, its panels' address, their number. */
+  readonly runY: Local<'i32'>;
+  readonly runU: Local<'i32'>;
+  readonly panels: Local<'i32'>;
+}

@@ -1,0 +1,137 @@
+/**
+ * @file The way out of a Winograd convolution: y = A^T M A, bias and activation, stored.
+ *
+ * Tiles at the border keep what is inside the image. Previous stop: `conv2d.ts`.
+ */
+import type { Node } from '../../../../graph/node.ts';
+import type { Local } from '../../assembler/function.ts';
+import { i32 } from '../../assembler/lanes.ts';
+import type { KernelContext } from '../../kernel.ts';
+import { epilogueOf, storeTile } from '../epilogue.ts';
+import { advance, forRange, withinTurn } from '../loops.ts';
+import type { Accumulators } from '../tile.ts';
+import { type Position, scratchOf, type WinogradConv2dPlan } from './conv2dPlan.ts';
+import { emitColumns, emitRow, squareBytes } from './linear.ts';
+import { tileCoordinates, tileStart } from './tiles.ts';
+import { transformsOf, variantOf } from './variants.ts';
+
+/** y = A^T M A for one run of panels, with the epilogue; tiles at the border keep what is inside. */
+export function emitTilesOut(
+  c: KernelContext,
+  node: Node,
+  plan: WinogradConv2dPlan,
+  at: Position,
+): void {
+  const { f } = c;
+  const { tiling, layout, width } = plan;
+  const [, OH, OW, O] = plan.y;
+  const { rowM, atM } = scratchOf(plan);
+  const filters = O / plan.groups;
+  const tile = f.reuse('i32', 'tile');
+  const from = f.reuse('i32', 'from');
+  const column = f.reuse('i32', 'columnBytes');
+  const lastColumn = f.reuse('i32', 'lastColumn');
+  const corner = f.reuse('i32', 'cornerY');
+  const rowsHere = f.reuse('i32', 'rowsHere');
+  const tileColumn = f.reuse('i32', 'tileColumn');
+  const lanes = 4 * width;
+  f.set(tile, i32.const(0));
+  forRange(f, tile, at.tiles, 1, () => {
+    const index = i32.add(at.firstTile, tile);
+    const { row, column: across } = tileCoordinates(tiling, index);
+    f.set(tileColumn, across);
+    f.set(rowsHere, i32.min(i32.sub(OH, i32.mul(row, tiling.m)), tiling.m));
+    f.set(corner, i32.mul(tileStart(tiling, index, OH, OW), 4 * O));
+    f.set(from, i32.add(i32.add(i32.mul(tile, rowM), c.scratch), atM));
+    f.set(column, i32.add(at.groupY, at.runY));
+    const runEnd = i32.add(at.runY, i32.mul(at.panels, 16 * layout.vectors));
+    f.set(lastColumn, i32.add(at.groupY, i32.min(runEnd, 4 * filters)));
+    const whole = i32.sub(lastColumn, 4 * lanes - 4);
+    forRange(f, column, whole, 4 * lanes, () => {
+      withinTurn(f, () => emitTileOut(c, node, plan, lanes));
+      advance(f, from, 4 * lanes);
+    });
+    if (filters % lanes > 0)
+      f.if(i32.lessThan(column, lastColumn), () =>
+        withinTurn(f, () => emitTileOut(c, node, plan, filters % lanes)),
+      );
+  });
+}
+
+/** The way out of one tile: `columns` filters from M at `from` to y at `cornerY` + `columnBytes`. */
+function emitTileOut(
+  c: KernelContext,
+  node: Node,
+  plan: WinogradConv2dPlan,
+  columns: number,
+): void {
+  const { f } = c;
+  const { tiling, width } = plan;
+  const { productM } = scratchOf(plan);
+  const { side, m } = tiling;
+  const [, , OW, O] = plan.y;
+  const { outputs } = transformsOf(variantOf(plan.variant));
+  const offset = f.reuse('i32', 'offsetY');
+  const wait = f.reuse('i32', 'waitingRow');
+  const row = f.reuse('i32', 'outputRow');
+  const square = {
+    rows: side,
+    columns: side,
+    width,
+    pointer: f.reuse('i32', 'from'),
+    offset: (i: number, j: number) => (i * side + j) * productM,
+  };
+  emitColumns(c, outputs, square, c.scratch);
+  f.set(offset, i32.add(f.reuse('i32', 'cornerY'), f.reuse('i32', 'columnBytes')));
+  f.set(wait, c.scratch);
+  f.set(row, i32.const(0));
+  const pixels = (count: number) =>
+    withinTurn(f, () => emitPixels(c, node, plan, { count, columns, offset, wait }));
+  const isLast = i32.op('eq', f.reuse('i32', 'tileColumn'), i32.const(tiling.across - 1));
+  forRange(f, row, f.reuse('i32', 'rowsHere'), 1, () => {
+    if (OW % m === 0) pixels(m);
+    else
+      f.if(
+        isLast,
+        () => pixels(OW % m),
+        () => pixels(m),
+      );
+    advance(f, wait, squareBytes(side, width) / side);
+    advance(f, offset, OW * O * 4);
+  });
+}
+
+interface Pixels {
+  /** Pixels of one output row, and filters of each. */
+  readonly count: number;
+  readonly columns: number;
+  /** Byte offset of the first in y. */
+  readonly offset: Local<'i32'>;
+  /** Address of the row that waits for its second step. */
+  readonly wait: Local<'i32'>;
+}
+
+function emitPixels(
+  c: KernelContext,
+  node: Node,
+  plan: WinogradConv2dPlan,
+  { count, columns, offset, wait }: Pixels,
+): void {
+  const { f } = c;
+  const outputs = transformsOf(variantOf(plan.variant)).outputs.slice(0, count);
+  const from = { columns: plan.tiling.side, width: plan.width };
+  const acc: Accumulators = emitRow(c, outputs, from, wait, 0).map((vectors, q) =>
+    vectors.map((value, v) => {
+      const local = f.reuse('f32x4', `y${q}_${v}`);
+      f.set(local, value);
+      return local;
+    }),
+  );
+  storeTile(c, acc, epilogueOf(node, 2), {
+    offset,
+    rowBytes: 4 * plan.y[3],
+    columnOffset: f.reuse('i32', 'columnBytes'),
+    columns,
+    result: c.address(node),
+  });
+}
