@@ -11,6 +11,7 @@ import {
   backendOption,
   jsonOption,
   noRevectorizeOption,
+  noWinogradOption,
   numberOption,
   openOptionsOf,
   threadsOption,
@@ -67,6 +68,7 @@ export function command(): Command {
     .addOption(threadsOption())
     .addOption(backendOption())
     .addOption(noRevectorizeOption())
+    .addOption(noWinogradOption())
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(evaluate);

@@ -15,6 +15,7 @@ import {
   backendOption,
   jsonOption,
   noRevectorizeOption,
+  noWinogradOption,
   numberOption,
   openOptionsOf,
 } from '../options.ts';
@@ -53,6 +54,7 @@ export function command(): Command {
     .option('--out <file>', 'where to draw: .png or .svg', 'look.png')
     .addOption(backendOption())
     .addOption(noRevectorizeOption())
+    .addOption(noWinogradOption())
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(look);

@@ -12,6 +12,7 @@ import {
   backendOption,
   jsonOption,
   noRevectorizeOption,
+  noWinogradOption,
   numberOption,
   openOptionsOf,
 } from '../options.ts';
@@ -63,6 +64,7 @@ export function command(): Command {
     )
     .addOption(backendOption())
     .addOption(noRevectorizeOption())
+    .addOption(noWinogradOption())
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(predict);

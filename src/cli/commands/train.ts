@@ -17,6 +17,7 @@ import {
   type Interval,
   jsonOption,
   noRevectorizeOption,
+  noWinogradOption,
   numberOption,
   openOptionsOf,
   parseInterval,
@@ -100,6 +101,7 @@ export function command(): Command {
     .addOption(threadsOption())
     .addOption(backendOption())
     .addOption(noRevectorizeOption())
+    .addOption(noWinogradOption())
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(train);

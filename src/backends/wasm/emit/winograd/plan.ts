@@ -7,7 +7,7 @@
  */
 import type { Pair } from '../../../../base/window.ts';
 import type { Target } from '../../kernel.ts';
-import { tileSide, VARIANTS, type Variant, type VariantName } from './variants.ts';
+import { tileSide, VARIANTS, type Variant } from './variants.ts';
 
 /** A convolution, forward or one of its gradients, whatever its padding. */
 export interface WinogradProblem {
@@ -32,7 +32,7 @@ export interface WinogradChoice {
 /** Fewer channels or filters per group than this: the transforms would outweigh the products. */
 const FEWEST_CHANNELS = 16;
 /** What a variant must promise before its transforms and rounding are taken on. */
-const WORTH = 1.1;
+const WORTH = 1.15;
 
 export function chooseWinograd(
   problem: WinogradProblem,
@@ -77,20 +77,37 @@ export function tilingOf(y: readonly number[], variant: Variant): Tiling {
 
 /** Multiply-adds a core retires per cycle. */
 const rate = ({ pairs }: Target): number => (pairs ? 16 : 8);
-/** Share of it that the plain sum reaches, and the products between the transforms. */
+/** Share of it that the plain sum reaches. */
 const DIRECT_SHARE = 0.88;
-const PRODUCT_SHARE = 0.88;
-/** Cycles per tile and channel, on lanes of eight: transforms of a 6 x 6 tile. Smaller tiles: by their size. */
-const TRANSFORM_CYCLES = 18;
-/** Cycles per weight for its transform: 36 numbers written far apart. */
-const WEIGHT_CYCLES = 16;
+
+/**
+ * Cycles, fitted to measurements with fused pairs: layers of 16 to 384 channels, batches of 1 to 64. For layers
+ * that take a millisecond the promise is within a quarter of what was measured; smaller ones are underrated.
+ */
+interface Costs {
+  /** Of a tile and channel, 6 x 6, on its way in or out. */
+  readonly transform: number;
+  /** Of a weight: 36 numbers written, and met again from far away. */
+  readonly weight: number;
+  /** Steps that a register tile costs beside those of its sum. */
+  readonly extraSteps: number;
+}
+
+const COSTS: Readonly<Record<Pass, Costs>> = {
+  forward: { transform: 20, weight: 85, extraSteps: 8 },
+  // Tiles of x and dy are transformed once for each block of weights they meet: x about twice.
+  kernelGradient: { transform: 45, weight: 40, extraSteps: 16 },
+};
+/** Steps of a register tile in the kernel gradient: a chunk of tiles. */
+const CHUNK = 64;
+/** Share of the rate that the products between the transforms reach. */
+const PRODUCT_SHARE = 0.95;
 
 function directCycles({ y, w, groups }: WinogradProblem, target: Target): number {
   const [N, OH, OW, O] = y;
   const [KH, KW, CG] = w;
-  return (
-    (N * OH * OW * KH * KW * CG * columnsOf(O, groups, target)) / (rate(target) * DIRECT_SHARE)
-  );
+  const sums = N * OH * OW * columnsOf(O, groups, target);
+  return (sums * KH * KW * CG) / (rate(target) * DIRECT_SHARE);
 }
 
 /** Filters, rounded up to whole panels in each group. */
@@ -107,18 +124,13 @@ function winogradCycles(
 ): number {
   const { side, perImage } = tilingOf(y, variant);
   const [, , CG, O] = w;
+  const { transform, weight, extraSteps } = COSTS[pass];
   const tiles = y[0] * perImage;
-  const lanes = target.pairs ? 1 : 2;
-  const transform = TRANSFORM_CYCLES * lanes * (side / 6) ** 2;
-  const products =
-    (side ** 2 * tiles * CG * columnsOf(O, groups, target)) / (rate(target) * PRODUCT_SHARE);
-  const weights = WEIGHT_CYCLES * lanes * (side / 6) ** 2 * CG * O;
-  // The kernel gradient transforms its inputs once per block of filters, and the other way round.
-  const again = pass === 'forward' ? 1 : 2;
-  return products + again * transform * tiles * (CG * groups + O) + weights;
-}
-
-/** What `inspect` shows of a choice. */
-export function shownVariant(name: VariantName, { m, side }: Tiling): string {
-  return `${name}: ${side ** 2} products for ${m ** 2} outputs`;
+  const steps = pass === 'forward' ? CG : Math.min(CHUNK, tiles);
+  const sums = side ** 2 * tiles * CG * columnsOf(O, groups, target);
+  const products = (sums * (1 + extraSteps / steps)) / (rate(target) * PRODUCT_SHARE);
+  const size = (side / 6) ** 2;
+  const transforms = (transform * size * 16) / rate(target);
+  const channels = pass === 'forward' ? CG * groups + O : 2 * CG * groups + O;
+  return products + transforms * tiles * channels + weight * size * CG * O;
 }

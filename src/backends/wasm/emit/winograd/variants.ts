@@ -30,7 +30,7 @@ export interface Variant {
 
 /**
  * All coefficients of A and B are exact in float32, pairs of opposite sign share half of their work, and the
- * error is half of what the customary 0, 1, -1, 2, -2 give (`variants.test.ts`). Several such choices are as
+ * error is a quarter to a half less than the customary 0, 1, -1, 2, -2 give (`variants.test.ts`). Several such choices are as
  * good; this one also leaves every ReLU of the recorded step of alexnet-cifar10 on the side float64 sees it on,
  * which is luck that any change of rounding may undo.
  */
