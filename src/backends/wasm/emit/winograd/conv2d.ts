@@ -9,10 +9,10 @@
  *
  * x holds its padding, up to whole tiles. A sum is made in the order of its channels, whichever block a tile
  * is in, so the bits do not depend on who computes it. A unit is an image where a slice of the batch fills a
- * block, else a block. Previous stop: `kernel.ts`, the weights. Next stop: `kernelGradient.ts`.
+ * block, else a part of a block's filters. Previous stop: `kernel.ts`, the weights. Next stop: `kernelGradient.ts`.
  */
 import type { Node } from '../../../../graph/node.ts';
-import type { Local } from '../../assembler/function.ts';
+import type { Local, Value } from '../../assembler/function.ts';
 import { i32 } from '../../assembler/lanes.ts';
 import type { Kernel, KernelContext, PlanContext } from '../../kernel.ts';
 import { advance, forRange, times } from '../loops.ts';
@@ -41,7 +41,7 @@ export function winogradConv2dKernel(node: Node, context: PlanContext): Kernel {
     outputs: [node],
     partition: plan.byImage
       ? { units: N, images: N }
-      : { units: Math.ceil((N * perImage) / plan.block) },
+      : { units: Math.ceil((N * perImage) / plan.block) * plan.parts },
     scratchBytes: scratchOf(plan).bytes,
     multiplyAdds: N * perImage * side ** 2 * CG * node.shape[3],
     plan: { reason, ...plan },
@@ -51,12 +51,13 @@ export function winogradConv2dKernel(node: Node, context: PlanContext): Kernel {
 
 function emitWinograd(c: KernelContext, node: Node, plan: WinogradConv2dPlan): void {
   const { f } = c;
-  const { layout, groups, tiling, block } = plan;
-  const sizes = scratchOf(plan);
+  const { layout, tiling, block, parts } = plan;
   const local = (name: string): Local<'i32'> => f.local('i32', name);
   const at: Position = {
     firstTile: local('firstTile'),
     tiles: local('tilesHere'),
+    firstPanel: local('firstPanel'),
+    endPanel: local('endPanel'),
     groupX: local('groupX'),
     groupY: local('groupY'),
     groupU: local('groupU'),
@@ -64,42 +65,76 @@ function emitWinograd(c: KernelContext, node: Node, plan: WinogradConv2dPlan): v
     runU: local('runU'),
     panels: local('panelsHere'),
   };
-  const end = local('endTile');
-  const perUnit = plan.byImage ? tiling.perImage : block;
-  f.set(at.firstTile, i32.mul(c.begin, perUnit));
-  f.set(end, i32.min(i32.mul(c.end, perUnit), plan.y[0] * tiling.perImage));
-  forRange(f, at.firstTile, end, block, () => {
-    f.set(at.tiles, i32.min(i32.sub(end, at.firstTile), block));
-    f.set(at.groupX, i32.const(0));
-    f.set(at.groupY, i32.const(0));
-    f.set(at.groupU, i32.const(c.address(node.inputs[1])));
-    times(f, groups, () => {
-      emitTilesIn(c, {
-        ...plan,
-        address: c.address(node.inputs[0]),
-        offset: at.groupX,
-        channels: i32.const(plan.w[2]),
-        firstTile: at.firstTile,
-        tiles: at.tiles,
-        at: sizes.atV,
-        rowBytes: sizes.rowV,
-        productBytes: sizes.productV,
-      });
-      const panel = local('panel');
-      f.set(panel, i32.const(0));
-      f.set(at.runY, i32.const(0));
-      f.set(at.runU, at.groupU);
-      forRange(f, panel, i32.const(layout.panels), plan.panelsPerRun, () => {
-        f.set(at.panels, i32.min(i32.sub(layout.panels, panel), plan.panelsPerRun));
-        emitProducts(c, plan, at);
-        emitTilesOut(c, node, plan, at);
-        advance(f, at.runY, plan.panelsPerRun * layout.vectors * 16);
-        advance(f, at.runU, plan.panelsPerRun * layout.panelBytes);
-      });
-      advance(f, at.groupX, plan.w[2] * 4);
-      advance(f, at.groupY, (plan.w[3] / groups) * 4);
-      advance(f, at.groupU, layout.groupBytes);
+  const total = plan.y[0] * tiling.perImage;
+  f.set(at.firstPanel, i32.const(0));
+  f.set(at.endPanel, i32.const(layout.panels));
+  if (plan.byImage) {
+    const end = local('endTile');
+    f.set(at.firstTile, i32.mul(c.begin, tiling.perImage));
+    f.set(end, i32.mul(c.end, tiling.perImage));
+    forRange(f, at.firstTile, end, block, () => {
+      f.set(at.tiles, i32.min(i32.sub(end, at.firstTile), block));
+      emitBlock(c, node, plan, at, i32.const(1));
     });
+    return;
+  }
+  const unit = local('unit');
+  f.set(unit, c.begin);
+  forRange(f, unit, c.end, 1, () => {
+    const part = i32.op('rem_u', unit, i32.const(parts));
+    f.set(at.firstTile, i32.mul(i32.op('div_u', unit, i32.const(parts)), block));
+    f.set(at.tiles, i32.min(i32.sub(total, at.firstTile), block));
+    f.set(at.firstPanel, i32.mul(part, plan.panelsPerPart));
+    f.set(at.endPanel, i32.min(i32.add(at.firstPanel, plan.panelsPerPart), layout.panels));
+    // V stays for the next part of the same block.
+    const isFirst = i32.op('eq', unit, c.begin);
+    emitBlock(c, node, plan, at, i32.op('or', isFirst, i32.op('eq', part, i32.const(0))));
+  });
+}
+
+/** One block of tiles, one part of the filters of every group. With one group, V is made where `fresh` is not 0. */
+function emitBlock(
+  c: KernelContext,
+  node: Node,
+  plan: WinogradConv2dPlan,
+  at: Position,
+  fresh: Value<'i32'>,
+): void {
+  const { f } = c;
+  const { layout, groups, parts } = plan;
+  const sizes = scratchOf(plan);
+  const panel = f.reuse('i32', 'panel');
+  const transform = (): void =>
+    emitTilesIn(c, {
+      ...plan,
+      address: c.address(node.inputs[0]),
+      offset: at.groupX,
+      channels: i32.const(plan.w[2]),
+      firstTile: at.firstTile,
+      tiles: at.tiles,
+      at: sizes.atV,
+      rowBytes: sizes.rowV,
+      productBytes: sizes.productV,
+    });
+  f.set(at.groupX, i32.const(0));
+  f.set(at.groupY, i32.const(0));
+  f.set(at.groupU, i32.const(c.address(node.inputs[1])));
+  times(f, groups, () => {
+    if (groups === 1 && parts > 1) f.if(fresh, transform);
+    else transform();
+    f.set(panel, at.firstPanel);
+    f.set(at.runY, i32.mul(panel, layout.vectors * 16));
+    f.set(at.runU, i32.add(i32.mul(panel, layout.panelBytes), at.groupU));
+    forRange(f, panel, at.endPanel, plan.panelsPerRun, () => {
+      f.set(at.panels, i32.min(i32.sub(at.endPanel, panel), plan.panelsPerRun));
+      emitProducts(c, plan, at);
+      emitTilesOut(c, node, plan, at);
+      advance(f, at.runY, plan.panelsPerRun * layout.vectors * 16);
+      advance(f, at.runU, plan.panelsPerRun * layout.panelBytes);
+    });
+    advance(f, at.groupX, plan.w[2] * 4);
+    advance(f, at.groupY, (plan.w[3] / groups) * 4);
+    advance(f, at.groupU, layout.groupBytes);
   });
 }
 

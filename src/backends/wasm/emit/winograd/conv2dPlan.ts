@@ -16,6 +16,8 @@ import { type VariantName, variantOf } from './variants.ts';
 const TILES_PER_BLOCK = 64;
 /** Filters whose products wait together for their way out. */
 const COLUMNS_PER_RUN = 128;
+/** Where there are fewer blocks, each is computed in parts, by filters; its tiles go in once per part. */
+const FEWEST_UNITS = 4;
 
 export interface WinogradConv2dAttrs {
   readonly variant: VariantName;
@@ -38,8 +40,11 @@ export interface WinogradConv2dPlan {
   /** Tiles per block: whole register tiles of `rows`. */
   readonly block: number;
   readonly rows: number;
+  /** Parts of a block, and panels of each group in a part and in a run. */
+  readonly parts: number;
+  readonly panelsPerPart: number;
   readonly panelsPerRun: number;
-  /** Units are images, else blocks of tiles. */
+  /** Units are images, else parts of blocks of tiles. */
   readonly byImage: boolean;
 }
 
@@ -55,6 +60,10 @@ export function planWinogradConv2d(node: Node, context: PlanContext): WinogradCo
   const tiles = tiling.perImage * (byImage ? slicing.imagesPerSlice : node.shape[0]);
   const rows = Math.min(tiles, mostRows(layout.vectors, target));
   const even = tiles / Math.round(Math.max(1, tiles / TILES_PER_BLOCK));
+  const block = rows * Math.ceil(even / rows);
+  const blocks = Math.ceil((node.shape[0] * tiling.perImage) / block);
+  const wanted = byImage ? 1 : Math.min(layout.panels, Math.ceil(FEWEST_UNITS / blocks));
+  const panelsPerPart = Math.ceil(layout.panels / wanted);
   return {
     variant,
     tiling,
@@ -64,9 +73,11 @@ export function planWinogradConv2d(node: Node, context: PlanContext): WinogradCo
     groups,
     layout,
     width: fusedVectors(target),
-    block: rows * Math.ceil(even / rows),
+    block,
     rows,
-    panelsPerRun: Math.min(layout.panels, COLUMNS_PER_RUN / (4 * layout.vectors)),
+    parts: Math.ceil(layout.panels / panelsPerPart),
+    panelsPerPart,
+    panelsPerRun: Math.min(panelsPerPart, COLUMNS_PER_RUN / (4 * layout.vectors)),
     byImage,
   };
 }
@@ -88,6 +99,9 @@ export function scratchOf({ tiling, w, layout, width, block, panelsPerRun }: Win
 export interface Position {
   readonly firstTile: Local<'i32'>;
   readonly tiles: Local<'i32'>;
+  /** The part's panels of each group. */
+  readonly firstPanel: Local<'i32'>;
+  readonly endPanel: Local<'i32'>;
   /** Byte offsets of the group's first channel and filter, address of its weights. */
   readonly groupX: Local<'i32'>;
   readonly groupY: Local<'i32'>;
