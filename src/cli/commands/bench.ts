@@ -5,6 +5,7 @@
  */
 import { Command, Option } from 'commander';
 import { UsageError, unknownName } from '../../base/errors.ts';
+import type { Profile } from '../../bench/profile.ts';
 import type { Mode } from '../../bench/workloads.ts';
 import {
   type BackendOptions,
@@ -51,7 +52,10 @@ export function command(): Command {
       new Option('--mode <mode>', 'train or infer').choices(['train', 'infer']).default('train'),
     )
     .addOption(numberOption('positive', '--seconds <s>', 'time to spend measuring').default(3))
-    .option('--profile', 'time every kernel of the program by itself, on one thread')
+    .option(
+      '--profile',
+      'time every kernel by itself, on one thread, as a share of the measured peaks',
+    )
     .option('--kernels', 'matrix products as a share of the peak of emitted multiply-adds')
     .option('--ops [name]', 'the ladder of every op, each rung checked against the plain loops')
     .addOption(threadsOption())
@@ -84,8 +88,10 @@ async function bench(name: string | undefined, options: Options): Promise<void> 
     const { mode, batch = workload.batch } = options;
     const { executable, run } = workload.prepare(session, mode, batch);
     const { backend, threads, plan } = session;
-    if (options.profile === true)
-      return printProfile(output, executable.profile?.() ?? [], measure, options);
+    if (options.profile === true) {
+      const { profileOf } = await import('../../bench/profile.ts');
+      return printProfile(output, profileOf(session, executable, options.seconds * 1000));
+    }
     const timing = measure(run, { budgetMs: options.seconds * 1000 });
     output.data({
       peer: 'subject',
@@ -107,39 +113,39 @@ async function bench(name: string | undefined, options: Options): Promise<void> 
 
 const milliseconds = (ms: number): string => `${ms.toFixed(ms < 1 ? 4 : 3)} ms`;
 
-type Measure = typeof import('../../bench/measure.ts').measure;
-type Profiled = NonNullable<import('../../backends/backend.ts').Executable['profile']>;
-
-/** Each kernel alone: its time, its rate of arithmetic and of memory. */
-function printProfile(
-  output: Output,
-  kernels: ReturnType<Profiled>,
-  measure: Measure,
-  { seconds }: Options,
-): void {
-  const budgetMs = (seconds * 1000) / Math.max(1, kernels.length);
-  const rows = kernels.map((kernel) => ({ ...kernel, ...measure(kernel.run, { budgetMs }) }));
-  const total = rows.reduce((sum, row) => sum + row.medianMs, 0);
-  for (const { family, name, multiplyAdds, bytes, medianMs, plan } of rows) {
-    output.data({ family, name, medianMs, share: medianMs / total, multiplyAdds, bytes, plan });
-  }
+/** Each kernel alone: its time, its rates, and how near they come to what the machine gives. */
+function printProfile(output: Output, profile: Profile): void {
+  const { kernels, totalMs, peakMultiplyAdds, peakBytes } = profile;
+  for (const kernel of kernels) output.data({ ...kernel });
+  output.data({ totalMs, peakMultiplyAdds, peakBytes });
+  const percent = (share: number, digits = 0): string => `${(100 * share).toFixed(digits)} %`;
   output.text(
     table(
       [
-        ['kernel', 'computes', 'ms', 'share', 'G madd/s', 'GB/s'],
-        ...rows.map(({ family, name, multiplyAdds, bytes, medianMs }) => [
-          family,
-          name.length > 50 ? `${name.slice(0, 49)}…` : name,
-          medianMs.toFixed(4),
-          `${((100 * medianMs) / total).toFixed(1)} %`,
-          (multiplyAdds / medianMs / 1e6).toFixed(1),
-          (bytes / medianMs / 1e6).toFixed(1),
+        ['kernel', 'computes', 'ms', 'share', 'G madd/s', 'of peak', 'MB', 'GB/s', 'of peak'],
+        ...kernels.map((kernel) => [
+          kernel.family,
+          kernel.name.length > 50 ? `${kernel.name.slice(0, 49)}…` : kernel.name,
+          kernel.medianMs.toFixed(4),
+          percent(kernel.share, 1),
+          (kernel.multiplyAdds / kernel.medianMs / 1e6).toFixed(1),
+          percent(kernel.ofArithmetic),
+          (kernel.bytes / 1e6).toFixed(2),
+          (kernel.bytes / kernel.medianMs / 1e6).toFixed(1),
+          percent(kernel.ofMemory),
         ]),
       ],
       2,
     ),
   );
-  output.text(`all kernels, one thread: ${milliseconds(total)}`);
+  const multiplyAdds = kernels.reduce((sum, kernel) => sum + kernel.multiplyAdds, 0);
+  const rate = multiplyAdds / totalMs;
+  output.text(
+    `all kernels, one thread: ${milliseconds(totalMs)}, ${(rate / 1e6).toFixed(1)} G madd/s, ${percent(rate / peakMultiplyAdds)} of peak`,
+  );
+  output.text(
+    `peaks of one thread: ${(peakMultiplyAdds / 1e6).toFixed(1)} G madd/s on registers, ${(peakBytes / 1e6).toFixed(1)} GB/s copied between memory too large for caches`,
+  );
 }
 
 /** The matrix product kernel against multiply-adds on registers alone, with and without fused pairs. */

@@ -1,0 +1,81 @@
+/**
+ * @file Where a program's time goes: each kernel alone on one thread, as a share of the machine's peaks.
+ *
+ * Both peaks (`backends/wasm/peak.ts`) are measured in the same run, before and after the kernels. Arithmetic
+ * is counted as the kernel does it: Winograd's convolutions do fewer multiply-adds than the sums they stand
+ * for. Bytes count each value that a kernel reads or writes once; where one stayed in a cache the share of
+ * the memory's peak may pass 100 %. Next stop: `measure.ts`.
+ */
+import type { Executable, Session } from '../backends/backend.ts';
+import { peakLoop, streamLoop } from '../backends/wasm/peak.ts';
+import { WasmSession } from '../backends/wasm/session.ts';
+import { UsageError } from '../base/errors.ts';
+import { measure } from './measure.ts';
+
+export interface KernelTime {
+  readonly family: string;
+  /** The node it computes. */
+  readonly name: string;
+  readonly medianMs: number;
+  /** Of the time of all kernels. */
+  readonly share: number;
+  readonly multiplyAdds: number;
+  readonly bytes: number;
+  /** Of the peak of multiply-adds. */
+  readonly ofArithmetic: number;
+  /** Of the peak of memory. */
+  readonly ofMemory: number;
+  readonly plan: Readonly<Record<string, unknown>>;
+}
+
+export interface Profile {
+  readonly kernels: readonly KernelTime[];
+  readonly totalMs: number;
+  /** Multiply-adds per millisecond that emitted code reaches on registers alone. */
+  readonly peakMultiplyAdds: number;
+  /** Bytes per millisecond, read and written, of a copy that no cache holds. */
+  readonly peakBytes: number;
+}
+
+/** Share of the budget that measuring the two peaks gets. */
+const FOR_PEAKS = 0.2;
+
+export function profileOf(session: Session, executable: Executable, budgetMs: number): Profile {
+  if (!(session instanceof WasmSession) || executable.profile === undefined) {
+    throw new UsageError({
+      where: '--profile',
+      problem: `the ${session.backend} backend has no kernels to time`,
+      expected: 'the wasm backend',
+      fix: 'leave --backend away',
+    });
+  }
+  const arithmetic = peakLoop(session.target);
+  const memory = streamLoop();
+  const peaks = () => ({
+    arithmetic: arithmetic.flops / 2 / best(arithmetic.run),
+    memory: memory.bytes / best(memory.run),
+  });
+  const best = (run: () => void) => measure(run, { budgetMs: (budgetMs * FOR_PEAKS) / 4 }).minMs;
+  const before = peaks();
+  const kernels = executable.profile();
+  const each = (budgetMs * (1 - FOR_PEAKS)) / Math.max(1, kernels.length);
+  const timed = kernels.map(({ run, ...kernel }) => ({
+    ...kernel,
+    medianMs: measure(run, { budgetMs: each }).medianMs,
+  }));
+  const after = peaks();
+  const peakMultiplyAdds = Math.max(before.arithmetic, after.arithmetic);
+  const peakBytes = Math.max(before.memory, after.memory);
+  const totalMs = timed.reduce((sum, { medianMs }) => sum + medianMs, 0);
+  return {
+    kernels: timed.map((kernel) => ({
+      ...kernel,
+      share: kernel.medianMs / totalMs,
+      ofArithmetic: kernel.multiplyAdds / kernel.medianMs / peakMultiplyAdds,
+      ofMemory: kernel.bytes / kernel.medianMs / peakBytes,
+    })),
+    totalMs,
+    peakMultiplyAdds,
+    peakBytes,
+  };
+}
