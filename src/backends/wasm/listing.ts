@@ -23,8 +23,9 @@ export function listSchedule({ schedule, context, program }: Explanation): strin
     `${schedule.phases.length} phases, each waiting for the one before; ${program.kernels.length} kernels, ` +
       `${formatCount(program.multiplyAdds)} multiply-adds; ${batch}`,
   ];
-  schedule.phases.forEach(({ kind, kernels, node }, p) => {
-    lines.push('', `phase ${p}: ${PHASES[kind]}`);
+  schedule.phases.forEach(({ kind, kernels, node, prepares }, p) => {
+    const when = prepares ? '; again only when weights have changed' : '';
+    lines.push('', `phase ${p}: ${PHASES[kind]}${when}`);
     if (node !== undefined) lines.push(`  ${node.op} ${node.name} in plain loops`);
     for (const kernel of kernels) lines.push(...kernelLines(kernel).map((line) => `  ${line}`));
   });
@@ -70,8 +71,9 @@ function valueText(value: unknown): string {
 }
 
 export function scheduleData({ schedule }: Explanation): object[] {
-  return schedule.phases.map(({ kind, kernels, node }) => ({
+  return schedule.phases.map(({ kind, kernels, node, prepares = false }) => ({
     kind,
+    prepares,
     ...(node === undefined ? {} : { host: node.op }),
     kernels: kernels.map(({ family, name, partition, multiplyAdds, scratchBytes, plan }) => ({
       ...{ family, name, partition, multiplyAdds, scratchBytes, plan },

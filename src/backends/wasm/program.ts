@@ -19,6 +19,8 @@ import { type Phase, type Schedule, storageOf } from './schedule.ts';
 /** Phases that run in one call; host ops stand between segments. */
 export interface Segment {
   readonly exportName: string;
+  /** Left out while the states stay as they are. */
+  readonly prepares: boolean;
   /** Tickets one call uses up; 0 where the caller works alone. */
   readonly tickets: number;
   /** The op to run in plain loops after the segment. */
@@ -36,7 +38,10 @@ export interface Program {
   readonly multiplyAdds: number;
 }
 
-/** Lifetimes of all values that are not states, in phases. Inputs, outputs and constants live throughout. */
+/**
+ * Lifetimes of all values that are not states, in phases. Inputs, outputs, constants and what is prepared for
+ * many runs live throughout.
+ */
 export function planProgramMemory(graph: Graph, { phases, aliases }: Schedule): MemoryPlan<Node> {
   const last = phases.length;
   const lifetimes = new Map<Node, { from: number; to: number }>();
@@ -58,6 +63,8 @@ export function planProgramMemory(graph: Graph, { phases, aliases }: Schedule): 
         ? phase.kernels.flatMap((k) => [...k.inputs, ...k.outputs])
         : [phase.node, ...phase.node.inputs];
     for (const node of used) touch(node, at);
+    // What is prepared once has to be there for later runs.
+    if (phase.prepares) for (const node of used) touch(node, last);
   });
   for (const node of Object.values(graph.outputs)) touch(node, last);
   for (const { value } of graph.updates) touch(value, last);
@@ -93,7 +100,7 @@ export function emitProgram({ phases }: Schedule, options: EmitOptions): Program
   const multiplyAdds = all.reduce((sum, k) => sum + k.multiplyAdds, 0);
   const shared = options.threads > 1 && multiplyAdds >= WORTH_THREADS;
   const emitRun = shared ? sharedRuns(module, options) : aloneRun;
-  const segments = splitAtHosts(phases).map(({ run, host }, s): Segment => {
+  const segments = segmentsOf(phases).map(({ run, prepares, host }, s): Segment => {
     const f = new FunctionBuilder(`run${s}`, { base: 'i32', scratch: 'i32' });
     const [base, scratch] = f.locals as Local<'i32'>[];
     const call: Call = (kernel, begin, end) => {
@@ -102,7 +109,7 @@ export function emitProgram({ phases }: Schedule, options: EmitOptions): Program
     };
     const tickets = emitRun(f, run, base, call, options.context.slicing);
     module.add(f, f.name);
-    return { exportName: f.name, tickets, host };
+    return { exportName: f.name, prepares, tickets, host };
   });
   return {
     module,
@@ -132,14 +139,23 @@ function emitKernel(kernel: Kernel, { context, address }: EmitOptions): Function
   return f;
 }
 
-function splitAtHosts(phases: readonly Phase[]): { run: Phase[]; host: Node | undefined }[] {
-  const groups: { run: Phase[]; host: Node | undefined }[] = [{ run: [], host: undefined }];
-  for (const phase of phases) {
-    const current = groups[groups.length - 1];
-    if (phase.kind === 'host') {
-      current.host = phase.node;
-      groups.push({ run: [], host: undefined });
-    } else current.run.push(phase);
-  }
-  return groups.filter((g) => g.run.length > 0 || g.host !== undefined);
+interface PhaseGroup {
+  readonly run: readonly Phase[];
+  readonly prepares: boolean;
+  readonly host: Node | undefined;
+}
+
+/** Cut after each host phase, and between preparation and the rest. */
+function segmentsOf(phases: readonly Phase[]): PhaseGroup[] {
+  const groups: PhaseGroup[] = [];
+  let run: Phase[] = [];
+  phases.forEach((phase, p) => {
+    const isHost = phase.kind === 'host';
+    if (!isHost) run.push(phase);
+    const prepares = phase.prepares === true;
+    if (!isHost && p + 1 < phases.length && prepares === (phases[p + 1].prepares === true)) return;
+    groups.push({ run, prepares, host: phase.node });
+    run = [];
+  });
+  return groups;
 }

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { lenet5, oddNet } from '../../../test/support/trainingSteps.ts';
 import { isSource, type Node } from '../../graph/node.ts';
+import { alexnetCifar10 } from '../../models/alexnetCifar10.ts';
 import { optimizerOf } from '../../nn/optimizers/index.ts';
 import { inferenceGraph, trainingGraph } from '../../nn/programs.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
@@ -32,6 +33,19 @@ describe.each(targets)('pairs $pairs, one rounding $relaxedMadd', (target) => {
   it('infers in one phase, from the pixels to the probabilities', () => {
     const { schedule } = planProgram(inferenceGraph(lenet5, 128), target);
     expect(schedule.phases.map(({ kind }) => kind)).toEqual(['batch']);
+  });
+
+  it('prepares weights in phases of their own where no step changes them', () => {
+    const infer = planProgram(inferenceGraph(alexnetCifar10(), 2), target);
+    const prepared = infer.schedule.phases.filter(({ prepares }) => prepares);
+    expect(prepared).toEqual(infer.schedule.phases.slice(0, prepared.length));
+    const made = prepared.flatMap(({ kernels }) => kernels.flatMap(({ outputs }) => outputs));
+    expect(made.length).toBeGreaterThan(0);
+    const last = infer.schedule.phases.length;
+    for (const { key, to } of infer.memory.placements)
+      if (made.includes(key)) expect(to, key.name).toBe(last);
+    const { schedule } = planProgram(training(lenet5, 32), target);
+    expect(schedule.phases.some(({ prepares }) => prepares)).toBe(false);
   });
 
   it('makes random numbers, and all that reads them, slice by slice', () => {

@@ -4,6 +4,8 @@
  * A batch phase hands whole slices of images from kernel to kernel: each thread takes its slices through all
  * of them, so a slice's activations stay in its cache and nobody waits. A split phase runs kernels that do
  * not need each other, each cut by its own units. A host phase runs one op's plain loops on the caller.
+ * A program that updates nothing begins with what depends on states alone (transposed or transformed weights)
+ * in phases of their own, which a session leaves out while the states stay as they are.
  * Previous stop: `lowering/lower.ts`. Next stop: `compile/memoryPlan.ts`, where the numbers lie; then `program.ts`.
  */
 import { sameShape } from '../../base/shape.ts';
@@ -20,6 +22,8 @@ export interface Phase {
   readonly kernels: readonly Kernel[];
   /** The node a host phase computes. */
   readonly node?: Node;
+  /** Reads states and constants alone: run again only when a state has new numbers. */
+  readonly prepares?: true;
 }
 
 export interface Schedule {
@@ -61,7 +65,15 @@ export function schedule(graph: Graph, context: PlanContext): Schedule {
     tasks.set(node, { node, kind: kindOf(node, kernel, context), kernel, waitsFor });
   }
   writeInPlace(graph, tasks, aliases);
-  return { phases: placeAll([...tasks.values()], context), aliases };
+  const all = [...tasks.values()];
+  const prepared = graph.updates.length > 0 ? [] : preparations(all, aliases);
+  const rest = all.filter((task) => !prepared.includes(task));
+  const done = new Set<Task>();
+  const phases = [
+    ...placeAll(prepared, done, context).map((phase) => ({ ...phase, prepares: true as const })),
+    ...placeAll(rest, done, context),
+  ];
+  return { phases, aliases };
 }
 
 function kindOf(node: Node, kernel: Kernel | undefined, context: PlanContext): PhaseKind {
@@ -109,9 +121,21 @@ function reaches(from: Task, to: Task, seen = new Set<Task>()): boolean {
   return [...from.waitsFor].some((t) => reaches(t, to, seen));
 }
 
-function placeAll(tasks: readonly Task[], context: PlanContext): Phase[] {
+/** Split tasks that no input of the program reaches. */
+function preparations(tasks: readonly Task[], aliases: ReadonlyMap<Node, Node>): Task[] {
+  const prepared = new Set<Task>();
+  for (const task of tasks) {
+    const fixed =
+      [...task.waitsFor].every((t) => prepared.has(t)) &&
+      task.node.inputs.every((input) => storageOf(input, aliases).op !== 'input');
+    if (task.kind === 'split' && fixed) prepared.add(task);
+  }
+  return [...prepared];
+}
+
+/** Places the tasks in phases; those in `done` have run before, and the placed ones join them. */
+function placeAll(tasks: readonly Task[], done: Set<Task>, context: PlanContext): Phase[] {
   const phases: Phase[] = [];
-  const done = new Set<Task>();
   const open = new Set(tasks);
   const ready = (task: Task, also?: ReadonlySet<Task>): boolean =>
     [...task.waitsFor].every((t) => done.has(t) || also?.has(t) === true);

@@ -4,7 +4,7 @@
  */
 import v8 from 'node:v8';
 import vm from 'node:vm';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   beginTraining,
   lenet5,
@@ -12,7 +12,8 @@ import {
   type Training,
 } from '../../../test/support/trainingSteps.ts';
 import { align } from '../../compile/memoryPlan.ts';
-import { isSource } from '../../graph/node.ts';
+import { constantNode, inputNode, isSource, stateNode } from '../../graph/node.ts';
+import { build } from '../../ops/index.ts';
 import { explain } from './explain.ts';
 import { wasmBackend } from './index.ts';
 import type { WasmSession } from './session.ts';
@@ -114,6 +115,42 @@ describe('a training step after the first ones', () => {
     if (threads === 1)
       expect(made, 'bytes of JavaScript objects made by 1,000 steps').toBeLessThan(8000);
     expect(used() - before, 'bytes kept after a collection').toBeLessThan(8000);
+    await session.close();
+  });
+});
+
+describe('a program that changes no state', () => {
+  const x = inputNode('x', [1, 24, 24, 32]);
+  const kernel = stateNode('kernel', [3, 3, 32, 32]);
+  const pads = [
+    [1, 1],
+    [1, 1],
+  ];
+  const attrs = { strides: [1, 1], dilation: [1, 1], pads, groups: 1 };
+  const y = build('conv2d', [x, kernel], attrs);
+
+  it('prepares its weights again when they were written to, or updated, and only then', async () => {
+    const session = await wasmBackend.open({ threads: 2, winograd: 'always' });
+    const infer = session.compile({ outputs: { y }, updates: [] });
+    const doubled = build('mul', [kernel, constantNode(2)]);
+    const update = session.compile({ outputs: {}, updates: [{ state: kernel, value: doubled }] });
+    const calls = vi.spyOn((session as WasmSession).pool, 'run');
+    const first = (): number => {
+      calls.mockClear();
+      infer.run();
+      return infer.output('y')[0];
+    };
+    infer.input('x').fill(1);
+    session.writeState('kernel', new Float32Array(9 * 32 * 32).fill(0.5));
+    const sum = first();
+    expect(sum).toBeCloseTo(4 * 32 * 0.5, 3);
+    const whole = calls.mock.calls.length;
+    expect([first(), calls.mock.calls.length]).toEqual([sum, whole - 1]);
+    session.writeState('kernel', new Float32Array(9 * 32 * 32).fill(1));
+    expect([first(), calls.mock.calls.length]).toEqual([2 * sum, whole]);
+    update.run();
+    expect([first(), calls.mock.calls.length]).toEqual([4 * sum, whole]);
+    expect([first(), calls.mock.calls.length]).toEqual([4 * sum, whole - 1]);
     await session.close();
   });
 });

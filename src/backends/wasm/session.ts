@@ -45,6 +45,8 @@ export class WasmSession implements Session {
   /** Tickets drawn in all runs so far: where the next run's begin. */
   #tickets = 0;
   readonly #states = new Map<string, State>();
+  /** Goes up whenever a state gets new numbers: what was prepared from the old ones is stale. */
+  #written = 0;
 
   constructor(memory: WebAssembly.Memory, pool: ThreadPool, target: Target, plan: string) {
     this.memory = memory;
@@ -101,7 +103,15 @@ export class WasmSession implements Session {
     return {
       ...this.#executable(lowered, nodes, view, run, copies),
       arenaBytes: memory.bytes,
-      profile: () => profiledKernels(program.kernels, exports, context.slicing, scratch),
+      profile: () => {
+        const kernels = profiledKernels(program.kernels, exports, context.slicing, scratch);
+        // One that is part of an update writes to a state.
+        const run = (kernel: ProfiledKernel) => {
+          kernel.run();
+          this.#written++;
+        };
+        return kernels.map((kernel) => ({ ...kernel, run: () => run(kernel) }));
+      },
     };
   }
 
@@ -136,6 +146,7 @@ export class WasmSession implements Session {
       output: (name) => view(outputs.get(name) ?? unknown('output', name, [...outputs.keys()])),
       run: () => {
         run();
+        if (graph.updates.length > 0) this.#written++;
         if (moves.length === 0) return;
         for (const { from, held } of moves) held.set(view(from));
         for (const { to, held } of moves) view(to).set(held);
@@ -163,15 +174,20 @@ export class WasmSession implements Session {
       new Uint8Array(this.memory.buffer, moduleAddress, bytes.length).fill(0);
       this.#top = top;
     }
-    const calls = segments.map(({ exportName, tickets, host }) => ({
+    const calls = segments.map(({ exportName, prepares, tickets, host }) => ({
+      prepares,
       tickets,
       run: instance.exports[exportName] as RunSegment,
       host: host === undefined ? undefined : hostCall(host, view),
     }));
     const finish = instance.exports.await as (base: number, tickets: number) => void;
+    let prepared = -1;
     const run = (): void => {
+      const stale = prepared !== this.#written;
+      prepared = this.#written;
       for (let s = 0; s < calls.length; s++) {
-        const { tickets, run: runSegment, host } = calls[s];
+        const { prepares, tickets, run: runSegment, host } = calls[s];
+        if (prepares && !stale) continue;
         if (shared) {
           const base = this.#tickets;
           this.#tickets = (base + tickets) | 0;
@@ -225,6 +241,7 @@ export class WasmSession implements Session {
       });
     }
     this.#view(address, shape, dtype).set(data);
+    this.#written++;
   }
 
   states(): readonly { readonly name: string; readonly shape: Shape; readonly dtype: DType }[] {
