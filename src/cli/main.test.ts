@@ -171,6 +171,20 @@ describe('train, evaluate, predict', () => {
     expect(bad.stdout).toMatch(/one\.pgm/);
   });
 
+  it('says which recipe it follows; what is said beside it counts more', async () => {
+    const quick = ['train', 'lenet5', ...QUICK.slice(2)];
+    const { stdout } = await fovea(...quick, '--recipe', 'seed', '--name', 'recipe');
+    expect(stdout).toMatch(/^Recipe "seed": Adam at 0.001, 3 epochs, batches of 128/);
+    expect(stdout).toMatch(/Epoch 2\/2/);
+    const { settings } = JSON.parse(
+      await fs.readFile(path.join(home, 'runs/recipe/run.json'), 'utf8'),
+    );
+    expect(settings).toMatchObject({ validationSplit: 0.2, optimizer: { learningRate: 0.001 } });
+    const unknown = await fovea(...quick, '--recipe', 'cake', '--name', 'cake');
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toMatch(/unknown recipe "cake"[\s\S]*seed/);
+  });
+
   it('summarises to the last parameter', async () => {
     const [summary] = lines((await fovea('summary', 'lenet5', '--json')).stdout);
     expect(summary.layers.map((l: { parameters: number }) => l.parameters)).toEqual([

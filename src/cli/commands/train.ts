@@ -161,7 +161,8 @@ async function train(model: string, options: Options, command: Command): Promise
   const interrupt = listenForInterrupt(output.note);
   const live = await openLive();
   try {
-    const events = await start(model, options, command, {
+    const say = output.json ? output.note : output.text;
+    const events = await start(model, options, command, say, {
       signal: interrupt.signal,
       checkpointEvery: options.checkpointEvery,
       backend: openOptionsOf(options),
@@ -190,12 +191,14 @@ async function start(
   model: string,
   options: Options,
   command: Command,
+  say: (words: string) => void,
   conditions: RunConditions,
 ): Promise<AsyncGenerator<RunEvent>> {
   const { defaultsOf, recipeOf } = await import('../../models/recipes.ts');
   const { name } = await resolveModel(model);
-  const recipe: Pick<Recipe, 'settings' | 'model'> =
+  const recipe: Partial<Recipe> & Pick<Recipe, 'settings'> =
     options.recipe === undefined ? { settings: defaultsOf(name) } : recipeOf(name, options.recipe);
+  if (recipe.says !== undefined) say(`Recipe "${options.recipe}": ${recipe.says}`);
   const spec = await resolveModel(model, recipe.model);
   const folder = runFolderOf(options, name);
   const { trainRun, resumeRun } = await import('../../train/trainRun.ts');
