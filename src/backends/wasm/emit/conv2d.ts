@@ -7,67 +7,24 @@
  * lanes overwritten by the next pixel, and finished from there: bias and activation then run over a compact row.
  * x holds its padding already (`lowering/lower.ts` inserts it). With one group and no dilation the taps (kw, c) of one
  * kernel row are one run of memory in x and in w alike, so a kernel of any width is KH runs.
- * One unit is one output row (n, oh). Previous stop: `lowering/lower.ts`. Next stop: `tile.ts`.
+ * One unit is one output row (n, oh). Previous stop: `lowering/lower.ts`. Next stops: `conv2dPlan.ts`, `tile.ts`.
  */
 import { sizeOf } from '../../../base/shape.ts';
 import { align } from '../../../compile/memoryPlan.ts';
 import type { Node } from '../../../graph/node.ts';
-import type { Conv2dAttrs } from '../../../ops/conv2d.ts';
 import type { Local, Value } from '../assembler/function.ts';
 import { i32, memory } from '../assembler/lanes.ts';
+import type { Kernel, KernelContext, PlanContext } from '../kernel.ts';
 import {
-  type ColumnTiles,
-  type Kernel,
-  type KernelContext,
-  mostRows,
-  type PlanContext,
-  tileColumns,
-} from '../kernel.ts';
+  type Conv2dPlan,
+  panelBytesPerGroup,
+  panelStep,
+  planConv2d,
+  tapBytes,
+} from './conv2dPlan.ts';
 import { type Epilogue, epilogueOf, finishRow, storeTile } from './epilogue.ts';
 import { advance, forRange, times } from './loops.ts';
-import { type Accumulators, evenTiles, tileLocals, tileLoop, zeroTile } from './tile.ts';
-
-export interface Conv2dPlan {
-  readonly x: readonly number[];
-  readonly w: readonly number[];
-  readonly y: readonly number[];
-  readonly strides: readonly [number, number];
-  readonly dilation: readonly [number, number];
-  readonly groups: number;
-  /** Taps that are neighbours in memory, and how many such runs a kernel row has. */
-  readonly run: number;
-  readonly runsPerRow: number;
-  readonly columns: ColumnTiles;
-  /** Pixels per tile along one output row. */
-  readonly rowTiles: readonly number[];
-  /** Rows are finished in scratch because the filters do not fill whole lanes. */
-  readonly rowBuffer: boolean;
-  /** Filters' weights in panels of one tile's width (packed), or in place. */
-  readonly packed: boolean;
-}
-
-export function planConv2d(node: Node, context: PlanContext): Conv2dPlan {
-  const [x, w] = node.inputs;
-  const { strides, dilation, groups } = node.attrs as unknown as Conv2dAttrs;
-  const [, KW, CG, O] = (node.attrs.kernelShape ?? w.shape) as readonly number[];
-  const contiguous = groups === 1 && dilation[1] === 1;
-  const columns = tileColumns(O / groups, context.target);
-  const widest = columns.full > 0 ? columns.vectors : columns.restVectors;
-  return {
-    x: x.shape,
-    w: (node.attrs.kernelShape ?? w.shape) as readonly number[],
-    y: node.shape,
-    strides,
-    dilation,
-    groups,
-    run: contiguous ? KW * CG : CG,
-    runsPerRow: contiguous ? 1 : KW,
-    columns,
-    rowTiles: evenTiles(node.shape[2], mostRows(widest, context.target)),
-    rowBuffer: groups === 1 && O % (context.target.pairs ? 8 : 4) !== 0,
-    packed: node.attrs.packed === true,
-  };
-}
+import { type Accumulators, runsOfEqual, tileLocals, tileLoop, zeroTile } from './tile.ts';
 
 const PIXELS_PER_RANGE = 64;
 
@@ -258,23 +215,6 @@ function emitBufferedRows(
 
 const weightsOf = (c: KernelContext, node: Node): number => c.address(node.inputs[1]);
 
-/** Bytes between the taps of one filter: the whole row of filters, or one panel's width. */
-function tapBytes(plan: Conv2dPlan, vectors: number): number {
-  return plan.packed ? 16 * vectors : 4 * plan.w[3];
-}
-
-function panelStep({ packed, w, columns }: Conv2dPlan): number {
-  const [KH, KW, CG] = w;
-  return packed ? KH * KW * CG * 16 * columns.vectors : 16 * columns.vectors;
-}
-
-function panelBytesPerGroup(plan: Conv2dPlan): number {
-  const { packed, w, columns, groups } = plan;
-  const [KH, KW, CG, O] = w;
-  if (!packed) return (4 * O) / groups;
-  return KH * KW * CG * 16 * (columns.full * columns.vectors + columns.restVectors);
-}
-
 /** One tile's sum over all taps, handed to `store`. */
 function emitTile(
   c: KernelContext,
@@ -313,15 +253,4 @@ function emitTile(
   };
   times(f, KH, kernelRow);
   store(acc);
-}
-
-/** [6, 6, 5] -> 2 of 6, 1 of 5. */
-export function runsOfEqual(tiles: readonly number[]): { rows: number; count: number }[] {
-  const runs: { rows: number; count: number }[] = [];
-  for (const rows of tiles) {
-    const last = runs.at(-1);
-    if (last !== undefined && last.rows === rows) last.count++;
-    else runs.push({ rows, count: 1 });
-  }
-  return runs;
 }

@@ -20,9 +20,8 @@ import {
   type PlanContext,
   type Target,
 } from '../kernel.ts';
-import { runsOfEqual } from './conv2d.ts';
 import { advance, forRange, times } from './loops.ts';
-import { evenTiles, tileLocals, tileLoop, zeroTile } from './tile.ts';
+import { evenTiles, runsOfEqual, tileLocals, tileLoop, zeroTile } from './tile.ts';
 
 /** How the taps of a kernel are cut into rows of neighbours; also the layout of the transposed weights. */
 export interface ScatterLayout {

@@ -19,7 +19,7 @@ import {
 } from '../kernel.ts';
 import { epilogueOf, storeTile } from './epilogue.ts';
 import { advance, forRange, times } from './loops.ts';
-import { tileLocals, tileLoop, zeroTile } from './tile.ts';
+import { forRowTiles, tileLocals, tileLoop, zeroTile } from './tile.ts';
 
 const TILES_PER_BLOCK = 32;
 
@@ -181,9 +181,6 @@ function emitGroup(
 ): void {
   const { f, m } = c;
   const epilogue = epilogueOf(node, 2);
-  const row = f.reuse('i32', 'row');
-  const left = f.reuse('i32', 'rowsLeft');
-  const whole = f.reuse('i32', 'wholeRows');
   const packed = f.reuse('i32', 'packedTile');
   const panel = f.reuse('i32', 'packedPanel');
   const rowOffset = f.reuse('i32', 'rowOffset');
@@ -224,11 +221,5 @@ function emitGroup(
   };
   f.set(packed, c.scratch);
   f.set(rowOffset, i32.mul(at.firstRow, plan.N * 4));
-  f.set(row, i32.const(0));
-  f.set(left, i32.op('rem_u', at.rowsHere, i32.const(plan.rows)));
-  f.set(whole, i32.sub(at.rowsHere, left));
-  forRange(f, row, whole, plan.rows, () => tile(plan.rows));
-  const lastBlock = plan.M % plan.blockRows || plan.blockRows;
-  const rest = lastBlock % plan.rows;
-  if (rest > 0) f.if(i32.op('eq', left, i32.const(rest)), () => tile(rest));
+  forRowTiles(f, plan, at.rowsHere, f.reuse('i32', 'row'), tile);
 }

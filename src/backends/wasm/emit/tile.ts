@@ -11,6 +11,7 @@
  */
 import type { FunctionBuilder, Local, Value } from '../assembler/function.ts';
 import { f32x4, i32 } from '../assembler/lanes.ts';
+import { forRange } from './loops.ts';
 import type { Arithmetic } from './math.ts';
 
 export interface TileShape {
@@ -121,4 +122,33 @@ export function tileLoop(
 export function evenTiles(total: number, most: number): number[] {
   const count = Math.ceil(total / most);
   return Array.from({ length: count }, (_, i) => Math.floor((total + count - 1 - i) / count));
+}
+
+/** Whole tiles of rows, then one of exactly what is left; `rowsHere` of M rows are this block's. */
+export function forRowTiles(
+  f: FunctionBuilder,
+  { M, blockRows, rows }: { readonly M: number; readonly blockRows: number; readonly rows: number },
+  rowsHere: Value<'i32'>,
+  row: Local<'i32'>,
+  tile: (rows: number) => void,
+): void {
+  const whole = f.reuse('i32', 'wholeRows');
+  const left = f.reuse('i32', 'rowsLeft');
+  f.set(row, i32.const(0));
+  f.set(left, i32.op('rem_u', rowsHere, i32.const(rows)));
+  f.set(whole, i32.sub(rowsHere, left));
+  forRange(f, row, whole, rows, () => tile(rows));
+  const rest = (M % blockRows || blockRows) % rows;
+  if (rest > 0) f.if(i32.op('eq', left, i32.const(rest)), () => tile(rest));
+}
+
+/** [6, 6, 5] -> 2 of 6, 1 of 5. */
+export function runsOfEqual(tiles: readonly number[]): { rows: number; count: number }[] {
+  const runs: { rows: number; count: number }[] = [];
+  for (const rows of tiles) {
+    const last = runs.at(-1);
+    if (last !== undefined && last.rows === rows) last.count++;
+    else runs.push({ rows, count: 1 });
+  }
+  return runs;
 }

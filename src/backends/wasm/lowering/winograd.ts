@@ -7,10 +7,8 @@
 import type { Pads } from '../../../base/window.ts';
 import { createNode, type Node } from '../../../graph/node.ts';
 import type { Conv2dAttrs, Conv2dKernelGradientAttrs } from '../../../ops/conv2d.ts';
-import type { WinogradConv2dAttrs } from '../emit/winograd/conv2dPlan.ts';
-import type { WinogradGradientAttrs } from '../emit/winograd/gradientPlan.ts';
 import { panelLayout } from '../emit/winograd/kernel.ts';
-import { chooseWinograd, tilingOf } from '../emit/winograd/plan.ts';
+import { chooseWinograd, tilingOf, type WinogradAttrs } from '../emit/winograd/plan.ts';
 import { tileSide, type Variant } from '../emit/winograd/variants.ts';
 import type { Step } from './step.ts';
 
@@ -41,7 +39,7 @@ export function winogradConv2d(node: Node, step: Step, pad: Pad): WinogradLoweri
         groups,
         kernelShape: w.shape,
         reason,
-      } satisfies WinogradConv2dAttrs),
+      } satisfies WinogradAttrs),
     },
   });
   return { node: step.mark(lowered), reason };
@@ -58,7 +56,7 @@ export function winogradKernelGradient(node: Node, step: Step, pad: Pad): Winogr
     ...node,
     op: 'winogradKernelGradient',
     inputs: [pad(x, wholeTiles(pads, dy.shape, variant)), dy],
-    attrs: { variant: variant.name, groups, kernelShape, reason } satisfies WinogradGradientAttrs,
+    attrs: { variant: variant.name, groups, kernelShape, reason } satisfies WinogradAttrs,
   });
   return { node: lowered, reason };
 }

@@ -21,10 +21,10 @@ import {
   type Position,
   planWinogradConv2d,
   scratchOf,
-  type WinogradConv2dAttrs,
   type WinogradConv2dPlan,
 } from './conv2dPlan.ts';
 import { storeVectors } from './linear.ts';
+import type { WinogradAttrs } from './plan.ts';
 import { emitTilesIn } from './tiles.ts';
 import { emitTilesOut } from './tilesOut.ts';
 
@@ -33,7 +33,7 @@ export function winogradConv2dKernel(node: Node, context: PlanContext): Kernel {
   const [N] = node.shape;
   const [, , CG] = plan.w;
   const { perImage, side } = plan.tiling;
-  const { reason } = node.attrs as unknown as WinogradConv2dAttrs;
+  const { reason } = node.attrs as unknown as WinogradAttrs;
   return {
     family: 'winogradConv2d',
     name: node.name,

@@ -9,7 +9,7 @@ import type { Local } from '../../assembler/function.ts';
 import { mostRows, type PlanContext } from '../../kernel.ts';
 import { fusedVectors, type PanelLayout, panelLayout } from './kernel.ts';
 import { squareBytes } from './linear.ts';
-import { type Tiling, tilingOf } from './plan.ts';
+import { type Tiling, tilingOf, type WinogradAttrs } from './plan.ts';
 import { type VariantName, variantOf } from './variants.ts';
 
 /** About so many tiles share what is read of the weights. */
@@ -18,14 +18,6 @@ const TILES_PER_BLOCK = 64;
 const COLUMNS_PER_RUN = 128;
 /** Where there are fewer blocks, each is computed in parts, by filters; its tiles go in once per part. */
 const FEWEST_UNITS = 4;
-
-export interface WinogradConv2dAttrs {
-  readonly variant: VariantName;
-  readonly groups: number;
-  /** (KH, KW, C/groups, O) */
-  readonly kernelShape: readonly number[];
-  readonly reason: string;
-}
 
 export interface WinogradConv2dPlan {
   readonly variant: VariantName;
@@ -50,7 +42,7 @@ export interface WinogradConv2dPlan {
 
 export function planWinogradConv2d(node: Node, context: PlanContext): WinogradConv2dPlan {
   const { target, slicing } = context;
-  const { variant, groups, kernelShape } = node.attrs as unknown as WinogradConv2dAttrs;
+  const { variant, groups, kernelShape } = node.attrs as unknown as WinogradAttrs;
   const tiling = tilingOf(node.shape, variantOf(variant));
   const layout = panelLayout(kernelShape, groups, tiling.side, target);
   const byImage =

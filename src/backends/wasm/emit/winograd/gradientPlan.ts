@@ -9,7 +9,7 @@ import type { Local } from '../../assembler/function.ts';
 import { mostRows, type PlanContext } from '../../kernel.ts';
 import { fusedVectors } from './kernel.ts';
 import { squareBytes } from './linear.ts';
-import { type Tiling, tilingOf } from './plan.ts';
+import { type Tiling, tilingOf, type WinogradAttrs } from './plan.ts';
 import { type VariantName, variantOf } from './variants.ts';
 
 /** The most a block takes of each; it takes even shares. */
@@ -18,14 +18,6 @@ const MOST_FILTERS = 192;
 const MOST_TILES = 64;
 /** So that two threads share even a small gradient. */
 const FEWEST_UNITS = 2;
-
-export interface WinogradGradientAttrs {
-  readonly variant: VariantName;
-  readonly groups: number;
-  /** (KH, KW, C/groups, O) */
-  readonly kernelShape: readonly number[];
-  readonly reason: string;
-}
 
 export interface WinogradGradientPlan {
   readonly variant: VariantName;
@@ -50,7 +42,7 @@ export interface WinogradGradientPlan {
 }
 
 export function planWinogradGradient(node: Node, { target }: PlanContext): WinogradGradientPlan {
-  const { variant, groups, kernelShape } = node.attrs as unknown as WinogradGradientAttrs;
+  const { variant, groups, kernelShape } = node.attrs as unknown as WinogradAttrs;
   const [x, dy] = node.inputs;
   const [, , CG, O] = kernelShape;
   const tiling = tilingOf(dy.shape, variantOf(variant));

@@ -21,18 +21,18 @@ import {
   type Position,
   planWinogradGradient,
   scratchOf,
-  type WinogradGradientAttrs,
   type WinogradGradientPlan,
 } from './gradientPlan.ts';
 import { emitTilesOfDy, emitWeights } from './gradientTiles.ts';
 import { storeVectors } from './linear.ts';
+import type { WinogradAttrs } from './plan.ts';
 import { emitTilesIn } from './tiles.ts';
 
 export function winogradGradientKernel(node: Node, context: PlanContext): Kernel {
   const plan = planWinogradGradient(node, context);
   const [N] = plan.y;
   const [, , CG, O] = plan.w;
-  const { reason } = node.attrs as unknown as WinogradGradientAttrs;
+  const { reason } = node.attrs as unknown as WinogradAttrs;
   return {
     family: 'winogradKernelGradient',
     name: node.name,
