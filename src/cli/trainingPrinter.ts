@@ -107,7 +107,7 @@ function filesTable(mistakes: boolean): string {
 function nextSteps(run: string, { model, data }: RunRecord): string[] {
   const steps = [
     [`evaluate ${run}`, 'all figures, per class'],
-    [`predict ${run} digit.png`, 'read a picture of your own'],
+    [`predict ${run} picture.png`, 'read a picture of your own'],
     [`summary ${model}`, 'what the network is made of'],
     ...(data.name === 'digits'
       ? [[`train ${model} --data mnist --name mnist`, 'the real thing']]
