@@ -13,6 +13,7 @@ describe('progress lines', () => {
       validation: { loss: 0.142, accuracy: 0.95708 },
       learningRate: 0.001,
       seconds: 2.96,
+      waiting: 0.01,
     } as const;
     expect(epochLine(epoch)).toBe(
       '375/375 - 3s - loss: 0.3021 - accuracy: 0.9102 - val_loss: 0.1420 - val_accuracy: 0.9571 - 7.9ms/step',
@@ -20,6 +21,7 @@ describe('progress lines', () => {
     expect(epochLine({ ...epoch, validation: null, seconds: 750 })).toBe(
       '375/375 - 750s - loss: 0.3021 - accuracy: 0.9102 - 2.0s/step',
     );
+    expect(epochLine({ ...epoch, waiting: 0.74 })).toMatch(/7\.9ms\/step - 25 % of it waiting/);
   });
 
   it('say how far and how long', () => {

@@ -41,11 +41,19 @@ export async function openLive(): Promise<Live> {
   };
 }
 
-export function epochLine({ batches, seconds, train, validation, test }: EpochEvent): string {
+/** Less than this share of an epoch's time need not be spoken of. */
+const WORTH_SAYING = 0.03;
+
+export function epochLine(event: EpochEvent): string {
+  const { batches, seconds, waiting, train, validation, test } = event;
   const parts = [`${batches}/${batches}`, `${Math.round(seconds)}s`, metricsText(train)];
   if (validation !== null) parts.push(metricsText(validation, 'val_'));
   if (test !== undefined) parts.push(metricsText(test, 'test_'));
-  return [...parts, `${stepTime(seconds, batches)}/step`].join(' - ');
+  parts.push(`${stepTime(seconds, batches)}/step`);
+  if (waiting > WORTH_SAYING * seconds) {
+    parts.push(`${Math.round((100 * waiting) / seconds)} % of it waiting for pictures (--workers)`);
+  }
+  return parts.join(' - ');
 }
 
 export function metricsText({ loss, accuracy }: Metrics, prefix = ''): string {

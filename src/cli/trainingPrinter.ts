@@ -34,10 +34,10 @@ export function trainingPrinter(output: Output, live: Live): (event: RunEvent) =
     } else if (event.type === 'start') {
       if (event.bytes !== undefined) say(`Memory planned for a step: ${formatBytes(event.bytes)}`);
     } else if (event.type === 'epoch') {
-      const { epoch, epochs, train, validation, test, learningRate, seconds } = event;
+      const { epoch, epochs, train, validation, test, learningRate, seconds, waiting } = event;
       say(epochLine(event));
       const measured = { train, validation, ...(test === undefined ? {} : { test }) };
-      output.data({ event: 'epoch', epoch, epochs, ...measured, learningRate, seconds });
+      output.data({ event: 'epoch', epoch, epochs, ...measured, learningRate, seconds, waiting });
     } else if (event.type === 'result') {
       finished(event, record, output);
     } else if (event.type === 'done' && event.reason === 'patience') {

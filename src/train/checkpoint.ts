@@ -21,6 +21,7 @@ export const epochRecordSchema = z.object({
   test: metrics.optional(),
   learningRate: z.number(),
   seconds: z.number(),
+  waiting: z.number().default(0),
 });
 
 const progressSchema = z.object({
@@ -31,6 +32,7 @@ const progressSchema = z.object({
   correct: z.number(),
   rows: z.int().nonnegative(),
   seconds: z.number(),
+  waiting: z.number().default(0),
   history: z.array(epochRecordSchema),
   best: z.object({ epoch: z.int(), loss: z.number() }).nullable(),
   schedule: z.object({

@@ -95,6 +95,7 @@ const epoch = (n: number, train: [number, number], validation: [number, number])
   validation: { loss: validation[0], accuracy: validation[1] },
   learningRate: 0.001,
   seconds: 1,
+  waiting: 0,
 });
 
 describe('insights', () => {

@@ -106,7 +106,9 @@ async function* loop(
   if (resume === undefined) yield checkpoint('start', false);
   while (progress.epoch < epochs && !outOfPatience(progress, options)) {
     while (progress.batch < batches) {
+      const before = progress.seconds;
       await timed(progress, () => steps.ready(progress));
+      progress.waiting += progress.seconds - before;
       steps.run(progress, schedule, pace.turnIsOver);
       yield { type: 'batch', epoch: progress.epoch + 1, epochs, batches, ...soFar(progress) };
       await turn();
@@ -164,6 +166,7 @@ function finishEpoch(
   test: Metrics | null,
 ): boolean {
   const { loss, accuracy, seconds } = soFar(progress);
+  const { waiting } = progress;
   const judged = validation?.loss ?? loss;
   const learningRate = schedule.rate((progress.step - 1) / batches);
   if (!Number.isFinite(judged)) {
@@ -181,9 +184,10 @@ function finishEpoch(
     ...(test === null ? {} : { test }),
     learningRate,
     seconds,
+    waiting,
   });
   if (isBest) progress.best = { epoch: progress.epoch, loss: judged };
-  Object.assign(progress, { batch: 0, lossSum: 0, correct: 0, rows: 0, seconds: 0 });
+  Object.assign(progress, { batch: 0, lossSum: 0, correct: 0, rows: 0, seconds: 0, waiting: 0 });
   schedule.epochEnd(judged);
   progress.schedule = schedule.state();
   return isBest;

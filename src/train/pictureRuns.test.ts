@@ -87,12 +87,19 @@ const weightsOf = (name: string) => readFileSync(join(folder, name, 'weights.saf
 describe('a run on pictures that are read while training', () => {
   it.each(['folder', 'shards'] as const)('learns from a %s', async (kind) => {
     const losses: number[] = [];
+    const waits: number[] = [];
     let test = { count: 0, accuracy: 0, topK: {} as Readonly<Record<string, number>> };
     for await (const event of trainRun(request(kind, places[kind]))) {
-      if (event.type === 'epoch') losses.push(event.train.loss);
+      if (event.type === 'epoch') {
+        losses.push(event.train.loss);
+        waits.push(event.waiting);
+        expect(event.waiting).toBeLessThanOrEqual(event.seconds);
+      }
       if (event.type === 'result') test = event.test;
     }
     expect(losses[3]).toBeLessThan(0.9 * losses[0]);
+    // The first batch is never there before its threads are.
+    expect(waits[0]).toBeGreaterThan(0.001);
     expect(test.count).toBe(6); // every tenth of a class
     expect(Object.keys(test.topK)).toEqual(['1']);
     const { spec } = await loadModel(join(folder, kind));

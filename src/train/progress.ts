@@ -28,6 +28,8 @@ export interface EpochRecord {
   readonly learningRate: number;
   /** Training and validation together. */
   readonly seconds: number;
+  /** Of these, seconds in which training stood still for pictures that were not read yet. */
+  readonly waiting: number;
 }
 
 export interface Progress {
@@ -41,8 +43,9 @@ export interface Progress {
   lossSum: number;
   correct: number;
   rows: number;
-  /** Time spent in the epoch that runs, in seconds. */
+  /** Time spent in the epoch that runs, in seconds; of it, time spent waiting for pictures. */
   seconds: number;
+  waiting: number;
   history: EpochRecord[];
   /** The epoch of the lowest validation loss (training loss without a validation split). */
   best: { epoch: number; loss: number } | null;
@@ -58,6 +61,7 @@ export function startOfTraining(schedule: ScheduleState): Progress {
     correct: 0,
     rows: 0,
     seconds: 0,
+    waiting: 0,
     history: [],
     best: null,
     schedule,
