@@ -23,6 +23,18 @@ describe('backward', () => {
     expect(valuesOf(...backward(total(y), [x]))).toEqual([[9, 13]]);
   });
 
+  it('names a gradient after what it is the gradient of', () => {
+    const x = inputNode('x', [2, 3]);
+    const w = inputNode('w', [3, 4]);
+    const y = build('matmul', [x, w], { transposeA: false, transposeB: false }, 'y');
+    const loss = total(build('tanh', [y], {}, 'z'));
+    const [dx, dw, dy] = backward(loss, [x, w, y]);
+    expect([dx.name, dw.name, dy.name]).toEqual(['x/gradient', 'w/gradient', 'y/gradient']);
+    // One that arrives along two paths is a sum.
+    const sum = build('add', [x, x], {}, 'sum');
+    expect(backward(total(sum), [x])[0].name).toBe('x/gradient');
+  });
+
   it('sums over what broadcasting repeated', () => {
     const x = constantNode([1, 2, 3, 4, 5, 6], [2, 3]);
     const bias = constantNode([1, 1, 1], [3]);

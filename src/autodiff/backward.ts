@@ -2,12 +2,12 @@
  * @file The reverse walk: appends the gradient of a scalar to its graph.
  *
  * Knows no op by name: each op file says its own gradient. Nodes are visited from the loss back to the
- * sources; gradients that arrive along several paths are added.
+ * sources; gradients that arrive along several paths are added. "X/gradient" is dLoss/dX.
  * Before: `nn/programs.ts`. Next stop: `compile/pipeline.ts`.
  */
 import { FoveaError } from '../base/errors.ts';
 import { formatShape, sameShape, sizeOf } from '../base/shape.ts';
-import { constantNode, type Node, topologicalOrder } from '../graph/node.ts';
+import { constantNode, createNode, isSource, type Node, topologicalOrder } from '../graph/node.ts';
 import { build, opOf } from '../ops/index.ts';
 
 /**
@@ -24,7 +24,9 @@ export function backward(loss: Node, targets: readonly Node[]): Node[] {
   }
   const needed = dependentsOf(targets, loss);
   const arriving = new Map<Node, Node>([[loss, constantNode(1, loss.shape, 'dLoss')]]);
-  for (const node of topologicalOrder([loss]).reverse()) {
+  const forward = topologicalOrder([loss]);
+  const known = new Set(forward);
+  for (const node of [...forward].reverse()) {
     const dy = arriving.get(node);
     if (dy === undefined || node.inputs.length === 0 || !needed.has(node)) continue;
     const gradient = opOf(node.op).gradient;
@@ -41,7 +43,10 @@ export function backward(loss: Node, targets: readonly Node[]): Node[] {
         );
       }
       const before = arriving.get(input);
-      arriving.set(input, before === undefined ? part : build('add', [before, part]));
+      const name = `${input.name}/gradient`;
+      const isNew = part !== dy && !known.has(part) && !isSource(part);
+      if (before !== undefined) arriving.set(input, build('add', [before, part], {}, name));
+      else arriving.set(input, isNew ? createNode({ ...part, name }) : part);
     });
   }
   return targets.map((t) => arriving.get(t) ?? constantNode(0, t.shape, `${t.name}/gradient`));

@@ -151,7 +151,7 @@ function lossOfBatch(
   const { seed = 0 } = options;
   const network = expand(spec, { batchSize, training: true, seed });
   const { rows, correct } = lossPerRow(network, options.loss ?? defaultLossOf(spec));
-  const sum = build('sumTo', [rows], { shape: [] });
+  const sum = build('sumTo', [rows], { shape: [] }, 'lossSum');
   const mean = build('mul', [sum, constantNode(1 / batchSize)], {}, 'meanLoss');
   return { network, loss: withPenalties(mean, network), correct: correct() };
 }
