@@ -25,15 +25,17 @@ const reason = (problem: WinogradProblem, target: Target = TARGET) =>
 
 describe('chooseWinograd', () => {
   it.each(['forward', 'kernelGradient'] as const)('takes the large layers, %s', (pass) => {
-    expect(taken(layer([16, 13, 13, 256], 3, 384), pass)).toBe('F(4x4,3x3)');
+    expect(taken(layer([16, 13, 13, 256], 3, 384), pass)).toBe('F(5x5,3x3)');
     expect(taken(layer([64, 7, 7, 384], 3, 256), pass)).toBe('F(4x4,3x3)');
-    expect(taken(layer([16, 27, 27, 96], 5, 256), pass)).toBe('F(2x2,5x5)');
-    expect(taken(layer([16, 27, 27, 96], 5, 256, { groups: 2 }), pass)).toBe('F(2x2,5x5)');
+    expect(taken(layer([16, 27, 27, 96], 5, 256), pass)).toBe('F(4x4,5x5)');
+    expect(taken(layer([16, 27, 27, 96], 5, 256, { groups: 2 }), pass)).toBe('F(4x4,5x5)');
   });
 
   it('takes the smaller tile where the larger one would hang over', () => {
     expect(taken(layer([64, 6, 6, 128], 3, 128))).toBe('F(2x2,3x3)');
     expect(taken(layer([64, 8, 8, 128], 3, 128))).toBe('F(4x4,3x3)');
+    expect(taken(layer([64, 10, 10, 128], 3, 128))).toBe('F(5x5,3x3)');
+    expect(taken(layer([64, 2, 2, 128], 5, 128))).toBe('F(2x2,5x5)');
   });
 
   it('leaves layers whose weights cost more than their images', () => {
