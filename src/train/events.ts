@@ -40,7 +40,10 @@ export interface FitOptions {
    * split). The best weights are in the snapshot of the checkpoint event that says `isBest`.
    */
   readonly patience?: number;
-  /** Checkpoint events within an epoch, beside the one at the end of each. */
+  /**
+   * Checkpoint events within an epoch, beside the one at the end of each. By `seconds`: at most so often, and
+   * less where saving would take more than a twentieth of the time.
+   */
   readonly checkpointEvery?: { readonly batches?: number; readonly seconds?: number };
   /** Goes on from here instead of from the first weights. */
   readonly resume?: Snapshot;

@@ -57,7 +57,7 @@ function sameNumbers(a: Snapshot, b: Snapshot): void {
   for (const [name, { data: numbers }] of a.states) {
     expect(numbers, name).toEqual(b.states.get(name)?.data);
   }
-  const timeless = ({ seconds, history, ...rest }: Snapshot['progress']) => ({
+  const timeless = ({ seconds, waiting, history, ...rest }: Snapshot['progress']) => ({
     ...rest,
     history: history.map(({ seconds: _, waiting: __, ...record }) => record),
     known: seconds >= 0,
@@ -121,6 +121,20 @@ describe('fit', () => {
       sameNumbers(rest.end, whole.end);
     }
     expect(new Set(whole.end.progress.history.map((h) => h.learningRate)).size).toBeGreaterThan(1);
+  });
+
+  it('spends no more than a twentieth of the time on checkpoints by the clock', async () => {
+    const began = performance.now();
+    let saving = 0;
+    const options = { epochs: 4, batchSize: 1, eventInterval: 0, checkpointEvery: { seconds: 0 } };
+    await run(options, (event) => {
+      if (event.type !== 'checkpoint') return;
+      const from = performance.now();
+      while (performance.now() - from < 3);
+      if (event.reason === 'interval') saving += performance.now() - from;
+    });
+    expect(saving).toBeGreaterThan(0);
+    expect(saving / (performance.now() - began)).toBeLessThan(0.2);
   });
 
   it('gives the same bits for the same seed, others for another', async () => {

@@ -117,13 +117,19 @@ async function* loop(
         yield done('stopped');
         return;
       }
-      if (pace.checkpointIsDue()) yield checkpoint('interval', false);
+      if (pace.checkpointIsDue()) {
+        pace.saving();
+        yield checkpoint('interval', false);
+        pace.saved();
+      }
     }
     const validation = await timed(progress, validate);
     const isBest = finishEpoch(progress, schedule, batches, validation, await watch());
     const record = progress.history[progress.history.length - 1];
     yield { type: 'epoch', epochs, batches, isBest, ...record };
+    pace.saving();
     yield checkpoint('epoch', isBest);
+    pace.saved();
     if (signal?.aborted && progress.epoch < epochs) {
       yield done('stopped');
       return;
@@ -197,11 +203,17 @@ function outOfPatience(progress: Progress, { patience }: FitOptions): boolean {
   return patience !== undefined && epochsSinceBest(progress) >= patience;
 }
 
+/** Share of the time that checkpoints by the clock may take: those of a large network wait longer. */
+const MOST_SAVING = 0.05;
+
 /** When to speak and when to save, by the clock and by the step. */
 function paceOf({ eventInterval = 0.1, checkpointEvery = {} }: FitOptions, progress: Progress) {
   const { batches = 0, seconds = Number.POSITIVE_INFINITY } = checkpointEvery;
   let turnBegan = performance.now();
   let lastCheckpoint = turnBegan;
+  let savingBegan = turnBegan;
+  /** Milliseconds that the last checkpoint took whoever wrote it down. */
+  let cost = 0;
   const stepIsDue = () => batches > 0 && progress.step % batches === 0;
   return {
     /** Asked after each step: time for a batch event. */
@@ -212,10 +224,15 @@ function paceOf({ eventInterval = 0.1, checkpointEvery = {} }: FitOptions, progr
       return true;
     },
     checkpointIsDue(): boolean {
-      const now = performance.now();
-      if (now - lastCheckpoint < 1000 * seconds && !stepIsDue()) return false;
-      lastCheckpoint = now;
-      return true;
+      const passed = performance.now() - lastCheckpoint;
+      return passed >= Math.max(1000 * seconds, cost / MOST_SAVING) || stepIsDue();
+    },
+    saving(): void {
+      savingBegan = performance.now();
+    },
+    saved(): void {
+      lastCheckpoint = performance.now();
+      cost = lastCheckpoint - savingBegan;
     },
   };
 }
