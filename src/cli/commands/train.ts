@@ -150,7 +150,10 @@ function placeOptions(): Option[] {
     new Option('--out <folder>', 'save in this folder'),
     new Option('--overwrite', 'replace a run that is there'),
     new Option('--resume', 'go on with a run that is there').conflicts('overwrite'),
-    new Option('--checkpoint-every <n>', 'within an epoch too: 200 (batches) or 30s')
+    new Option(
+      '--checkpoint-every <n>',
+      'within an epoch too: 200 (batches) or 30s, less often where saving is slow',
+    )
       .argParser(parseInterval)
       .default({ seconds: 30 }, '30s'),
   ];
