@@ -24,9 +24,7 @@ export function backward(loss: Node, targets: readonly Node[]): Node[] {
   }
   const needed = dependentsOf(targets, loss);
   const arriving = new Map<Node, Node>([[loss, constantNode(1, loss.shape, 'dLoss')]]);
-  const forward = topologicalOrder([loss]);
-  const known = new Set(forward);
-  for (const node of [...forward].reverse()) {
+  for (const node of topologicalOrder([loss]).reverse()) {
     const dy = arriving.get(node);
     if (dy === undefined || node.inputs.length === 0 || !needed.has(node)) continue;
     const gradient = opOf(node.op).gradient;
@@ -44,9 +42,9 @@ export function backward(loss: Node, targets: readonly Node[]): Node[] {
       }
       const before = arriving.get(input);
       const name = `${input.name}/gradient`;
-      const isNew = part !== dy && !known.has(part) && !isSource(part);
+      const isNamed = part === dy || isSource(part);
       if (before !== undefined) arriving.set(input, build('add', [before, part], {}, name));
-      else arriving.set(input, isNew ? createNode({ ...part, name }) : part);
+      else arriving.set(input, isNamed ? part : createNode({ ...part, name }));
     });
   }
   return targets.map((t) => arriving.get(t) ?? constantNode(0, t.shape, `${t.name}/gradient`));

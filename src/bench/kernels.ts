@@ -33,9 +33,9 @@ export async function kernelShares(budgetMs: number): Promise<KernelShare[]> {
   // Without pairs first: the flag that allows them holds for all code compiled after it.
   for (const revectorize of ['off', 'auto'] as const) {
     const session = await wasmBackend.open({ threads: 1, revectorize });
-    const pairs = session.plan.includes('256-bit');
+    const { pairs } = session.target;
     if (revectorize === 'auto' && !pairs) break;
-    const peak = peakLoop({ relaxedMadd: session.plan.includes('fused'), pairs });
+    const peak = peakLoop(session.target);
     for (const [M, K, N] of SIZES) {
       const a = inputNode('a', [M, K]);
       const b = inputNode('b', [K, N]);

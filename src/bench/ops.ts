@@ -54,8 +54,8 @@ interface Climber {
 interface Step {
   readonly name: (threads: number) => string;
   readonly options: SessionOptions;
-  /** Climbed only where the session's plan says this. */
-  readonly needs?: string;
+  /** Climbed only where pairs run. */
+  readonly needsPairs?: true;
   readonly takes?: (climber: Climber) => boolean;
 }
 
@@ -65,7 +65,7 @@ function stepsOf(threads: number | undefined): readonly Step[] {
   const winograd = 'off';
   return [
     { name: () => '128-bit lanes', options: { threads: 1, revectorize: 'off', winograd } },
-    { name: () => '256-bit pairs', options: { threads: 1, winograd }, needs: '256-bit' },
+    { name: () => '256-bit pairs', options: { threads: 1, winograd }, needsPairs: true },
     { name: (n) => `${n} threads`, options: { ...all, winograd } },
     {
       name: (n) => `${n} threads, Winograd`,
@@ -84,10 +84,10 @@ export async function opLadders({
   onRung('plain loops');
   const climbers = Array.from(opCases(only), plainLoops);
   if (climbers.length === 0) return [];
-  for (const { name, options, needs = '', takes = () => true } of stepsOf(threads)) {
+  for (const { name, options, needsPairs = false, takes = () => true } of stepsOf(threads)) {
     const session = await wasmBackend.open(options);
     try {
-      if (!session.plan.includes(needs)) continue;
+      if (needsPairs && !session.target.pairs) continue;
       const rung = name(session.threads);
       onRung(rung);
       const tolerance = options.winograd === 'always' ? WINOGRAD_TOLERANCE : TOLERANCE;

@@ -207,12 +207,10 @@ function rowOp(name: string, row: Row): Op {
         const gradient =
           used.expression.kind === 'input'
             ? used.inputs[0]
-            : build(
-                'elementwise',
-                used.inputs,
-                { expression: used.expression, label: `${name}Gradient` },
-                `${node.name}/gradient`,
-              );
+            : build('elementwise', used.inputs, {
+                expression: used.expression,
+                label: `${name}Gradient`,
+              });
         return unbroadcast(gradient, inputs[i].shape, build);
       });
     },

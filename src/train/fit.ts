@@ -172,7 +172,6 @@ function finishEpoch(
   test: Metrics | null,
 ): boolean {
   const { loss, accuracy, seconds } = soFar(progress);
-  const { waiting } = progress;
   const judged = validation?.loss ?? loss;
   const learningRate = schedule.rate((progress.step - 1) / batches);
   if (!Number.isFinite(judged)) {
@@ -190,7 +189,7 @@ function finishEpoch(
     ...(test === null ? {} : { test }),
     learningRate,
     seconds,
-    waiting,
+    waiting: progress.waiting,
   });
   if (isBest) progress.best = { epoch: progress.epoch, loss: judged };
   Object.assign(progress, { batch: 0, lossSum: 0, correct: 0, rows: 0, seconds: 0, waiting: 0 });

@@ -10,9 +10,9 @@ import { choosePairs } from './selfCheck.ts';
 import { MOST_PAGES, WasmSession } from './session.ts';
 import { ThreadPool } from './threads.ts';
 
-export const wasmBackend: Backend = {
+export const wasmBackend = {
   name: 'wasm',
-  async open(options: SessionOptions = {}) {
+  async open(options: SessionOptions = {}): Promise<WasmSession> {
     const features = probeFeatures();
     if (!features.simd || !features.threads) {
       throw new FoveaError({
@@ -30,7 +30,7 @@ export const wasmBackend: Backend = {
     const target = { relaxedMadd: features.relaxedMadd, pairs, winograd };
     return new WasmSession(memory, pool, target, plan);
   },
-};
+} satisfies Backend;
 
 async function coreCount(): Promise<number> {
   if (typeof navigator !== 'undefined' && navigator.hardwareConcurrency > 0)

@@ -66,11 +66,14 @@ export function schedule(graph: Graph, context: PlanContext): Schedule {
   }
   writeInPlace(graph, tasks, aliases);
   const all = [...tasks.values()];
-  const prepared = graph.updates.length > 0 ? [] : preparations(all, aliases);
-  const rest = all.filter((task) => !prepared.includes(task));
+  const prepared = graph.updates.length > 0 ? new Set<Task>() : preparations(all, aliases);
+  const rest = all.filter((task) => !prepared.has(task));
   const done = new Set<Task>();
   const phases = [
-    ...placeAll(prepared, done, context).map((phase) => ({ ...phase, prepares: true as const })),
+    ...placeAll([...prepared], done, context).map((phase) => ({
+      ...phase,
+      prepares: true as const,
+    })),
     ...placeAll(rest, done, context),
   ];
   return { phases, aliases };
@@ -122,7 +125,7 @@ function reaches(from: Task, to: Task, seen = new Set<Task>()): boolean {
 }
 
 /** Split tasks that no input of the program reaches. */
-function preparations(tasks: readonly Task[], aliases: ReadonlyMap<Node, Node>): Task[] {
+function preparations(tasks: readonly Task[], aliases: ReadonlyMap<Node, Node>): Set<Task> {
   const prepared = new Set<Task>();
   for (const task of tasks) {
     const fixed =
@@ -130,7 +133,7 @@ function preparations(tasks: readonly Task[], aliases: ReadonlyMap<Node, Node>):
       task.node.inputs.every((input) => storageOf(input, aliases).op !== 'input');
     if (task.kind === 'split' && fixed) prepared.add(task);
   }
-  return [...prepared];
+  return prepared;
 }
 
 /** Places the tasks in phases; those in `done` have run before, and the placed ones join them. */

@@ -19,7 +19,7 @@ import { wasmBackend } from './index.ts';
 import type { WasmSession } from './session.ts';
 
 const open = (threads: number, revectorize: 'auto' | 'off' = 'auto') =>
-  wasmBackend.open({ threads, revectorize }) as Promise<WasmSession>;
+  wasmBackend.open({ threads, revectorize });
 
 const NETS = [
   { name: 'lenet5', spec: lenet5, batch: 32 },
@@ -134,7 +134,7 @@ describe('a program that changes no state', () => {
     const infer = session.compile({ outputs: { y }, updates: [] });
     const doubled = build('mul', [kernel, constantNode(2)]);
     const update = session.compile({ outputs: {}, updates: [{ state: kernel, value: doubled }] });
-    const calls = vi.spyOn((session as WasmSession).pool, 'run');
+    const calls = vi.spyOn(session.pool, 'run');
     const first = (): number => {
       calls.mockClear();
       infer.run();

@@ -103,15 +103,8 @@ export class WasmSession implements Session {
     return {
       ...this.#executable(lowered, nodes, view, run, copies),
       arenaBytes: memory.bytes,
-      profile: () => {
-        const kernels = profiledKernels(program.kernels, exports, context.slicing, scratch);
-        // One that is part of an update writes to a state.
-        const run = (kernel: ProfiledKernel) => {
-          kernel.run();
-          this.#written++;
-        };
-        return kernels.map((kernel) => ({ ...kernel, run: () => run(kernel) }));
-      },
+      profile: () =>
+        profiledKernels(program.kernels, exports, context.slicing, scratch, () => this.#written++),
     };
   }
 
@@ -266,12 +259,16 @@ function hostCall(node: Node, view: (node: Node) => HostArray): () => void {
 
 type RunKernel = (begin: number, end: number, scratch: number) => void;
 
-/** Each kernel alone on the calling thread, slice by slice as its phase would hand them over. */
+/**
+ * Each kernel alone on the calling thread, slice by slice as its phase would hand them over. One that is part
+ * of an update writes to a state: `wrote` is told of every run.
+ */
 function profiledKernels(
   kernels: readonly Kernel[],
   exports: WebAssembly.Exports,
   slicing: Slicing | undefined,
   scratch: number,
+  wrote: () => void,
 ): ProfiledKernel[] {
   return kernels.map((kernel, i) => {
     const { family, name, multiplyAdds, plan, partition } = kernel;
@@ -291,6 +288,7 @@ function profiledKernels(
       run: () => {
         for (let begin = 0; begin < units; begin += step)
           run(begin, Math.min(units, begin + step), scratch);
+        wrote();
       },
     };
   });
