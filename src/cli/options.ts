@@ -3,7 +3,7 @@
  *
  * Each parser throws a UsageError that names the option, the value received and the values accepted.
  */
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { UsageError } from '../base/errors.ts';
 
 const NUMBERS = {
@@ -79,15 +79,23 @@ export function parseScheduleWords(text: string): { readonly kind: string } {
 
 export const jsonOption = () =>
   new Option('--json', 'print JSON lines only; messages go to standard error');
-export const threadsOption = () =>
-  numberOption('count', '--threads <n>', 'threads to compute with (default: all cores)');
-export const backendOption = () =>
-  new Option('--backend <name>', 'auto, wasm or reference').default('auto');
 export const noRevectorizeOption = () =>
   new Option('--no-revectorize', 'keep to 128-bit operations, without the probe for fused pairs');
-
 export const noWinogradOption = () =>
   new Option('--no-winograd', 'compute every convolution as the plain sum');
+
+/** What a session is opened with; `threads: false` for commands that compute on one thread. */
+export function addBackendOptions(command: Command, { threads = true } = {}): Command {
+  if (threads) {
+    command.addOption(
+      numberOption('count', '--threads <n>', 'threads to compute with (default: all cores)'),
+    );
+  }
+  return command
+    .addOption(new Option('--backend <name>', 'auto, wasm or reference').default('auto'))
+    .addOption(noRevectorizeOption())
+    .addOption(noWinogradOption());
+}
 
 /** What the options above come to. */
 export interface BackendOptions {

@@ -8,14 +8,11 @@ import { UsageError, unknownName } from '../../base/errors.ts';
 import type { Profile } from '../../bench/profile.ts';
 import type { Mode } from '../../bench/workloads.ts';
 import {
+  addBackendOptions,
   type BackendOptions,
-  backendOption,
   jsonOption,
-  noRevectorizeOption,
-  noWinogradOption,
   numberOption,
   openOptionsOf,
-  threadsOption,
 } from '../options.ts';
 import { type Output, openOutput, table } from '../output.ts';
 
@@ -42,7 +39,7 @@ interface Options extends BackendOptions {
 }
 
 export function command(): Command {
-  return new Command('bench')
+  const described = new Command('bench')
     .description('time a workload: median and best of many runs')
     .argument('[workload]', 'what to time')
     .addOption(
@@ -57,11 +54,8 @@ export function command(): Command {
       'time every kernel by itself, on one thread, as a share of the measured peaks',
     )
     .option('--kernels', 'matrix products as a share of the peak of emitted multiply-adds')
-    .option('--ops [name]', 'the ladder of every op, each rung checked against the plain loops')
-    .addOption(threadsOption())
-    .addOption(backendOption())
-    .addOption(noRevectorizeOption())
-    .addOption(noWinogradOption())
+    .option('--ops [name]', 'the ladder of every op, each rung checked against the plain loops');
+  return addBackendOptions(described)
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(bench);

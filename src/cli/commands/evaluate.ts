@@ -7,14 +7,11 @@ import { Command, Option } from 'commander';
 import { listenForInterrupt } from '../interrupt.ts';
 import { resolveRun } from '../models.ts';
 import {
+  addBackendOptions,
   type BackendOptions,
-  backendOption,
   jsonOption,
-  noRevectorizeOption,
-  noWinogradOption,
   numberOption,
   openOptionsOf,
-  threadsOption,
 } from '../options.ts';
 import { type Output, openOutput } from '../output.ts';
 import { downloadLine, openLive } from '../progress.ts';
@@ -51,7 +48,7 @@ interface Options extends BackendOptions {
 }
 
 export function command(): Command {
-  return new Command('evaluate')
+  const described = new Command('evaluate')
     .description('loss, accuracy, confusion and the worst mistakes of a trained network')
     .argument('<run>', 'folder of a run (runs/lenet5, or its bare name)')
     .option('--data <name>', 'data set (default: the one it was trained on)')
@@ -64,11 +61,8 @@ export function command(): Command {
     .option('--perturb <how>', 'disturb: rotate, scale, shift, brightness or noise, by strength')
     .option('--strengths <list>', 'of --perturb, such as 0,10,20')
     .option('--reject', 'the error left when doubtful pictures are rejected (models of distances)')
-    .option('--plot <file>', 'draw the curve of --perturb or --reject: .png or .svg')
-    .addOption(threadsOption())
-    .addOption(backendOption())
-    .addOption(noRevectorizeOption())
-    .addOption(noWinogradOption())
+    .option('--plot <file>', 'draw the curve of --perturb or --reject: .png or .svg');
+  return addBackendOptions(described)
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(evaluate);

@@ -11,11 +11,9 @@ import type { Look } from '../../train/look.ts';
 import type { TrainedModel } from '../../train/modelFiles.ts';
 import { resolveRun } from '../models.ts';
 import {
+  addBackendOptions,
   type BackendOptions,
-  backendOption,
   jsonOption,
-  noRevectorizeOption,
-  noWinogradOption,
   numberOption,
   openOptionsOf,
 } from '../options.ts';
@@ -44,17 +42,15 @@ interface Subject {
 }
 
 export function command(): Command {
-  return new Command('look')
+  const described = new Command('look')
     .description('draw what every layer of a trained network makes of one picture')
     .argument('<run>', 'folder of a run (runs/lenet5, or its bare name)')
     .option('--image <file>', 'a picture file')
     .addOption(numberOption('notNegative', '--index <n>', 'a picture of the test set, from 0'))
     .option('--data <name>', 'data set of --index (default: the one it was trained on)')
     .option('--fit', 'make the picture fit: crop, scale, centre')
-    .option('--out <file>', 'where to draw: .png or .svg', 'look.png')
-    .addOption(backendOption())
-    .addOption(noRevectorizeOption())
-    .addOption(noWinogradOption())
+    .option('--out <file>', 'where to draw: .png or .svg', 'look.png');
+  return addBackendOptions(described, { threads: false })
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(look);

@@ -8,11 +8,9 @@ import { FoveaError, UsageError } from '../../base/errors.ts';
 import type { Prediction } from '../../train/predict.ts';
 import { resolveRun } from '../models.ts';
 import {
+  addBackendOptions,
   type BackendOptions,
-  backendOption,
   jsonOption,
-  noRevectorizeOption,
-  noWinogradOption,
   numberOption,
   openOptionsOf,
 } from '../options.ts';
@@ -41,7 +39,7 @@ interface Options extends BackendOptions {
 const INVERT = { auto: 'auto', yes: true, no: false } as const;
 
 export function command(): Command {
-  return new Command('predict')
+  const described = new Command('predict')
     .description('read pictures with a trained network')
     .argument('<run>', 'folder of a run (runs/lenet5, or its bare name)')
     .argument('<file...>', 'picture files, folders of them, or IDX files')
@@ -61,10 +59,8 @@ export function command(): Command {
         '--reject-close <x>',
         'reject if the second is nearer than this to it',
       ),
-    )
-    .addOption(backendOption())
-    .addOption(noRevectorizeOption())
-    .addOption(noWinogradOption())
+    );
+  return addBackendOptions(described, { threads: false })
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(predict);

@@ -12,17 +12,14 @@ import type { RunConditions, TrainRequest } from '../../train/trainRun.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import { resolveModel, runFolderOf } from '../models.ts';
 import {
+  addBackendOptions,
   type BackendOptions,
-  backendOption,
   type Interval,
   jsonOption,
-  noRevectorizeOption,
-  noWinogradOption,
   numberOption,
   openOptionsOf,
   parseInterval,
   parseScheduleWords,
-  threadsOption,
 } from '../options.ts';
 import { openOutput } from '../output.ts';
 import { downloadLine, openLive } from '../progress.ts';
@@ -97,11 +94,7 @@ export function command(): Command {
   for (const option of pictureOptions()) command.addOption(option);
   for (const option of learningOptions()) command.addOption(option);
   for (const option of placeOptions()) command.addOption(option);
-  return command
-    .addOption(threadsOption())
-    .addOption(backendOption())
-    .addOption(noRevectorizeOption())
-    .addOption(noWinogradOption())
+  return addBackendOptions(command)
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(train);
