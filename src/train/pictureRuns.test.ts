@@ -1,9 +1,8 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tarOf } from '../../test/support/tarFixtures.ts';
+import { type DrawnPictures, drawPictures } from '../../test/support/drawnPictures.ts';
 import { conv2d } from '../nn/layers/conv2d.ts';
 import { dense } from '../nn/layers/dense.ts';
 import { flatten } from '../nn/layers/flatten.ts';
@@ -17,23 +16,11 @@ import { resumeRun, type TrainRequest, trainRun } from './trainRun.ts';
 const folder = mkdtempSync(join(tmpdir(), 'fovea-pictures-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const backend = { threads: 1, revectorize: 'off' } as const;
-const classes = ['stripes', 'checks', 'plain'];
-
-/** A JPEG of 40 x 36 of one of the classes, no two alike. */
-function drawn(label: number, i: number): Promise<Buffer> {
-  const [width, height] = [40, 36];
-  const pixels = new Uint8Array(3 * width * height);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const stripe = (x + i) & 4;
-      const on = [stripe, ((x + i) & 4) ^ ((y + i) & 4), 4][label] !== 0;
-      pixels.fill(on ? 180 + 2 * i : 30 + i, 3 * (y * width + x), 3 * (y * width + x) + 3);
-    }
-  }
-  return sharp(pixels, { raw: { width, height, channels: 3 } })
-    .jpeg()
-    .toBuffer();
-}
+const patterns = {
+  stripes: (x: number) => (x & 4) !== 0,
+  checks: (x: number, y: number) => ((x & 4) ^ (y & 4)) !== 0,
+  plain: () => true,
+};
 
 const small = (units = 3) =>
   sequential({ name: 'small', inputShape: [24, 24, 3] }, [
@@ -43,24 +30,9 @@ const small = (units = 3) =>
     dense({ units, activation: 'softmax' }),
   ]);
 
-const places = { folder: '', shards: '' };
+let places: DrawnPictures;
 beforeAll(async () => {
-  const pictures = join(folder, 'pictures');
-  const entries: { name: string; data: Uint8Array }[] = [];
-  for (const [label, name] of classes.entries()) {
-    mkdirSync(join(pictures, name), { recursive: true });
-    for (let i = 0; i < 20; i++) {
-      const bytes = await drawn(label, i);
-      writeFileSync(join(pictures, name, `${i}.jpg`), bytes);
-      const key = `${name}-${i}`;
-      entries.push({ name: `${key}.jpg`, data: bytes });
-      entries.push({ name: `${key}.cls`, data: new TextEncoder().encode(String(label)) });
-    }
-  }
-  writeFileSync(join(folder, 'all-0.tar'), tarOf(entries.slice(0, 60)));
-  writeFileSync(join(folder, 'all-1.tar'), tarOf(entries.slice(60)));
-  places.folder = `folder:${pictures}`;
-  places.shards = `shards:${join(folder, 'all-*.tar')}`;
+  places = await drawPictures(folder, patterns, 20);
 });
 
 function request(name: string, data: string, more: Partial<TrainRequest> = {}): TrainRequest {
