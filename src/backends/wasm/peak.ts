@@ -7,7 +7,7 @@
  */
 import { FunctionBuilder, type Local } from './assembler/function.ts';
 import { f32x4, i32 } from './assembler/lanes.ts';
-import { ModuleBuilder } from './assembler/module.ts';
+import { ModuleBuilder, PAGE_BYTES } from './assembler/module.ts';
 import { arithmeticOf } from './emit/math.ts';
 import type { Target } from './kernel.ts';
 
@@ -72,11 +72,9 @@ export function streamLoop(): StreamLoop {
     f.set(at, i32.add(at, 16 * VECTORS_PER_TURN));
     return i32.lessThan(at, i32.const(COPIED_BYTES));
   });
-  const { run } = load(f, (2 * COPIED_BYTES) / PAGE);
+  const { run } = load(f, (2 * COPIED_BYTES) / PAGE_BYTES);
   return { bytes: 2 * COPIED_BYTES, run };
 }
-
-const PAGE = 65536;
 
 /** The function alone in a module with a memory of its own. */
 function load(f: FunctionBuilder, pages: number): { memory: WebAssembly.Memory; run: () => void } {

@@ -13,12 +13,12 @@ import { type DType, type Graph, type Node, rootsOf, topologicalOrder } from '..
 import { opOf } from '../../ops/index.ts';
 import type { Tensor } from '../../ops/op.ts';
 import type { Executable, HostArray, ProfiledKernel, Session } from '../backend.ts';
+import { PAGE_BYTES } from './assembler/module.ts';
 import type { Kernel, Slicing, Target } from './kernel.ts';
 import { addressing, planProgram } from './plan.ts';
 import { emitProgram, type Program, scratchBytesOf } from './program.ts';
 import { CONTROL, CONTROL_BYTES, type ThreadPool } from './threads.ts';
 
-const PAGE = 65536;
 /** 4 GiB, all that 32-bit addresses reach. */
 export const MOST_PAGES = 65536;
 /** Vectors may read past the end of a value; the last one in memory needs room for that too. */
@@ -63,7 +63,7 @@ export class WasmSession implements Session {
     const missing = end + SLACK_BYTES - this.memory.buffer.byteLength;
     if (missing > 0) {
       try {
-        this.memory.grow(Math.ceil(missing / PAGE));
+        this.memory.grow(Math.ceil(missing / PAGE_BYTES));
       } catch {
         throw new FoveaError({
           problem: `the program needs ${formatBytes(end)} of memory, more than 32-bit addresses or this machine give`,
@@ -116,7 +116,7 @@ export class WasmSession implements Session {
     const scratch = scratchBytesOf(schedule.phases.flatMap((phase) => phase.kernels));
     const stateBytes = states.reduce((sum, { shape }) => sum + align(sizeOf(shape) * 4), 0);
     const bytes = this.#top + memory.bytes + stateBytes + scratch * this.threads;
-    return { bytes, limit: MOST_PAGES * PAGE - SLACK_BYTES };
+    return { bytes, limit: MOST_PAGES * PAGE_BYTES - SLACK_BYTES };
   }
 
   #executable(

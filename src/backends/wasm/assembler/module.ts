@@ -18,6 +18,9 @@ const TYPE_BYTE: Record<ValueType, number> = {
   f64x2: 0x7b,
 };
 
+/** Of WebAssembly memory. */
+export const PAGE_BYTES = 65536;
+
 export interface MemoryImport {
   readonly initialPages: number;
   readonly maximumPages: number;

@@ -20,16 +20,11 @@ import {
   type Slicing,
   tileColumns,
 } from '../kernel.ts';
+import type { Conv2dLayer } from './conv2dPlan.ts';
 import { advance, forRange, times } from './loops.ts';
 import { evenTiles, tileLocals, tileLoop } from './tile.ts';
 
-export interface KernelGradientPlan {
-  readonly x: readonly number[];
-  readonly w: readonly number[];
-  readonly y: readonly number[];
-  readonly strides: readonly [number, number];
-  readonly dilation: readonly [number, number];
-  readonly groups: number;
+export interface KernelGradientPlan extends Conv2dLayer {
   readonly slicing: Slicing;
   readonly columns: ColumnTiles;
   /** Tiles of taps: each tap's offset in elements of x from the window's first pixel. */

@@ -6,13 +6,17 @@ import type { Conv2dAttrs } from '../../../ops/conv2d.ts';
 import { type ColumnTiles, mostRows, type PlanContext, tileColumns } from '../kernel.ts';
 import { evenTiles } from './tile.ts';
 
-export interface Conv2dPlan {
+/** The layer, forward; its gradients are planned by the same numbers. */
+export interface Conv2dLayer {
   readonly x: readonly number[];
   readonly w: readonly number[];
   readonly y: readonly number[];
   readonly strides: readonly [number, number];
   readonly dilation: readonly [number, number];
   readonly groups: number;
+}
+
+export interface Conv2dPlan extends Conv2dLayer {
   /** Taps that are neighbours in memory, and how many such runs a kernel row has. */
   readonly run: number;
   readonly runsPerRow: number;

@@ -19,6 +19,7 @@ import {
 } from '../kernel.ts';
 import { epilogueOf, storeTile } from './epilogue.ts';
 import { advance, forRange, times } from './loops.ts';
+import { spreadRows } from './matmulPackedPanels.ts';
 import { forRowTiles, tileLocals, tileLoop, zeroTile } from './tile.ts';
 
 const TILES_PER_BLOCK = 32;
@@ -124,22 +125,20 @@ function packGroup(
   const { f } = c;
   const line = f.reuse('i32', 'lineB');
   const start = f.reuse('i32', 'startB');
-  const from = f.reuse('i32', 'fromB');
-  const to = f.reuse('i32', 'toB');
   f.set(line, i32.add(at.groupColumn, c.address(node.inputs[1])));
   f.set(start, i32.add(c.scratch, packedABytes(plan)));
-  times(f, plan.K, () => {
-    f.set(from, line);
-    f.set(to, start);
-    times(f, panels, () => {
-      for (let v = 0; v < plan.vectors; v++)
-        f.run(f32x4.store(to, 16 * v, f32x4.load(from, 16 * v)));
-      advance(f, from, 16 * plan.vectors);
-      advance(f, to, panelBytes(plan));
-    });
-    advance(f, line, plan.N * 4);
-    advance(f, start, 16 * plan.vectors);
-  });
+  spreadRows(
+    f,
+    {
+      line,
+      lineBytes: plan.N * 4,
+      packed: start,
+      panelBytes: panelBytes(plan),
+      steps: plan.K,
+      vectors: plan.vectors,
+    },
+    (onePanel) => times(f, panels, onePanel),
+  );
 }
 
 /** The block's columns of A: (tile, k, rows). Reads past the last column; those rows are never stored. */

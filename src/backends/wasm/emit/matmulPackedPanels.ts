@@ -4,7 +4,7 @@
  * B is read in whole cache lines, whether it is stored as it is or transposed. Previous stop: `matmulPacked.ts`.
  */
 import type { Node } from '../../../graph/node.ts';
-import type { Local, Value } from '../assembler/function.ts';
+import type { FunctionBuilder, Local, Value } from '../assembler/function.ts';
 import { f32x4, i32 } from '../assembler/lanes.ts';
 import type { KernelContext } from '../kernel.ts';
 import { advance, forRange, times } from './loops.ts';
@@ -32,8 +32,6 @@ function packRows(
 ): void {
   const { f } = c;
   const width = 16 * plan.vectors;
-  const from = f.reuse('i32', 'from');
-  const to = f.reuse('i32', 'to');
   const panel = f.reuse('i32', 'packPanel');
   const line = f.reuse('i32', 'packLine');
   const packed = f.reuse('i32', 'packTo');
@@ -43,19 +41,46 @@ function packRows(
     i32.add(i32.add(i32.mul(at.step, plan.N * 4), firstColumn), c.address(node.inputs[1])),
   );
   f.set(packed, c.scratch);
+  const rows = { line, lineBytes: plan.N * 4, packed, panelBytes: panelBytes(plan), steps };
+  spreadRows(f, { ...rows, vectors: plan.vectors }, (onePanel) => {
+    f.set(panel, i32.const(0));
+    forRange(f, panel, at.panels, 1, onePanel);
+  });
+}
+
+export interface SpreadRows {
+  /** Address of the first row's run of columns, and bytes to the next row's. */
+  readonly line: Local<'i32'>;
+  readonly lineBytes: number;
+  /** Address of the first panel, and bytes to the next one. */
+  readonly packed: Local<'i32'>;
+  readonly panelBytes: number;
+  /** Rows to read. */
+  readonly steps: number;
+  readonly vectors: number;
+}
+
+/**
+ * Rows to panels, (panel, step, lanes); moves `line` and `packed` along. `overPanels` repeats its body for each
+ * panel. The last panel may read past the row: those lanes are never stored.
+ */
+export function spreadRows(
+  f: FunctionBuilder,
+  { line, lineBytes, packed, panelBytes, steps, vectors }: SpreadRows,
+  overPanels: (onePanel: () => void) => void,
+): void {
+  const from = f.reuse('i32', 'from');
+  const to = f.reuse('i32', 'to');
   times(f, steps, () => {
     f.set(from, line);
     f.set(to, packed);
-    f.set(panel, i32.const(0));
-    // The last panel may read past the row: those lanes are never stored.
-    forRange(f, panel, at.panels, 1, () => {
-      for (let v = 0; v < plan.vectors; v++)
-        f.run(f32x4.store(to, 16 * v, f32x4.load(from, 16 * v)));
-      advance(f, from, width);
-      advance(f, to, panelBytes(plan));
+    overPanels(() => {
+      for (let v = 0; v < vectors; v++) f.run(f32x4.store(to, 16 * v, f32x4.load(from, 16 * v)));
+      advance(f, from, 16 * vectors);
+      advance(f, to, panelBytes);
     });
-    advance(f, line, plan.N * 4);
-    advance(f, packed, width);
+    advance(f, line, lineBytes);
+    advance(f, packed, 16 * vectors);
   });
 }
 
