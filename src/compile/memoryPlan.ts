@@ -3,7 +3,7 @@
  *
  * Largest first, each at the lowest offset where nothing that lives at the same time lies. A training step
  * then allocates nothing. Previous stop: `backends/wasm/schedule.ts`, which says when a value is born and
- * last read. Next stop: a kernel, `backends/wasm/emit/conv2d.ts`.
+ * last read. Next stop: a kernel, `backends/wasm/emit/conv2d/conv2d.ts`.
  */
 
 export interface Lifetime<T> {

@@ -5,6 +5,24 @@
  */
 import type { Node } from '../../graph/node.ts';
 import type { Pad2dAttrs } from '../../ops/pad2d.ts';
+import { channelSumsKernel } from './emit/conv2d/channelSums.ts';
+import { conv2dKernel } from './emit/conv2d/conv2d.ts';
+import {
+  conv2dKernelGradientKernel,
+  type KernelGradientPlan,
+} from './emit/conv2d/kernelGradient.ts';
+import { conv2dScatterKernel } from './emit/conv2d/scatter.ts';
+import {
+  slotConv2dInputKernel,
+  slotConv2dKernel,
+  slotConv2dWeightsKernel,
+} from './emit/conv2d/slotConv2d.ts';
+import { randomUniformKernel } from './emit/elementwise/random.ts';
+import { matmulKernel } from './emit/matmul/matmul.ts';
+import { matmulOuterKernel } from './emit/matmul/outer.ts';
+import { matmulPackedKernel } from './emit/matmul/packed.ts';
+import { rowDotsKernel } from './emit/matmul/rowDots.ts';
+import { matmulThinKernel } from './emit/matmul/thin.ts';
 import {
   concatenateKernel,
   padGradientKernel,
@@ -12,14 +30,7 @@ import {
   sliceGradientKernel,
   sliceKernel,
   upsampleKernel,
-} from './emit/boxes.ts';
-import { channelSumsKernel } from './emit/channelSums.ts';
-import { conv2dKernel } from './emit/conv2d.ts';
-import {
-  conv2dKernelGradientKernel,
-  type KernelGradientPlan,
-} from './emit/conv2dKernelGradient.ts';
-import { conv2dScatterKernel } from './emit/conv2dScatter.ts';
+} from './emit/moves/boxes.ts';
 import {
   broadcastKernel,
   copyKernel,
@@ -28,38 +39,27 @@ import {
   padKernel,
   scatterKernelKernel,
   transposeKernel,
-} from './emit/copies.ts';
+} from './emit/moves/copies.ts';
 import {
   categoricalCrossEntropyGradientKernel,
   categoricalCrossEntropyKernel,
   softmaxCrossEntropyGradientKernel,
   softmaxCrossEntropyKernel,
-} from './emit/crossEntropy.ts';
-import { localResponseGradientKernel, localResponseKernel } from './emit/localResponse.ts';
-import { matmulKernel } from './emit/matmul.ts';
-import { matmulOuterKernel } from './emit/matmulOuter.ts';
-import { matmulPackedKernel } from './emit/matmulPacked.ts';
-import { matmulThinKernel } from './emit/matmulThin.ts';
-import { poolGradientKernel, poolKernel } from './emit/pool2d.ts';
-import { randomUniformKernel } from './emit/random.ts';
-import { rbfCentersGradientKernel, rbfInputGradientKernel, rbfKernel } from './emit/rbf.ts';
-import { reduceKernel } from './emit/reduce.ts';
-import { rowDotsKernel } from './emit/rowDots.ts';
-import { inTopKKernel, softmaxGradientKernel, softmaxKernel } from './emit/rows.ts';
-import {
-  slotConv2dInputKernel,
-  slotConv2dKernel,
-  slotConv2dWeightsKernel,
-} from './emit/slotConv2d.ts';
+} from './emit/rows/crossEntropy.ts';
+import { localResponseGradientKernel, localResponseKernel } from './emit/rows/localResponse.ts';
+import { rbfCentersGradientKernel, rbfInputGradientKernel, rbfKernel } from './emit/rows/rbf.ts';
+import { reduceKernel } from './emit/rows/reduce.ts';
+import { inTopKKernel, softmaxGradientKernel, softmaxKernel } from './emit/rows/rows.ts';
 import {
   columnPartialsKernel,
   kernelGradientSumKernel,
   rowSumKernel,
   totalKernel,
-} from './emit/sum.ts';
+} from './emit/rows/sum.ts';
+import { poolGradientKernel, poolKernel } from './emit/windows/pool2d.ts';
 import { winogradConv2dKernel } from './emit/winograd/conv2d.ts';
-import { winogradKernelKernel } from './emit/winograd/kernel.ts';
 import { winogradGradientKernel } from './emit/winograd/kernelGradient.ts';
+import { winogradKernelKernel } from './emit/winograd/weights.ts';
 import type { Kernel, PlanContext } from './kernel.ts';
 
 type Planner = (node: Node, context: PlanContext) => Kernel | undefined;

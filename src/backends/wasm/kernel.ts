@@ -8,7 +8,7 @@
 import type { Node } from '../../graph/node.ts';
 import type { WinogradUse } from '../backend.ts';
 import type { FunctionBuilder, Local } from './assembler/function.ts';
-import type { Arithmetic } from './emit/math.ts';
+import type { Arithmetic } from './emit/language/math.ts';
 
 /** What the machine gives and the plans choose by. */
 export interface Target {

@@ -8,7 +8,7 @@
 import { FunctionBuilder, type Local } from './assembler/function.ts';
 import { f32x4, i32 } from './assembler/lanes.ts';
 import { ModuleBuilder, PAGE_BYTES } from './assembler/module.ts';
-import { arithmeticOf } from './emit/math.ts';
+import { arithmeticOf } from './emit/language/math.ts';
 import type { Target } from './kernel.ts';
 
 export interface PeakLoop {

@@ -10,8 +10,8 @@ import { align, type Lifetime, type MemoryPlan, planMemory } from '../../compile
 import { type Graph, isSource, type Node, rootsOf, topologicalOrder } from '../../graph/node.ts';
 import { FunctionBuilder, type Local } from './assembler/function.ts';
 import { type MemoryImport, ModuleBuilder } from './assembler/module.ts';
-import { arithmeticOf } from './emit/math.ts';
-import type { TicketWords } from './emit/tickets.ts';
+import { arithmeticOf } from './emit/language/math.ts';
+import type { TicketWords } from './emit/language/tickets.ts';
 import type { Kernel, PlanContext } from './kernel.ts';
 import { aloneRun, type Call, sharedRuns } from './runs.ts';
 import { type Phase, type Schedule, storageOf } from './schedule.ts';

@@ -4,13 +4,13 @@
  * Alone there is nothing to agree on: kernels are called one after the other. Shared, a slice of a batch phase
  * is one ticket, and a kernel of a split phase is cut into a few; the number of tickets may depend on the
  * threads, since how a kernel's units are cut changes no bit. Previous stop: `program.ts`.
- * Next stop: `emit/tickets.ts`.
+ * Next stop: `emit/language/tickets.ts`.
  */
 import type { FunctionBuilder, Local, Value } from './assembler/function.ts';
 import { i32 } from './assembler/lanes.ts';
 import type { ModuleBuilder } from './assembler/module.ts';
-import { times } from './emit/loops.ts';
-import { emitAwait, emitClaim, emitComplete, type TicketWords } from './emit/tickets.ts';
+import { times } from './emit/language/loops.ts';
+import { emitAwait, emitClaim, emitComplete, type TicketWords } from './emit/language/tickets.ts';
 import type { Kernel, Slicing } from './kernel.ts';
 import type { Phase } from './schedule.ts';
 

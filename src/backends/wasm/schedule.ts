@@ -11,7 +11,7 @@
 import { sameShape } from '../../base/shape.ts';
 import { type Graph, isSource, type Node, rootsOf, topologicalOrder } from '../../graph/node.ts';
 import { expressionOf } from '../../ops/elementwise.ts';
-import { elementwiseKernel } from './emit/elementwise.ts';
+import { elementwiseKernel } from './emit/elementwise/elementwise.ts';
 import { planKernel } from './families.ts';
 import type { Kernel, PlanContext } from './kernel.ts';
 

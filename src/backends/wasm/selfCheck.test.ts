@@ -4,7 +4,7 @@ import v8 from 'node:v8';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { inputNode } from '../../graph/node.ts';
 import { build } from '../../ops/index.ts';
-import type { TileLoop } from './emit/tile.ts';
+import type { TileLoop } from './emit/language/tile.ts';
 import type { Target } from './kernel.ts';
 
 beforeEach(() => vi.resetModules());
@@ -39,7 +39,7 @@ function watchFlags() {
 /** A tile loop that forgets its last step, as a wrong fusion might. */
 function breakTiles(): void {
   vi.doMock('./emit/tile.ts', async (original) => {
-    const real = await original<typeof import('./emit/tile.ts')>();
+    const real = await original<typeof import('./emit/language/tile.ts')>();
     return {
       ...real,
       tileLoop: (f: never, m: never, acc: never, loop: TileLoop) =>
@@ -73,7 +73,7 @@ describe('the self-check of pairs', () => {
   it('sees lanes that differ between pairs and single vectors', async () => {
     let emitted = 0;
     vi.doMock('./emit/math.ts', async (original) => {
-      const real = await original<typeof import('./emit/math.ts')>();
+      const real = await original<typeof import('./emit/language/math.ts')>();
       const tanh: typeof real.tanh = (f, m, x) => {
         const y = real.tanh(f, m, x);
         // The second vector of the pair comes out as its input.

@@ -8,9 +8,9 @@
 import { FunctionBuilder, type Local } from './assembler/function.ts';
 import { f32x4 } from './assembler/lanes.ts';
 import { ModuleBuilder } from './assembler/module.ts';
-import { forRange } from './emit/loops.ts';
-import { arithmeticOf, tanh } from './emit/math.ts';
-import { tileLocals, tileLoop, zeroTile } from './emit/tile.ts';
+import { forRange } from './emit/language/loops.ts';
+import { arithmeticOf, tanh } from './emit/language/math.ts';
+import { tileLocals, tileLoop, zeroTile } from './emit/language/tile.ts';
 import type { Features } from './features.ts';
 
 export interface PairsChoice {

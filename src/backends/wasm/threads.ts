@@ -4,7 +4,7 @@
  * Control words, in cache lines of their own at the start of memory. The caller raises the generation (odd
  * while it writes), writes a command, raises it again and wakes the workers; they spin a little before they
  * sleep, since the next step comes soon. Nobody waits for a worker to take part: work is drawn by tickets
- * (`emit/tickets.ts`). Modules travel through the shared memory itself, so that no event loop has to turn and
+ * (`emit/language/tickets.ts`). Modules travel through the shared memory itself, so that no event loop has to turn and
  * a browser's workers could do the same. The worker's side is `worker.ts`.
  */
 import { FoveaError, messageOf } from '../../base/errors.ts';

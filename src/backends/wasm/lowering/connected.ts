@@ -8,7 +8,7 @@
  *
  * so a term is one multiply-add of whole vectors and no kernel that does not exist is computed. A lane whose
  * map has fewer terms than its neighbours idles: it repeats the map's first connection with the weight 0.
- * Previous stop: `lower.ts`. Next stop: `../emit/slotConv2d.ts`.
+ * Previous stop: `lower.ts`. Next stop: `../emit/conv2d/slotConv2d.ts`.
  */
 import type { Pads } from '../../../base/window.ts';
 import { createNode, type Node } from '../../../graph/node.ts';

@@ -2,7 +2,7 @@
  * @file Convolutions and their gradients: padding made a copy, weights laid out, sums cut by slices.
  *
  * Each asks first whether Winograd pays (`winograd.ts`); its reason stays in the node either way.
- * Previous stop: `lower.ts`. Next stop: `../emit/conv2d.ts`.
+ * Previous stop: `lower.ts`. Next stop: `../emit/conv2d/conv2d.ts`.
  */
 import { sizeOf } from '../../../base/shape.ts';
 import { NO_PADS, type Pads } from '../../../base/window.ts';
@@ -12,8 +12,8 @@ import type {
   Conv2dInputGradientAttrs,
   Conv2dKernelGradientAttrs,
 } from '../../../ops/conv2d.ts';
-import { partialSize, planKernelGradient } from '../emit/conv2dKernelGradient.ts';
-import { scatterLayout } from '../emit/conv2dScatter.ts';
+import { partialSize, planKernelGradient } from '../emit/conv2d/kernelGradient.ts';
+import { scatterLayout } from '../emit/conv2d/scatter.ts';
 import { sliceBatch, tileColumns } from '../kernel.ts';
 import type { Step } from './step.ts';
 import { winogradConv2d, winogradKernelGradient } from './winograd.ts';

@@ -1,13 +1,13 @@
 /**
  * @file Matrix products: which kernel suits their sizes, and transposed weights made a copy where one is read.
  *
- * Previous stop: `lower.ts`. Next stop: `../emit/matmul.ts` and its siblings.
+ * Previous stop: `lower.ts`. Next stop: `../emit/matmul/matmul.ts` and its siblings.
  */
 import { sizeOf } from '../../../base/shape.ts';
 import { createNode, type Node } from '../../../graph/node.ts';
 import type { MatmulAttrs } from '../../../ops/matmul.ts';
-import { MOST_THIN_ROWS } from '../emit/matmulThin.ts';
-import { FEW_ROWS_FOR_DOTS } from '../emit/rowDots.ts';
+import { FEW_ROWS_FOR_DOTS } from '../emit/matmul/rowDots.ts';
+import { MOST_THIN_ROWS } from '../emit/matmul/thin.ts';
 import type { Step } from './step.ts';
 
 /** Matrices beyond this many bytes are worth packing. */

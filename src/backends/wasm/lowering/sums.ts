@@ -1,7 +1,7 @@
 /**
  * @file Sums over the batch: one partial per slice, then the sum of the partials, in the problem's own order.
  *
- * Previous stop: `lower.ts`. Next stop: `../emit/sum.ts`.
+ * Previous stop: `lower.ts`. Next stop: `../emit/rows/sum.ts`.
  */
 import { sizeOf } from '../../../base/shape.ts';
 import { NO_PADS } from '../../../base/window.ts';

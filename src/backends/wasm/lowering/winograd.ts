@@ -7,9 +7,9 @@
 import type { Pads } from '../../../base/window.ts';
 import { createNode, type Node } from '../../../graph/node.ts';
 import type { Conv2dAttrs, Conv2dKernelGradientAttrs } from '../../../ops/conv2d.ts';
-import { panelLayout } from '../emit/winograd/kernel.ts';
 import { chooseWinograd, tilingOf, type WinogradAttrs } from '../emit/winograd/plan.ts';
 import { tileSide, type Variant } from '../emit/winograd/variants.ts';
+import { panelLayout } from '../emit/winograd/weights.ts';
 import type { Step } from './step.ts';
 
 type Pad = (x: Node, pads: Pads) => Node;

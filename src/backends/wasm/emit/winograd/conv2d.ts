@@ -9,14 +9,14 @@
  *
  * x holds its padding, up to whole tiles. A sum is made in the order of its channels, whichever block a tile
  * is in, so the bits do not depend on who computes it. A unit is an image where a slice of the batch fills a
- * block, else a part of a block's filters. Previous stop: `kernel.ts`, the weights. Next stop: `kernelGradient.ts`.
+ * block, else a part of a block's filters. Previous stop: `weights.ts`, the weights. Next stop: `kernelGradient.ts`.
  */
 import type { Node } from '../../../../graph/node.ts';
 import type { Local, Value } from '../../assembler/function.ts';
 import { i32 } from '../../assembler/lanes.ts';
 import type { Kernel, KernelContext, PlanContext } from '../../kernel.ts';
-import { advance, forRange, times } from '../loops.ts';
-import { tileLocals, tileLoop, zeroTile } from '../tile.ts';
+import { advance, forRange, times } from '../language/loops.ts';
+import { tileLocals, tileLoop, zeroTile } from '../language/tile.ts';
 import {
   type Position,
   planWinogradConv2d,

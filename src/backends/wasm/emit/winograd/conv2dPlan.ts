@@ -7,10 +7,10 @@ import { align } from '../../../../compile/memoryPlan.ts';
 import type { Node } from '../../../../graph/node.ts';
 import type { Local } from '../../assembler/function.ts';
 import { mostRows, type PlanContext } from '../../kernel.ts';
-import { fusedVectors, type PanelLayout, panelLayout } from './kernel.ts';
 import { squareBytes } from './linear.ts';
 import { type Tiling, tilingOf, type WinogradAttrs } from './plan.ts';
 import { type VariantName, variantOf } from './variants.ts';
+import { fusedVectors, type PanelLayout, panelLayout } from './weights.ts';
 
 /** About so many tiles share what is read of the weights. */
 const TILES_PER_BLOCK = 64;

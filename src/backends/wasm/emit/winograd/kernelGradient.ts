@@ -15,8 +15,8 @@ import type { Node } from '../../../../graph/node.ts';
 import type { Local } from '../../assembler/function.ts';
 import { f32x4, i32, memory } from '../../assembler/lanes.ts';
 import type { Kernel, KernelContext, PlanContext } from '../../kernel.ts';
-import { advance, forRange, times } from '../loops.ts';
-import { tileLocals, tileLoop, zeroTile } from '../tile.ts';
+import { advance, forRange, times } from '../language/loops.ts';
+import { tileLocals, tileLoop, zeroTile } from '../language/tile.ts';
 import {
   type Position,
   planWinogradGradient,

@@ -8,8 +8,8 @@
 import type { FunctionBuilder, Local, Value } from '../../assembler/function.ts';
 import { f32x4 } from '../../assembler/lanes.ts';
 import type { KernelContext } from '../../kernel.ts';
-import { advance, forRange, withinTurn } from '../loops.ts';
-import type { Arithmetic } from '../math.ts';
+import { advance, forRange, withinTurn } from '../language/loops.ts';
+import type { Arithmetic } from '../language/math.ts';
 import type { Matrix } from './variants.ts';
 
 /** Neighbouring vectors, computed side by side; undefined stands for zeros. */

@@ -3,7 +3,7 @@
  *
  * A tile of a x a inputs costs a^2 multiply-adds per channel and filter instead of m^2 r^2, but is transformed
  * on its way in and out, and so are the weights, once per step. Few channels, few filters or few tiles leave
- * nothing to save. Previous stop: `../../lowering/winograd.ts`. Next stops: `kernel.ts`, `conv2d.ts`, `kernelGradient.ts`.
+ * nothing to save. Previous stop: `lowering/winograd.ts`. Next stops: `weights.ts`, `conv2d.ts`, `kernelGradient.ts`.
  */
 import type { Pair } from '../../../../base/window.ts';
 import type { Target } from '../../kernel.ts';

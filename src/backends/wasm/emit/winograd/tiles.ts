@@ -6,7 +6,7 @@
 import type { Value } from '../../assembler/function.ts';
 import { i32 } from '../../assembler/lanes.ts';
 import type { KernelContext } from '../../kernel.ts';
-import { forRange } from '../loops.ts';
+import { forRange } from '../language/loops.ts';
 import { emitTransform, overLanes, storeVectors } from './linear.ts';
 import type { Tiling } from './plan.ts';
 import { transformsOf, type VariantName, variantOf } from './variants.ts';

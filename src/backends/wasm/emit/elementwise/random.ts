@@ -1,0 +1,103 @@
+/**
+ * @file Uniform random numbers in i32x4 lanes: the bits of `base/random.ts`, number for number.
+ *
+ * A number is a hash of the key and its index, so any range of a tensor can be filled on its own. Only the
+ * step is read at run time; seed and stream are constants in the code.
+ */
+import { baseKey } from '../../../../base/random.ts';
+import { sizeOf } from '../../../../base/shape.ts';
+import type { Node } from '../../../../graph/node.ts';
+import type { RandomUniformAttrs } from '../../../../ops/randomUniform.ts';
+import type { FunctionBuilder, Local, Value } from '../../assembler/function.ts';
+import { f32x4, i32, i32x4 } from '../../assembler/lanes.ts';
+import type { Kernel, PlanContext } from '../../kernel.ts';
+import { forRange } from '../language/loops.ts';
+
+/** Numbers per unit where the work is not cut along the batch. */
+const BLOCK = 4096;
+
+export function randomUniformKernel(node: Node, context: PlanContext): Kernel | undefined {
+  const [step] = node.inputs;
+  if (step.dtype !== 'i32') return undefined;
+  const { seed, stream } = node.attrs as unknown as RandomUniformAttrs;
+  const size = sizeOf(node.shape);
+  const images = context.isBatched(node) ? node.shape[0] : undefined;
+  const unitSize = images === undefined ? Math.min(BLOCK, size) : size / images;
+  return {
+    family: 'randomUniform',
+    name: node.name,
+    inputs: node.inputs,
+    outputs: [node],
+    partition: {
+      units: Math.ceil(size / unitSize),
+      ...(images === undefined ? {} : { images }),
+    },
+    scratchBytes: 0,
+    multiplyAdds: size * 4,
+    plan: { size, unitSize, seed, stream },
+    emit: (c) => {
+      const { f } = c;
+      const [base0, base1] = baseKey(seed, stream);
+      const k0 = f.local('i32', 'k0');
+      const k1 = f.local('i32', 'k1');
+      f.set(k0, i32.add(i32.load(0, c.address(step)), i32.const(base0)));
+      mix(f, k0);
+      f.set(k1, i32.op('xor', k0, i32.const(base1)));
+      mix(f, k1);
+      const index = f.local('i32', 'index');
+      const end = f.local('i32', 'lastIndex');
+      const lastWhole = f.local('i32', 'lastWhole');
+      f.set(index, i32.mul(c.begin, unitSize));
+      f.set(end, i32.min(i32.mul(c.end, unitSize), size));
+      f.set(lastWhole, i32.sub(end, 7));
+      const start = f.local('i32', 'start');
+      const lanes = (first: number): Local<'f32x4'> => {
+        const h = f.local('i32x4', 'hash');
+        const places = i32x4.const([0, 1, 2, 3].map((lane) => first + lane));
+        f.set(h, i32x4.op('add', i32x4.splat(start), places));
+        mixLanes(f, h);
+        f.set(h, i32x4.op('add', h, i32x4.splat(k1)));
+        mixLanes(f, h);
+        const u = f.local('f32x4', 'u');
+        const bits = f32x4.fromSigned(i32x4.shift('shr_u', h, 8));
+        f.set(u, f32x4.mul(bits, f32x4.splat(2 ** -24)));
+        return u;
+      };
+      const to = f.local('i32', 'to');
+      forRange(f, index, lastWhole, 8, () => {
+        // One local for both halves of a pair: V8 fuses what starts from one value.
+        f.set(to, i32.mul(index, 4));
+        f.set(start, i32.add(index, k0));
+        const pair = [lanes(0), lanes(4)];
+        pair.forEach((u, v) => {
+          f.run(f32x4.store(to, c.address(node) + 16 * v, u));
+        });
+      });
+      forRange(f, index, end, 1, () => {
+        f.set(start, i32.add(index, k0));
+        f.run(f32x4.storeLane(i32.mul(index, 4), c.address(node), lanes(0), 0));
+      });
+    },
+  };
+}
+
+/** The bijection of `base/random.ts`: shifts and factors in order, a last shift. */
+const ROUNDS = [
+  { shift: 16, factor: 0x21f0aaad },
+  { shift: 15, factor: 0x735a2d97 },
+] as const;
+const LAST_SHIFT = 15;
+
+function mix(f: FunctionBuilder, h: Local<'i32'>): void {
+  const folded = (shift: number): Value<'i32'> => i32.op('xor', h, i32.op('shr_u', h, shift));
+  for (const { shift, factor } of ROUNDS) f.set(h, i32.op('mul', folded(shift), factor));
+  f.set(h, folded(LAST_SHIFT));
+}
+
+function mixLanes(f: FunctionBuilder, h: Local<'i32x4'>): void {
+  const folded = (shift: number): Value<'i32x4'> =>
+    i32x4.bits('xor', h, i32x4.shift('shr_u', h, shift));
+  for (const { shift, factor } of ROUNDS)
+    f.set(h, i32x4.op('mul', folded(shift), i32x4.splat(factor)));
+  f.set(h, folded(LAST_SHIFT));
+}

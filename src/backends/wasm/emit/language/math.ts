@@ -1,0 +1,217 @@
+/**
+ * @file exp, log, tanh, sigmoid and powers on four lanes, accurate to 4 ulp, NaN and infinities right.
+ *
+ * Each is a range reduction and a polynomial, written once over `f32x4`. `math.test.ts` holds them against
+ * float64 over the whole range. Coefficients: Cephes (Moshier), single precision, and for expm1 a minimax
+ * fit on [-ln2/2, ln2/2].
+ */
+import type { FunctionBuilder, Local, Value } from '../../assembler/function.ts';
+import { f32x4, i32x4 } from '../../assembler/lanes.ts';
+
+type Lanes = Value<'f32x4'>;
+
+/** a * b + c in one rounding where the machine has it (`relaxed_madd`), else in two. */
+export interface Arithmetic {
+  madd(a: Lanes, b: Lanes, c: Lanes): Lanes;
+}
+
+export function arithmeticOf(relaxedMadd: boolean): Arithmetic {
+  return {
+    madd: (a, b, c) => (relaxedMadd ? f32x4.relaxedMadd(a, b, c) : f32x4.add(f32x4.mul(a, b), c)),
+  };
+}
+
+const LOG2E = Math.LOG2E;
+/** ln 2 split so that n * LN2_HIGH is exact for |n| < 2^11. */
+const LN2_HIGH = 0.693359375;
+const LN2_LOW = -2.1219444e-4;
+
+/** Names an intermediate so that it is computed once. */
+function bind(f: FunctionBuilder, name: string, value: Lanes): Local<'f32x4'> {
+  const local = f.local('f32x4', name);
+  f.set(local, value);
+  return local;
+}
+
+function bindBits(f: FunctionBuilder, name: string, value: Value<'i32x4'>): Local<'i32x4'> {
+  const local = f.local('i32x4', name);
+  f.set(local, value);
+  return local;
+}
+
+/** Horner: coefficients from the highest power down. */
+function polynomial(m: Arithmetic, x: Lanes, coefficients: readonly number[]): Lanes {
+  return coefficients
+    .slice(1)
+    .reduce<Lanes>((sum, c) => m.madd(sum, x, f32x4.splat(c)), f32x4.splat(coefficients[0]));
+}
+
+/**
+ * 1.5 * 2^23: adding it leaves the nearest integer in the low bits of the mantissa. No rounding or conversion
+ * instruction is needed, and V8 can fuse all that is left to 256 bits.
+ */
+const MAGIC = 12582912;
+const MAGIC_BITS = 0x4b400000;
+
+interface Reduced {
+  /** The bits of MAGIC + n. */
+  readonly shifted: Local<'f32x4'>;
+  readonly r: Local<'f32x4'>;
+}
+
+/** x = n ln2 + r with |r| <= ln2/2. */
+function reduce(f: FunctionBuilder, m: Arithmetic, x: Lanes): Reduced {
+  const shifted = bind(f, 'shifted', m.madd(x, f32x4.splat(LOG2E), f32x4.splat(MAGIC)));
+  const n = bind(f, 'n', f32x4.sub(shifted, f32x4.splat(MAGIC)));
+  const high = m.madd(n, f32x4.splat(-LN2_HIGH), x);
+  const r = bind(f, 'r', m.madd(n, f32x4.splat(-LN2_LOW), high));
+  return { shifted, r };
+}
+
+/** 2^n for integer lanes n that may carry anything above their low 9 bits; -126 <= n <= 127. */
+function powerOfTwo(n: Value<'i32x4'>, bias = 127): Lanes {
+  return f32x4.fromBits(i32x4.op('add', i32x4.shift('shl', n, 23), i32x4.splat(bias << 23)));
+}
+
+/** (e^r - 1 - r) / r^2 on the reduced range. */
+const EXP_TAIL = [
+  1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1,
+  5.0000001201e-1,
+];
+
+/** e^x; 0 below -104, infinity above 88.73. */
+export function exp(f: FunctionBuilder, m: Arithmetic, x: Lanes): Lanes {
+  // Clamped so that n stays in range; min/max let NaN through.
+  const bounded = bind(
+    f,
+    'bounded',
+    f32x4.op('max', f32x4.op('min', x, f32x4.splat(89)), f32x4.splat(-104)),
+  );
+  const { shifted, r } = reduce(f, m, bounded);
+  const tail = polynomial(m, r, EXP_TAIL);
+  const one = f32x4.add(m.madd(tail, f32x4.mul(r, r), r), f32x4.splat(1));
+  // 2^n in two factors: n reaches from -150 (denormals) to 128.
+  const whole = bindBits(
+    f,
+    'whole',
+    i32x4.op('sub', i32x4.fromBits(shifted), i32x4.splat(MAGIC_BITS)),
+  );
+  const half = bindBits(f, 'half', i32x4.shift('shr_s', whole, 1));
+  return f32x4.mul(f32x4.mul(one, powerOfTwo(half)), powerOfTwo(i32x4.op('sub', whole, half)));
+}
+
+/** tanh |x| = u / (2 - u) with u = 1 - e^(-2|x|); no cancellation near 0. */
+export function tanh(f: FunctionBuilder, m: Arithmetic, x: Lanes): Lanes {
+  // Above 10 tanh is 1 in float32; max lets NaN through.
+  const z = bind(
+    f,
+    'z',
+    f32x4.op('max', f32x4.mul(f32x4.unary('abs', x), f32x4.splat(-2)), f32x4.splat(-20)),
+  );
+  const { shifted, r } = reduce(f, m, z);
+  // -2^n: the sign bit stands one above the exponent's eight.
+  const minusScale = bind(f, 'minusScale', powerOfTwo(i32x4.fromBits(shifted), 127 + 256));
+  const tail = m.madd(polynomial(m, r, EXP_TAIL), f32x4.mul(r, r), r); // e^r - 1
+  const u = bind(f, 'u', m.madd(tail, minusScale, f32x4.add(minusScale, f32x4.splat(1))));
+  const magnitude = f32x4.div(u, f32x4.sub(f32x4.splat(2), u)); // +0 at both zeros
+  const sign = i32x4.bits('and', i32x4.fromBits(x), i32x4.splat(0x80000000 | 0));
+  return f32x4.fromBits(i32x4.bits('or', i32x4.fromBits(magnitude), sign));
+}
+
+/** 1 / (1 + e^-x), from e^-|x| so that neither end overflows. */
+export function sigmoid(f: FunctionBuilder, m: Arithmetic, x: Lanes): Lanes {
+  const e = bind(f, 'e', exp(f, m, f32x4.unary('neg', f32x4.unary('abs', x))));
+  const top = f32x4.select(f32x4.compare('lt', x, f32x4.splat(0)), e, f32x4.splat(1));
+  return f32x4.div(top, f32x4.add(e, f32x4.splat(1)));
+}
+
+const LOG_TAIL = [
+  7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1,
+  -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
+];
+
+/** ln x; -infinity at 0, NaN below. */
+export function log(f: FunctionBuilder, m: Arithmetic, x: Lanes): Lanes {
+  const denormal = bindBits(f, 'denormal', f32x4.compare('lt', x, f32x4.splat(1.17549435e-38)));
+  const scaled = bind(f, 'scaled', f32x4.select(denormal, f32x4.mul(x, f32x4.splat(8388608)), x));
+  const bits = i32x4.fromBits(scaled);
+  // x = fraction * 2^exponent with fraction in [0.5, 1)
+  const fraction = bind(
+    f,
+    'fraction',
+    f32x4.fromBits(
+      i32x4.bits('or', i32x4.bits('and', bits, i32x4.splat(0x007fffff)), i32x4.splat(0x3f000000)),
+    ),
+  );
+  const biased = i32x4.op('sub', i32x4.shift('shr_u', bits, 23), i32x4.splat(126));
+  const exponent = f32x4.fromSigned(
+    i32x4.op('sub', biased, i32x4.bits('and', denormal, i32x4.splat(23))),
+  );
+  // Move to [sqrt(1/2), sqrt(2)): below it, double the fraction and lower the exponent.
+  const low = bindBits(f, 'low', f32x4.compare('lt', fraction, f32x4.splat(Math.SQRT1_2)));
+  const lowOne = f32x4.fromBits(i32x4.bits('and', low, i32x4.fromBits(f32x4.splat(1))));
+  const e = bind(f, 'e', f32x4.sub(exponent, lowOne));
+  const lowFraction = f32x4.fromBits(i32x4.bits('and', low, i32x4.fromBits(fraction)));
+  const r = bind(f, 'r', f32x4.add(f32x4.sub(fraction, f32x4.splat(1)), lowFraction));
+  const square = bind(f, 'square', f32x4.mul(r, r));
+  const tail = f32x4.mul(f32x4.mul(polynomial(m, r, LOG_TAIL), square), r);
+  const fine = m.madd(e, f32x4.splat(LN2_LOW), tail);
+  const sum = f32x4.add(m.madd(square, f32x4.splat(-0.5), fine), r);
+  const result = bind(f, 'ln', m.madd(e, f32x4.splat(LN2_HIGH), sum));
+  const infinite = f32x4.compare('eq', x, f32x4.splat(Number.POSITIVE_INFINITY));
+  const zero = f32x4.compare('eq', x, f32x4.splat(0));
+  // lt is false for NaN, so NaN is caught by not(x >= 0)
+  const valid = f32x4.compare('ge', x, f32x4.splat(0));
+  return f32x4.select(
+    valid,
+    f32x4.select(
+      zero,
+      f32x4.splat(Number.NEGATIVE_INFINITY),
+      f32x4.select(infinite, f32x4.splat(Number.POSITIVE_INFINITY), result),
+    ),
+    f32x4.splat(Number.NaN),
+  );
+}
+
+/**
+ * a^b for a known b. Quarters of a whole number up to 4 are products and roots, right to 4 ulp for a >= 0
+ * (and for any a if b is whole); others go by `power`.
+ */
+export function constantPower(f: FunctionBuilder, m: Arithmetic, a: Lanes, b: number): Lanes {
+  if (!Number.isInteger(b * 4) || Math.abs(b) > 4) return power(f, m, a, f32x4.splat(b));
+  const base = bind(f, 'base', a);
+  const whole = Math.floor(Math.abs(b));
+  const quarters = (Math.abs(b) - whole) * 4;
+  const factors: Lanes[] = Array.from({ length: whole }, () => base);
+  if (quarters > 0) {
+    const root = bind(f, 'root', f32x4.unary('sqrt', base));
+    if (quarters >= 2) factors.push(root);
+    if (quarters % 2 === 1) factors.push(f32x4.unary('sqrt', root));
+  }
+  if (factors.length === 0) return f32x4.splat(1);
+  const product = factors.reduce((x, y) => f32x4.mul(x, y));
+  return b < 0 ? f32x4.div(f32x4.splat(1), product) : product;
+}
+
+/** a^b = e^(b ln |a|), off by up to b ln |a| ulp; below 0 with the sign of a whole b, NaN for others. */
+export function power(f: FunctionBuilder, m: Arithmetic, a: Lanes, b: Lanes): Lanes {
+  const base = bind(f, 'base', a);
+  const exponent = bind(f, 'exponent', b);
+  const logarithm = bind(f, 'logarithm', f32x4.unary('abs', base));
+  f.set(logarithm, log(f, m, logarithm));
+  const product = bind(f, 'product', f32x4.mul(logarithm, exponent));
+  const magnitude = bind(f, 'magnitude', exp(f, m, product));
+  // b / 2 is whole for an even b, half a number away for an odd one.
+  const half = bind(f, 'half', f32x4.mul(exponent, f32x4.splat(0.5)));
+  const isEven = f32x4.compare('eq', half, f32x4.unary('floor', half));
+  const isWhole = f32x4.compare('eq', exponent, f32x4.unary('floor', exponent));
+  const below = f32x4.select(
+    isEven,
+    magnitude,
+    f32x4.select(isWhole, f32x4.unary('neg', magnitude), f32x4.splat(Number.NaN)),
+  );
+  const isBelow = f32x4.compare('lt', base, f32x4.splat(0));
+  // a^0 is 1 for every a.
+  const isOne = f32x4.compare('eq', exponent, f32x4.splat(0));
+  return f32x4.select(isOne, f32x4.splat(1), f32x4.select(isBelow, below, magnitude));
+}

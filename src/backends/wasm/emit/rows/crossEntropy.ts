@@ -1,0 +1,106 @@
+/**
+ * @file Cross-entropy of rows of logits, with labels or with target distributions, and the gradients.
+ *
+ * Previous stop: `ops/crossEntropy.ts`, which has the formulas. What rows share is in `rows.ts`.
+ */
+import type { Node } from '../../../../graph/node.ts';
+import type { Value } from '../../assembler/function.ts';
+import { f32, f32x4, i32 } from '../../assembler/lanes.ts';
+import type { Kernel, PlanContext } from '../../kernel.ts';
+import { log } from '../language/math.ts';
+import {
+  exponential,
+  exponentialSum,
+  forVectors,
+  type RowContext,
+  reduceLanes,
+  rowKernel,
+  storeLanes,
+} from './rows.ts';
+
+/** loss[n] = max + ln(sum e^(x - max)) - x[label] */
+export function softmaxCrossEntropyKernel(node: Node, context: PlanContext): Kernel {
+  const [x, labels] = node.inputs;
+  return rowKernel('softmaxCrossEntropy', node, x, context, (c) => {
+    const { f } = c;
+    const { max, sum } = exponentialSum(c, x);
+    const total = f.local('f32x4', 'total');
+    f.set(total, f32x4.add(max, log(f, c.m, sum)));
+    const label = i32.load(c.vectorOffset, c.address(labels));
+    const own = f32.load(i32.add(c.matrixOffset, i32.mul(label, 4)), c.address(x));
+    f.run(f32.store(c.vectorOffset, c.address(node), f32.op('sub', f32x4.extract(total, 0), own)));
+  });
+}
+
+/** dx = dy[n] (softmax(x) - [c = label]) */
+export function softmaxCrossEntropyGradientKernel(node: Node, context: PlanContext): Kernel {
+  const [x, labels, dy] = node.inputs;
+  return rowKernel('softmaxCrossEntropyGradient', node, x, context, (c) => {
+    const { f } = c;
+    const { max, sum } = exponentialSum(c, x);
+    const scale = f.local('f32x4', 'scale');
+    const factor = f32x4.loadSplat(c.vectorOffset, c.address(dy));
+    f.set(scale, f32x4.div(factor, sum));
+    forVectors(c, (at, count) => {
+      storeLanes(c, node, at, count, f32x4.mul(exponential(c, x, at, count, max), scale));
+    });
+    const label = i32.load(c.vectorOffset, c.address(labels));
+    const own = f.local('i32', 'own');
+    f.set(own, i32.add(c.matrixOffset, i32.mul(label, 4)));
+    const less = f32.op(
+      'sub',
+      f32.load(own, c.address(node)),
+      f32.load(c.vectorOffset, c.address(dy)),
+    );
+    f.run(f32.store(own, c.address(node), less));
+  });
+}
+
+const lanesOf = (c: RowContext, node: Node, at: Value<'i32'>, count: number): Value<'f32x4'> =>
+  f32x4.loadPart(count, at, c.address(node));
+
+/** loss[n] = sum over c of t[c] (ln(sum e^(x - max)) - (x[c] - max)) */
+export function categoricalCrossEntropyKernel(node: Node, context: PlanContext): Kernel {
+  const [x, targets] = node.inputs;
+  return rowKernel('categoricalCrossEntropy', node, x, context, (c) => {
+    const { f, m } = c;
+    const { max, sum } = exponentialSum(c, x);
+    const total = f.local('f32x4', 'total');
+    f.set(total, log(f, m, sum));
+    const loss = f.local('f32x4', 'loss');
+    f.set(loss, f32x4.splat(0));
+    // Lanes past the row have a target of 0.
+    forVectors(c, (at, count) => {
+      const own = f32x4.sub(total, f32x4.sub(lanesOf(c, x, at, count), max));
+      f.set(loss, m.madd(lanesOf(c, targets, at, count), own, loss));
+    });
+    f.run(f32.store(c.vectorOffset, c.address(node), reduceLanes(c, loss, 'add')));
+  });
+}
+
+/** dx = dy[n] (softmax(x) * sum of t - t) */
+export function categoricalCrossEntropyGradientKernel(node: Node, context: PlanContext): Kernel {
+  const [x, targets, dy] = node.inputs;
+  return rowKernel('categoricalCrossEntropyGradient', node, x, context, (c) => {
+    const { f } = c;
+    const { max, sum } = exponentialSum(c, x);
+    const mass = f.local('f32x4', 'mass');
+    f.set(mass, f32x4.splat(0));
+    forVectors(c, (at, count) => {
+      f.set(mass, f32x4.add(mass, lanesOf(c, targets, at, count)));
+    });
+    f.set(mass, f32x4.div(f32x4.splat(reduceLanes(c, mass, 'add')), sum));
+    const factor = f.local('f32x4', 'factor');
+    f.set(factor, f32x4.loadSplat(c.vectorOffset, c.address(dy)));
+    forVectors(c, (at, count) => {
+      const p = f32x4.mul(exponential(c, x, at, count, max), mass);
+      storeLanes(
+        c,
+        node,
+        at,
+        count,
+        f32x4.mul(factor, f32x4.sub(p, lanesOf(c, targets, at, count))),
+      );
+    });
+  });
+}

@@ -1,0 +1,191 @@
+/**
+ * @file The general sum: any axes kept, any others summed. The common ones have faster kernels in `sum.ts`.
+ *
+ * Neighbouring axes of one kind are one level. Rows of kept columns are summed in lanes side by side; rows
+ * that are summed themselves are added up in lanes and then across them. One unit is one step of the
+ * outermost kept level. Previous stop: `lowering/lower.ts`.
+ */
+import { type Shape, sizeOf, stridesOf } from '../../../../base/shape.ts';
+import type { Node } from '../../../../graph/node.ts';
+import type { FunctionBuilder, Local, Value } from '../../assembler/function.ts';
+import { f32, f32x4, i32 } from '../../assembler/lanes.ts';
+import type { Kernel, KernelContext, PlanContext } from '../../kernel.ts';
+import { advance, forRange, times } from '../language/loops.ts';
+
+export interface SumLevel {
+  readonly kept: boolean;
+  readonly extent: number;
+  /** Elements from one step to the next, in the input and in the result (0 where summed). */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Outermost first; extents of 1 are left out. */
+export function sumLevels(from: Shape, to: Shape): SumLevel[] {
+  const lead = from.length - to.length;
+  const fromStrides = stridesOf(from);
+  const toStrides = stridesOf(to);
+  const levels: SumLevel[] = [];
+  from.forEach((extent, axis) => {
+    if (extent === 1) return;
+    const kept = axis >= lead && to[axis - lead] !== 1;
+    const level = { kept, extent, from: fromStrides[axis], to: kept ? toStrides[axis - lead] : 0 };
+    const outer = levels.at(-1);
+    if (outer?.kept === kept)
+      levels[levels.length - 1] = { ...level, extent: extent * outer.extent };
+    else levels.push(level);
+  });
+  return levels;
+}
+
+export function reduceKernel(node: Node, context: PlanContext): Kernel {
+  const [x] = node.inputs;
+  const levels = sumLevels(x.shape, node.shape);
+  const images = context.isBatched(node) ? node.shape[0] : undefined;
+  const inner = levels[levels.length - 1];
+  const outer = levels[0];
+  // Steps of the first level where it is kept and is not the row itself.
+  const cut = outer.kept && outer !== inner;
+  const units = cut ? outer.extent : 1;
+  return {
+    family: 'reduce',
+    name: node.name,
+    inputs: [x],
+    outputs: [node],
+    partition: { units, ...(images === undefined || !cut ? {} : { images }) },
+    scratchBytes: 0,
+    multiplyAdds: sizeOf(x.shape),
+    plan: { levels: levels.map((l) => `${l.kept ? 'keep' : 'sum'} ${l.extent}`).join(', ') },
+    emit: (c) => {
+      const { f } = c;
+      const from = f.local('i32', 'from');
+      const to = f.local('i32', 'to');
+      const unit = f.local('i32', 'unit');
+      const step = cut ? outer : { from: 0, to: 0 };
+      f.set(unit, c.begin);
+      f.set(from, i32.add(i32.mul(c.begin, step.from * 4), c.address(x)));
+      f.set(to, i32.add(i32.mul(c.begin, step.to * 4), c.address(node)));
+      forRange(f, unit, c.end, 1, () => {
+        emitKept(c, cut ? levels.slice(1) : levels, from, to);
+        advance(f, from, step.from * 4);
+        advance(f, to, step.to * 4);
+      });
+    },
+  };
+}
+
+/** Loops over kept levels, then sums what is left; both pointers end where they started. */
+function emitKept(
+  c: KernelContext,
+  levels: readonly SumLevel[],
+  from: Local<'i32'>,
+  to: Local<'i32'>,
+): void {
+  const { f } = c;
+  const row = levels[levels.length - 1];
+  const level = levels.find((l) => l.kept && l !== row);
+  if (level !== undefined) {
+    const inner = levels.filter((l) => l !== level);
+    times(f, level.extent, () => {
+      emitKept(c, inner, from, to);
+      advance(f, from, level.from * 4);
+      advance(f, to, level.to * 4);
+    });
+    advance(f, from, -level.extent * level.from * 4);
+    advance(f, to, -level.extent * level.to * 4);
+    return;
+  }
+  const summed = levels.slice(0, -1);
+  if (row.kept) emitColumns(f, row.extent, summed, from, to);
+  else emitRow(f, row.extent, summed, from, to);
+}
+
+/** Runs the body at every step of some summed levels. */
+function walk(
+  f: FunctionBuilder,
+  levels: readonly SumLevel[],
+  at: Local<'i32'>,
+  body: () => void,
+): void {
+  const [level, ...inner] = levels;
+  if (level === undefined) {
+    body();
+    return;
+  }
+  times(f, level.extent, () => {
+    walk(f, inner, at, body);
+    advance(f, at, level.from * 4);
+  });
+  advance(f, at, -level.extent * level.from * 4);
+}
+
+const MOST_VECTORS = 8;
+
+/** Kept columns: as many sums as columns, up to eight vectors at a time. */
+function emitColumns(
+  f: FunctionBuilder,
+  columns: number,
+  summed: readonly SumLevel[],
+  from: Value<'i32'>,
+  to: Value<'i32'>,
+): void {
+  const at = f.reuse('i32', 'sumFrom');
+  const column = f.reuse('i32', 'columnBytes');
+  const chunk = (count: number): void => {
+    const sums = Array.from({ length: Math.ceil(count / 4) }, (_, v) =>
+      f.reuse('f32x4', `sum${v}`),
+    );
+    for (const sum of sums) f.set(sum, f32x4.splat(0));
+    f.set(at, i32.add(from, column));
+    // Lanes past the last column read what comes next and are dropped.
+    walk(f, summed, at, () => {
+      sums.forEach((sum, v) => {
+        f.set(sum, f32x4.add(sum, f32x4.load(at, 16 * v)));
+      });
+    });
+    f.set(at, i32.add(to, column));
+    sums.forEach((sum, v) => {
+      const lanes = Math.min(4, count - 4 * v);
+      for (const store of f32x4.storePart(lanes, at, 16 * v, sum)) f.run(store);
+    });
+  };
+  f.set(column, i32.const(0));
+  times(f, Math.floor(columns / (4 * MOST_VECTORS)), () => {
+    chunk(4 * MOST_VECTORS);
+    advance(f, column, 16 * MOST_VECTORS);
+  });
+  if (columns % (4 * MOST_VECTORS) > 0) chunk(columns % (4 * MOST_VECTORS));
+}
+
+/** Rows that are summed themselves, to one number. */
+function emitRow(
+  f: FunctionBuilder,
+  extent: number,
+  summed: readonly SumLevel[],
+  from: Value<'i32'>,
+  to: Value<'i32'>,
+): void {
+  const at = f.reuse('i32', 'sumFrom');
+  const sums = [f.reuse('f32x4', 'sum0'), f.reuse('f32x4', 'sum1')];
+  for (const sum of sums) f.set(sum, f32x4.splat(0));
+  f.set(at, from);
+  const tail = extent % 8;
+  walk(f, summed, at, () => {
+    times(f, Math.floor(extent / 8), () => {
+      sums.forEach((sum, v) => {
+        f.set(sum, f32x4.add(sum, f32x4.load(at, 16 * v)));
+      });
+      advance(f, at, 32);
+    });
+    sums.forEach((sum, v) => {
+      const count = Math.min(4, tail - 4 * v);
+      if (count > 0) f.set(sum, f32x4.add(sum, f32x4.loadPart(count, at, 16 * v)));
+    });
+    advance(f, at, -32 * Math.floor(extent / 8));
+  });
+  const [sum] = sums;
+  f.set(sum, f32x4.add(sum, sums[1]));
+  const lane = (l: number): Value<'f32'> => f32x4.extract(sum, l);
+  const total = f32.op('add', f32.op('add', lane(0), lane(1)), f32.op('add', lane(2), lane(3)));
+  f.run(f32.store(to, 0, total));
+}

@@ -1,0 +1,261 @@
+/**
+ * @file Sums: over the batch into one partial per slice, of partials, over rows, of everything.
+ *
+ * The order of additions is fixed by the problem (slices, then their sum), never by the threads, so the bits
+ * are the same for any number of them. A sum to one number is kept in float64.
+ */
+import { sizeOf } from '../../../../base/shape.ts';
+import type { Node } from '../../../../graph/node.ts';
+import type { Value } from '../../assembler/function.ts';
+import { f32, f32x4, i32 } from '../../assembler/lanes.ts';
+import type { Kernel, KernelContext, PlanContext } from '../../kernel.ts';
+import { type KernelGradientPlan, partialPanels, partialSize } from '../conv2d/kernelGradient.ts';
+import { advance, forRange, times } from '../language/loops.ts';
+
+/** Column sums of the slice's rows: (N, ..., C) to one row of C per slice. */
+export function columnPartialsKernel(node: Node, context: PlanContext): Kernel {
+  const [x] = node.inputs;
+  const { slicing } = context;
+  if (slicing === undefined) throw new Error('internal error: partial sums without a batch');
+  const columns = node.shape[node.shape.length - 1];
+  const rowsPerImage = sizeOf(x.shape) / slicing.images / columns;
+  return {
+    family: 'columnPartials',
+    name: node.name,
+    inputs: [x],
+    outputs: [node],
+    partition: { units: slicing.images, images: slicing.images },
+    scratchBytes: 16 * MOST_VECTORS,
+    multiplyAdds: sizeOf(x.shape),
+    plan: { columns, rowsPerImage, slices: slicing.slices },
+    emit: (c) => {
+      const { f } = c;
+      const from = f.local('i32', 'from');
+      const to = f.local('i32', 'to');
+      const end = f.local('i32', 'rowsEnd');
+      f.set(from, i32.add(i32.mul(c.begin, rowsPerImage * columns * 4), c.address(x)));
+      f.set(end, i32.add(i32.mul(c.end, rowsPerImage * columns * 4), c.address(x)));
+      f.set(
+        to,
+        i32.add(
+          i32.mul(i32.op('div_u', c.begin, i32.const(slicing.imagesPerSlice)), columns * 4),
+          c.address(node),
+        ),
+      );
+      emitColumnSums(c, columns, rowsPerImage, from, end, to);
+    },
+  };
+}
+
+/** Lanes summed side by side; several short rows share them. */
+const MOST_VECTORS = 8;
+
+/** Rows taken together so that they fill whole lanes and hide the latency of an addition. */
+function rowsTogether(columns: number, rows: number): number {
+  let together = 1;
+  while (rows % (together * 2) === 0 && together * 2 * columns <= 4 * MOST_VECTORS) together *= 2;
+  return together;
+}
+
+/** Sums the rows between two addresses column by column into `to`; `rows` divides their number. */
+function emitColumnSums(
+  c: KernelContext,
+  columns: number,
+  rows: number,
+  from: Value<'i32'>,
+  end: Value<'i32'>,
+  to: Value<'i32'>,
+): void {
+  const { f } = c;
+  const together = rowsTogether(columns, rows);
+  const width = columns * together;
+  const row = f.local('i32', 'rowPointer');
+  for (let first = 0; first < width; first += 4 * MOST_VECTORS) {
+    const count = Math.min(width - first, 4 * MOST_VECTORS);
+    const sums = Array.from({ length: Math.ceil(count / 4) }, (_, v) =>
+      f.reuse('f32x4', `sum${v}`),
+    );
+    for (const s of sums) f.set(s, f32x4.splat(0));
+    f.set(row, from);
+    forRange(f, row, end, width * 4, () => {
+      // Lanes past the last column read the next row's start and are dropped.
+      sums.forEach((s, v) => {
+        f.set(s, f32x4.add(s, f32x4.load(row, 4 * first + 16 * v)));
+      });
+    });
+    if (together > 1) foldRows(c, sums, columns, together, to);
+    else
+      sums.forEach((s, v) => {
+        for (const store of f32x4.storePart(Math.min(4, count - 4 * v), to, 4 * first + 16 * v, s))
+          f.run(store);
+      });
+  }
+}
+
+/** The sums of several rows side by side, added up into one row, by way of the scratch. */
+function foldRows(
+  c: KernelContext,
+  sums: readonly Value<'f32x4'>[],
+  columns: number,
+  together: number,
+  to: Value<'i32'>,
+): void {
+  const { f } = c;
+  sums.forEach((s, v) => {
+    f.run(f32x4.store(c.scratch, 16 * v, s));
+  });
+  for (let column = 0; column < columns; column++) {
+    const parts = Array.from({ length: together }, (_, r) =>
+      f32.load(c.scratch, 4 * (r * columns + column)),
+    );
+    f.run(
+      f32.store(
+        to,
+        4 * column,
+        parts.reduce((sum, part) => f32.op('add', sum, part)),
+      ),
+    );
+  }
+}
+
+/** (R, C) to (C): the sum of a few long rows, such as the slices' partials. */
+export function rowSumKernel(node: Node): Kernel {
+  const [x] = node.inputs;
+  const columns = sizeOf(node.shape);
+  const rows = sizeOf(x.shape) / columns;
+  const block = 64;
+  const units = Math.ceil(columns / block);
+  return {
+    family: 'rowSum',
+    name: node.name,
+    inputs: [x],
+    outputs: [node],
+    partition: { units },
+    scratchBytes: 0,
+    multiplyAdds: rows * columns,
+    plan: { rows, columns },
+    emit: (c) => {
+      const { f } = c;
+      const at = f.local('i32', 'column');
+      const end = f.local('i32', 'columnEnd');
+      f.set(at, i32.mul(c.begin, block * 4));
+      f.set(end, i32.min(i32.mul(c.end, block * 4), columns * 4));
+      const row = f.local('i32', 'rowPointer');
+      const sum = f.local('f32x4', 'sum');
+      const single = f.local('f32', 'single');
+      const lastWhole = f.local('i32', 'lastWhole');
+      f.set(lastWhole, i32.sub(end, 12));
+      forRange(f, at, lastWhole, 16, () => {
+        f.set(row, i32.add(at, c.address(x)));
+        f.set(sum, f32x4.splat(0));
+        times(f, rows, () => {
+          f.set(sum, f32x4.add(sum, f32x4.load(row)));
+          advance(f, row, columns * 4);
+        });
+        f.run(f32x4.store(at, c.address(node), sum));
+      });
+      forRange(f, at, end, 4, () => {
+        f.set(row, i32.add(at, c.address(x)));
+        f.set(single, f32.const(0));
+        times(f, rows, () => {
+          f.set(single, f32.op('add', single, f32.load(row)));
+          advance(f, row, columns * 4);
+        });
+        f.run(f32.store(at, c.address(node), single));
+      });
+    },
+  };
+}
+
+/** The partial sums of a kernel gradient, tile layout, to (KH, KW, C/G, O). One unit is one tap. */
+export function kernelGradientSumKernel(node: Node, plan: KernelGradientPlan): Kernel {
+  const [partials] = node.inputs;
+  const [KH, KW, CG, O] = plan.w;
+  const taps = KH * KW * CG;
+  const stride = partialSize(plan) * 4;
+  return {
+    family: 'kernelGradientSum',
+    name: node.name,
+    inputs: [partials],
+    outputs: [node],
+    partition: { units: taps },
+    scratchBytes: 0,
+    multiplyAdds: taps * O * plan.slicing.slices,
+    plan: { slices: plan.slicing.slices, taps, filters: O },
+    emit: (c) => {
+      const { f } = c;
+      const tap = f.local('i32', 'tap');
+      const to = f.local('i32', 'to');
+      const from = f.local('i32', 'from');
+      f.set(tap, c.begin);
+      forRange(f, tap, c.end, 1, () => {
+        for (const panel of partialPanels(plan)) {
+          f.set(to, i32.add(i32.mul(tap, O * 4), c.address(node) + panel.column * 4));
+          f.set(
+            from,
+            i32.add(i32.mul(tap, panel.vectors * 16), c.address(partials) + panel.offset * 4),
+          );
+          const vectors = Math.ceil(panel.count / 4);
+          const sums = Array.from({ length: vectors }, (_, v) => f.reuse('f32x4', `sum${v}`));
+          sums.forEach((s, v) => {
+            f.set(s, f32x4.load(from, 16 * v));
+          });
+          times(f, plan.slicing.slices - 1, () => {
+            advance(f, from, stride);
+            sums.forEach((s, v) => {
+              f.set(s, f32x4.add(s, f32x4.load(from, 16 * v)));
+            });
+          });
+          sums.forEach((s, v) => {
+            for (const store of f32x4.storePart(Math.min(4, panel.count - 4 * v), to, 16 * v, s))
+              f.run(store);
+          });
+        }
+      });
+    },
+  };
+}
+
+/** Everything to one number, added in float64 in the order of memory. */
+export function totalKernel(node: Node): Kernel {
+  const [x] = node.inputs;
+  const size = sizeOf(x.shape);
+  return {
+    family: 'total',
+    name: node.name,
+    inputs: [x],
+    outputs: [node],
+    partition: { units: 1 },
+    scratchBytes: 0,
+    multiplyAdds: size,
+    plan: { size },
+    emit: (c) => {
+      const { f } = c;
+      const from = f.local('i32', 'from');
+      const end = f.local('i32', 'dataEnd');
+      const sum = f.local('f64', 'sum');
+      f.set(from, i32.const(c.address(x)));
+      f.set(end, i32.const(c.address(x) + size * 4));
+      forRange(f, from, end, 4, () => {
+        f.set(sum, {
+          type: 'f64',
+          emit(g) {
+            sum.emit(g);
+            f32.load(from).emit(g);
+            g.emit('f64.promote_f32');
+            g.emit('f64.add');
+          },
+        });
+      });
+      f.run(
+        f32.store(0, c.address(node), {
+          type: 'f32',
+          emit(g) {
+            sum.emit(g);
+            g.emit('f32.demote_f64');
+          },
+        }),
+      );
+    },
+  };
+}

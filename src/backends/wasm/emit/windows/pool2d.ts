@@ -1,0 +1,164 @@
+/**
+ * @file Pooling and its gradients, vectorised over channels.
+ *
+ * Only real pixels are walked (`windowWalk.ts`), so padding is never read and never wins.
+ * Forward: one unit is one output row. Gradients: one unit is one image.
+ */
+import { sizeOf } from '../../../../base/shape.ts';
+import type { Node } from '../../../../graph/node.ts';
+import { extremes } from '../../../../ops/extremePool2d.ts';
+import type { Value } from '../../assembler/function.ts';
+import { f32x4, i32, i32x4, memory } from '../../assembler/lanes.ts';
+import type { Kernel, KernelContext, PlanContext } from '../../kernel.ts';
+import { planPool, WindowWalk } from './windowWalk.ts';
+
+type ExtremeName = keyof typeof extremes;
+const isExtreme = (op: string): op is ExtremeName => Object.hasOwn(extremes, op);
+
+export function poolKernel(node: Node, context: PlanContext): Kernel {
+  const [x] = node.inputs;
+  const plan = planPool(x, node, node.attrs);
+  const [N, OH] = plan.y;
+  return {
+    family: 'pool2d',
+    name: node.name,
+    inputs: node.inputs,
+    outputs: [node],
+    partition: { units: N * OH, ...(context.isBatched(node) ? { images: N } : {}) },
+    scratchBytes: 0,
+    multiplyAdds: sizeOf(node.shape) * plan.window[0] * plan.window[1],
+    plan: { ...plan },
+    emit: (c) => {
+      const walk = new WindowWalk(c, plan);
+      const { f } = c;
+      walk.units(c.begin, c.end, () => {
+        const acc = f.reuse('f32x4', 'acc');
+        walk.channels((channel, count) => {
+          const extreme = isExtreme(node.op) ? extremes[node.op].identity : 0;
+          const operation =
+            node.op === 'maxPool2d' ? 'max' : node.op === 'minPool2d' ? 'min' : 'add';
+          f.set(acc, f32x4.splat(extreme));
+          walk.taps((offset) => {
+            f.set(
+              acc,
+              f32x4.op(
+                operation,
+                acc,
+                f32x4.loadPart(
+                  count,
+                  i32.add(offset.pointer, channel),
+                  c.address(x) + offset.bytes,
+                ),
+              ),
+            );
+          });
+          if (node.op === 'averagePool2d') f.set(acc, f32x4.mul(acc, walk.reciprocalCount()));
+          const to = i32.add(walk.offsetY, channel);
+          for (const store of f32x4.storePart(count, to, c.address(node), acc)) f.run(store);
+        });
+      });
+    },
+  };
+}
+
+export function poolGradientKernel(node: Node, context: PlanContext): Kernel {
+  const average = node.op === 'averagePool2dGradient';
+  const dy = node.inputs[average ? 0 : 2];
+  const plan = planPool(node, dy, node.attrs);
+  const [N] = plan.y;
+  const [, H, W, C] = plan.x;
+  const imageBytes = H * W * C * 4;
+  return {
+    family: 'pool2dGradient',
+    name: node.name,
+    inputs: node.inputs,
+    outputs: [node],
+    partition: { units: N, ...(context.isBatched(node) ? { images: N } : {}) },
+    scratchBytes: 0,
+    multiplyAdds: sizeOf(dy.shape) * plan.window[0] * plan.window[1],
+    plan: { ...plan },
+    emit: (c) => {
+      const { f } = c;
+      const walk = new WindowWalk(c, plan);
+      const image = f.local('i32', 'image');
+      const start = f.local('i32', 'start');
+      f.set(start, i32.add(i32.mul(c.begin, imageBytes), c.address(node)));
+      f.run(memory.fill(start, 0, i32.mul(i32.sub(c.end, c.begin), imageBytes)));
+      f.set(image, i32.mul(c.begin, plan.y[1]));
+      f.set(start, i32.mul(c.end, plan.y[1]));
+      walk.units(image, start, () => {
+        walk.channels((channel, count) => {
+          if (average) emitShare(c, walk, node, dy, channel, count);
+          else emitWinner(c, walk, node, dy, channel, count);
+        });
+      });
+    },
+  };
+}
+
+/** dx += dy / count at every tap. */
+function emitShare(
+  c: KernelContext,
+  walk: WindowWalk,
+  node: Node,
+  dy: Node,
+  channel: Value<'i32'>,
+  count: number,
+): void {
+  const { f } = c;
+  const share = f.reuse('f32x4', 'share');
+  const sum = f.reuse('f32x4', 'sum');
+  f.set(
+    share,
+    f32x4.mul(
+      f32x4.loadPart(count, i32.add(walk.offsetY, channel), c.address(dy)),
+      walk.reciprocalCount(),
+    ),
+  );
+  walk.taps((offset) => {
+    const at = f.reuse('i32', 'at');
+    f.set(at, i32.add(offset.pointer, channel));
+    f.set(sum, f32x4.add(f32x4.loadPart(count, at, c.address(node) + offset.bytes), share));
+    for (const store of f32x4.storePart(count, at, c.address(node) + offset.bytes, sum))
+      f.run(store);
+  });
+}
+
+/** dx += dy at the first tap that equals y, or is NaN; lanes that have found theirs are left alone. */
+function emitWinner(
+  c: KernelContext,
+  walk: WindowWalk,
+  node: Node,
+  dy: Node,
+  channel: Value<'i32'>,
+  count: number,
+): void {
+  const { f } = c;
+  const [x, y] = node.inputs;
+  const best = f.reuse('f32x4', 'best');
+  const gradient = f.reuse('f32x4', 'gradient');
+  const open = f.reuse('i32x4', 'open');
+  const hit = f.reuse('i32x4', 'hit');
+  const pixel = f.reuse('f32x4', 'pixel');
+  const sum = f.reuse('f32x4', 'sum');
+  const at = f.reuse('i32', 'at');
+  f.set(at, i32.add(walk.offsetY, channel));
+  f.set(best, f32x4.loadPart(count, at, c.address(y)));
+  f.set(gradient, f32x4.loadPart(count, at, c.address(dy)));
+  f.set(open, i32x4.splat(-1));
+  walk.taps((offset) => {
+    f.set(at, i32.add(offset.pointer, channel));
+    f.set(pixel, f32x4.loadPart(count, at, c.address(x) + offset.bytes));
+    const found = i32x4.bits(
+      'or',
+      f32x4.compare('eq', pixel, best),
+      f32x4.compare('ne', pixel, pixel),
+    );
+    f.set(hit, i32x4.bits('and', found, open));
+    f.set(open, i32x4.bits('andnot', open, hit));
+    const masked = f32x4.fromBits(i32x4.bits('and', hit, i32x4.fromBits(gradient)));
+    f.set(sum, f32x4.add(f32x4.loadPart(count, at, c.address(node) + offset.bytes), masked));
+    for (const store of f32x4.storePart(count, at, c.address(node) + offset.bytes, sum))
+      f.run(store);
+  });
+}
