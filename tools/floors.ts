@@ -27,12 +27,13 @@ export const rooms: Readonly<Record<string, Room>> = {
   models: { floor: 7, world: 'browser' }, // models are data over nn
   interop: { floor: 7, world: 'node' }, // onnx, keras, safetensors, npy: between files and nn
   cluster: { floor: 7, world: 'node' }, // collectives; train may run over one
-  train: { floor: 8, world: 'node' }, // fit, evaluate, checkpoints; writes safetensors
-  report: { floor: 9, world: 'node' }, // a run as one page
-  bench: { floor: 10, world: 'node' }, // workloads, timing, shares of the peak
-  studies: { floor: 10, world: 'node' }, // one claim each; reported like runs
-  'index.ts': { floor: 11, world: 'node' }, // the public face; nothing in src imports it
-  cli: { floor: 12, world: 'node' }, // parse, call, print
+  train: { floor: 8, world: 'node' }, // fit, evaluate, predict; a checkpoint in memory
+  runs: { floor: 9, world: 'node' }, // run folders: records, checkpoints and models on disk
+  report: { floor: 10, world: 'node' }, // a run as one page
+  bench: { floor: 11, world: 'node' }, // workloads, timing, shares of the peak
+  studies: { floor: 11, world: 'node' }, // one claim each; reported like runs
+  'index.ts': { floor: 12, world: 'node' }, // the public face; nothing in src imports it
+  cli: { floor: 13, world: 'node' }, // parse, call, print
 };
 
 /** Text of every TypeScript file of the repository's own folders, by path. */

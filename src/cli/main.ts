@@ -10,7 +10,7 @@
 import module from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { FoveaError, UsageError, unknownName } from '../base/errors.ts';
-import { version } from '../train/version.ts';
+import { version } from '../runs/version.ts';
 
 interface CommandModule {
   /** The commander command: arguments, options, help and action. */

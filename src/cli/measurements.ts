@@ -2,9 +2,9 @@
  * @file What `fovea evaluate` prints for `--perturb` and `--reject`: a table, and a plot where one is asked for.
  */
 import { drawCurves, type Series } from '../draw/curves.ts';
-import type { PerturbedRun } from '../train/perturb.ts';
+import type { PerturbedRun } from '../runs/perturb.ts';
+import type { RejectedRun } from '../runs/rejectRun.ts';
 import { type Rejection, TARGET_ERROR } from '../train/rejection.ts';
-import type { RejectedRun } from '../train/rejectRun.ts';
 import { type Output, table } from './output.ts';
 
 const percent = (share: number, digits = 2): string => `${(100 * share).toFixed(digits)} %`;
@@ -80,7 +80,7 @@ async function writePlot(
 ): Promise<void> {
   const svg = drawCurves(series, options);
   if (file.toLowerCase().endsWith('.svg')) {
-    await (await import('../train/wholeFile.ts')).writeWhole(file, svg);
+    await (await import('../runs/folder/wholeFile.ts')).writeWhole(file, svg);
   } else await (await import('./picture.ts')).writeSvgAsPng(file, svg);
   output.note(`Wrote ${file}`);
 }

@@ -23,7 +23,7 @@ export async function resolveModel(
     return modelOf(name, { ...defaults, ...options });
   }
   if (existsSync(given)) {
-    const { readSpec } = await import('../train/modelFiles.ts');
+    const { readSpec } = await import('../runs/folder/modelFiles.ts');
     return readSpec(statSync(given).isDirectory() ? path.join(given, 'model.json') : given);
   }
   const near = nearestName(given, modelNames);

@@ -2,7 +2,7 @@
  * @file Turns a drawing (SVG) into a picture file (PNG) with `sharp`, an optional dependency.
  */
 import { FoveaError, messageOf } from '../base/errors.ts';
-import { writeWhole } from '../train/wholeFile.ts';
+import { writeWhole } from '../runs/folder/wholeFile.ts';
 
 export async function writeSvgAsPng(file: string, svg: string): Promise<void> {
   await writeWhole(file, await svgToPng(svg));

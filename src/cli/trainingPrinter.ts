@@ -5,9 +5,9 @@
  */
 import path from 'node:path';
 import { formatBytes } from '../base/units.ts';
-import type { RunEvent, RunResult } from '../train/performRun.ts';
+import type { RunRecord } from '../runs/folder/runRecord.ts';
+import type { RunEvent, RunResult } from '../runs/performRun.ts';
 import type { Progress } from '../train/progress.ts';
-import type { RunRecord } from '../train/runRecord.ts';
 import { INTERRUPTED } from './interrupt.ts';
 import { type Output, table } from './output.ts';
 import { batchLine, epochLine, type Live } from './progress.ts';

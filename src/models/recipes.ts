@@ -2,7 +2,7 @@
  * @file THE table of recipes: how a model was trained where it was published, as settings of a training run.
  *
  * `fovea train MODEL --recipe NAME` takes these where the command line says nothing else. A new recipe is one
- * entry here. Next stop: `train/trainRun.ts`, which knows the settings.
+ * entry here. Next stop: `runs/trainRun.ts`, which knows the settings.
  */
 import { UsageError, unknownName } from '../base/errors.ts';
 

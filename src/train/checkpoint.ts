@@ -3,12 +3,13 @@
  *
  * Parameters and optimizer slots are its tensors, the loop's position its metadata: one file, so that the
  * two can never be of different moments. JSON writes float64 numbers so that they read back to the bit.
- * Next stop: `interop/safetensors.ts`, the format; `runFolder.ts`, where the file lies.
+ * Next stop: `interop/safetensors.ts`, the format; `runs/folder/runFolder.ts`, where the file lies.
  */
 import { z } from 'zod';
 import { FoveaError } from '../base/errors.ts';
 import { readSafetensors, writeSafetensors } from '../interop/safetensors.ts';
-import type { Progress, Snapshot, StateValue } from './progress.ts';
+import type { StateValue } from '../nn/trained.ts';
+import type { Progress, Snapshot } from './progress.ts';
 
 const FORMAT = 'fovea-checkpoint-1';
 

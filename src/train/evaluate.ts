@@ -14,6 +14,7 @@ import type { AnySplit } from '../data/streamed.ts';
 import type { LossName } from '../nn/losses.ts';
 import { evaluationGraph } from '../nn/programs.ts';
 import type { ModelSpec } from '../nn/spec.ts';
+import type { StateValue } from '../nn/trained.ts';
 import {
   classify,
   type Evaluation,
@@ -22,7 +23,7 @@ import {
   type Predictions,
 } from './classification.ts';
 import { Feed } from './feed.ts';
-import type { Metrics, StateValue } from './progress.ts';
+import type { Metrics } from './progress.ts';
 import { restoreStates } from './snapshot.ts';
 import { type Pause, pauseEvery } from './turns.ts';
 

@@ -8,7 +8,7 @@ import type { Shape } from '../base/shape.ts';
 import { fillBatch } from '../data/batches.ts';
 import { stagesGraph } from '../nn/programs.ts';
 import { layerShapes } from '../nn/shapes.ts';
-import type { TrainedModel } from './modelFiles.ts';
+import type { TrainedModel } from '../nn/trained.ts';
 import { restoreStates } from './snapshot.ts';
 
 export interface Stage {

@@ -2,7 +2,7 @@
  * @file Ways to disturb test pictures, each by a strength: what `fovea evaluate --perturb` measures with.
  *
  * The text this project stands beside says that LeNet-5 is sensitive "to changes in scale, rotation, or
- * illumination"; this is how much. Pictures are planes of numbers 0..255. Next stop: `perturb.ts`.
+ * illumination"; this is how much. Pictures are planes of numbers 0..255. Next stop: `runs/perturb.ts`.
  */
 import { UsageError, unknownName } from '../base/errors.ts';
 import type { RandomStream } from '../base/random.ts';

@@ -12,7 +12,7 @@ import { surround } from '../data/dataset.ts';
 import type { Picture } from '../data/images/picture.ts';
 import { type PrepareOptions, prepareImage } from '../data/images/prepare.ts';
 import { inferenceGraph } from '../nn/programs.ts';
-import type { TrainedModel } from './modelFiles.ts';
+import type { TrainedModel } from '../nn/trained.ts';
 import { restoreStates } from './snapshot.ts';
 
 export interface Answer {

@@ -5,9 +5,8 @@
  * the running epoch are part of it, so that a run resumed in the middle of an epoch reports, decides and
  * computes exactly what the uninterrupted one does. Next stop: `fit.ts`.
  */
-import type { HostArray } from '../backends/backend.ts';
-import type { Shape } from '../base/shape.ts';
 import type { ScheduleState } from '../nn/schedules.ts';
+import type { StateValue } from '../nn/trained.ts';
 
 export interface Metrics {
   readonly loss: number;
@@ -66,12 +65,6 @@ export function startOfTraining(schedule: ScheduleState): Progress {
     best: null,
     schedule,
   };
-}
-
-/** The value of a state with its shape: what a checkpoint holds for each name. */
-export interface StateValue {
-  readonly shape: Shape;
-  readonly data: HostArray;
 }
 
 /** A run at rest between two steps. */

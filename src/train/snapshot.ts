@@ -5,8 +5,9 @@
  * Next stop: `checkpoint.ts`, a snapshot as the bytes of one file.
  */
 import type { Session } from '../backends/backend.ts';
+import type { StateValue } from '../nn/trained.ts';
 import { diverged } from './divergence.ts';
-import type { Progress, Snapshot, StateValue } from './progress.ts';
+import type { Progress, Snapshot } from './progress.ts';
 
 /** Copies the named states and the progress. */
 export function snapshotOf(

@@ -7,7 +7,7 @@ import { basename, extname } from 'node:path';
 import { Argument, Command } from 'commander';
 import { UsageError } from '../../base/errors.ts';
 import { loadDataset, type Picture, readImage } from '../../data/index.ts';
-import { writeWhole } from '../../train/wholeFile.ts';
+import { writeWhole } from '../../runs/folder/wholeFile.ts';
 import type { RealTensor } from '../../windows/apply.ts';
 import { comparePadding, leastSide, sceneOf } from '../../windows/comparePadding.ts';
 import { comparePooling } from '../../windows/comparePooling.ts';

@@ -160,8 +160,8 @@ async function show(name: string, options: ShowOptions): Promise<void> {
   const output = openOutput(json === true);
   const { contactSheet } = await import('../../data/index.ts');
   const { openDataset } = await import('../../data/open.ts');
-  const { sheetOf } = await import('../../train/sheet.ts');
-  const { writeWhole } = await import('../../train/wholeFile.ts');
+  const { sheetOf } = await import('../../runs/sheet.ts');
+  const { writeWhole } = await import('../../runs/folder/wholeFile.ts');
   if (split !== 'train' && split !== 'test') {
     throw unknownName('split', split, ['train', 'test'], true);
   }
@@ -189,7 +189,7 @@ async function speed(name: string, options: SpeedOptions): Promise<void> {
   const { json, augment, size, workers, seconds } = options;
   const output = openOutput(json === true);
   const { isPlace, openDataset } = await import('../../data/open.ts');
-  const { readingSpeed } = await import('../../train/readingSpeed.ts');
+  const { readingSpeed } = await import('../../runs/readingSpeed.ts');
   const dataset = await openDataset(name, { imageShape: [size, size, 3] });
   // Sets of the table have a size of their own.
   const shape = isPlace(name) ? ([size, size, 3] as const) : dataset.imageShape;

@@ -1,7 +1,7 @@
 /**
  * @file `fovea evaluate`: all figures of a trained network on a test set.
  *
- * Next stop: `train/evaluateRun.ts`.
+ * Next stop: `runs/evaluateRun.ts`.
  */
 import { Command, Option } from 'commander';
 import { listenForInterrupt } from '../interrupt.ts';
@@ -75,7 +75,7 @@ async function evaluate(run: string, options: Options): Promise<void> {
   }
   const interrupt = listenForInterrupt(output.note);
   const live = await openLive();
-  const { evaluateRun } = await import('../../train/evaluateRun.ts');
+  const { evaluateRun } = await import('../../runs/evaluateRun.ts');
   const { evaluation, dataset, plan, insights } = await evaluateRun({
     folder: resolveRun(run),
     data: options.data,
@@ -130,14 +130,14 @@ async function measureOtherwise(run: string, options: Options, output: Output): 
   const request = { folder: resolveRun(run), data, testCount, backend: openOptionsOf(options) };
   const { printPerturbed, printRejected } = await import('../measurements.ts');
   if (perturb === undefined) {
-    const { rejectRun } = await import('../../train/rejectRun.ts');
+    const { rejectRun } = await import('../../runs/rejectRun.ts');
     return printRejected(await rejectRun(request), output, plot);
   }
   const { perturbationOf, parseStrengths } = await import('../../train/perturbations.ts');
   const { unit } = perturbationOf(perturb);
   const strengths =
     options.strengths === undefined ? undefined : parseStrengths(options.strengths, perturb);
-  const { perturbRun } = await import('../../train/perturb.ts');
+  const { perturbRun } = await import('../../runs/perturb.ts');
   const measured = await perturbRun({ ...request, perturbation: perturb, strengths });
   return printPerturbed(measured, { name: perturb, unit }, output, plot);
 }

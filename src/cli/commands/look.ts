@@ -7,8 +7,8 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { FoveaError, UsageError } from '../../base/errors.ts';
 import { formatShape } from '../../base/shape.ts';
+import type { TrainedModel } from '../../nn/trained.ts';
 import type { Look } from '../../train/look.ts';
-import type { TrainedModel } from '../../train/modelFiles.ts';
 import { resolveRun } from '../models.ts';
 import {
   addBackendOptions,
@@ -73,7 +73,7 @@ async function look(run: string, options: Options): Promise<void> {
       expected: 'one of --image FILE and --index N',
     });
   }
-  const { loadModel } = await import('../../train/modelFiles.ts');
+  const { loadModel } = await import('../../runs/folder/modelFiles.ts');
   const folder = resolveRun(run);
   const model = await loadModel(folder);
   const subject =
@@ -83,7 +83,7 @@ async function look(run: string, options: Options): Promise<void> {
   const result = await compute(model, subject, options);
   const { drawLook } = await import('../../train/lookDrawing.ts');
   const svg = drawLook(result, `${model.spec.name}: ${subject.title}`);
-  const { writeWhole } = await import('../../train/wholeFile.ts');
+  const { writeWhole } = await import('../../runs/folder/wholeFile.ts');
   if (kind === '.svg') await writeWhole(out, svg);
   else await (await import('../picture.ts')).writeSvgAsPng(out, svg);
   output.text(`${subject.title}: ${result.classes[result.answer]}\n${answersTable(result)}`);
@@ -158,8 +158,8 @@ async function fromFile(file: string, { spec }: TrainedModel, fit: boolean): Pro
 
 async function fromData(folder: string, model: TrainedModel, options: Options): Promise<Subject> {
   const [{ RunFolder }, { testPicture }] = await Promise.all([
-    import('../../train/runFolder.ts'),
-    import('../../train/testPicture.ts'),
+    import('../../runs/folder/runFolder.ts'),
+    import('../../runs/testPicture.ts'),
   ]);
   const record = await (await RunFolder.open(folder)).readRecord();
   const name = options.data ?? record.data.name;

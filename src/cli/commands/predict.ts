@@ -78,7 +78,7 @@ async function predict(run: string, files: readonly string[], options: Options):
   const output = openOutput(json === true);
   const [{ loadModel }, { channelsOf, openPredictor }, { openSession }, { readImages }] =
     await Promise.all([
-      import('../../train/modelFiles.ts'),
+      import('../../runs/folder/modelFiles.ts'),
       import('../../train/predict.ts'),
       import('../../backends/select.ts'),
       import('../../data/images/readImage.node.ts'),

@@ -1,14 +1,14 @@
 /**
  * @file `fovea train`: reads the options, runs `trainRun` or `resumeRun`, prints what they tell.
  *
- * Next stop: `train/trainRun.ts`.
+ * Next stop: `runs/trainRun.ts`.
  */
 import { Command, Option } from 'commander';
 import type { Recipe, RecipeSettings } from '../../models/recipes.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
-import type { ExpectedRun } from '../../train/expectedRun.ts';
-import type { RunEvent } from '../../train/performRun.ts';
-import type { RunConditions, TrainRequest } from '../../train/trainRun.ts';
+import type { ExpectedRun } from '../../runs/expectedRun.ts';
+import type { RunEvent } from '../../runs/performRun.ts';
+import type { RunConditions, TrainRequest } from '../../runs/trainRun.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 import { resolveModel, runFolderOf } from '../models.ts';
 import {
@@ -197,7 +197,7 @@ async function start(
   if (recipe.says !== undefined) say(`Recipe "${options.recipe}": ${recipe.says}`);
   const spec = await resolveModel(model, recipe.model);
   const folder = runFolderOf(options, name);
-  const { trainRun, resumeRun } = await import('../../train/trainRun.ts');
+  const { trainRun, resumeRun } = await import('../../runs/trainRun.ts');
   if (options.resume !== true) {
     const request = requestOf(options, recipe.settings, command);
     return trainRun({ ...request, ...conditions, spec, folder });

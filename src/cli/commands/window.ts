@@ -7,7 +7,7 @@
 import { Command, Option } from 'commander';
 import { FoveaError, UsageError } from '../../base/errors.ts';
 import type { PaddingRule, Pair } from '../../base/window.ts';
-import { writeWhole } from '../../train/wholeFile.ts';
+import { writeWhole } from '../../runs/folder/wholeFile.ts';
 import { drawWindowAnswer } from '../../windows/drawing.ts';
 import {
   explainWindow,

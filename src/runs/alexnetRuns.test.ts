@@ -12,9 +12,9 @@ import { openSession } from '../backends/select.ts';
 import { openDataset } from '../data/open.ts';
 import { modelOf } from '../models/index.ts';
 import { recipeOf } from '../models/recipes.ts';
-import { evaluate } from './evaluate.ts';
-import { fit } from './fit.ts';
-import type { EpochRecord } from './progress.ts';
+import { evaluate } from '../train/evaluate.ts';
+import { fit } from '../train/fit.ts';
+import type { EpochRecord } from '../train/progress.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fovea-alexnet-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,12 +1,12 @@
 /**
  * @file The rejection curves of a saved run that answers with distances: `fovea evaluate RUN --reject`.
  *
- * Next stop: `rejection.ts`.
+ * Next stop: `train/rejection.ts`.
  */
 import { FoveaError } from '../base/errors.ts';
-import { compileEvaluation, openEvaluationBatches, predictSplit } from './evaluate.ts';
-import { type Rejection, rejectionOf } from './rejection.ts';
-import { restoreStates } from './snapshot.ts';
+import { compileEvaluation, openEvaluationBatches, predictSplit } from '../train/evaluate.ts';
+import { type Rejection, rejectionOf } from '../train/rejection.ts';
+import { restoreStates } from '../train/snapshot.ts';
 import { type TestRequest, withTestedRun } from './testedRun.ts';
 
 export interface RejectedRun {

@@ -4,8 +4,8 @@
  * It is read back by `--resume`, `evaluate` and `predict`, and people edit files, so it is checked.
  */
 import { z } from 'zod';
-import { FoveaError } from '../base/errors.ts';
-import { lossNames } from '../nn/losses.ts';
+import { FoveaError } from '../../base/errors.ts';
+import { lossNames } from '../../nn/losses.ts';
 
 const metrics = z.object({ loss: z.number(), accuracy: z.number() });
 

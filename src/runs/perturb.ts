@@ -2,17 +2,17 @@
  * @file Accuracy of a saved run against the strength of a disturbance: `fovea evaluate RUN --perturb rotate`.
  *
  * What a picture suffers depends on its row and the strength alone, so that networks can be compared.
- * Previous stop: `perturbations.ts`. Next stop: `evaluate.ts`.
+ * Previous stop: `train/perturbations.ts`. Next stop: `train/evaluate.ts`.
  */
 import { RandomStream } from '../base/random.ts';
 import type { ImageShape } from '../data/augment/transform.ts';
 import type { Split } from '../data/dataset.ts';
 import type { Plane } from '../data/images/resize.ts';
 import { picturesOf } from '../data/pictures.ts';
-import { compileEvaluation, imageShapeOf, measure, openEvaluationBatches } from './evaluate.ts';
-import { type Perturbation, perturbationOf } from './perturbations.ts';
-import type { Metrics } from './progress.ts';
-import { restoreStates } from './snapshot.ts';
+import { compileEvaluation, imageShapeOf, measure, openEvaluationBatches } from '../train/evaluate.ts';
+import { type Perturbation, perturbationOf } from '../train/perturbations.ts';
+import type { Metrics } from '../train/progress.ts';
+import { restoreStates } from '../train/snapshot.ts';
 import { type TestRequest, withTestedRun } from './testedRun.ts';
 
 export interface PerturbRequest extends TestRequest {

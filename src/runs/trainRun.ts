@@ -17,15 +17,15 @@ import type { AnyDataset } from '../data/streamed.ts';
 import { defaultLossOf, type LossName, lossNames } from '../nn/losses.ts';
 import { parseSchedule } from '../nn/schedules.ts';
 import type { ModelSpec } from '../nn/spec.ts';
-import { imageShapeOf } from './evaluate.ts';
-import type { FitOptions } from './events.ts';
+import { imageShapeOf } from '../train/evaluate.ts';
+import type { FitOptions } from '../train/events.ts';
 import { checkExpected, checkSameData, type ExpectedRun } from './expectedRun.ts';
-import { readSpec } from './modelFiles.ts';
+import { readSpec } from './folder/modelFiles.ts';
 import { performRun, type RunEvent } from './performRun.ts';
 import { fitted, prepareAugmentation } from './runData.ts';
-import { RunFolder } from './runFolder.ts';
-import type { RunRecord, RunSettings } from './runRecord.ts';
-import { asOptimizer } from './steps.ts';
+import { RunFolder } from './folder/runFolder.ts';
+import type { RunRecord, RunSettings } from './folder/runRecord.ts';
+import { asOptimizer } from '../train/steps.ts';
 import { version } from './version.ts';
 
 /** What may differ between a run and its continuation: it has no influence on the numbers. */

@@ -5,7 +5,7 @@ import { UsageError } from '../base/errors.ts';
 import { openDataset } from '../data/open.ts';
 import { picturesOf } from '../data/pictures.ts';
 import type { ModelSpec } from '../nn/spec.ts';
-import { imageShapeOf } from './evaluate.ts';
+import { imageShapeOf } from '../train/evaluate.ts';
 import { fitted } from './runData.ts';
 
 export interface TestPicture {

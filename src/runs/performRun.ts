@@ -3,25 +3,25 @@
  *
  * A checkpoint is on disk before the event that tells of it is handed on. At the end: the best weights
  * where `patience` was asked for, the test set, the weights' file, the mistakes' picture, the record.
- * Next stop: `fit.ts`.
+ * Next stop: `train/fit.ts`.
  */
 import type { Session } from '../backends/backend.ts';
 import type { FoveaError } from '../base/errors.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import type { ModelSpec } from '../nn/spec.ts';
-import type { Evaluation } from './classification.ts';
-import { DivergenceError } from './divergence.ts';
-import { evaluate, imageShapeOf } from './evaluate.ts';
-import type { FitEvent, FitOptions } from './events.ts';
-import { fit } from './fit.ts';
-import { insights } from './insights.ts';
+import type { Evaluation } from '../train/classification.ts';
+import { DivergenceError } from '../train/divergence.ts';
+import { evaluate, imageShapeOf } from '../train/evaluate.ts';
+import type { FitEvent, FitOptions } from '../train/events.ts';
+import { fit } from '../train/fit.ts';
+import { insights } from '../train/insights.ts';
 import { writeMistakes } from './mistakes.ts';
-import { writeWeights } from './modelFiles.ts';
-import type { EpochRecord, Metrics, Snapshot } from './progress.ts';
+import { writeWeights } from './folder/modelFiles.ts';
+import type { EpochRecord, Metrics, Snapshot } from '../train/progress.ts';
 import type { Reading } from './runData.ts';
-import type { RunFolder } from './runFolder.ts';
-import type { RunRecord } from './runRecord.ts';
-import { restoreStates } from './snapshot.ts';
+import type { RunFolder } from './folder/runFolder.ts';
+import type { RunRecord } from './folder/runRecord.ts';
+import { restoreStates } from '../train/snapshot.ts';
 
 /** A run that is ready to go. */
 export interface PreparedRun {

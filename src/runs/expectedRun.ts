@@ -8,9 +8,9 @@ import { type Augmentation, parseAugmentation } from '../data/augment/index.ts';
 import { dataNameOf } from '../data/open.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import type { ModelSpec } from '../nn/spec.ts';
-import { imageShapeOf } from './evaluate.ts';
-import type { RunFolder } from './runFolder.ts';
-import type { RunRecord } from './runRecord.ts';
+import { imageShapeOf } from '../train/evaluate.ts';
+import type { RunFolder } from './folder/runFolder.ts';
+import type { RunRecord } from './folder/runRecord.ts';
 
 /** Parts of a run's record, by the record's names. */
 export interface ExpectedRun {

@@ -5,9 +5,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { layers } from '../nn/layers/index.ts';
 import { sequential } from '../nn/sequential.ts';
 import { evaluateRun } from './evaluateRun.ts';
-import { loadModel } from './modelFiles.ts';
+import { loadModel } from './folder/modelFiles.ts';
 import type { RunEvent, RunResult } from './performRun.ts';
-import { RunFolder } from './runFolder.ts';
+import { RunFolder } from './folder/runFolder.ts';
 import { resumeRun, type TrainRequest, trainRun } from './trainRun.ts';
 
 const { conv2d, dense, flatten } = layers;

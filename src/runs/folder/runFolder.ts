@@ -9,15 +9,15 @@
  *   mistakes.png          the worst mistakes on the test set
  *
  * Each file is written whole or not at all; a folder is never taken over by accident.
- * Next stop: `trainRun.ts`, which fills it.
+ * Next stop: `../performRun.ts`, which fills it.
  */
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { FoveaError, messageOf, UsageError } from '../base/errors.ts';
-import type { ModelSpec } from '../nn/spec.ts';
-import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
+import { FoveaError, messageOf, UsageError } from '../../base/errors.ts';
+import type { ModelSpec } from '../../nn/spec.ts';
+import { decodeCheckpoint, encodeCheckpoint } from '../../train/checkpoint.ts';
 import { jsonText } from './jsonText.ts';
-import type { EpochRecord, Snapshot } from './progress.ts';
+import type { EpochRecord, Snapshot } from '../../train/progress.ts';
 import { parseRunRecord, type RunRecord } from './runRecord.ts';
 import {
   isTemporary,

@@ -6,24 +6,17 @@
  */
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { Session } from '../backends/backend.ts';
-import { FoveaError, messageOf } from '../base/errors.ts';
-import { formatShape, sameShape } from '../base/shape.ts';
-import { readSafetensors, type Safetensors, writeSafetensors } from '../interop/safetensors.ts';
-import { parametersOf } from '../nn/network.ts';
-import { parseModelSpec } from '../nn/sequential.ts';
-import { layerShapes } from '../nn/shapes.ts';
-import type { ModelSpec } from '../nn/spec.ts';
+import type { Session } from '../../backends/backend.ts';
+import { FoveaError, messageOf } from '../../base/errors.ts';
+import { formatShape, sameShape } from '../../base/shape.ts';
+import { readSafetensors, type Safetensors, writeSafetensors } from '../../interop/safetensors.ts';
+import { parametersOf } from '../../nn/network.ts';
+import { parseModelSpec } from '../../nn/sequential.ts';
+import { layerShapes } from '../../nn/shapes.ts';
+import type { ModelSpec } from '../../nn/spec.ts';
 import { jsonText } from './jsonText.ts';
-import type { StateValue } from './progress.ts';
+import type { StateValue, TrainedModel } from '../../nn/trained.ts';
 import { writeWhole } from './wholeFile.ts';
-
-export interface TrainedModel {
-  readonly spec: ModelSpec;
-  readonly weights: ReadonlyMap<string, StateValue>;
-  /** Names of the classes; "0", "1", ... where the file does not say. */
-  readonly classes: readonly string[];
-}
 
 const MODEL = 'model.json';
 const WEIGHTS = 'weights.safetensors';

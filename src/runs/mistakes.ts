@@ -6,8 +6,8 @@
 import type { ReadingOptions } from '../data/batchSource.ts';
 import { picturesOf } from '../data/pictures.ts';
 import type { AnySplit } from '../data/streamed.ts';
-import type { Evaluation } from './classification.ts';
-import { writeWhole } from './wholeFile.ts';
+import type { Evaluation } from '../train/classification.ts';
+import { writeWhole } from './folder/wholeFile.ts';
 
 /** Writes the sheet; gives its path, or null where no mistake was made. */
 export async function writeMistakes(

@@ -9,7 +9,7 @@ import { flatten } from '../nn/layers/flatten.ts';
 import { maxPooling2d } from '../nn/layers/pooling.ts';
 import { sequential } from '../nn/sequential.ts';
 import { evaluateRun } from './evaluateRun.ts';
-import { loadModel } from './modelFiles.ts';
+import { loadModel } from './folder/modelFiles.ts';
 import type { RunEvent, RunResult } from './performRun.ts';
 import { resumeRun, type TrainRequest, trainRun } from './trainRun.ts';
 

@@ -1,18 +1,18 @@
 /**
  * @file Evaluates a saved run on a data set's test split: `fovea evaluate`.
  *
- * Next stop: `evaluate.ts`.
+ * Next stop: `train/evaluate.ts`.
  */
 import { openSession } from '../backends/select.ts';
 import { withCrops } from '../data/augment/index.ts';
 import { openDataset } from '../data/open.ts';
-import type { Evaluation } from './classification.ts';
-import { evaluate, imageShapeOf } from './evaluate.ts';
-import { insights } from './insights.ts';
+import type { Evaluation } from '../train/classification.ts';
+import { evaluate, imageShapeOf } from '../train/evaluate.ts';
+import { insights } from '../train/insights.ts';
 import { writeMistakes } from './mistakes.ts';
-import { loadModel } from './modelFiles.ts';
+import { loadModel } from './folder/modelFiles.ts';
 import { fitted } from './runData.ts';
-import { RunFolder } from './runFolder.ts';
+import { RunFolder } from './folder/runFolder.ts';
 import type { RunConditions } from './trainRun.ts';
 
 export interface EvaluateRunRequest extends Pick<RunConditions, 'backend' | 'load' | 'reading'> {

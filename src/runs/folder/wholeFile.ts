@@ -9,7 +9,7 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { FoveaError, messageOf } from '../base/errors.ts';
+import { FoveaError, messageOf } from '../../base/errors.ts';
 
 const TEMPORARY = /^\..+\.[0-9a-f]{12}\.tmp$/;
 
