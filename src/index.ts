@@ -57,8 +57,10 @@ export { printDot, printGraph } from './graph/print.ts';
 export { readSafetensors, writeSafetensors } from './interop/safetensors.ts';
 // Models
 export { modelNames, modelOf } from './models/index.ts';
-export { type Convention, conventions, countAs } from './nn/conventions.ts';
-export { compareConventions, formatComparison } from './nn/conventionTable.ts';
+export { type Convention, conventions, countAs } from './nn/accounting/conventions.ts';
+export { compareConventions, formatComparison } from './nn/accounting/conventionTable.ts';
+export { type Summary, summarize } from './nn/accounting/summary.ts';
+export { formatSummary } from './nn/accounting/summaryTable.ts';
 export { layers } from './nn/layers/index.ts';
 export type { CallableLayer, LayerInput, LayerOutput } from './nn/layers/wiring.ts';
 export { type LossName, lossNames } from './nn/losses.ts';
@@ -78,8 +80,6 @@ export {
 export { type ScheduleSpec, scheduleNames } from './nn/schedules.ts';
 export { parseModelSpec, sequential } from './nn/sequential.ts';
 export type { LayerSpec, ModelSpec, Preprocessing } from './nn/spec.ts';
-export { type Summary, summarize } from './nn/summary.ts';
-export { formatSummary } from './nn/summaryTable.ts';
 export type { StateValue, TrainedModel } from './nn/trained.ts';
 export { build } from './ops/index.ts';
 export { evaluateRun } from './runs/evaluateRun.ts';

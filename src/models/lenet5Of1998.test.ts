@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { formatConnectionTables } from '../nn/connectionTable.ts';
+import { formatConnectionTables } from '../nn/accounting/connectionTable.ts';
+import { summarize } from '../nn/accounting/summary.ts';
+import { diffOf, formatDiff } from '../nn/accounting/summaryDiff.ts';
 import { connectedConv2d } from '../nn/layers/connectedConv2d.ts';
 import { dense } from '../nn/layers/dense.ts';
 import { flatten } from '../nn/layers/flatten.ts';
@@ -7,8 +9,6 @@ import { rbf } from '../nn/layers/rbf.ts';
 import { levenbergMarquardt } from '../nn/optimizers/levenbergMarquardt.ts';
 import { initialStates } from '../nn/programs.ts';
 import { sequential } from '../nn/sequential.ts';
-import { summarize } from '../nn/summary.ts';
-import { diffOf, formatDiff } from '../nn/summaryDiff.ts';
 import { modelOf } from './index.ts';
 import { lenetConnections } from './lenet5Of1998.ts';
 import { recipeOf } from './recipes.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { summarize } from '../nn/summary.ts';
+import { summarize } from '../nn/accounting/summary.ts';
 import { modelOf } from './index.ts';
 import { parseModelWords } from './options.ts';
 

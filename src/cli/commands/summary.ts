@@ -1,11 +1,11 @@
 /**
  * @file `fovea summary`: the accounting of a model, layer by layer.
  *
- * Next stop: `nn/summary.ts`.
+ * Next stop: `nn/accounting/summary.ts`.
  */
 import { Command, Option } from 'commander';
 import { FoveaError, UsageError } from '../../base/errors.ts';
-import { type Convention, conventions } from '../../nn/conventions.ts';
+import { type Convention, conventions } from '../../nn/accounting/conventions.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import { resolveModel } from '../models.ts';
 import { jsonOption } from '../options.ts';
@@ -72,8 +72,8 @@ async function summary(
   const output = openOutput(json === true);
   const [{ summarize }, { formatCount, formatSummary }, { modelNames, modelOf }] =
     await Promise.all([
-      import('../../nn/summary.ts'),
-      import('../../nn/summaryTable.ts'),
+      import('../../nn/accounting/summary.ts'),
+      import('../../nn/accounting/summaryTable.ts'),
       import('../../models/index.ts'),
     ]);
   if (model === undefined) {
@@ -98,8 +98,8 @@ async function summary(
 /** The model on another size of picture, and what that means for numbers trained on its own. */
 async function resized(spec: ModelSpec, input: readonly number[], output: Output) {
   const [{ nearestInput, summarize }, { formatCount }, { formatShape }] = await Promise.all([
-    import('../../nn/summary.ts'),
-    import('../../nn/summaryTable.ts'),
+    import('../../nn/accounting/summary.ts'),
+    import('../../nn/accounting/summaryTable.ts'),
     import('../../base/shape.ts'),
   ]);
   const own = summarize(spec);
@@ -124,7 +124,7 @@ async function resized(spec: ModelSpec, input: readonly number[], output: Output
 }
 
 async function printDiff(left: ModelSpec, right: ModelSpec, output: Output): Promise<void> {
-  const { diffOf, formatDiff } = await import('../../nn/summaryDiff.ts');
+  const { diffOf, formatDiff } = await import('../../nn/accounting/summaryDiff.ts');
   const diff = diffOf(left, right);
   output.text(formatDiff(diff));
   output.data({ ...diff });
@@ -132,7 +132,7 @@ async function printDiff(left: ModelSpec, right: ModelSpec, output: Output): Pro
 
 async function printCodes(spec: ModelSpec, output: Output): Promise<void> {
   const [{ codedClassesOf, formatCodes }, { distanceTable }] = await Promise.all([
-    import('../../nn/codeTable.ts'),
+    import('../../nn/accounting/codeTable.ts'),
     import('../../nn/bitmaps.ts'),
   ]);
   const characters = codedClassesOf(spec);
@@ -142,7 +142,7 @@ async function printCodes(spec: ModelSpec, output: Output): Promise<void> {
 }
 
 async function printConnections(spec: ModelSpec, output: Output): Promise<void> {
-  const { formatConnectionTables } = await import('../../nn/connectionTable.ts');
+  const { formatConnectionTables } = await import('../../nn/accounting/connectionTable.ts');
   const tables = formatConnectionTables(spec);
   output.text(tables === '' ? `${spec.name}: every map sees every map below it` : tables);
   const layers = spec.layers.filter(({ kind }) => kind === 'connectedConv2d');
@@ -158,7 +158,7 @@ async function printConvention(
   output: Output,
 ): Promise<void> {
   const [{ compareConventions, formatComparison }, { publishedVersionOf }] = await Promise.all([
-    import('../../nn/conventionTable.ts'),
+    import('../../nn/accounting/conventionTable.ts'),
     import('../../models/published.ts'),
   ]);
   const comparison = compareConventions({ own, published: publishedVersionOf(own) }, convention);

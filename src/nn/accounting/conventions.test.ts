@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { modelOf } from '../models/index.ts';
-import { publishedVersionOf } from '../models/published.ts';
+import { modelOf } from '../../models/index.ts';
+import { publishedVersionOf } from '../../models/published.ts';
 import { countAs } from './conventions.ts';
 import { compareConventions, formatComparison } from './conventionTable.ts';
 

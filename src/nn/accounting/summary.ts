@@ -7,18 +7,18 @@
  * biases, and count taps that fall on padding. Everything here follows from the spec: no numbers are
  * needed. Next stop: `summaryTable.ts`, which prints it.
  */
-import { FoveaError } from '../base/errors.ts';
-import { formatShape, type Shape, sizeOf } from '../base/shape.ts';
+import { FoveaError } from '../../base/errors.ts';
+import { formatShape, type Shape, sizeOf } from '../../base/shape.ts';
 import {
   centreOf,
   composeReceptiveField,
   type Pair,
   PIXEL,
   type ReceptiveField,
-} from '../base/window.ts';
-import type { Reception, WindowFacts } from './layers/layer.ts';
-import { layerShapes, type PlacedLayer } from './shapes.ts';
-import { INPUT, type ModelSpec } from './spec.ts';
+} from '../../base/window.ts';
+import type { Reception, WindowFacts } from '../layers/layer.ts';
+import { layerShapes, type PlacedLayer } from '../shapes.ts';
+import { INPUT, type ModelSpec } from '../spec.ts';
 
 /** In input pixels, [height, width]; the centre of the first pixel is 0. */
 export interface FieldSummary {

@@ -3,8 +3,8 @@
  *
  * Layers that only reshape are left out; the others stand beside each other in order.
  */
-import { formatShape } from '../base/shape.ts';
-import type { ModelSpec } from './spec.ts';
+import { formatShape } from '../../base/shape.ts';
+import type { ModelSpec } from '../spec.ts';
 import { type LayerSummary, type Summary, summarize } from './summary.ts';
 import { formatCount } from './summaryTable.ts';
 

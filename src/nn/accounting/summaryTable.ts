@@ -4,9 +4,9 @@
  * All columns in one line are wider than most terminals: what does not fit goes into a second table under
  * the first, whole groups of columns where that can be.
  */
-import { formatShape, type Shape } from '../base/shape.ts';
-import type { Pair } from '../base/window.ts';
-import type { WindowFacts } from './layers/layer.ts';
+import { formatShape, type Shape } from '../../base/shape.ts';
+import type { Pair } from '../../base/window.ts';
+import type { WindowFacts } from '../layers/layer.ts';
 import type { FieldSummary, LayerSummary, Summary } from './summary.ts';
 
 interface Column {

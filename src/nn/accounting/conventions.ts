@@ -10,10 +10,10 @@
  * A multiply-add is one multiplication and one addition: it is no FLOP but two. Next stop:
  * `conventionTable.ts`, which prints it.
  */
-import type { Shape } from '../base/shape.ts';
-import { sizeOf } from '../base/shape.ts';
-import { layerShapes, type PlacedLayer } from './shapes.ts';
-import type { ModelSpec } from './spec.ts';
+import type { Shape } from '../../base/shape.ts';
+import { sizeOf } from '../../base/shape.ts';
+import { layerShapes, type PlacedLayer } from '../shapes.ts';
+import type { ModelSpec } from '../spec.ts';
 
 export const conventions = ['seed', 'paper', 'modern'] as const;
 export type Convention = (typeof conventions)[number];

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { modelOf } from '../models/index.ts';
-import { batchNormalization } from './layers/batchNormalization.ts';
-import { conv2d } from './layers/conv2d.ts';
-import { conv2dTranspose } from './layers/conv2dTranspose.ts';
-import { flatten } from './layers/flatten.ts';
-import { globalAveragePooling2d } from './layers/globalPooling.ts';
-import { add } from './layers/join.ts';
-import { cropping2d, zeroPadding2d } from './layers/padding.ts';
-import { maxPooling2d } from './layers/pooling.ts';
-import { upsampling2d } from './layers/upsampling2d.ts';
-import { sequential } from './sequential.ts';
+import { modelOf } from '../../models/index.ts';
+import { batchNormalization } from '../layers/batchNormalization.ts';
+import { conv2d } from '../layers/conv2d.ts';
+import { conv2dTranspose } from '../layers/conv2dTranspose.ts';
+import { flatten } from '../layers/flatten.ts';
+import { globalAveragePooling2d } from '../layers/globalPooling.ts';
+import { add } from '../layers/join.ts';
+import { cropping2d, zeroPadding2d } from '../layers/padding.ts';
+import { maxPooling2d } from '../layers/pooling.ts';
+import { upsampling2d } from '../layers/upsampling2d.ts';
+import { sequential } from '../sequential.ts';
 import { summarize } from './summary.ts';
 import { formatSummary } from './summaryTable.ts';
 

@@ -3,7 +3,8 @@
  *
  * Next stop: `cli/commands/summary.ts`.
  */
-import { formatShape } from '../base/shape.ts';
+import { formatShape } from '../../base/shape.ts';
+import type { ModelSpec } from '../spec.ts';
 import {
   biasesOf,
   type Convention,
@@ -12,7 +13,6 @@ import {
   type CountedModel,
   countAs,
 } from './conventions.ts';
-import type { ModelSpec } from './spec.ts';
 import { formatCount } from './summaryTable.ts';
 
 /** A network, and the one it goes back to: the same where it is as published. */

@@ -1,8 +1,8 @@
 /**
  * @file The codes of a model's classes as bitmaps side by side, and how many pixels each two differ in.
  */
-import { bitmapOf, distanceTable } from './bitmaps.ts';
-import type { ModelSpec } from './spec.ts';
+import { bitmapOf, distanceTable } from '../bitmaps.ts';
+import type { ModelSpec } from '../spec.ts';
 
 /** The characters whose bitmaps are the classes' codes; empty where the model has none. */
 export function codedClassesOf({ layers }: ModelSpec): string[] {
