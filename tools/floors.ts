@@ -22,8 +22,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   compile: { floor: 4, world: 'engine' }, // passes, memory plan
   backends: { floor: 5, world: 'engine' }, // reference, wasm, webgpu
   nn: { floor: 6, world: 'browser' }, // layers, losses, optimizers, model, summary
-  data: { floor: 6, world: 'node' }, // formats, datasets, augmentation, batches
   windows: { floor: 6, world: 'browser' }, // the arithmetic of windows, explained and drawn
+  data: { floor: 7, world: 'node' }, // formats, datasets, augmentation, batches
   models: { floor: 7, world: 'browser' }, // models are data over nn
   interop: { floor: 7, world: 'node' }, // onnx, keras, safetensors, npy: between files and nn
   cluster: { floor: 7, world: 'node' }, // collectives; train may run over one

@@ -5,9 +5,11 @@
  * always ready; one that is being read may have to be waited for, which the trainer does between steps.
  * Next stop: `openBatches.ts`, which chooses; `loader/prefetch.node.ts` for reading ahead.
  */
+
+import type { Preprocessing } from '../nn/spec.ts';
 import type { Augmentation } from './augment/index.ts';
 import type { ImageShape } from './augment/transform.ts';
-import { BatchOrder, fillBatch, type Preprocessing } from './batches.ts';
+import { BatchOrder, fillBatch } from './batches.ts';
 import type { Split } from './dataset.ts';
 
 export interface BatchSource {

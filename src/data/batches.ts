@@ -7,16 +7,9 @@
  */
 import { FoveaError, UsageError } from '../base/errors.ts';
 import { RandomStream } from '../base/random.ts';
+import type { Preprocessing } from '../nn/spec.ts';
 import type { Split } from './dataset.ts';
 import { type AnySplit, sliceAny } from './streamed.ts';
-
-/** x = (byte - mean) * scale + offset. */
-export interface Preprocessing {
-  readonly scale: number;
-  readonly offset: number;
-  /** Of the training set, in pixel values: one number per channel, or one per number of a picture. */
-  readonly mean?: readonly number[] | undefined;
-}
 
 /** Bytes to [0, 1], as the usual Keras scripts do. */
 export const unitRange: Preprocessing = { scale: 1 / 255, offset: 0 };

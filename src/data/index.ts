@@ -9,7 +9,6 @@ export {
   BatchOrder,
   type BatchOrderOptions,
   fillBatch,
-  type Preprocessing,
   unitRange,
   validationSplit,
 } from './batches.ts';

@@ -9,7 +9,8 @@ import { FoveaError } from '../base/errors.ts';
 import { formatShape, type Shape } from '../base/shape.ts';
 import { layerKinds, layers as table } from './layers/index.ts';
 import type { LayerInput, LayerOutput } from './layers/wiring.ts';
-import { freeName, parseModelSpec } from './sequential.ts';
+import { LayerNames } from './names.ts';
+import { parseModelSpec } from './sequential.ts';
 import { INPUT, type ModelOptions, type ModelSpec } from './spec.ts';
 
 type Output = Extract<LayerOutput, { readonly reads: unknown }>;
@@ -109,14 +110,10 @@ function ownsNumbers(kind: string): boolean {
 
 /** Layers without a name are numbered, as in `sequential`, around the names that are given. */
 function namesOf(found: readonly Output[]): Map<LayerOutput, string> {
-  const taken = new Set<string>([INPUT, ...found.flatMap(({ layer }) => layer.name ?? [])]);
-  const names = new Map<LayerOutput, string>();
-  for (const output of found) {
-    const name = output.layer.name ?? freeName(output.layer.kind, taken);
-    taken.add(name);
-    names.set(output, name);
-  }
-  return names;
+  const names = new LayerNames([INPUT, ...found.flatMap(({ layer }) => layer.name ?? [])]);
+  return new Map(
+    found.map((output) => [output, output.layer.name ?? names.takeFree(output.layer.kind)]),
+  );
 }
 
 function theOne(

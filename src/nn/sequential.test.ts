@@ -44,6 +44,13 @@ describe('sequential', () => {
     ]);
   });
 
+  // A search from the first number on would take minutes.
+  it('numbers fifty thousand layers', () => {
+    const layers = Array.from({ length: 50_000 }, () => flatten());
+    const spec = sequential(image, layers);
+    expect(spec.layers.at(-1)?.name).toBe('flatten_49999');
+  });
+
   it('fills in the defaults', () => {
     const spec = sequential(image, [conv2d({ filters: 2, kernelSize: 3 }), flatten()]);
     expect(spec).toMatchObject({
@@ -96,6 +103,17 @@ describe('sequential', () => {
 });
 
 describe('errors of a model', () => {
+  it('bounds the number of layers, and the names that an error lists', () => {
+    const many = (length: number) => Array.from({ length }, () => flatten());
+    expect(errorOf(many(100_001)).expected).toBe('at most 100000 layers');
+    const parts = errorOf([...many(1000), flatten({ inputs: ['flaten_999'] })]);
+    expect(parts).toMatchObject({
+      where: 'layer 1001 (flatten)',
+      fix: 'did you mean "flatten_999"?',
+    });
+    expect(parts.expected).toMatch(/^one of \.\.\., flatten_980, .*, flatten_999$/);
+  });
+
   it('suggests the nearest layer kind', () => {
     expect(errorOf([{ kind: 'conv2', options: {} }])).toMatchObject({
       where: 'layer 1',
@@ -176,6 +194,7 @@ describe('errors of a model', () => {
     [[flatten({ inputs: ['input', 'input'] })], 'reads 2 layers'],
     [[add()], 'reads one layer'],
     [['conv2d'], 'received "conv2d"'],
+    [[flatten({ name: 'row', inputs: ['row'] })], 'reads "row", which is no layer before it'],
     [[{ kind: 'flatten', option: {} }], 'unknown option "option"'],
     ['conv2d', 'layers received "conv2d"'],
   ])('rejects %j', (layers, problem) => {

@@ -5,13 +5,17 @@
  * layer. `model.ts` writes the specs of graphs that are no chain. Next stop: `layers/index.ts`, then `shapes.ts`.
  */
 import { z } from 'zod';
-import { FoveaError } from '../base/errors.ts';
+import { FoveaError, nearestName } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
 import { layerOf } from './layers/index.ts';
 import type { LayerInput } from './layers/wiring.ts';
+import { LayerNames } from './names.ts';
 import { parseOptions, positiveInteger } from './options.ts';
 import { layerShapes } from './shapes.ts';
 import { INPUT, type LayerSpec, type ModelOptions, type ModelSpec } from './spec.ts';
+
+/** Ten times the deepest networks ever trained; more is a mistake, and would take minutes to plan. */
+const MOST_LAYERS = 100_000;
 
 const modelSchema = z.object({
   formatVersion: z.literal(1).default(1),
@@ -28,7 +32,10 @@ const modelSchema = z.object({
       border: z.int().positive().optional(),
     })
     .prefault({}),
-  layers: z.array(z.unknown()).min(1, 'at least one layer'),
+  layers: z
+    .array(z.unknown())
+    .min(1, 'at least one layer')
+    .max(MOST_LAYERS, `at most ${MOST_LAYERS} layers`),
 });
 
 const layerSchema = z.object({
@@ -58,38 +65,30 @@ export function sequential(options: ModelOptions, layers: readonly LayerInput[])
 /** Checks a spec from outside (a file, a user) and fills in what it leaves out. */
 export function parseModelSpec(received: unknown): ModelSpec {
   const model = parseOptions(modelSchema, received, 'model');
-  const taken = new Set<string>([INPUT]);
-  const layers = model.layers.map((layer, i) => parseLayer(layer, i, taken));
+  const names = new LayerNames([INPUT]);
+  const layers = model.layers.map((layer, i) => parseLayer(layer, i, names));
   const spec: ModelSpec = { ...model, layers };
   checkMean(spec);
   layerShapes(spec);
   return spec;
 }
 
-function parseLayer(received: unknown, position: number, taken: Set<string>): LayerSpec {
+function parseLayer(received: unknown, position: number, names: LayerNames): LayerSpec {
   const place = `layer ${position + 1}`;
   const data = typeof received === 'function' ? { ...received } : received;
   const given = parseOptions(layerSchema, data, place);
   const layer = inPlace(place, () => layerOf(given.kind));
-  const name = given.name ?? freeName(given.kind, taken);
-  const where = `layer "${name}" (${given.kind})`;
-  if (taken.has(name)) {
+  if (given.name !== undefined && names.has(given.name)) {
     throw new FoveaError({
-      problem: `the name "${name}" is taken`,
+      problem: `the name "${given.name}" is taken`,
       expected: 'a name that no layer before has',
       where: place,
     });
   }
-  const inputs = given.inputs;
-  for (const input of inputs ?? []) {
-    if (!taken.has(input)) {
-      throw new FoveaError({
-        problem: `reads "${input}", which is no layer before it`,
-        expected: `one of ${[...taken].join(', ')}`,
-        where,
-      });
-    }
-  }
+  const { kind, inputs } = given;
+  const where = `${given.name === undefined ? place : `layer "${given.name}"`} (${kind})`;
+  const stranger = inputs?.find((input) => !names.has(input));
+  if (stranger !== undefined) throw unknownLayer(stranger, names.all(), where);
   if (layer.arity !== 'many' && inputs !== undefined && inputs.length !== 1) {
     throw new FoveaError({
       problem: `reads ${inputs.length} layers`,
@@ -98,10 +97,24 @@ function parseLayer(received: unknown, position: number, taken: Set<string>): La
       where,
     });
   }
-  taken.add(name);
-  const options = parseOptions(layer.options, given.options, where);
-  return { kind: given.kind, name, ...(inputs === undefined ? {} : { inputs }), options };
+  const name = given.name === undefined ? names.takeFree(kind) : names.take(given.name);
+  const options = parseOptions(layer.options, given.options, `layer "${name}" (${kind})`);
+  return { kind, name, ...(inputs === undefined ? {} : { inputs }), options };
 }
+
+function unknownLayer(read: string, before: readonly string[], where: string): FoveaError {
+  const shown = before.length > MOST_SHOWN ? ['...', ...before.slice(-MOST_SHOWN)] : before;
+  const near = nearestName(read, before);
+  return new FoveaError({
+    problem: `reads "${read}", which is no layer before it`,
+    expected: `one of ${shown.join(', ')}`,
+    ...(near === undefined ? {} : { fix: `did you mean "${near}"?` }),
+    where,
+  });
+}
+
+/** Names in an error. */
+const MOST_SHOWN = 20;
 
 /** A mean is subtracted per channel or per number of the input. */
 function checkMean({ inputShape, preprocessing: { mean } }: ModelSpec): void {
@@ -112,14 +125,6 @@ function checkMean({ inputShape, preprocessing: { mean } }: ModelSpec): void {
     problem: `preprocessing.mean has ${mean.length} numbers`,
     expected: `${channels} (one per channel) or ${sizeOf(inputShape)} (one per number of the input)`,
   });
-}
-
-/** conv2d, conv2d_1, conv2d_2, ... as Keras numbers them; averagePooling2d becomes average_pooling2d. */
-export function freeName(kind: string, taken: ReadonlySet<string>): string {
-  const base = kind.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  let name = base;
-  for (let i = 1; taken.has(name); i++) name = `${base}_${i}`;
-  return name;
 }
 
 /** Runs `task`; an error of ours that has no place yet gets this one. */

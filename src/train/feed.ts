@@ -5,10 +5,11 @@
  * Nothing is allocated per batch. Next stop: `data/batchSource.ts`.
  */
 import type { Executable } from '../backends/backend.ts';
-import { fillBatch, type Preprocessing } from '../data/batches.ts';
+import { fillBatch } from '../data/batches.ts';
 import type { BatchSource } from '../data/batchSource.ts';
 import type { Split } from '../data/dataset.ts';
 import { type Graph, type Node, rootsOf, topologicalOrder } from '../graph/node.ts';
+import type { Preprocessing } from '../nn/spec.ts';
 
 export class Feed {
   readonly executable: Executable;

@@ -6,8 +6,9 @@
  */
 import { Worker } from 'node:worker_threads';
 import { type ErrorParts, FoveaError, messageOf, unreachable } from '../../base/errors.ts';
+import type { Preprocessing } from '../../nn/spec.ts';
 import { noAugmentation } from '../augment/index.ts';
-import { type BatchOrder, fillBatch, type Preprocessing } from '../batches.ts';
+import { type BatchOrder, fillBatch } from '../batches.ts';
 import {
   type BatchOptions,
   type BatchSource,
