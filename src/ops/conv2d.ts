@@ -116,6 +116,7 @@ export const conv2d = defineOp<Conv2dAttrs>({
   name: 'conv2d',
   formula: 'y[n,oh,ow,o] = sum x[n, oh*s+kh*d-p, ow*s+kw*d-p, c] w[kh,kw,c,o]',
   arity: 2,
+  takesEpilogue: true,
   shape: ([x, w], attrs) => conv2dShape(x, w, attrs),
   gradient: ({ inputs: [x, w], attrs, dy, build }) => [
     build('conv2dInputGradient', [dy, w], { ...attrs, inputShape: x.shape }),

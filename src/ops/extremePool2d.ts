@@ -41,7 +41,7 @@ function winnerOf(x: NumberArray, pixels: readonly number[], { identity, beats }
   return winner;
 }
 
-function forwardOp(name: keyof typeof extremes, noun: string): Op {
+function forwardOp(name: keyof typeof extremes, noun: string): Op<PoolAttrs> {
   return defineOp<PoolAttrs>({
     name,
     formula: `y = ${noun} of x over the window; padding never wins, NaN does`,
@@ -59,7 +59,7 @@ function forwardOp(name: keyof typeof extremes, noun: string): Op {
 }
 
 /** Inputs x (N,H,W,C), y and dy (N,OH,OW,C). y is there for backends that find the winner by comparing. */
-function gradientOp(name: keyof typeof extremes, noun: string): Op {
+function gradientOp(name: keyof typeof extremes, noun: string): Op<ExtremePool2dGradientAttrs> {
   return defineOp<ExtremePool2dGradientAttrs>({
     name: `${name}Gradient`,
     formula: `dx = sum of dy over the windows whose first ${noun} is x`,

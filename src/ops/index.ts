@@ -78,13 +78,14 @@ export const ops = {
   rbf,
   rbfInputGradient,
   rbfCentersGradient,
-} as const satisfies Record<string, Op>;
+} as const satisfies Record<string, Op<never>>;
 
 export type OpName = keyof typeof ops;
 
 export function opOf(name: string): Op {
   if (!Object.hasOwn(ops, name)) throw unknownName('op', name, Object.keys(ops));
-  return ops[name as OpName];
+  const op: Op<never> = ops[name as OpName];
+  return op as Op;
 }
 
 /** Makes a node of the op named. Errors carry the node's name as their place. */

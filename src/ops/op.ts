@@ -48,7 +48,8 @@ export type CurvatureRule<A> =
   | 'products'
   | ((context: CurvatureContext<A>) => readonly (Node | null)[]);
 
-export interface Op<A = Attrs> {
+/** What a node of an op is; enough to check one. A backend declares the ops of its own lowering by it. */
+export interface OpSignature<A = Attrs> {
   readonly name: string;
   /** The formula in one line, for `docs` and `inspect`. */
   readonly formula: string;
@@ -58,6 +59,11 @@ export interface Op<A = Attrs> {
   shape(inputs: readonly Shape[], attrs: A): Shape;
   /** Type of the result; f32 unless said. */
   readonly dtype?: DType;
+  /** A sum that an element-wise expression may finish before it is stored (`epilogue.ts`). */
+  readonly takesEpilogue?: true;
+}
+
+export interface Op<A = Attrs> extends OpSignature<A> {
   /** Gradient with respect to each input, in order; null where there is none (labels, masks). */
   gradient?(context: GradientContext<A>): readonly (Node | null)[];
   /** Second derivatives, for `autodiff/curvature.ts`; absent: it says so when asked. */
@@ -66,7 +72,13 @@ export interface Op<A = Attrs> {
   reference(inputs: readonly Tensor[], output: Tensor, attrs: A): void;
 }
 
-/** Declares an op; the attribute type is checked inside the file and forgotten outside of it. */
-export function defineOp<A>(op: Op<A>): Op {
-  return op as unknown as Op;
+/** Declares an op; its attribute type travels with it, for `attrsOf`. */
+export function defineOp<A>(op: Op<A>): Op<A> {
+  return op;
+}
+
+/** A node's attributes, as its op declares them. */
+export function attrsOf<A>(node: Pick<Node, 'op' | 'attrs'>, op: OpSignature<A>): A {
+  if (node.op !== op.name) throw new Error(`internal error: ${node.op} read as ${op.name}`);
+  return node.attrs as A;
 }

@@ -1,17 +1,16 @@
 /**
  * @file fuseEpilogues: bias, activation and factors move into the kernel that makes the sum.
  *
- * An element-wise node that is the only reader of a convolution's or matrix product's result becomes its
- * epilogue: the sum is finished in registers and stored once. Runs last, on whole element-wise chains.
+ * An element-wise node that is the only reader of a result whose op takes an epilogue (a convolution, a matrix
+ * product) becomes it: the sum is finished in registers and stored once. Runs last, on whole element-wise chains.
  */
 import { sameShape } from '../../base/shape.ts';
-import { createNode, type Graph, type Node } from '../../graph/node.ts';
+import { createNode, type Graph, isSource, type Node } from '../../graph/node.ts';
 import { expressionOf } from '../../ops/elementwise.ts';
-import { readingOf } from '../../ops/epilogue.ts';
+import { epilogueOf, readingOf } from '../../ops/epilogue.ts';
 import { input, substitute } from '../../ops/expression.ts';
+import { opOf } from '../../ops/index.ts';
 import { rewrite, useCounts } from '../rewrite.ts';
-
-const TAKES_EPILOGUE: ReadonlySet<string> = new Set(['conv2d', 'matmul']);
 
 export function fuseEpilogues(graph: Graph): Graph {
   const readers = useCounts(graph);
@@ -27,8 +26,9 @@ function fuse(node: Node, readers: ReadonlyMap<Node, number>): Node {
   if (expression === undefined) return node;
   const sum = node.inputs.find(
     (i) =>
-      TAKES_EPILOGUE.has(i.op) &&
-      i.attrs.epilogue === undefined &&
+      !isSource(i) &&
+      opOf(i.op).takesEpilogue === true &&
+      epilogueOf(i) === undefined &&
       readers.get(i) === 1 &&
       sameShape(i.shape, node.shape),
   );

@@ -7,13 +7,15 @@
  */
 import { sizeOf } from '../../base/shape.ts';
 import type { Graph, Node } from '../../graph/node.ts';
-import type {
-  Conv2dAttrs,
-  Conv2dInputGradientAttrs,
-  Conv2dKernelGradientAttrs,
+import {
+  type Conv2dAttrs,
+  conv2d,
+  conv2dInputGradient,
+  conv2dKernelGradient,
 } from '../../ops/conv2d.ts';
 import { epilogueOf } from '../../ops/epilogue.ts';
 import { build } from '../../ops/index.ts';
+import { attrsOf } from '../../ops/op.ts';
 import { rewrite } from '../rewrite.ts';
 
 export function wholeWindows(graph: Graph): Graph {
@@ -25,20 +27,20 @@ export function wholeWindows(graph: Graph): Graph {
 const RULES: Readonly<Record<string, ((node: Node) => Node | undefined) | undefined>> = {
   conv2d: (node) => {
     const [x, w] = node.inputs;
-    if (!isWhole(x.shape, w.shape, node.attrs)) return undefined;
+    if (!isWhole(x.shape, w.shape, attrsOf(node, conv2d))) return undefined;
     return shaped(build('matmul', [rows(x), weights(w)], {}, node.name), node);
   },
   conv2dInputGradient: (node) => {
     const [dy, w] = node.inputs;
-    const { inputShape } = node.attrs as unknown as Conv2dInputGradientAttrs;
-    if (!isWhole(inputShape, w.shape, node.attrs)) return undefined;
+    const attrs = attrsOf(node, conv2dInputGradient);
+    if (!isWhole(attrs.inputShape, w.shape, attrs)) return undefined;
     const product = [rows(dy), weights(w)];
     return shaped(build('matmul', product, { transposeB: true }, node.name), node);
   },
   conv2dKernelGradient: (node) => {
     const [x, dy] = node.inputs;
-    const { kernelShape } = node.attrs as unknown as Conv2dKernelGradientAttrs;
-    if (!isWhole(x.shape, kernelShape, node.attrs)) return undefined;
+    const attrs = attrsOf(node, conv2dKernelGradient);
+    if (!isWhole(x.shape, attrs.kernelShape, attrs)) return undefined;
     return shaped(build('matmul', [rows(x), rows(dy)], { transposeA: true }, node.name), node);
   },
 };
@@ -46,8 +48,7 @@ const RULES: Readonly<Record<string, ((node: Node) => Node | undefined) | undefi
 type Shape = Node['shape'];
 
 /** One position, every pixel under a tap, every tap on a pixel. */
-function isWhole(x: Shape, w: Shape, attrs: Node['attrs']): boolean {
-  const { pads, groups, dilation } = attrs as unknown as Conv2dAttrs;
+function isWhole(x: Shape, w: Shape, { pads, groups, dilation }: Conv2dAttrs): boolean {
   const bare = pads.flat().every((p) => p === 0) && groups === 1;
   return bare && dilation.every((d) => d === 1) && x[1] === w[0] && x[2] === w[1];
 }
