@@ -5,6 +5,8 @@
  * these three parts and no stack trace; anything else that reaches it is a bug of ours.
  */
 
+import { printable, printableLines, shortened } from './printable.ts';
+
 export interface ErrorParts {
   /** What happened, with the received values: "pooling window (5, 5) does not fit input (4, 4)". */
   readonly problem: string;
@@ -26,10 +28,16 @@ export class FoveaError extends Error {
   }
 }
 
+/** A list of 4,000 classes is no help: parts longer than this are cut. */
+const MOST_PART = 2_000;
+
+/** The parts may hold names from anywhere: none reaches a terminal as it is. */
 function describe(p: ErrorParts): string {
-  const lines = [p.where === undefined ? p.problem : `${p.where}: ${p.problem}`];
-  if (p.expected !== undefined) lines.push(`  expected: ${p.expected}`);
-  if (p.fix !== undefined) lines.push(`  to fix: ${p.fix}`);
+  const part = (text: string) => printableLines(shortened(text, MOST_PART));
+  const problem = part(p.problem);
+  const lines = [p.where === undefined ? problem : `${printable(p.where)}: ${problem}`];
+  if (p.expected !== undefined) lines.push(`  expected: ${part(p.expected)}`);
+  if (p.fix !== undefined) lines.push(`  to fix: ${part(p.fix)}`);
   return lines.join('\n');
 }
 
@@ -51,8 +59,12 @@ export function unreachable(what: string): never {
   throw new Error(`internal error: ${what}`);
 }
 
+/** Longer than any name: not compared, letter by letter, with all of them. */
+const MOST_NAME = 100;
+
 /** The nearest known name within an edit distance that a typing slip explains, for "did you mean". */
 export function nearestName(received: string, known: readonly string[]): string | undefined {
+  if (received.length > MOST_NAME) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(received.length / 3)) + 1;
   for (const name of known) {

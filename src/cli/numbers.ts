@@ -6,6 +6,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { messageOf, UsageError } from '../base/errors.ts';
+import { parseJson } from '../base/json.ts';
+import { shownValue } from '../base/printable.ts';
 import type { Pair } from '../base/window.ts';
 
 export interface NumberGrid {
@@ -45,17 +47,12 @@ function fromText(words: string, where: string): number[][] {
 }
 
 function fromJson(words: string, where: string): number[][] {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(words);
-  } catch (error) {
-    throw new UsageError({ problem: `is not JSON: ${messageOf(error)}`, where }, { cause: error });
-  }
+  const parsed = parseJson(words, { where, expected: 'rows of numbers' });
   const list = Array.isArray(parsed) ? parsed : [parsed];
   const rows = list.some((row) => Array.isArray(row)) ? list : [list];
   return rows.map((row) =>
     (Array.isArray(row) ? row : [row]).map((value: unknown) =>
-      toNumber(String(value), value, where),
+      toNumber(shownValue(value), value, where),
     ),
   );
 }

@@ -3,8 +3,11 @@
  *
  * Results go to standard output, messages to standard error. With `--json` standard output holds JSON
  * lines and nothing else, so a result in words is not printed at all. Numbers that JSON has no word for
- * (NaN, infinities) become null. Next stop: `commands/`.
+ * (NaN, infinities) become null. Nothing that a terminal obeys passes: names come from other people's files.
+ * Next stop: `commands/`.
  */
+
+import { printable, printableLines } from '../base/printable.ts';
 
 export interface Output {
   readonly json: boolean;
@@ -20,19 +23,23 @@ export function openOutput(json: boolean): Output {
   return {
     json,
     text: (words) => {
-      if (!json) process.stdout.write(`${words}\n`);
+      if (!json) process.stdout.write(`${printableLines(words)}\n`);
     },
     data: (value) => {
-      if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
+      if (json) process.stdout.write(`${printableLines(JSON.stringify(value))}\n`);
     },
     note: (words) => {
-      process.stderr.write(`${words}\n`);
+      process.stderr.write(`${printableLines(words)}\n`);
     },
   };
 }
 
+/** Longer cells are cut: a class may be named by a megabyte. */
+const MOST_CELL = 120;
+
 /** Columns of cells, the first left-aligned and the others to the right. */
-export function table(rows: readonly (readonly string[])[], leftColumns = 1): string {
+export function table(given: readonly (readonly string[])[], leftColumns = 1): string {
+  const rows = given.map((row) => row.map((cell) => printable(cell, MOST_CELL)));
   const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
   return rows
     .map((row) =>

@@ -4,6 +4,8 @@
  * Two readers may take different ones of the two, so a strict format refuses both. For valid JSON only.
  */
 
+import { closingQuote } from '../base/json.ts';
+
 const COLON = /\s*:/y;
 
 /** The first duplicate key, unescaped; undefined where there is none. */
@@ -25,10 +27,4 @@ export function findDuplicateKey(json: string): string | undefined {
     }
   }
   return undefined;
-}
-
-function closingQuote(json: string, opening: number): number {
-  let at = opening + 1;
-  while (at < json.length && json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
-  return at;
 }

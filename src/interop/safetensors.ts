@@ -7,7 +7,9 @@
  * The reader believes nothing: the tensors must cover the data exactly, in any order, without overlap or
  * gap. Format: https://github.com/huggingface/safetensors#format. Next stop: `train/checkpoint.ts`.
  */
-import { FoveaError, messageOf } from '../base/errors.ts';
+import { FoveaError } from '../base/errors.ts';
+import { parseJson } from '../base/json.ts';
+import { shownValue } from '../base/printable.ts';
 import { formatShape, type Shape } from '../base/shape.ts';
 import { findDuplicateKey } from './jsonKeys.ts';
 
@@ -87,7 +89,7 @@ export function writeSafetensors(
     const elements = checkedProduct(shape);
     if (name === '__metadata__' || elements !== data.length) {
       throw new FoveaError({
-        problem: `cannot write tensor ${quote(name)} of shape ${formatShape(shape)} with ${data.length} numbers`,
+        problem: `cannot write tensor ${shownValue(name)} of shape ${formatShape(shape)} with ${data.length} numbers`,
         expected: 'a name other than "__metadata__" and as many numbers as the shape has elements',
       });
     }
@@ -121,25 +123,22 @@ function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataS
     );
   }
   const dataStart = 8 + Number(length);
-  let text: string;
-  try {
-    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-    text = decoder.decode(bytes.subarray(8, dataStart));
-  } catch {
-    throw broken('the header is not UTF-8', 'a JSON header in UTF-8');
-  }
-  let header: unknown;
-  try {
-    header = JSON.parse(text);
-  } catch (error) {
-    throw broken(`the header is not JSON: ${messageOf(error).slice(0, 100)}`, 'a JSON object');
-  }
+  const text = headerText(bytes.subarray(8, dataStart));
+  const header = parseJson(text, { where: 'the header', most: HEADER_LIMIT });
   if (!isRecord(header)) throw broken('the header is JSON, but not an object', 'a JSON object');
   const duplicate = findDuplicateKey(text);
   if (duplicate !== undefined) {
-    throw broken(`the header has the key ${quote(duplicate)} twice`, 'each name once');
+    throw broken(`the header has the key ${shownValue(duplicate)} twice`, 'each name once');
   }
   return { header, dataStart };
+}
+
+function headerText(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw broken('the header is not UTF-8', 'a JSON header in UTF-8');
+  }
 }
 
 interface Entry {
@@ -153,16 +152,16 @@ interface Entry {
 
 function checkEntry(name: string, entry: unknown, dataLength: number): Entry {
   const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
-  const tensor = `tensor ${quote(name)}`;
+  const tensor = `tensor ${shownValue(name)}`;
   if (typeof dtype !== 'string' || !Object.hasOwn(DATA_TYPES, dtype)) {
     const types = Object.keys(DATA_TYPES).join(', ');
-    throw broken(`${tensor} has dtype ${quote(String(dtype))}`, `one of ${types}`);
+    throw broken(`${tensor} has dtype ${shownValue(dtype)}`, `one of ${types}`);
   }
   if (!isExtents(shape)) {
-    throw broken(`${tensor} has shape ${quote(String(shape))}`, 'whole numbers of at least 0');
+    throw broken(`${tensor} has shape ${shownValue(shape)}`, 'whole numbers of at least 0');
   }
   if (!isExtents(offsets) || offsets.length !== 2 || offsets[1] < offsets[0]) {
-    throw broken(`${tensor} has data_offsets ${quote(String(offsets))}`, '[begin, end] in bytes');
+    throw broken(`${tensor} has data_offsets ${shownValue(offsets)}`, '[begin, end] in bytes');
   }
   const [begin, end] = offsets;
   if (end > dataLength) {
@@ -186,7 +185,7 @@ function checkCover(entries: readonly Entry[], dataLength: number): void {
     if (begin !== covered) {
       const what = begin < covered ? 'overlaps the tensor before it' : 'leaves a gap before it';
       throw broken(
-        `tensor ${quote(name)} at byte ${begin} ${what}, which ends at ${covered}`,
+        `tensor ${shownValue(name)} at byte ${begin} ${what}, which ends at ${covered}`,
         'tensors that cover the data exactly',
       );
     }
@@ -251,11 +250,6 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function isExtents(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
-}
-
-/** A name from the file, short and without control characters. */
-function quote(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}...` : text);
 }
 
 function broken(problem: string, expected: string): FoveaError {

@@ -69,6 +69,7 @@ export function parseModelSpec(received: unknown): ModelSpec {
   const layers = model.layers.map((layer, i) => parseLayer(layer, i, names));
   const spec: ModelSpec = { ...model, layers };
   checkMean(spec);
+  checkBorder(spec);
   layerShapes(spec);
   return spec;
 }
@@ -124,6 +125,17 @@ function checkMean({ inputShape, preprocessing: { mean } }: ModelSpec): void {
     where: 'model',
     problem: `preprocessing.mean has ${mean.length} numbers`,
     expected: `${channels} (one per channel) or ${sizeOf(inputShape)} (one per number of the input)`,
+  });
+}
+
+/** The border is a part of the input: something has to be left of the picture. */
+function checkBorder({ inputShape: [height, width], preprocessing: { border = 0 } }: ModelSpec) {
+  const most = Math.floor((Math.min(height, width ?? height) - 1) / 2);
+  if (border <= most) return;
+  throw new FoveaError({
+    where: 'model',
+    problem: `preprocessing.border is ${border} on each side of an input of ${height} x ${width}`,
+    expected: `at most ${most}, which leaves a pixel`,
   });
 }
 

@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { FoveaError } from '../base/errors.ts';
+import { parseJson } from '../base/json.ts';
 import { readSafetensors, writeSafetensors } from '../interop/safetensors.ts';
 import type { StateValue } from '../nn/trained.ts';
 import type { Progress, Snapshot } from './progress.ts';
@@ -57,7 +58,9 @@ export function decodeCheckpoint(bytes: Uint8Array, where: string): Snapshot {
       expected: `a file that training wrote, of format ${FORMAT}`,
     });
   }
-  const progress = progressSchema.safeParse(JSON.parse(metadata.progress));
+  const progress = progressSchema.safeParse(
+    parseJson(metadata.progress, { where, expected: 'the position of a run' }),
+  );
   if (!progress.success) {
     throw new FoveaError({
       where,

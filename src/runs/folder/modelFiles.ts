@@ -8,6 +8,9 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Session } from '../../backends/backend.ts';
 import { FoveaError, messageOf } from '../../base/errors.ts';
+import { MOST_JSON, parseJson } from '../../base/json.ts';
+import { shownValue } from '../../base/printable.ts';
+import { readRegular } from '../../base/regularFile.node.ts';
 import { formatShape, sameShape } from '../../base/shape.ts';
 import { readSafetensors, type Safetensors, writeSafetensors } from '../../interop/safetensors.ts';
 import { parametersOf } from '../../nn/network.ts';
@@ -50,7 +53,10 @@ export async function writeWeights(
 export async function loadModel(folder: string): Promise<TrainedModel> {
   const spec = await readSpec(path.join(folder, MODEL));
   const file = path.join(folder, WEIGHTS);
-  const { tensors, metadata } = readSafetensors(await readFile(file, 'weights'), file);
+  const { tensors, metadata } = readSafetensors(
+    await readFile(file, 'weights', MOST_WEIGHTS),
+    file,
+  );
   const weights = new Map<string, StateValue>();
   for (const { name, shape } of parametersOf(spec)) {
     const tensor = tensors.get(name);
@@ -67,24 +73,18 @@ export async function loadModel(folder: string): Promise<TrainedModel> {
     }
     weights.set(name, { shape, data: Float32Array.from(tensor.data) });
   }
-  return { spec, weights, classes: classesOf(metadata, spec) };
+  return { spec, weights, classes: classesOf(metadata, spec, file) };
 }
 
 /** A spec from a file. */
 export async function readSpec(file: string): Promise<ModelSpec> {
-  const text = (await readFile(file, 'model')).toString('utf8');
-  let received: unknown;
+  const bytes = await readFile(file, 'model', MOST_JSON);
   try {
-    received = JSON.parse(text);
-  } catch (error) {
-    const problem = `this is not JSON: ${messageOf(error)}`;
-    throw new FoveaError({ where: file, problem, expected: 'a model spec' }, { cause: error });
-  }
-  try {
-    return parseModelSpec(received);
+    return parseModelSpec(parseJson(bytes, { where: file, expected: 'a model spec' }));
   } catch (error) {
     if (!(error instanceof FoveaError)) throw error;
     const { where } = error.parts;
+    if (where === file) throw error;
     throw new FoveaError({
       ...error.parts,
       where: where === undefined ? file : `${file}: ${where}`,
@@ -92,23 +92,33 @@ export async function readSpec(file: string): Promise<ModelSpec> {
   }
 }
 
-function classesOf({ classes }: Safetensors['metadata'], spec: ModelSpec): string[] {
-  const names: unknown = classes === undefined ? undefined : JSON.parse(classes);
-  if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return names;
+function classesOf({ classes }: Safetensors['metadata'], spec: ModelSpec, where: string): string[] {
+  const expected = 'names of classes, a list of texts';
+  const names = classes === undefined ? [] : parseJson(classes, { where, expected });
+  if (!Array.isArray(names) || !names.every((name) => typeof name === 'string')) {
+    throw new FoveaError({ where, problem: `"classes" is ${shownValue(names)}`, expected });
+  }
+  if (names.length > 0) return names;
   const width = layerShapes(spec).at(-1)?.outputShape.at(-1) ?? 0;
   return Array.from({ length: width }, (_, i) => String(i));
 }
 
-async function readFile(file: string, what: string): Promise<Buffer> {
+/** Nothing larger fits one buffer; a session has 4 GiB in all. */
+const MOST_WEIGHTS = 2 ** 32 - 1;
+
+async function readFile(file: string, what: string, most: number): Promise<Buffer> {
   try {
-    return await fs.readFile(file);
+    return await readRegular(file, most, `a ${what} file`);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
+    const cause = error instanceof Error ? error.cause : undefined;
+    // What is there and is no such file has said so itself.
+    if (cause === undefined) throw error;
+    const code = (cause as NodeJS.ErrnoException).code;
     throw new FoveaError(
       {
         where: file,
         problem:
-          code === 'ENOENT' ? `there is no ${what} file` : `cannot be read: ${messageOf(error)}`,
+          code === 'ENOENT' ? `there is no ${what} file` : `cannot be read: ${messageOf(cause)}`,
         expected: 'the folder of a finished run, with model.json and weights.safetensors in it',
         fix: 'train first (fovea train lenet5), or finish a run that was stopped (--resume)',
       },

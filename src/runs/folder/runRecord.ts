@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { FoveaError } from '../../base/errors.ts';
+import { parseJson } from '../../base/json.ts';
 import { lossNames } from '../../nn/losses.ts';
 
 const metrics = z.object({ loss: z.number(), accuracy: z.number() });
@@ -74,13 +75,7 @@ export type RunSettings = z.output<typeof settings>;
 export type RunRecord = z.output<typeof runRecord>;
 
 export function parseRunRecord(text: string, where: string): RunRecord {
-  let received: unknown;
-  try {
-    received = JSON.parse(text);
-  } catch (error) {
-    throw new FoveaError({ where, problem: 'this is not JSON' }, { cause: error });
-  }
-  const parsed = runRecord.safeParse(received);
+  const parsed = runRecord.safeParse(parseJson(text, { where, expected: 'a run record' }));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new FoveaError({
