@@ -34,13 +34,25 @@ export function openOutput(json: boolean): Output {
   };
 }
 
+/** The first rows of a long list, and a line on the rest. */
+export function firstRows(
+  rows: readonly (readonly string[])[],
+  most: number,
+): readonly (readonly string[])[] {
+  if (rows.length <= most) return rows;
+  const left = (rows.length - most).toLocaleString('en-US');
+  return [...rows.slice(0, most), [`... and ${left} more`]];
+}
+
 /** Longer cells are cut: a class may be named by a megabyte. */
 const MOST_CELL = 120;
 
 /** Columns of cells, the first left-aligned and the others to the right. */
 export function table(given: readonly (readonly string[])[], leftColumns = 1): string {
   const rows = given.map((row) => row.map((cell) => printable(cell, MOST_CELL)));
-  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
+  const widths = rows[0].map((_, i) =>
+    rows.reduce((widest, row) => Math.max(widest, (row[i] ?? '').length), 0),
+  );
   return rows
     .map((row) =>
       row

@@ -2,7 +2,10 @@
  * @file Results of training and evaluation as paragraphs and tables for people.
  */
 import type { Evaluation } from '../train/classification.ts';
-import { table } from './output.ts';
+import { firstRows, table } from './output.ts';
+
+/** More classes than this fill no screen; `--json` has them all. */
+const MOST_CLASSES = 50;
 
 const count = (n: number): string => n.toLocaleString('en-US');
 const share = (x: number): string => x.toFixed(4);
@@ -20,18 +23,24 @@ export function insightLines(insights: readonly string[]): string {
 export function perClassTable({ perClass }: Evaluation): string {
   return table([
     ['class', 'precision', 'recall', 'f1', 'pictures'],
-    ...perClass.map((c) => [
-      c.class,
-      share(c.precision),
-      share(c.recall),
-      share(c.f1),
-      count(c.support),
-    ]),
+    ...firstRows(
+      perClass.map((c) => [
+        c.class,
+        share(c.precision),
+        share(c.recall),
+        share(c.f1),
+        count(c.support),
+      ]),
+      MOST_CLASSES,
+    ),
   ]);
 }
 
 /** Rows are what a picture shows, columns what it was read as; 0 is a dot, to let the eye find the rest. */
 export function confusionTable({ classes, confusion }: Evaluation): string {
+  if (classes.length > MOST_CLASSES) {
+    return `A confusion table of ${count(classes.length)} classes is not printed: --json has it.`;
+  }
   const cell = (n: number) => (n === 0 ? '.' : String(n));
   return table([
     ['true \\ read', ...classes],

@@ -216,3 +216,12 @@ describe('errors of a model', () => {
     }
   });
 });
+
+describe('a border of background', () => {
+  const withBorder = (border: number) =>
+    sequential({ inputShape: [32, 30, 1], preprocessing: { border } }, [flatten()]);
+  it('leaves at least a pixel of the picture', () => {
+    expect(withBorder(14).preprocessing.border).toBe(14);
+    expect(() => withBorder(15)).toThrow(/border is 15[\s\S]*32 x 30[\s\S]*at most 14/);
+  });
+});

@@ -17,7 +17,7 @@ import {
   numberOption,
   openOptionsOf,
 } from '../options.ts';
-import { openOutput, table } from '../output.ts';
+import { firstRows, openOutput, table } from '../output.ts';
 
 const EXAMPLES = `
 Examples:
@@ -113,11 +113,22 @@ async function compute(model: TrainedModel, { pixels }: Subject, options: Option
   }
 }
 
+/** Of more classes the likeliest alone are printed, best first. */
+const MOST_ANSWERS = 20;
+
 function answersTable({ classes, distances, probabilities }: Look): string {
   const numbers = distances ?? probabilities;
+  const answers = numbers.map((number, i) => ({ name: classes[i] ?? String(i), number }));
+  if (answers.length > MOST_ANSWERS) {
+    const sign = distances === null ? -1 : 1;
+    answers.sort((a, b) => sign * (a.number - b.number));
+  }
   return table([
     ['class', distances === null ? 'probability' : 'distance'],
-    ...numbers.map((n, i) => [classes[i] ?? String(i), n.toFixed(distances === null ? 4 : 2)]),
+    ...firstRows(
+      answers.map(({ name, number }) => [name, number.toFixed(distances === null ? 4 : 2)]),
+      MOST_ANSWERS,
+    ),
   ]);
 }
 
