@@ -7,11 +7,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { Executable, Session } from '../../src/backends/backend.ts';
-import { RandomStream } from '../../src/base/random.ts';
-import { parseIdxImages, parseIdxLabels } from '../../src/data/formats/idx.ts';
+import type { Session } from '../../src/backends/backend.ts';
 import { readSafetensors } from '../../src/interop/safetensors.ts';
 import { modelOf } from '../../src/models/index.ts';
 import { lenetConnections } from '../../src/models/lenet5Of1998.ts';
@@ -20,6 +17,8 @@ import { gradientGraph, parameterNames, trainingGraph } from '../../src/nn/progr
 import { backends } from '../backends.ts';
 import { expectClose } from '../support/compare.ts';
 import { behindDoor, door, skipped } from '../support/doors.ts';
+import { allMnistRows } from './mnistRows.ts';
+import { connectedOf } from './recordedSteps.ts';
 
 /** Of losses, and of tensors relative to their largest magnitude. */
 const TOLERANCE = 1e-4;
@@ -43,7 +42,7 @@ function judge(files: string, data: string): void {
   const { batch, losses, parameters, c3, steps } = recording;
   const { tensors } = readSafetensors(readFileSync(`${files}.safetensors`));
   const spec = modelOf('lenet5-1998');
-  const rows = mnistRows(data);
+  const rows = allMnistRows(data);
   // Parameters stand in the same order in both.
   const theirs = Object.keys(parameters);
   const names = parameterNames(spec).map((ours, i) => ({ ours, theirs: theirs[i] }));
@@ -62,7 +61,7 @@ function judge(files: string, data: string): void {
       const session = await open();
       const program = session.compile(gradientGraph(spec, { loss: 'map' }, batch));
       begin(session);
-      rows.fill(program, 0);
+      rows.fillOf1998(program, 0);
       program.run();
       const distances = program.output('logits').map((x) => -x);
       expectClose(distances, tensors.get('output1')!.data, TOLERANCE, 'distances');
@@ -84,7 +83,7 @@ function judge(files: string, data: string): void {
       );
       begin(session);
       for (let step = 0; step < taken; step++) {
-        rows.fill(program, step * batch, shuffle);
+        rows.fillOf1998(program, step * batch, shuffle);
         program.input('learningRate')[0] = 1e-3;
         program.run();
         const error = Math.abs(program.output('loss')[0] - losses[step]) / losses[step];
@@ -98,38 +97,4 @@ function judge(files: string, data: string): void {
       await session.close();
     });
   });
-}
-
-/** (5, 5, 6, 16) -> (5, 5, 60), map after map. */
-function connectedOf(dense: ArrayLike<number>): Float32Array {
-  const places = lenetConnections.flatMap((maps, o) => maps.map((c) => c * 16 + o));
-  return Float32Array.from(
-    { length: 25 * places.length },
-    (_, i) => dense[Math.floor(i / places.length) * 96 + places[i % places.length]],
-  );
-}
-
-/** Fills a program with rows of the MNIST training files, -0.1..1.175, on a field of 32x32. */
-function mnistRows(data: string) {
-  const read = (name: string) =>
-    gunzipSync(readFileSync(join(data, 'mnist', `train-${name}-ubyte.gz`)));
-  const { pixels } = parseIdxImages(read('images-idx3'));
-  const classes = parseIdxLabels(read('labels-idx1'));
-  return {
-    fill(program: Executable, first: number, shuffle?: number): void {
-      const [x, labels] = [program.input('x'), program.input('labels')];
-      const order = Array.from({ length: labels.length }, (_, n) => n);
-      const picked =
-        shuffle === undefined ? order : new RandomStream(shuffle).permutation(labels.length);
-      x.fill(-0.1);
-      for (let n = 0; n < labels.length; n++) {
-        const row = first + picked[n];
-        labels[n] = classes[row];
-        for (let i = 0; i < 28 * 28; i++) {
-          const at = (n * 32 + 2 + Math.floor(i / 28)) * 32 + 2 + (i % 28);
-          x[at] = (pixels[row * 28 * 28 + i] / 255) * 1.275 - 0.1;
-        }
-      }
-    },
-  };
 }

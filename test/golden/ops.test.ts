@@ -1,8 +1,8 @@
 /**
  * @file Golden ops: every case forward and all gradients, on every backend.
  *
- * Ours in `cases/` always run; FOVEA_GOLDEN opens the door to those of an independent framework. Whole
- * training runs (`steps/`) are judged in `steps.test.ts`, once there is a network to train.
+ * `cases/` are made by hand, `pytorch/` by an independent framework: layers, windows and paddings drawn at random.
+ * FOVEA_GOLDEN opens the door to more of the latter. Whole training steps are judged in `steps.test.ts`.
  */
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -53,12 +53,21 @@ describe('golden ops made by hand', () => {
   );
 });
 
-behindDoor('FOVEA_GOLDEN', 'golden ops of an independent framework', (folder) => {
-  const files = filesIn(join(folder, 'ops'), '.safetensors');
-  runOnEveryBackend(
-    files.map((file) => ({
-      name: basename(file, '.safetensors'),
-      golden: readGoldenSafetensors(file),
-    })),
-  );
+const recordedIn = (folder: string) =>
+  filesIn(folder, '.safetensors').map((file) => ({
+    name: basename(file, '.safetensors'),
+    golden: readGoldenSafetensors(file),
+  }));
+
+describe('golden ops of an independent framework', () => {
+  const cases = recordedIn(join(import.meta.dirname, 'pytorch'));
+  it('has two cases or more of every kind', () => {
+    for (const op of Object.keys(goldenOps))
+      expect(cases.filter(({ golden }) => golden.op === op).length, op).toBeGreaterThan(1);
+  });
+  runOnEveryBackend(cases);
 });
+
+behindDoor('FOVEA_GOLDEN', 'more golden ops of an independent framework', (folder) =>
+  runOnEveryBackend(recordedIn(join(folder, 'ops'))),
+);

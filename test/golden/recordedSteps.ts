@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
+import { lenetConnections } from '../../src/models/lenet5Of1998.ts';
 
 export interface TensorSummary {
   readonly sum: number;
@@ -28,16 +29,28 @@ export function readRecording(file: string): SummarizedRecording {
   return JSON.parse(readFileSync(file, 'utf8')) as SummarizedRecording;
 }
 
-/** value(i) = (2 frac(sin(i + 1 + 1000 seed) 43758.5453) - 1) sqrt(3 / fanIn); biases are 0. */
-export function formulaValues(shape: readonly number[], seed: number): Float32Array {
-  const values = new Float32Array(shape.reduce((product, n) => product * n, 1));
-  if (shape.length === 1) return values;
-  const scale = Math.sqrt(3 / (values.length / shape[shape.length - 1]));
-  for (let i = 0; i < values.length; i++) {
+/** value(i) = (2 frac(sin(i + 1 + 1000 seed) 43758.5453) - 1) scale */
+export function scaledFormula(length: number, seed: number, scale: number): Float32Array {
+  return Float32Array.from({ length }, (_, i) => {
     const wave = Math.sin(i + 1 + 1000 * seed) * 43758.5453;
-    values[i] = (2 * (wave - Math.floor(wave)) - 1) * scale;
-  }
-  return values;
+    return (2 * (wave - Math.floor(wave)) - 1) * scale;
+  });
+}
+
+/** By the formula, with a scale of sqrt(3 / fanIn); biases are 0. */
+export function formulaValues(shape: readonly number[], seed: number): Float32Array {
+  const length = shape.reduce((product, n) => product * n, 1);
+  if (shape.length === 1) return new Float32Array(length);
+  return scaledFormula(length, seed, Math.sqrt(3 / (length / shape[shape.length - 1])));
+}
+
+/** C3's kernel of 1998 as recorded, (5, 5, 6, 16), to the 60 kernels that exist: (5, 5, 60), map after map. */
+export function connectedOf(dense: ArrayLike<number>): Float32Array {
+  const places = lenetConnections.flatMap((maps, o) => maps.map((c) => c * 16 + o));
+  return Float32Array.from(
+    { length: 25 * places.length },
+    (_, i) => dense[Math.floor(i / places.length) * 96 + places[i % places.length]],
+  );
 }
 
 /**

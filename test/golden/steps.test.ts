@@ -5,10 +5,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { Executable, Session } from '../../src/backends/backend.ts';
-import { parseIdxImages, parseIdxLabels } from '../../src/data/formats/idx.ts';
+import type { Session } from '../../src/backends/backend.ts';
 import { readSafetensors } from '../../src/interop/safetensors.ts';
 import { modelOf } from '../../src/models/index.ts';
 import { adam } from '../../src/nn/optimizers/adam.ts';
@@ -16,6 +14,7 @@ import { gradientGraph, parameterNames, trainingGraph } from '../../src/nn/progr
 import { backends } from '../backends.ts';
 import { expectClose } from '../support/compare.ts';
 import { behindDoor, door, skipped } from '../support/doors.ts';
+import { allMnistRows } from './mnistRows.ts';
 
 /** Of losses, and of tensors relative to their largest magnitude. */
 const TOLERANCE = 1e-4;
@@ -39,7 +38,7 @@ function lenet5Steps(files: string, data: string): void {
   );
   const { tensors } = readSafetensors(readFileSync(`${files}.safetensors`));
   const recorded = (name: string) => tensors.get(name)!.data;
-  const fillBatch = mnistBatches(data);
+  const { fill: fillBatch } = allMnistRows(data);
   const spec = modelOf('lenet5');
   // Parameters stand in the same order in both.
   const theirs = Object.keys(parameters);
@@ -86,19 +85,4 @@ function lenet5Steps(files: string, data: string): void {
       await session.close();
     });
   });
-}
-
-/** Fills a program's inputs with rows of the MNIST training files from `first` on, pixel / 255. */
-function mnistBatches(data: string): (program: Executable, first: number) => void {
-  const read = (name: string) =>
-    gunzipSync(readFileSync(join(data, 'mnist', `train-${name}-ubyte.gz`)));
-  const { pixels } = parseIdxImages(read('images-idx3'));
-  const classes = parseIdxLabels(read('labels-idx1'));
-  return (program, first) => {
-    const x = program.input('x');
-    const labels = program.input('labels');
-    const pixelsPerRow = x.length / labels.length;
-    for (let i = 0; i < x.length; i++) x[i] = pixels[first * pixelsPerRow + i] / 255;
-    labels.set(classes.subarray(first, first + labels.length));
-  };
 }
