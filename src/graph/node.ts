@@ -77,6 +77,15 @@ export function isSource(node: Node): boolean {
   return node.op === 'input' || node.op === 'state' || node.op === 'constant';
 }
 
+/** One text for equal attributes alone: JSON that tells infinities, NaN and -0 apart. */
+export function attrsKey(attrs: unknown): string {
+  return JSON.stringify(attrs, (_, value: unknown) =>
+    typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
+      ? { number: Object.is(value, -0) ? '-0' : String(value) }
+      : value,
+  );
+}
+
 /** Every node the graph needs, inputs before users; independent nodes in creation order. */
 export function topologicalOrder(roots: Iterable<Node>): Node[] {
   const seen = new Set<Node>();

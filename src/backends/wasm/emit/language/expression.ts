@@ -5,6 +5,7 @@
  * accumulators, splats). Previous stop: the fusion pass that made the expression. Next stop: `math.ts`.
  */
 import { unreachable } from '../../../../base/errors.ts';
+import { attrsKey } from '../../../../graph/node.ts';
 import type { Expression } from '../../../../ops/expression.ts';
 import type { FunctionBuilder, Local, Value } from '../../assembler/function.ts';
 import { f32x4, i32x4 } from '../../assembler/lanes.ts';
@@ -23,7 +24,7 @@ export function emitExpression(
   const visit = (e: Expression): Lanes => {
     if (e.kind === 'input') return inputs[e.index];
     if (e.kind === 'constant') return f32x4.splat(e.value);
-    const key = JSON.stringify(e);
+    const key = attrsKey(e);
     const found = done.get(key);
     if (found !== undefined) return found;
     const local = f.local('f32x4', e.kind === 'select' ? 'select' : e.name);
