@@ -9,10 +9,10 @@ import { openDataset } from '../data/open.ts';
 import type { Evaluation } from '../train/classification.ts';
 import { evaluate, imageShapeOf } from '../train/evaluate.ts';
 import { insights } from '../train/insights.ts';
-import { writeMistakes } from './mistakes.ts';
 import { loadModel } from './folder/modelFiles.ts';
-import { fitted } from './runData.ts';
 import { RunFolder } from './folder/runFolder.ts';
+import { writeMistakes } from './mistakes.ts';
+import { fitted } from './runData.ts';
 import type { RunConditions } from './trainRun.ts';
 
 export interface EvaluateRunRequest extends Pick<RunConditions, 'backend' | 'load' | 'reading'> {

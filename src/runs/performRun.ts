@@ -15,13 +15,13 @@ import { evaluate, imageShapeOf } from '../train/evaluate.ts';
 import type { FitEvent, FitOptions } from '../train/events.ts';
 import { fit } from '../train/fit.ts';
 import { insights } from '../train/insights.ts';
-import { writeMistakes } from './mistakes.ts';
-import { writeWeights } from './folder/modelFiles.ts';
 import type { EpochRecord, Metrics, Snapshot } from '../train/progress.ts';
-import type { Reading } from './runData.ts';
+import { restoreStates } from '../train/snapshot.ts';
+import { writeWeights } from './folder/modelFiles.ts';
 import type { RunFolder } from './folder/runFolder.ts';
 import type { RunRecord } from './folder/runRecord.ts';
-import { restoreStates } from '../train/snapshot.ts';
+import { writeMistakes } from './mistakes.ts';
+import type { Reading } from './runData.ts';
 
 /** A run that is ready to go. */
 export interface PreparedRun {

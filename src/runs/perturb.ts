@@ -9,7 +9,12 @@ import type { ImageShape } from '../data/augment/transform.ts';
 import type { Split } from '../data/dataset.ts';
 import type { Plane } from '../data/images/resize.ts';
 import { picturesOf } from '../data/pictures.ts';
-import { compileEvaluation, imageShapeOf, measure, openEvaluationBatches } from '../train/evaluate.ts';
+import {
+  compileEvaluation,
+  imageShapeOf,
+  measure,
+  openEvaluationBatches,
+} from '../train/evaluate.ts';
 import { type Perturbation, perturbationOf } from '../train/perturbations.ts';
 import type { Metrics } from '../train/progress.ts';
 import { restoreStates } from '../train/snapshot.ts';

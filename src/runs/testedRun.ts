@@ -6,13 +6,13 @@ import { openSession } from '../backends/select.ts';
 import { openDataset } from '../data/open.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import type { ModelSpec } from '../nn/spec.ts';
+import type { TrainedModel } from '../nn/trained.ts';
 import { imageShapeOf } from '../train/evaluate.ts';
 import type { EvaluateRunRequest } from './evaluateRun.ts';
-import type { TrainedModel } from '../nn/trained.ts';
 import { loadModel } from './folder/modelFiles.ts';
-import { fitted } from './runData.ts';
 import { RunFolder } from './folder/runFolder.ts';
 import type { RunRecord } from './folder/runRecord.ts';
+import { fitted } from './runData.ts';
 
 export type TestRequest = Pick<
   EvaluateRunRequest,

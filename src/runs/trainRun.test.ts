@@ -6,8 +6,8 @@ import { layers } from '../nn/layers/index.ts';
 import { sequential } from '../nn/sequential.ts';
 import { evaluateRun } from './evaluateRun.ts';
 import { loadModel } from './folder/modelFiles.ts';
-import type { RunEvent, RunResult } from './performRun.ts';
 import { RunFolder } from './folder/runFolder.ts';
+import type { RunEvent, RunResult } from './performRun.ts';
 import { resumeRun, type TrainRequest, trainRun } from './trainRun.ts';
 
 const { conv2d, dense, flatten } = layers;

@@ -19,13 +19,13 @@ import { parseSchedule } from '../nn/schedules.ts';
 import type { ModelSpec } from '../nn/spec.ts';
 import { imageShapeOf } from '../train/evaluate.ts';
 import type { FitOptions } from '../train/events.ts';
+import { asOptimizer } from '../train/steps.ts';
 import { checkExpected, checkSameData, type ExpectedRun } from './expectedRun.ts';
 import { readSpec } from './folder/modelFiles.ts';
-import { performRun, type RunEvent } from './performRun.ts';
-import { fitted, prepareAugmentation } from './runData.ts';
 import { RunFolder } from './folder/runFolder.ts';
 import type { RunRecord, RunSettings } from './folder/runRecord.ts';
-import { asOptimizer } from '../train/steps.ts';
+import { performRun, type RunEvent } from './performRun.ts';
+import { fitted, prepareAugmentation } from './runData.ts';
 import { version } from './version.ts';
 
 /** What may differ between a run and its continuation: it has no influence on the numbers. */

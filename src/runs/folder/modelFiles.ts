@@ -17,8 +17,8 @@ import { parametersOf } from '../../nn/network.ts';
 import { parseModelSpec } from '../../nn/sequential.ts';
 import { layerShapes } from '../../nn/shapes.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
-import { jsonText } from './jsonText.ts';
 import type { StateValue, TrainedModel } from '../../nn/trained.ts';
+import { jsonText } from './jsonText.ts';
 import { writeWhole } from './wholeFile.ts';
 
 const MODEL = 'model.json';

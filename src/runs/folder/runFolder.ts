@@ -16,8 +16,8 @@ import path from 'node:path';
 import { FoveaError, messageOf, UsageError } from '../../base/errors.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../train/checkpoint.ts';
-import { jsonText } from './jsonText.ts';
 import type { EpochRecord, Snapshot } from '../../train/progress.ts';
+import { jsonText } from './jsonText.ts';
 import { parseRunRecord, type RunRecord } from './runRecord.ts';
 import {
   isTemporary,
