@@ -6,7 +6,7 @@
  */
 import { wasmBackend } from '../backends/wasm/index.ts';
 import { peakLoop } from '../backends/wasm/peak.ts';
-import { inputNode } from '../graph/node.ts';
+import { batchInput, inputNode } from '../graph/node.ts';
 import { build } from '../ops/index.ts';
 import { measure } from './measure.ts';
 
@@ -37,7 +37,7 @@ export async function kernelShares(budgetMs: number): Promise<KernelShare[]> {
     if (revectorize === 'auto' && !pairs) break;
     const peak = peakLoop(session.target);
     for (const [M, K, N] of SIZES) {
-      const a = inputNode('a', [M, K]);
+      const a = batchInput('a', [M, K]);
       const b = inputNode('b', [K, N]);
       const executable = session.compile({ outputs: { y: build('matmul', [a, b]) }, updates: [] });
       executable.input('a').fill(0.5);

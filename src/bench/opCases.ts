@@ -8,11 +8,12 @@ import { allocate, runNodes } from '../backends/reference/interpreter.ts';
 import { RandomStream } from '../base/random.ts';
 import type { Shape } from '../base/shape.ts';
 import { NO_PADS, resolvePads } from '../base/window.ts';
-import { type Attrs, type DType, inputNode, type Node, topologicalOrder } from '../graph/node.ts';
+import { type Attrs, type DType, type Node, topologicalOrder } from '../graph/node.ts';
 import { lenetConnections } from '../models/lenet5Of1998.ts';
 import * as e from '../ops/expression.ts';
 import { build, type OpName, opOf } from '../ops/index.ts';
 import type { NumberArray } from '../ops/op.ts';
+import { inputBeside } from './caseInputs.ts';
 
 /** An op on inputs alone, with their numbers. */
 export interface OpCase {
@@ -38,7 +39,9 @@ const f32 = (shape: Shape): [Shape, DType] => [shape, 'f32'];
 const i32 = (shape: Shape): [Shape, DType] => [shape, 'i32'];
 
 function on(inputs: readonly [Shape, DType][], attrs: Attrs = {}): Problem {
-  return { inputs: inputs.map(([shape, type], i) => inputNode(`x${i}`, shape, type)), attrs };
+  const [[shape]] = inputs;
+  const nodes = inputs.map(([own, type], i) => inputBeside({ shape }, `x${i}`, own, type));
+  return { inputs: nodes, attrs };
 }
 
 const unary = on([f32(IMAGE)]);
@@ -125,7 +128,7 @@ export function* opCases(only = ''): Generator<OpCase> {
 /** The gradient ops that the gradient of `node` is made of. */
 function gradientOpsOf(node: Node): Node[] {
   const { inputs, attrs } = node;
-  const dy = inputNode('dy', node.shape);
+  const dy = inputBeside(inputs[0], 'dy', node.shape);
   const gradients = opOf(node.op).gradient?.({ node, inputs, attrs, dy, build }) ?? [];
   const order = topologicalOrder(gradients.filter((gradient) => gradient !== null));
   return order.filter(({ op }) => op.endsWith('Gradient'));
@@ -137,7 +140,9 @@ function caseOf(wanted: Node): OpCase {
   const values = new Map(before.map((node) => [node, allocate(node)]));
   for (const [node, data] of values) if (node.op === 'input') fill(data, node);
   runNodes(before, values);
-  const inputs = wanted.inputs.map(({ shape, dtype }, i) => inputNode(`x${i}`, shape, dtype));
+  const inputs = wanted.inputs.map(({ shape, dtype }, i) =>
+    inputBeside(wanted.inputs[0], `x${i}`, shape, dtype),
+  );
   return {
     op: wanted.op,
     size: inputs.map(({ shape }) => shape.join('x') || 'one').join(', '),

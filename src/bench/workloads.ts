@@ -10,7 +10,7 @@ import { unknownName } from '../base/errors.ts';
 import { RandomStream } from '../base/random.ts';
 import type { Shape } from '../base/shape.ts';
 import { resolvePads } from '../base/window.ts';
-import { type Attrs, type Graph, inputNode, type Node, stateNode } from '../graph/node.ts';
+import { type Attrs, batchInput, type Graph, type Node, stateNode } from '../graph/node.ts';
 import { modelOf } from '../models/index.ts';
 import { adam } from '../nn/optimizers/adam.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
@@ -81,7 +81,7 @@ function layerWorkload(
     summary,
     batch,
     prepare(session, mode, size) {
-      const x = inputNode('x', [size, ...shape]);
+      const x = batchInput('x', [size, ...shape]);
       const y = make(x);
       const executable = session.compile(
         mode === 'infer' ? { outputs: { y }, updates: [] } : withGradients(y),
@@ -100,7 +100,7 @@ function layerWorkload(
 }
 
 function withGradients(y: Node): Graph {
-  const dy = inputNode('dy', y.shape);
+  const dy = batchInput('dy', y.shape);
   const outputs: Record<string, Node> = { y };
   // y is a convolution plus its bias, or a pooling.
   const [core, bias] = y.op === 'add' ? y.inputs : [y];

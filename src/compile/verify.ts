@@ -1,10 +1,18 @@
 /**
- * @file Checks a graph at both ends of every pass: shapes as the ops say, updates that fit, names once.
+ * @file Checks a graph at both ends of every pass: shapes as the ops say, one batch, updates that fit, names once.
  *
  * A failure here is a bug of the compiler, so it is an internal error that names the pass.
  */
 import { formatShape, sameShape } from '../base/shape.ts';
-import { type Graph, isSource, type Node, rootsOf, topologicalOrder } from '../graph/node.ts';
+import {
+  batchSizeOf,
+  type Graph,
+  isBatchInput,
+  isSource,
+  type Node,
+  rootsOf,
+  topologicalOrder,
+} from '../graph/node.ts';
 import { opOf } from '../ops/index.ts';
 
 export function verify(graph: Graph, after: string): void {
@@ -12,9 +20,12 @@ export function verify(graph: Graph, after: string): void {
     throw new Error(`internal error: after ${after}, ${node.op} "${node.name}" ${what}`);
   };
   const named = new Map<string, Node>();
+  const rows = batchSizeOf(graph);
   for (const node of topologicalOrder(rootsOf(graph))) {
     if (isSource(node)) {
       if (node.op === 'constant') continue;
+      if (isBatchInput(node) && node.shape[0] !== rows)
+        fail(node, `has ${node.shape[0]} rows where the batch has ${rows}`);
       const twin = named.get(`${node.op} ${node.name}`);
       if (twin !== undefined && twin !== node) fail(node, 'shares its name with another node');
       named.set(`${node.op} ${node.name}`, node);

@@ -52,6 +52,18 @@ export function inputNode(name: string, shape: Shape, dtype: DType = 'f32'): Nod
   return createNode({ op: 'input', inputs: [], attrs: {}, shape, dtype, name });
 }
 
+/**
+ * An input whose leading axis is the batch: row n of all such inputs belongs to image n. Those of one graph have
+ * equally many rows.
+ */
+export function batchInput(name: string, shape: Shape, dtype: DType = 'f32'): Node {
+  return createNode({ op: 'input', inputs: [], attrs: { batch: true }, shape, dtype, name });
+}
+
+export function isBatchInput(node: Node): boolean {
+  return node.op === 'input' && node.attrs.batch === true;
+}
+
 export function stateNode(name: string, shape: Shape, dtype: DType = 'f32'): Node {
   return createNode({ op: 'state', inputs: [], attrs: {}, shape, dtype, name });
 }
@@ -97,6 +109,11 @@ export function topologicalOrder(roots: Iterable<Node>): Node[] {
     stack.push(...node.inputs);
   }
   return [...seen].sort((a, b) => a.id - b.id);
+}
+
+/** The rows of a graph's batch; undefined where no input is one. */
+export function batchSizeOf(graph: Graph): number | undefined {
+  return topologicalOrder(rootsOf(graph)).find(isBatchInput)?.shape[0];
 }
 
 /** The nodes a graph must compute: its outputs and the new values of its states. */

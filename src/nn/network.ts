@@ -5,7 +5,7 @@
  */
 import { streamOf } from '../base/random.ts';
 import type { Shape } from '../base/shape.ts';
-import { inputNode, type Node, stateNode, type Update } from '../graph/node.ts';
+import { batchInput, inputNode, type Node, stateNode, type Update } from '../graph/node.ts';
 import { build } from '../ops/index.ts';
 import type { Parameter } from './layers/layer.ts';
 import { layerShapes, type PlacedLayer } from './shapes.ts';
@@ -63,7 +63,7 @@ export function expand(spec: ModelSpec, options: NetworkOptions): Network {
   const updates: Update[] = [];
   const step = lazy(() => inputNode('step', [], 'i32'));
 
-  const input = inputNode('x', [batchSize, ...spec.inputShape]);
+  const input = batchInput('x', [batchSize, ...spec.inputShape]);
   const layers = new Map<string, Node>();
   let output = input;
   for (const { spec: layerSpec, layer, inputs } of placed) {

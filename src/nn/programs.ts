@@ -12,7 +12,7 @@
 import { backward } from '../autodiff/backward.ts';
 import { curvature } from '../autodiff/curvature.ts';
 import { sizeOf } from '../base/shape.ts';
-import { constantNode, type Graph, inputNode, type Node } from '../graph/node.ts';
+import { batchInput, constantNode, type Graph, type Node } from '../graph/node.ts';
 import { build } from '../ops/index.ts';
 import { initialValues } from './initializers.ts';
 import { checkClassifierOutput, defaultLossOf, type LossName, lossOf } from './losses.ts';
@@ -162,8 +162,8 @@ function lossPerRow(network: Network, name: LossName) {
   const loss = lossOf(name);
   const truth =
     loss.truth === 'labels'
-      ? inputNode('labels', [output.shape[0]], 'i32')
-      : inputNode('targets', output.shape);
+      ? batchInput('labels', [output.shape[0]], 'i32')
+      : batchInput('targets', output.shape);
   const correct = () =>
     loss.truth === 'labels' ? correctByLabels(logits, truth) : correctByTargets(logits, truth);
   return { rows: loss.rows({ logits, output, rubbish }, truth), correct };

@@ -24,6 +24,7 @@ export const averagePool2d = defineOp<AveragePool2dAttrs>({
   name: 'averagePool2d',
   formula: 'y = mean of x over the window; padding counts only with countIncludePad',
   arity: 1,
+  rows: [0],
   shape: ([x], attrs) => poolShape(x, attrs),
   gradient: ({ inputs: [x], attrs, dy, build }) => [
     build('averagePool2dGradient', [dy], { ...attrs, inputShape: x.shape }),
@@ -54,6 +55,7 @@ export const averagePool2dGradient = defineOp<AveragePool2dGradientAttrs>({
   name: 'averagePool2dGradient',
   formula: 'dx = sum over the windows that see x of dy / count',
   arity: 1,
+  rows: [0],
   shape: (_, { inputShape }) => inputShape,
   reference: ([dy], dx, attrs) => {
     const sums = new Float64Array(dx.data.length);

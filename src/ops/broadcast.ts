@@ -14,12 +14,14 @@ import {
   stridesOf,
 } from '../base/shape.ts';
 import { defineOp } from './op.ts';
+import { reachesRows } from './rows.ts';
 
 /** The adjoint of broadcasting. */
 export const sumTo = defineOp<{ shape: Shape }>({
   name: 'sumTo',
   formula: 'y = sum of x over the axes that broadcasting `shape` to x would repeat',
   arity: 1,
+  rows: ([from], { shape }) => (reachesRows(shape, from) ? [0] : undefined),
   shape: ([from], { shape }) => {
     if (!sameShape(broadcastShapes([from, shape]), from)) {
       throw new FoveaError(`cannot sum ${formatShape(from)} to ${formatShape(shape)}`);
@@ -41,6 +43,7 @@ export const broadcastTo = defineOp<{ shape: Shape }>({
   name: 'broadcastTo',
   formula: 'y = x repeated to `shape`',
   arity: 1,
+  rows: ([from], { shape }) => (reachesRows(from, shape) ? [0] : []),
   shape: ([from], { shape }) => {
     if (!sameShape(broadcastShapes([from, shape]), shape)) {
       throw new FoveaError(`cannot broadcast ${formatShape(from)} to ${formatShape(shape)}`);

@@ -25,6 +25,8 @@ export const concatenate = defineOp<ConcatenateAttrs>({
   name: 'concatenate',
   formula: 'y = the inputs one behind the other along `axis`',
   arity: 'any',
+  rows: (inputs, { axis }) =>
+    axis === 0 && inputs.length > 1 ? undefined : inputs.map((_, i) => i),
   shape: (inputs, { axis }) => {
     if (inputs.length === 0) throw new FoveaError('concatenate needs at least one input');
     const [first] = inputs;
@@ -63,6 +65,7 @@ export const slice = defineOp<SliceAttrs>({
   name: 'slice',
   formula: 'y[i, j, ..] = x[starts[0] + i, starts[1] + j, ..]',
   arity: 1,
+  rows: ([x], { sizes }) => (sizes[0] === x[0] ? [0] : undefined),
   shape: ([x], { starts, sizes }) => {
     const fits =
       starts.length === x.length &&
@@ -90,6 +93,7 @@ export const sliceGradient = defineOp<SliceGradientAttrs>({
   name: 'sliceGradient',
   formula: 'dx = dy in its box, 0 around it',
   arity: 1,
+  rows: ([dy], { inputShape }) => (dy[0] === inputShape[0] ? [0] : undefined),
   shape: (_, { inputShape }) => inputShape,
   reference: ([dy], dx, { starts }) => {
     dx.data.fill(0);

@@ -106,6 +106,7 @@ export const connectedConv2d = defineOp<ConnectedConv2dAttrs>({
   formula:
     'y[n,oh,ow,o] = sum over kh,kw and connections p of o of x[n,oh+kh,ow+kw,from(p)] w[kh,kw,p]',
   arity: 2,
+  rows: [0],
   shape: ([x, w], { connections }) => connectedConv2dShape(x, w, connections),
   gradient: ({ inputs: [x, w], attrs, dy, build }) => [
     build('connectedConv2dInputGradient', [dy, w], { ...attrs, inputShape: x.shape }),
@@ -124,6 +125,7 @@ export const connectedConv2dInputGradient = defineOp<ConnectedConv2dInputGradien
   name: 'connectedConv2dInputGradient',
   formula: 'dx = adjoint of connectedConv2d in x, applied to dy',
   arity: 2,
+  rows: [0],
   shape: ([dy, w], { inputShape, connections }) => {
     checkConvolution(inputShape, w, dy, connections);
     return inputShape;

@@ -117,6 +117,7 @@ export const conv2d = defineOp<Conv2dAttrs>({
   formula: 'y[n,oh,ow,o] = sum x[n, oh*s+kh*d-p, ow*s+kw*d-p, c] w[kh,kw,c,o]',
   arity: 2,
   takesEpilogue: true,
+  rows: [0],
   shape: ([x, w], attrs) => conv2dShape(x, w, attrs),
   gradient: ({ inputs: [x, w], attrs, dy, build }) => [
     build('conv2dInputGradient', [dy, w], { ...attrs, inputShape: x.shape }),
@@ -136,6 +137,7 @@ export const conv2dInputGradient = defineOp<Conv2dInputGradientAttrs>({
   name: 'conv2dInputGradient',
   formula: 'dx = adjoint of conv2d in x, applied to dy',
   arity: 2,
+  rows: [0],
   shape: ([dy, w], attrs) => {
     checkConvolution(attrs.inputShape, w, dy, attrs);
     return attrs.inputShape;

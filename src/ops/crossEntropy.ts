@@ -31,6 +31,7 @@ export const softmaxCrossEntropy = defineOp<NoAttrs>({
   name: 'softmaxCrossEntropy',
   formula: 'loss[n] = ln(sum over c of e^x[n,c]) - x[n, labels[n]]',
   arity: 2,
+  rows: [0, 1],
   shape: ([logits, labels]) => labelledRows(logits, labels),
   gradient: ({ inputs: [logits, labels], dy, build }) => [
     build('softmaxCrossEntropyGradient', [logits, labels, dy]),
@@ -55,6 +56,7 @@ export const softmaxCrossEntropyGradient = defineOp<NoAttrs>({
   name: 'softmaxCrossEntropyGradient',
   formula: 'dx[n,c] = dy[n] (softmax(x)[n,c] - (1 if c is labels[n], else 0))',
   arity: 3,
+  rows: [0, 1, 2],
   shape: ([logits]) => logits,
   reference: ([logits, labels, dy], dx) =>
     forEachRow(logits, (start, C) => {
@@ -71,6 +73,7 @@ export const categoricalCrossEntropy = defineOp<NoAttrs>({
   name: 'categoricalCrossEntropy',
   formula: 'loss[n] = sum over c of t[n,c] (ln(sum over d of e^x[n,d]) - x[n,c])',
   arity: 2,
+  rows: [0, 1],
   shape: ([logits, targets]) => {
     if (logits.length !== 2 || !sameShape(logits, targets)) {
       throw new FoveaError({
@@ -99,6 +102,7 @@ export const categoricalCrossEntropyGradient = defineOp<NoAttrs>({
   name: 'categoricalCrossEntropyGradient',
   formula: 'dx[n,c] = dy[n] (softmax(x)[n,c] * (sum over d of t[n,d]) - t[n,c])',
   arity: 3,
+  rows: [0, 1, 2],
   shape: ([logits]) => logits,
   reference: ([logits, targets, dy], dx) =>
     forEachRow(logits, (start, C) => {

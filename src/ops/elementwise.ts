@@ -11,6 +11,7 @@ import { broadcastShapes, type Shape, sameShape, stridesOf } from '../base/shape
 import type { Attrs, Node } from '../graph/node.ts';
 import * as e from './expression.ts';
 import { defineOp, type GradientContext, type Op, type Tensor } from './op.ts';
+import { broadcastRows } from './rows.ts';
 
 interface Row {
   readonly arity: 1 | 2;
@@ -196,6 +197,7 @@ function rowOp(name: string, row: Row): Op {
     name,
     formula: row.formula,
     arity: row.arity,
+    rows: broadcastRows,
     shape: (inputs) => broadcastShapes(inputs),
     gradient: ({ node, inputs, attrs, dy, build }) => {
       const yAt = inputs.length;
@@ -236,6 +238,7 @@ export const elementwise = defineOp<{ expression: e.Expression }>({
   name: 'elementwise',
   formula: 'an expression over its inputs',
   arity: 'any',
+  rows: broadcastRows,
   shape: (inputs) => {
     if (inputs.length === 0) throw new FoveaError('elementwise needs at least one input');
     return broadcastShapes(inputs);

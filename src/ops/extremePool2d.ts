@@ -46,6 +46,7 @@ function forwardOp(name: keyof typeof extremes, noun: string): Op<PoolAttrs> {
     name,
     formula: `y = ${noun} of x over the window; padding never wins, NaN does`,
     arity: 1,
+    rows: [0],
     shape: ([x], attrs) => poolShape(x, attrs),
     gradient: ({ node, inputs: [x], attrs, dy, build }) => [
       build(`${name}Gradient`, [x, node, dy], { ...attrs, inputShape: x.shape }),
@@ -64,6 +65,7 @@ function gradientOp(name: keyof typeof extremes, noun: string): Op<ExtremePool2d
     name: `${name}Gradient`,
     formula: `dx = sum of dy over the windows whose first ${noun} is x`,
     arity: 3,
+    rows: [0, 1, 2],
     shape: (_, { inputShape }) => inputShape,
     reference: ([x, , dy], dx, attrs) => {
       const sums = new Float64Array(dx.data.length);

@@ -17,6 +17,7 @@ export const inTopK = defineOp<InTopKAttrs>({
   name: 'inTopK',
   formula: 'y[n] = 1 if fewer than k logits of row n come before x[n, labels[n]], else 0',
   arity: 2,
+  rows: [0, 1],
   shape: ([logits, labels], { k }) => {
     if (!Number.isInteger(k) || k < 1) {
       throw new FoveaError({

@@ -9,6 +9,7 @@
  */
 import { FoveaError } from '../base/errors.ts';
 import { defineOp, type NumberArray } from './op.ts';
+import { lastAxisRows } from './rows.ts';
 import { forEachRow } from './softmax.ts';
 
 export interface LocalResponseNormalizationAttrs {
@@ -22,6 +23,7 @@ export const localResponseNormalization = defineOp<LocalResponseNormalizationAtt
   name: 'localResponseNormalization',
   formula: 'y[c] = x[c] (k + alpha * sum of x[j]^2 over `size` channels around c)^-beta',
   arity: 1,
+  rows: lastAxisRows,
   shape: ([x], { size }) => {
     if (!Number.isSafeInteger(size) || size < 1) {
       throw new FoveaError({
@@ -49,6 +51,7 @@ export const localResponseNormalizationGradient = defineOp<LocalResponseNormaliz
   name: 'localResponseNormalizationGradient',
   formula: 'dx[i] = dy[i] s[i]^-beta - 2 alpha beta x[i] sum of dy[c] x[c] s[c]^(-beta-1)',
   arity: 2,
+  rows: lastAxisRows,
   shape: ([x]) => x,
   reference: ([x, dy], dx, attrs) => {
     const { size, alpha, beta } = attrs;

@@ -19,6 +19,7 @@ export const matmul = defineOp<MatmulAttrs>({
   formula: 'y[i,j] = sum over k of a[i,k] b[k,j]; transposeA reads a[k,i], transposeB reads b[j,k]',
   arity: 2,
   takesEpilogue: true,
+  rows: (_, { transposeA = false }) => (transposeA ? undefined : [0]),
   shape: ([a, b], { transposeA = false, transposeB = false }) => {
     const [M, K] = transposeA ? [a[1], a[0]] : [a[0], a[1]];
     const [K2, N] = transposeB ? [b[1], b[0]] : [b[0], b[1]];

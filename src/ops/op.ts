@@ -48,6 +48,11 @@ export type CurvatureRule<A> =
   | 'products'
   | ((context: CurvatureContext<A>) => readonly (Node | null)[]);
 
+/** By the numbers of the op's own inputs, or by a look at their shapes and the attributes. */
+export type RowRule<A> =
+  | readonly number[]
+  | ((inputs: readonly Shape[], attrs: A) => readonly number[] | undefined);
+
 /** What a node of an op is; enough to check one. A backend declares the ops of its own lowering by it. */
 export interface OpSignature<A = Attrs> {
   readonly name: string;
@@ -61,6 +66,11 @@ export interface OpSignature<A = Attrs> {
   readonly dtype?: DType;
   /** A sum that an element-wise expression may finish before it is stored (`epilogue.ts`). */
   readonly takesEpilogue?: true;
+  /**
+   * The inputs that are read row by row: row n of the result, along its leading axis, is made of row n of each of
+   * these and of the others whole. Undefined: of several rows. Read by `rows.ts`.
+   */
+  readonly rows?: RowRule<A>;
 }
 
 export interface Op<A = Attrs> extends OpSignature<A> {

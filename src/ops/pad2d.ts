@@ -26,6 +26,7 @@ export const pad2d = defineOp<Pad2dAttrs>({
   name: 'pad2d',
   formula: 'y[n,h,w,c] = x at the pixel that fills (h - top, w - left), or `value`',
   arity: 1,
+  rows: [0],
   shape: ([x], { mode, pads }) => {
     if (x.length !== 4) {
       throw new FoveaError({
@@ -52,6 +53,7 @@ export const pad2dGradient = defineOp<Pad2dGradientAttrs>({
   name: 'pad2dGradient',
   formula: 'dx = sum of dy over the places x was copied to',
   arity: 1,
+  rows: [0],
   shape: (_, { inputShape }) => inputShape,
   reference: ([dy], dx, attrs) => {
     const sums = new Float64Array(dx.data.length);

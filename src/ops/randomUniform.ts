@@ -22,6 +22,7 @@ export const randomUniform = defineOp<RandomUniformAttrs>({
   name: 'randomUniform',
   formula: 'y[i] = uniformAt(stepKey(baseKey(seed, stream), step), i) in [0, 1), 24 bits',
   arity: 1,
+  rows: [],
   shape: ([step], { shape }) => {
     if (sizeOf(step) !== 1) {
       throw new FoveaError({

@@ -16,6 +16,7 @@ export const rbf = defineOp<NoAttrs>({
   name: 'rbf',
   formula: 'y[n,m] = sum over d of (x[n,d] - w[m,d])^2',
   arity: 2,
+  rows: [0],
   shape: ([x, centers]) => {
     if (x.length !== 2 || centers.length !== 2 || x[1] !== centers[1]) {
       throw new FoveaError({
@@ -69,6 +70,7 @@ export const rbfInputGradient = defineOp<NoAttrs>({
   name: 'rbfInputGradient',
   formula: 'dx[n,d] = 2 sum over m of dy[n,m] (x[n,d] - w[m,d])',
   arity: 3,
+  rows: [0, 2],
   shape: ([x]) => x,
   reference: ([x, centers, dy], dx) => {
     const [N, D] = x.shape;
@@ -87,6 +89,7 @@ export const rbfCentersGradient = defineOp<NoAttrs>({
   name: 'rbfCentersGradient',
   formula: 'dw[m,d] = 2 sum over n of dy[n,m] (w[m,d] - x[n,d])',
   arity: 3,
+  rows: [1],
   shape: ([, centers]) => centers,
   reference: ([x, centers, dy], dCenters) => {
     const [N, D] = x.shape;

@@ -10,6 +10,7 @@ export const reshape = defineOp<{ shape: Shape }>({
   name: 'reshape',
   formula: 'y = x, row-major, under another shape',
   arity: 1,
+  rows: ([from], { shape }) => (from[0] === shape[0] ? [0] : undefined),
   shape: ([from], { shape }) => {
     if (sizeOf(from) !== sizeOf(shape)) {
       throw new FoveaError({

@@ -7,11 +7,13 @@
  * `crossEntropy.ts`, which never forms the logarithm of a rounded-off probability.
  */
 import { defineOp, type NumberArray, type Tensor } from './op.ts';
+import { lastAxisRows } from './rows.ts';
 
 export const softmax = defineOp<Record<string, never>>({
   name: 'softmax',
   formula: 'y[i] = e^(x[i] - max x) / sum over j of e^(x[j] - max x), along the last axis',
   arity: 1,
+  rows: lastAxisRows,
   shape: ([x]) => x,
   gradient: ({ node, dy, build }) => [build('softmaxGradient', [node, dy])],
   reference: ([x], y) =>
@@ -26,6 +28,7 @@ export const softmaxGradient = defineOp<Record<string, never>>({
   name: 'softmaxGradient',
   formula: 'dx[i] = y[i] (dy[i] - sum over j of dy[j] y[j]), along the last axis',
   arity: 2,
+  rows: lastAxisRows,
   shape: ([y]) => y,
   reference: ([y, dy], dx) =>
     forEachRow(y, (start, C) => {

@@ -17,6 +17,7 @@ export const upsample2d = defineOp<Upsample2dAttrs>({
   name: 'upsample2d',
   formula: 'y[n,h,w,c] = x[n, floor(h / fh), floor(w / fw), c]',
   arity: 1,
+  rows: [0],
   shape: ([x], { factors }) => {
     if (x.length !== 4 || !factors.every((f) => Number.isSafeInteger(f) && f >= 1)) {
       throw new FoveaError({
@@ -38,6 +39,7 @@ export const upsample2dGradient = defineOp<Upsample2dAttrs>({
   name: 'upsample2dGradient',
   formula: 'dx = sum of dy over the repeats of x',
   arity: 1,
+  rows: [0],
   shape: ([[N, H, W, C]], { factors }) => [N, H / factors[0], W / factors[1], C],
   reference: ([dy], dx, attrs) => {
     const sums = new Float64Array(dx.data.length);

@@ -9,7 +9,8 @@ import type { Session } from '../../src/backends/backend.ts';
 import { allocate, runNodes } from '../../src/backends/reference/interpreter.ts';
 import { RandomStream } from '../../src/base/random.ts';
 import { sizeOf } from '../../src/base/shape.ts';
-import { inputNode, isSource, type Node, topologicalOrder } from '../../src/graph/node.ts';
+import { inputBeside } from '../../src/bench/caseInputs.ts';
+import { isSource, type Node, topologicalOrder } from '../../src/graph/node.ts';
 import { build, opOf } from '../../src/ops/index.ts';
 import type { NumberArray } from '../../src/ops/op.ts';
 import { poison } from '../support/poison.ts';
@@ -27,10 +28,10 @@ export interface CaseGraph {
 
 export function graphOf(test: ConformanceCase): CaseGraph {
   const inputs = test.inputs.map(({ shape, below }, i) =>
-    inputNode(`input${i}`, shape, below === undefined ? 'f32' : 'i32'),
+    inputBeside(test.inputs[0], `input${i}`, shape, below === undefined ? 'f32' : 'i32'),
   );
   const output = test.build(inputs);
-  const dy = inputNode('dy', output.shape);
+  const dy = inputBeside(inputs[0], 'dy', output.shape);
   const loss = build('sumTo', [build('mul', [output, dy])], { shape: [] });
   const differentiable =
     opOf(output.op).gradient !== undefined && output.attrs.epilogue === undefined;

@@ -27,6 +27,7 @@ const PAIRS = [
   ],
   [[2, 3, 4, 5], [5]],
   [[2, 3, 4, 17], [17]],
+  [[5, 5], [5]],
   [[2, 3], []],
   [[], [7]],
   [
@@ -125,6 +126,7 @@ const PRODUCTS = [
   [1, 84, 10],
   [4, 16, 8],
   [7, 17, 19],
+  [9, 9, 9],
   [33, 40, 12],
   [6, 256, 17],
 ] as const;
@@ -168,6 +170,7 @@ const ROWS = [
 export const softmaxCases = [
   ...ROWS.map((shape) => opCase('softmax', [f32(shape)])),
   opCase('softmax', [f32([2, 3, 7])]),
+  opCase('softmax', [f32([7])]),
   opCase('softmax', [f32([4, 6], 'equal')]),
   // Up to 256: e^x overflows float32 unless the maximum is subtracted.
   opCase('softmax', [f32([4, 6], 'distinct')], {}, { smooth: false, floor: 1 }),

@@ -7,7 +7,7 @@ import type { Session } from '../../src/backends/backend.ts';
 import { RandomStream } from '../../src/base/random.ts';
 import { type Shape, sizeOf } from '../../src/base/shape.ts';
 import { type Pair, reachOf, resolvePads } from '../../src/base/window.ts';
-import { inputNode, type Node } from '../../src/graph/node.ts';
+import { batchInput, inputNode, type Node } from '../../src/graph/node.ts';
 import { build } from '../../src/ops/index.ts';
 import { backends } from '../backends.ts';
 import { expectClose } from '../support/compare.ts';
@@ -94,7 +94,7 @@ for (const backend of backends) {
       fc.assert(
         fc.property(windows.filter(fitsPooling), (w) => {
           const shape = [w.N, ...pair(w, 'n'), w.C];
-          const x = inputNode('x', shape);
+          const x = batchInput('x', shape);
           const min = build('minPool2d', [x], poolAttrs(w));
           const max = build('neg', [build('maxPool2d', [build('neg', [x])], poolAttrs(w))]);
           const [a, b] = valuesOf(session, [min, max], { x: normals(shape, w.seed, 'x') });
@@ -109,7 +109,7 @@ for (const backend of backends) {
       fc.assert(
         fc.property(windows.filter(fitsPooling), (w) => {
           const shape = [w.N, ...pair(w, 'n'), w.C];
-          const x = inputNode('x', shape);
+          const x = batchInput('x', shape);
           const y = build('averagePool2d', [x], { ...poolAttrs(w), countIncludePad: false });
           const [values] = valuesOf(session, [y], { x: new Float32Array(sizeOf(shape)).fill(0.7) });
           expectClose(values, new Float32Array(values.length).fill(0.7), 1e-6, 'averages');
@@ -123,7 +123,7 @@ for (const backend of backends) {
       fc.assert(
         fc.property(windows, (w) => {
           const [size, window, strides] = [pair(w, 'n'), pair(w, 'kernel'), pair(w, 'stride')];
-          const x = inputNode('x', [w.N, ...size, w.C]);
+          const x = batchInput('x', [w.N, ...size, w.C]);
           const pads = resolvePads('same', size, window, strides);
           const y = build('maxPool2d', [x], { window, strides, pads });
           expect(y.shape).toEqual([
@@ -155,10 +155,10 @@ for (const backend of backends) {
               pads: [w.rows.pads, w.columns.pads],
               groups,
             };
-            const x = inputNode('x', xShape);
+            const x = batchInput('x', xShape);
             const kernel = inputNode('kernel', wShape);
             const convolved = build('conv2d', [x, kernel], attrs);
-            const y = inputNode('y', convolved.shape);
+            const y = batchInput('y', convolved.shape);
             const back = build('conv2dInputGradient', [y, kernel], {
               ...attrs,
               inputShape: xShape,

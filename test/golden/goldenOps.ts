@@ -8,7 +8,8 @@ import { backward } from '../../src/autodiff/backward.ts';
 import type { Session } from '../../src/backends/backend.ts';
 import type { Shape } from '../../src/base/shape.ts';
 import { type Pair, transposedExtent } from '../../src/base/window.ts';
-import { inputNode, type Node } from '../../src/graph/node.ts';
+import { inputBeside } from '../../src/bench/caseInputs.ts';
+import type { Node } from '../../src/graph/node.ts';
 import { batchNormalization, subsample2d } from '../../src/ops/composites.ts';
 import { build, type OpName } from '../../src/ops/index.ts';
 
@@ -93,14 +94,15 @@ export interface GoldenResult {
 }
 
 export function runGoldenCase(session: Session, golden: GoldenCase): GoldenResult {
+  const [first] = Object.values(golden.inputs);
   const nodes = Object.fromEntries(
     Object.entries(golden.inputs).map(([name, { shape, dtype }]) => [
       name,
-      inputNode(name, shape, dtype === 'I32' ? 'i32' : 'f32'),
+      inputBeside(first, name, shape, dtype === 'I32' ? 'i32' : 'f32'),
     ]),
   );
   const output = goldenOps[golden.op].build(nodes, golden.attrs);
-  const dy = inputNode('dy', output.shape);
+  const dy = inputBeside(first, 'dy', output.shape);
   const loss = build('sumTo', [build('mul', [output, dy])], { shape: [] });
   const names = Object.keys(golden.gradients);
   const gradients = backward(

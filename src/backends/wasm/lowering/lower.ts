@@ -8,6 +8,7 @@
  * Previous stop: `compile/pipeline.ts`. Next stop: `../families.ts`, which gives each node its kernel.
  */
 import {
+  batchSizeOf,
   createNode,
   type Graph,
   type Node,
@@ -16,8 +17,8 @@ import {
 } from '../../../graph/node.ts';
 import { expressionOf } from '../../../ops/elementwise.ts';
 import { readingOf } from '../../../ops/epilogue.ts';
-import type { PlanContext, Target } from '../kernel.ts';
-import { batchOf, isBatchedNode } from './batched.ts';
+import { type PlanContext, sliceBatch, type Target } from '../kernel.ts';
+import { isBatchedNode } from './batched.ts';
 import {
   lowerConnected,
   lowerConnectedInputGradient,
@@ -35,7 +36,8 @@ export interface Lowered {
 
 export function lower(graph: Graph, target: Target): Lowered {
   const batched = new Set<Node>();
-  const slicing = batchOf(graph);
+  const images = batchSizeOf(graph);
+  const slicing = images === undefined ? undefined : sliceBatch(images);
   const context: PlanContext = { target, slicing, isBatched: (node) => batched.has(node) };
   const done = new Map<Node, Node>();
   const memo = new Map<string, Node>();
