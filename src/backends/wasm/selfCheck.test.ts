@@ -9,8 +9,8 @@ import type { Target } from './kernel.ts';
 
 beforeEach(() => vi.resetModules());
 afterEach(() => {
-  vi.doUnmock('./emit/tile.ts');
-  vi.doUnmock('./emit/math.ts');
+  vi.doUnmock('./emit/language/tile.ts');
+  vi.doUnmock('./emit/language/math.ts');
   vi.restoreAllMocks();
   syncBuiltinESMExports();
 });
@@ -38,7 +38,7 @@ function watchFlags() {
 
 /** A tile loop that forgets its last step, as a wrong fusion might. */
 function breakTiles(): void {
-  vi.doMock('./emit/tile.ts', async (original) => {
+  vi.doMock('./emit/language/tile.ts', async (original) => {
     const real = await original<typeof import('./emit/language/tile.ts')>();
     return {
       ...real,
@@ -72,7 +72,7 @@ describe('the self-check of pairs', () => {
 
   it('sees lanes that differ between pairs and single vectors', async () => {
     let emitted = 0;
-    vi.doMock('./emit/math.ts', async (original) => {
+    vi.doMock('./emit/language/math.ts', async (original) => {
       const real = await original<typeof import('./emit/language/math.ts')>();
       const tanh: typeof real.tanh = (f, m, x) => {
         const y = real.tanh(f, m, x);
