@@ -169,6 +169,18 @@ describe('train, evaluate, predict', () => {
     expect(bad.code).toBe(1);
     expect(bad.stderr).toMatch(/not\.png: this is not a picture/);
     expect(bad.stdout).toMatch(/one\.pgm/);
+    // A folder is read without its bad pictures; one without good ones is a failure.
+    const scans = path.join(home, 'scans');
+    await fs.mkdir(scans);
+    await fs.copyFile(path.join(home, 'not.png'), path.join(scans, 'bad.png'));
+    const ofFolder = ['predict', 'words', 'scans', '--backend', 'reference'];
+    expect((await fovea(...ofFolder)).code).toBe(1);
+    await fs.copyFile(path.join(home, 'one.pgm'), path.join(scans, 'one.pgm'));
+    const mixed = await fovea(...ofFolder);
+    expect(mixed.stderr).toMatch(/Skipped scans.bad\.png: this is not[\s\S]*1 of 2 pictures/);
+    expect([mixed.code, mixed.stdout]).toEqual([0, expect.stringMatching(/one\.pgm: \d/)]);
+    const strict = await fovea(...ofFolder, '--strict');
+    expect([strict.code, strict.stdout]).toEqual([1, '']);
   });
 
   it('says which recipe it follows; what is said beside it counts more', async () => {

@@ -1,7 +1,7 @@
 /**
  * @file Some pictures of a split, as the model sees them, in memory: for sheets to look at.
  */
-import { noAugmentation } from './augment/index.ts';
+import { neededSide, noAugmentation } from './augment/index.ts';
 import type { ReadingOptions } from './batchSource.ts';
 import type { Split } from './dataset.ts';
 import type { Picture } from './images/picture.ts';
@@ -27,10 +27,13 @@ export async function picturesOf(
   return { count: rows.length, images, labels: Int32Array.from(rows, (row) => split.labels[row]) };
 }
 
-async function openRows(split: AnySplit, { shape, stored = shape }: ReadingOptions) {
+async function openRows(split: AnySplit, { shape, augmentation, stored = shape }: ReadingOptions) {
   if (isStreamed(split)) {
     const { openReader } = await import('./origins/readPicture.node.ts');
-    const reader = openReader(split.origin, shape[2] === 1 ? 1 : 3);
+    const reader = openReader(split.origin, {
+      channels: shape[2] === 1 ? 1 : 3,
+      needed: neededSide(augmentation ?? noAugmentation, shape),
+    });
     return {
       picture: (row: number) => reader.read(split.items[row]),
       close: () => reader.close(),

@@ -26,10 +26,10 @@ export type Origin =
   | {
       readonly kind: 'tar';
       readonly shards: readonly string[];
-      /** Per picture: its shard, the first byte of its file there, its size, its name. */
+      /** Per picture: its shard, the first byte of its file there, its size (2^53 fits), its name. */
       readonly shard: Uint16Array;
       readonly offset: Float64Array;
-      readonly size: Uint32Array;
+      readonly size: Float64Array;
       readonly names: PackedNames;
     };
 

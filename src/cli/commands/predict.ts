@@ -5,6 +5,7 @@
  */
 import { Command } from 'commander';
 import { FoveaError, UsageError } from '../../base/errors.ts';
+import type { Picture } from '../../data/images/picture.ts';
 import type { Prediction } from '../../train/predict.ts';
 import { resolveRun } from '../models.ts';
 import {
@@ -14,12 +15,14 @@ import {
   numberOption,
   openOptionsOf,
 } from '../options.ts';
-import { openOutput, table } from '../output.ts';
+import { type Output, openOutput, table } from '../output.ts';
 import { bar } from '../progress.ts';
+import { unreadableNotes } from '../unreadable.ts';
 
 const EXAMPLES = `
 FILE is a PNG, JPEG, WebP, PGM or PPM file, a folder of them, or an IDX file of pictures.
 A picture with a light background is inverted, since the digits are light on dark; it is said.
+Pictures of a folder that cannot be read are named and left out; exit code 1 where none can be.
 
 Examples:
   $ fovea predict runs/lenet5 digit.png
@@ -33,6 +36,7 @@ interface Options extends BackendOptions {
   readonly invert: 'auto' | 'yes' | 'no';
   readonly rejectFar?: number;
   readonly rejectClose?: number;
+  readonly strict?: boolean;
   readonly json?: boolean;
 }
 
@@ -45,6 +49,7 @@ export function command(): Command {
     .argument('<file...>', 'picture files, folders of them, or IDX files')
     .addOption(numberOption('count', '--top <n>', 'classes to name per picture').default(3))
     .addOption(numberOption('count', '--first <n>', 'stop after n pictures of each FILE'))
+    .option('--strict', 'stop at a picture that cannot be read instead of skipping it')
     .option('--invert <when>', 'auto, yes or no: turn dark ink on light paper round', 'auto')
     .addOption(
       numberOption(
@@ -67,7 +72,7 @@ export function command(): Command {
 }
 
 async function predict(run: string, files: readonly string[], options: Options): Promise<void> {
-  const { json, invert, top, first = Number.POSITIVE_INFINITY } = options;
+  const { json, invert, top, rejectFar, rejectClose } = options;
   if (!Object.hasOwn(INVERT, invert)) {
     throw new UsageError({
       where: '--invert',
@@ -76,40 +81,78 @@ async function predict(run: string, files: readonly string[], options: Options):
     });
   }
   const output = openOutput(json === true);
-  const [{ loadModel }, { channelsOf, openPredictor }, { openSession }, { readImages }] =
-    await Promise.all([
-      import('../../runs/folder/modelFiles.ts'),
-      import('../../train/predict.ts'),
-      import('../../backends/select.ts'),
-      import('../../data/images/readImage.node.ts'),
-    ]);
+  const [{ loadModel }, { channelsOf, openPredictor }, { openSession }] = await Promise.all([
+    import('../../runs/folder/modelFiles.ts'),
+    import('../../train/predict.ts'),
+    import('../../backends/select.ts'),
+  ]);
   const model = await loadModel(resolveRun(run));
   const session = await openSession({ ...openOptionsOf(options), threads: 1 });
   try {
-    const read = openPredictor(session, model);
-    let failed = 0;
-    for (const file of files) {
-      let seen = 0;
-      try {
-        for await (const { name, picture } of readImages(file, { channels: channelsOf(model) })) {
-          if (seen++ >= first) break;
-          const { rejectFar, rejectClose } = options;
-          const asked = { top, invert: INVERT[invert], rejectFar, rejectClose };
-          const prediction = read(picture, asked);
-          output.text(inWords(name, prediction, model.classes));
-          output.data(asData(name, prediction));
-        }
-      } catch (error) {
-        // One bad file among many: say so, read the others, fail at the end.
-        if (!(error instanceof FoveaError)) throw error;
-        failed++;
-        output.note(`error: ${error.message}`);
-      }
-    }
-    if (failed > 0) process.exitCode = 1;
+    const predict = openPredictor(session, model);
+    const asked = { top, invert: INVERT[invert], rejectFar, rejectClose };
+    const show = (name: string, picture: Picture) => {
+      const prediction = predict(picture, asked);
+      output.text(inWords(name, prediction, model.classes));
+      output.data(asData(name, prediction));
+    };
+    const { answered, failed, left } = await readAll(
+      files,
+      channelsOf(model),
+      options,
+      output,
+      show,
+    );
+    if (left > 0)
+      output.note(`${left} of ${answered + left} pictures in folders could not be read`);
+    if (failed > 0 || answered === 0) process.exitCode = 1;
   } finally {
     await session.close();
   }
+}
+
+interface Tally {
+  /** Pictures that were read. */
+  answered: number;
+  /** FILEs that could not be read. */
+  failed: number;
+  /** Pictures of folders that could not be read and were left out. */
+  left: number;
+}
+
+/** Shows every picture of every FILE; what cannot be read is said and left out, or, if strict, thrown. */
+async function readAll(
+  files: readonly string[],
+  channels: 1 | 3,
+  { first = Number.POSITIVE_INFINITY, strict = false }: Options,
+  output: Output,
+  show: (name: string, picture: Picture) => void,
+): Promise<Tally> {
+  const { readImages } = await import('../../data/images/readImage.node.ts');
+  const tally: Tally = { answered: 0, failed: 0, left: 0 };
+  const say = unreadableNotes(output.note);
+  const leaveOut = (file: string, problem: string) => {
+    tally.left++;
+    say(file, problem);
+    output.data({ event: 'unreadable', file, problem });
+  };
+  const onUnreadable = strict ? undefined : leaveOut;
+  for (const file of files) {
+    let seen = 0;
+    try {
+      for await (const { name, picture } of readImages(file, { channels, onUnreadable })) {
+        if (seen++ >= first) break;
+        tally.answered++;
+        show(name, picture);
+      }
+    } catch (error) {
+      // One bad file among many: say so, read the others, fail at the end.
+      if (!(error instanceof FoveaError) || strict) throw error;
+      tally.failed++;
+      output.note(`error: ${error.message}`);
+    }
+  }
+  return tally;
 }
 
 function inWords(name: string, prediction: Prediction, classes: readonly string[]): string {

@@ -160,6 +160,13 @@ export function choosesPart({ steps }: Augmentation): boolean {
   return steps.some(({ name }) => definitionOf(name).atTest !== undefined);
 }
 
+/** Pixels of a picture's shorter side that are needed of it; undefined where parts are cut from it as it is. */
+export function neededSide(augmentation: Augmentation, shape: ImageShape): number | undefined {
+  if (!choosesPart(augmentation)) return Math.max(shape[0], shape[1]);
+  const [first] = augmentation.steps;
+  return first.name === 'scale' ? first.amount : undefined;
+}
+
 function definitionOf(name: string) {
   const found = transforms.find((transform) => transform.name === name);
   if (found === undefined) throw unknownName('augmentation', name, names);

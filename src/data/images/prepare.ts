@@ -184,8 +184,12 @@ function cut(plane: Plane, { left, top, width, height }: Rectangle): Plane {
   return { width, height, channels, values };
 }
 
+/** More paper than this is never made: what would need it is scaled down first. */
+const MOST_PADDED = 2 ** 24;
+
 /** Adds background (the border's usual value) on two sides until width / height is `ratio`. */
-function padTo(plane: Plane, ratio: number): Plane {
+function padTo(given: Plane, ratio: number): Plane {
+  const plane = boundedFor(given, ratio);
   const width = Math.max(plane.width, Math.round(plane.height * ratio));
   const height = Math.max(plane.height, Math.round(plane.width / ratio));
   if (width === plane.width && height === plane.height) return plane;
@@ -198,6 +202,15 @@ function padTo(plane: Plane, ratio: number): Plane {
     values.set(plane.values.subarray(from, from + plane.width), (top + row) * width + left);
   }
   return { width, height, channels: 1, values };
+}
+
+/** A line of 65,535 x 1 in a square would be 17 GB of paper: its long side comes down. */
+function boundedFor(plane: Plane, ratio: number): Plane {
+  const width = Math.max(plane.width, plane.height * ratio);
+  const scale = Math.sqrt(MOST_PADDED / ((width * width) / ratio));
+  if (scale >= 1) return plane;
+  const side = (n: number) => Math.max(1, Math.floor(n * scale));
+  return resize(plane, side(plane.width), side(plane.height));
 }
 
 /** The outermost pixels of a plane with one channel. */

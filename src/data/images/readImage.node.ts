@@ -2,52 +2,49 @@
  * @file Reads picture files: PNG, JPEG and WebP through `sharp`, PBM/PGM/PPM by our own reader.
  *
  * The kind is told from the first bytes, never from the name, and anything else is refused before a
- * decoder sees it. `sharp` is optional: it is loaded when a file needs it.
+ * decoder sees it. Every kind becomes gray by one rule (`toGray`), and large pictures come smaller
+ * (`reduction.ts`). `sharp` is optional: it is loaded when a file needs it.
  */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { Sharp } from 'sharp';
 import { FoveaError, messageOf } from '../../base/errors.ts';
+import { readRegular } from '../../base/regularFile.node.ts';
 import { gunzip, isGzip } from '../formats/gunzip.ts';
 import { IDX_HEADER_BYTES, parseIdxImages, readIdxHeader } from '../formats/idx.ts';
 import { isNetpbm, parseNetpbm } from './netpbm.ts';
 import { checkPictureSize, MAX_PIXELS, type Picture, toGray, toRgb } from './picture.ts';
+import type { PixelBudget } from './pixelBudget.ts';
+import { reduced, reductionOf } from './reduction.ts';
 
 /** A picture file larger than this is not read at all. */
-const MAX_FILE_BYTES = 256 * 2 ** 20;
+export const MAX_FILE_BYTES = 256 * 2 ** 20;
 const DECODE_SECONDS = 20;
 const IMAGE_NAME = /\.(png|jpe?g|webp|p[bgpn]m)$/i;
 
 export interface ReadImageOptions {
   /** 1 for gray, 3 for colour. */
   readonly channels: 1 | 3;
+  /** Pixels that are needed of its shorter side; a large picture may then come smaller. */
+  readonly needed?: number | undefined;
+  /** Shared by all that decode at the same time. */
+  readonly budget?: PixelBudget | undefined;
 }
 
 /** Decodes one picture from a path or from bytes. */
 export async function readImage(
   source: string | Uint8Array,
-  { channels }: ReadImageOptions,
+  options: ReadImageOptions,
 ): Promise<Picture> {
   const where = typeof source === 'string' ? source : 'picture';
-  const bytes = typeof source === 'string' ? await readSmallFile(source) : source;
+  const bytes =
+    typeof source === 'string'
+      ? await readRegular(source, MAX_FILE_BYTES, 'a picture file')
+      : source;
   const decoded = isNetpbm(bytes)
-    ? parseNetpbm(bytes, where)
-    : await decodeWithSharp(bytes, channels, where);
-  return channels === 1 ? toGray(decoded) : toRgb(decoded);
-}
-
-async function readSmallFile(path: string): Promise<Uint8Array> {
-  try {
-    const { size } = await stat(path);
-    if (size <= MAX_FILE_BYTES) return new Uint8Array(await readFile(path));
-    throw new FoveaError({
-      where: path,
-      problem: `${size} bytes`,
-      expected: `a picture of at most ${MAX_FILE_BYTES} bytes`,
-    });
-  } catch (error) {
-    if (error instanceof FoveaError) throw error;
-    throw new FoveaError({ where: path, problem: `cannot be read: ${messageOf(error)}` });
-  }
+    ? reduced(parseNetpbm(bytes, where), options.needed)
+    : await decodeWithSharp(bytes, options, where);
+  return options.channels === 1 ? toGray(decoded) : toRgb(decoded);
 }
 
 /** Does the file begin as a format that `sharp` may be given? */
@@ -61,7 +58,7 @@ function isSharpFormat(bytes: Uint8Array): boolean {
 
 async function decodeWithSharp(
   bytes: Uint8Array,
-  channels: 1 | 3,
+  { needed, budget }: ReadImageOptions,
   where: string,
 ): Promise<Picture> {
   if (!isSharpFormat(bytes)) {
@@ -72,33 +69,54 @@ async function decodeWithSharp(
     });
   }
   const sharp = await loadSharp(where);
+  const image = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' });
+  const { width, height } = await sizeOf(image, where);
+  const pixels = width * height;
+  await budget?.acquire(pixels);
   try {
-    const { data, info } = await sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' })
-      .timeout({ seconds: DECODE_SECONDS })
-      .autoOrient()
-      .flatten({ background: '#ffffff' }) // transparent parts become paper
-      .toColourspace(channels === 1 ? 'b-w' : 'srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    checkPictureSize(info.width, info.height, where);
-    if (info.channels !== 1 && info.channels !== 3) {
-      throw new Error(`it has ${info.channels} channels`);
-    }
-    return {
-      width: info.width,
-      height: info.height,
-      channels: info.channels,
-      pixels: new Uint8Array(data),
-    };
+    return await decode(image, { width, height, factor: reductionOf(width, height, needed) });
   } catch (error) {
-    throw new FoveaError(
-      {
-        where,
-        problem: `the picture cannot be decoded: ${messageOf(error).replaceAll('\n', ' ').trim()}`,
-      },
-      { cause: error },
-    );
+    throw undecodable(where, error);
+  } finally {
+    budget?.release(pixels);
   }
+}
+
+/** As the header says, turned upright; refused where it is too large to be decoded. */
+async function sizeOf(image: Sharp, where: string): Promise<{ width: number; height: number }> {
+  const { autoOrient, width, height } = await image.metadata().catch((error: unknown) => {
+    throw undecodable(where, error);
+  });
+  checkPictureSize(width, height, where);
+  return { width: autoOrient.width, height: autoOrient.height };
+}
+
+/** `factor`: how many pixels of each side become one; JPEG is then decoded at half or a quarter. */
+async function decode(
+  image: Sharp,
+  { width, height, factor }: { width: number; height: number; factor: number },
+): Promise<Picture> {
+  const upright = image.timeout({ seconds: DECODE_SECONDS }).autoOrient();
+  const sized =
+    factor === 1
+      ? upright
+      : upright.resize(Math.ceil(width / factor), Math.ceil(height / factor), { fit: 'fill' });
+  const { data, info } = await sized
+    .flatten({ background: '#ffffff' }) // transparent parts become paper
+    .toColourspace('srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const { channels } = info;
+  if (channels !== 1 && channels !== 3) throw new Error(`it has ${channels} channels`);
+  return { width: info.width, height: info.height, channels, pixels: new Uint8Array(data) };
+}
+
+function undecodable(where: string, error: unknown): FoveaError {
+  const reason = messageOf(error).replaceAll('\n', ' ').trim();
+  return new FoveaError(
+    { where, problem: `the picture cannot be decoded: ${reason}` },
+    { cause: error },
+  );
 }
 
 async function loadSharp(where: string): Promise<typeof import('sharp')['default']> {
@@ -122,27 +140,24 @@ export interface NamedPicture {
   readonly picture: Picture;
 }
 
+export interface ReadImagesOptions extends ReadImageOptions {
+  /** Told of every picture of a folder that cannot be read and is left out; absent: the first one throws. */
+  readonly onUnreadable?: ((path: string, problem: string) => void) | undefined;
+}
+
 /**
  * Everything a path stands for, one by one: a picture file, every picture file of a folder (by name), or
  * the pictures of an IDX file.
  */
 export async function* readImages(
   path: string,
-  options: ReadImageOptions,
+  options: ReadImagesOptions,
 ): AsyncGenerator<NamedPicture> {
   const found = await stat(path).catch((error: unknown) => {
     throw new FoveaError({ where: path, problem: `cannot be read: ${messageOf(error)}` });
   });
   if (found.isDirectory()) {
-    const names = (await readdir(path)).filter((name) => IMAGE_NAME.test(name)).sort();
-    if (names.length === 0) {
-      throw new FoveaError({
-        where: path,
-        problem: 'no pictures in this folder',
-        expected: 'files named .png, .jpg, .webp, .pbm, .pgm or .ppm',
-      });
-    }
-    for (const name of names) yield { name, picture: await readImage(join(path, name), options) };
+    yield* folderPictures(path, options);
   } else if (/idx3-ubyte(\.gz)?$/.test(path)) {
     yield* idxPictures(path, options);
   } else {
@@ -150,11 +165,36 @@ export async function* readImages(
   }
 }
 
+async function* folderPictures(
+  path: string,
+  { onUnreadable, ...options }: ReadImagesOptions,
+): AsyncGenerator<NamedPicture> {
+  const names = (await readdir(path)).filter((name) => IMAGE_NAME.test(name)).sort();
+  if (names.length === 0) {
+    throw new FoveaError({
+      where: path,
+      problem: 'no pictures in this folder',
+      expected: 'files named .png, .jpg, .webp, .pbm, .pgm or .ppm',
+    });
+  }
+  for (const name of names) {
+    let picture: Picture;
+    try {
+      picture = await readImage(join(path, name), options);
+    } catch (error) {
+      if (!(error instanceof FoveaError) || onUnreadable === undefined) throw error;
+      onUnreadable(join(path, name), error.parts.problem);
+      continue;
+    }
+    yield { name, picture };
+  }
+}
+
 async function* idxPictures(
   path: string,
   { channels }: ReadImageOptions,
 ): AsyncGenerator<NamedPicture> {
-  const raw = await readSmallFile(path);
+  const raw = await readRegular(path, MAX_FILE_BYTES, 'an IDX file');
   const sizeFrom = (head: Uint8Array) => readIdxHeader(head, path).totalBytes;
   const bytes = isGzip(raw)
     ? await gunzip(raw, { headBytes: IDX_HEADER_BYTES, sizeFrom }, path)

@@ -15,6 +15,7 @@ import {
   orderOf,
   type ReadingOptions,
 } from '../batchSource.ts';
+import { PixelBudget } from '../images/pixelBudget.ts';
 import { type AnySplit, isStreamed, type StreamedSplit, shareSplit } from '../streamed.ts';
 import type { ProduceOptions, Unreadable } from './produce.node.ts';
 import { createRing, RING, type Ring, STATUS } from './ring.ts';
@@ -142,6 +143,7 @@ export class Prefetcher implements BatchSource {
       shuffle: this.#shuffle,
       start,
       strict,
+      decoding: new PixelBudget().words,
     };
     const workers = Array.from({ length: Math.max(1, this.#reading.workers ?? 1) }, () =>
       this.#startWorker(options),

@@ -7,6 +7,8 @@
 
 import { FoveaError, messageOf } from '../../base/errors.ts';
 import { RandomStream } from '../../base/random.ts';
+import { neededSide } from '../augment/index.ts';
+import { PixelBudget } from '../images/pixelBudget.ts';
 import { nameOf, openReader, type PictureReader } from '../origins/readPicture.node.ts';
 import { openSampler, type SampleOptions, type Sampler } from '../samples.ts';
 import type { StreamedSplit } from '../streamed.ts';
@@ -21,6 +23,8 @@ export interface ProduceOptions {
   /** Where task 0 stands. */
   readonly start: { readonly epoch: number; readonly row: number };
   readonly strict: boolean;
+  /** The words of a `PixelBudget` that all threads share. */
+  readonly decoding: Int32Array;
 }
 
 export interface Unreadable {
@@ -40,7 +44,11 @@ export async function produce(
   report: (unreadable: Unreadable) => void,
 ): Promise<void> {
   const { split, sample } = options;
-  const reader = openReader(split.origin, sample.shape[2] === 1 ? 1 : 3);
+  const reader = openReader(split.origin, {
+    channels: sample.shape[2] === 1 ? 1 : 3,
+    needed: neededSide(sample.augmentation, sample.shape),
+    budget: new PixelBudget(options.decoding),
+  });
   const producer = new Producer(options, reader, report);
   try {
     await Promise.all(Array.from({ length: AT_ONCE }, () => producer.work()));

@@ -5,7 +5,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FoveaError, messageOf } from '../../base/errors.ts';
 import type { Picture } from '../images/picture.ts';
-import { readImage } from '../images/readImage.node.ts';
+import { MAX_FILE_BYTES, type ReadImageOptions, readImage } from '../images/readImage.node.ts';
 import { nameAt, type Origin } from '../streamed.ts';
 
 export interface PictureReader {
@@ -14,11 +14,11 @@ export interface PictureReader {
   close(): Promise<void>;
 }
 
-export function openReader(origin: Origin, channels: 1 | 3): PictureReader {
+export function openReader(origin: Origin, options: ReadImageOptions): PictureReader {
   if (origin.kind === 'memory') return memoryReader(origin);
-  if (origin.kind === 'tar') return tarReader(origin, channels);
+  if (origin.kind === 'tar') return tarReader(origin, options);
   return {
-    read: (item) => readImage(join(origin.folder, nameAt(origin.names, item)), { channels }),
+    read: (item) => readImage(join(origin.folder, nameAt(origin.names, item)), options),
     close: async () => undefined,
   };
 }
@@ -46,7 +46,10 @@ function memoryReader({ images, shape }: Extract<Origin, { kind: 'memory' }>): P
   };
 }
 
-function tarReader(origin: Extract<Origin, { kind: 'tar' }>, channels: 1 | 3): PictureReader {
+function tarReader(
+  origin: Extract<Origin, { kind: 'tar' }>,
+  options: ReadImageOptions,
+): PictureReader {
   const handles = new Map<number, Promise<FileHandle>>();
   const handleOf = (shard: number) => {
     const known = handles.get(shard);
@@ -59,13 +62,20 @@ function tarReader(origin: Extract<Origin, { kind: 'tar' }>, channels: 1 | 3): P
     read: async (item) => {
       const where = nameOf(origin, item);
       try {
+        const size = origin.size[item];
+        if (size > MAX_FILE_BYTES) {
+          throw new FoveaError({
+            problem: `it has ${size} bytes`,
+            expected: `a picture file of at most ${MAX_FILE_BYTES} bytes`,
+          });
+        }
         const handle = await handleOf(origin.shard[item]);
-        const bytes = new Uint8Array(origin.size[item]);
+        const bytes = new Uint8Array(size);
         const { bytesRead } = await handle.read(bytes, 0, bytes.length, origin.offset[item]);
         if (bytesRead < bytes.length) {
           throw new FoveaError(`${bytesRead} of ${bytes.length} bytes are there`);
         }
-        return await readImage(bytes, { channels });
+        return await readImage(bytes, options);
       } catch (error) {
         const parts = error instanceof FoveaError ? error.parts : { problem: messageOf(error) };
         throw new FoveaError({ ...parts, where }, { cause: error });

@@ -51,7 +51,7 @@ async function listPattern(pattern: string): Promise<Listing> {
   }
   const classes = await classNames(shards[0], labels);
   const { length } = samples;
-  const fill = <A extends Uint16Array | Uint32Array | Float64Array>(
+  const fill = <A extends Uint16Array | Float64Array>(
     array: A,
     of: (sample: (typeof samples)[number]) => number,
   ): A => {
@@ -63,7 +63,7 @@ async function listPattern(pattern: string): Promise<Listing> {
     shards,
     shard: fill(new Uint16Array(new SharedArrayBuffer(2 * length)), (s) => s.shard),
     offset: fill(new Float64Array(new SharedArrayBuffer(8 * length)), (s) => s.offset),
-    size: fill(new Uint32Array(new SharedArrayBuffer(4 * length)), (s) => s.size),
+    size: fill(new Float64Array(new SharedArrayBuffer(8 * length)), (s) => s.size),
     names: packNames(samples.map(({ name }) => name)),
   } as const;
   return { classes, labels, origin };
