@@ -7,6 +7,9 @@ import { FoveaError } from './errors.ts';
 
 export type Shape = readonly number[];
 
+/** (H, W, C) of one picture. */
+export type ImageShape = readonly [number, number, number];
+
 /** Number of elements; 1 for the scalar shape (). */
 export function sizeOf(shape: Shape): number {
   let size = 1;

@@ -6,9 +6,9 @@
  * Next stop: `openBatches.ts`, which chooses; `loader/prefetch.node.ts` for reading ahead.
  */
 
+import type { ImageShape } from '../base/shape.ts';
 import type { Preprocessing } from '../nn/spec.ts';
 import type { Augmentation } from './augment/index.ts';
-import type { ImageShape } from './augment/transform.ts';
 import { BatchOrder, fillBatch } from './batches.ts';
 import type { Split } from './dataset.ts';
 

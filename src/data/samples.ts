@@ -6,9 +6,10 @@
  * The result depends on (seed, epoch, row) and the picture alone, so that any number of workers, in any
  * order, makes the same samples. Next stop: `loader/`, which does it ahead of the trainer.
  */
+
 import { RandomStream } from '../base/random.ts';
+import type { ImageShape } from '../base/shape.ts';
 import { type Augmentation, choosesPart, testChain, trainingChain } from './augment/index.ts';
-import type { ImageShape } from './augment/transform.ts';
 import { type Picture, toGray, toRgb } from './images/picture.ts';
 import { prepareImage } from './images/prepare.ts';
 import type { Plane } from './images/resize.ts';

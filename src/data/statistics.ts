@@ -4,8 +4,9 @@
  * The mean is what 2012 subtracts; the principal components of the colours feed `augment/pca.ts`. Sums are
  * float64 in the order of the rows, so that the same set always gives the same numbers.
  */
+import type { ImageShape } from '../base/shape.ts';
 import type { MeanKind } from './augment/index.ts';
-import type { ImageShape, PrincipalColours } from './augment/transform.ts';
+import type { PrincipalColours } from './augment/transform.ts';
 
 /** Sums over pictures of one size, picture by picture. */
 export class TrainingStatistics {

@@ -4,10 +4,12 @@
  * The cross-entropies read the logits, below the softmax: log(softmax) taken in one op keeps its digits
  * where a probability underflows. Next stop: `ops/crossEntropy.ts`.
  */
+
 import { FoveaError, unknownName } from '../base/errors.ts';
 import { formatShape } from '../base/shape.ts';
 import { constantNode, type Node } from '../graph/node.ts';
 import { build } from '../ops/index.ts';
+import { answersWithDistances } from './answers.ts';
 import type { ModelSpec } from './spec.ts';
 
 export interface Predictions {
@@ -15,7 +17,7 @@ export interface Predictions {
   readonly logits: Node;
   /** (N, classes), after it; the same node where there is none. */
   readonly output: Node;
-  /** Where the output is squared distances (layer rbf): how far the rubbish class is, j of eq. 9. */
+  /** Where the output is squared distances: how far the rubbish class is, j of eq. 9. */
   readonly rubbish?: number | undefined;
 }
 
@@ -85,7 +87,7 @@ function distancesOf({ output, rubbish }: Predictions, loss: string): Node {
   if (rubbish !== undefined) return output;
   throw new FoveaError({
     problem: `the loss ${loss} reads distances, the model's last layer gives none`,
-    expected: 'a model that ends with an rbf layer, such as lenet5-1998',
+    expected: 'a model whose last layer gives distances (rbf), such as lenet5-1998',
     fix: 'take another loss, such as sparseCategoricalCrossentropy',
   });
 }
@@ -112,8 +114,8 @@ export type LossName = keyof typeof LOSSES;
 export const lossNames = Object.keys(LOSSES) as readonly LossName[];
 
 /** What a model is trained with unless something else is asked for. */
-export function defaultLossOf({ layers }: ModelSpec): LossName {
-  return layers.at(-1)?.kind === 'rbf' ? 'map' : 'sparseCategoricalCrossentropy';
+export function defaultLossOf(spec: ModelSpec): LossName {
+  return answersWithDistances(spec) ? 'map' : 'sparseCategoricalCrossentropy';
 }
 
 export function lossOf(name: string): Loss {

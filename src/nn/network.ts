@@ -3,10 +3,12 @@
  *
  * Next stop: `programs.ts`, which adds loss, gradients and updates.
  */
+
 import { streamOf } from '../base/random.ts';
 import type { Shape } from '../base/shape.ts';
 import { batchInput, inputNode, type Node, stateNode, type Update } from '../graph/node.ts';
 import { build } from '../ops/index.ts';
+import { rubbishDistanceOf } from './answers.ts';
 import type { Parameter } from './layers/layer.ts';
 import { layerShapes, type PlacedLayer } from './shapes.ts';
 import { INPUT, type ModelSpec } from './spec.ts';
@@ -36,7 +38,7 @@ export interface Network {
    * none, and distances with their sign turned.
    */
   readonly logits: Node;
-  /** Where the output is distances (layer rbf): that of the rubbish class. */
+  /** Where the output is distances: that of the rubbish class. */
   readonly rubbish: number | undefined;
   readonly parameters: readonly (NamedParameter & { readonly node: Node })[];
   /** Of states that a training step moves without a gradient (moving statistics). */
@@ -81,15 +83,14 @@ export function expand(spec: ModelSpec, options: NetworkOptions): Network {
     });
     layers.set(name, output);
   }
-  const last = spec.layers[spec.layers.length - 1];
-  const rubbish = last.kind === 'rbf' ? (last.options.rubbish as number) : undefined;
-  return { input, layers, output, logits: logitsOf(output), rubbish, parameters, updates };
+  const rubbish = rubbishDistanceOf(spec);
+  const logits = rubbish === undefined ? scoresOf(output) : nearnessOf(output);
+  return { input, layers, output, logits, rubbish, parameters, updates };
 }
 
-function logitsOf(output: Node): Node {
-  if (output.op === 'softmax') return output.inputs[0];
-  return output.op === 'rbf' ? build('neg', [output], {}, 'nearness') : output;
-}
+const scoresOf = (output: Node): Node => (output.op === 'softmax' ? output.inputs[0] : output);
+
+const nearnessOf = (distances: Node): Node => build('neg', [distances], {}, 'nearness');
 
 function lazy<T>(make: () => T): () => T {
   let made: T | undefined;

@@ -5,7 +5,7 @@
  * with their defaults filled in: a saved model keeps its meaning. Next stop: `sequential.ts`, which writes
  * and checks specs, and `network.ts`, which expands them.
  */
-import type { Shape } from '../base/shape.ts';
+import type { ImageShape, Shape } from '../base/shape.ts';
 
 /** How pixels 0..255 become the numbers a model reads: (pixel - mean) * scale + offset. */
 export interface Preprocessing {
@@ -37,6 +37,12 @@ export interface ModelSpec {
   readonly preprocessing: Preprocessing;
   /** In the order of computation; the last one is the output. */
   readonly layers: readonly LayerSpec[];
+}
+
+/** (H, W, C) of the model's input; axes that a row of numbers lacks are 1. */
+export function imageShapeOf({ inputShape }: Pick<ModelSpec, 'inputShape'>): ImageShape {
+  const [H = 1, W = 1, C = 1] = inputShape;
+  return [H, W, C];
 }
 
 export interface ModelOptions {

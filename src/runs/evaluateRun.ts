@@ -3,11 +3,12 @@
  *
  * Next stop: `train/evaluate.ts`.
  */
+import { imageShapeOf } from '../nn/spec.ts';
 import { openSession } from '../backends/select.ts';
 import { withCrops } from '../data/augment/index.ts';
 import { openDataset } from '../data/open.ts';
 import type { Evaluation } from '../train/classification.ts';
-import { evaluate, imageShapeOf } from '../train/evaluate.ts';
+import { evaluate, } from '../train/evaluate.ts';
 import { insights } from '../train/insights.ts';
 import { loadModel } from './folder/modelFiles.ts';
 import { RunFolder } from './folder/runFolder.ts';

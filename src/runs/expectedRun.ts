@@ -7,8 +7,7 @@ import { FoveaError, UsageError } from '../base/errors.ts';
 import { type Augmentation, parseAugmentation } from '../data/augment/index.ts';
 import { dataNameOf } from '../data/open.ts';
 import type { AnyDataset } from '../data/streamed.ts';
-import type { ModelSpec } from '../nn/spec.ts';
-import { imageShapeOf } from '../train/evaluate.ts';
+import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import type { RunFolder } from './folder/runFolder.ts';
 import type { RunRecord } from './folder/runRecord.ts';
 

@@ -8,10 +8,10 @@
 import type { Session } from '../backends/backend.ts';
 import type { FoveaError } from '../base/errors.ts';
 import type { AnyDataset } from '../data/streamed.ts';
-import type { ModelSpec } from '../nn/spec.ts';
+import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import type { Evaluation } from '../train/classification.ts';
 import { DivergenceError } from '../train/divergence.ts';
-import { evaluate, imageShapeOf } from '../train/evaluate.ts';
+import { evaluate, } from '../train/evaluate.ts';
 import type { FitEvent, FitOptions } from '../train/events.ts';
 import { fit } from '../train/fit.ts';
 import { insights } from '../train/insights.ts';

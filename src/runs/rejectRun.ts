@@ -3,6 +3,7 @@
  *
  * Next stop: `train/rejection.ts`.
  */
+import { answersWithDistances } from '../nn/answers.ts';
 import { FoveaError } from '../base/errors.ts';
 import { compileEvaluation, openEvaluationBatches, predictSplit } from '../train/evaluate.ts';
 import { type Rejection, rejectionOf } from '../train/rejection.ts';
@@ -19,10 +20,10 @@ export interface RejectedRun {
 
 export function rejectRun(request: TestRequest): Promise<RejectedRun> {
   return withTestedRun(request, async ({ record, spec, weights, dataset, session }) => {
-    if (spec.layers[spec.layers.length - 1].kind !== 'rbf') {
+    if (!answersWithDistances(spec)) {
       throw new FoveaError({
         problem: `${spec.name} answers with no distances`,
-        expected: 'a model that ends with an rbf layer, such as lenet5-1998',
+        expected: 'a model whose last layer gives distances (rbf), such as lenet5-1998',
       });
     }
     const { test, classes, imageShape: stored, name } = dataset;

@@ -18,8 +18,7 @@ import { openBatches } from '../data/openBatches.ts';
 import { TrainingStatistics } from '../data/statistics.ts';
 import { type AnyDataset, type AnySplit, isStreamed, sliceAny } from '../data/streamed.ts';
 import { layerShapes } from '../nn/shapes.ts';
-import type { ModelSpec } from '../nn/spec.ts';
-import { imageShapeOf } from '../train/evaluate.ts';
+import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 
 /** How pictures are read in a run, of what its record says and what the machine is told. */
 export type Reading = Omit<ReadingOptions, 'shape' | 'seed'>;

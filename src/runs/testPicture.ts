@@ -4,8 +4,7 @@
 import { UsageError } from '../base/errors.ts';
 import { openDataset } from '../data/open.ts';
 import { picturesOf } from '../data/pictures.ts';
-import type { ModelSpec } from '../nn/spec.ts';
-import { imageShapeOf } from '../train/evaluate.ts';
+import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import { fitted } from './runData.ts';
 
 export interface TestPicture {

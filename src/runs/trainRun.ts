@@ -4,11 +4,11 @@
  * `trainRun` makes the folder of a new run once everything that can be refused has been checked;
  * `resumeRun` opens one that exists. What follows is the same for both. Next stop: `performRun.ts`.
  */
+import type { ImageShape } from '../base/shape.ts';
 import type { Session } from '../backends/backend.ts';
 import { type OpenOptions, openSession } from '../backends/select.ts';
 import { FoveaError, UsageError, unknownName } from '../base/errors.ts';
 import { noAugmentation, parseAugmentation } from '../data/augment/index.ts';
-import type { ImageShape } from '../data/augment/transform.ts';
 import { validationSplit } from '../data/batches.ts';
 import type { ReadingOptions } from '../data/batchSource.ts';
 import type { LoadOptions } from '../data/dataset.ts';
@@ -16,8 +16,7 @@ import { dataNameOf, openDataset } from '../data/open.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import { defaultLossOf, type LossName, lossNames } from '../nn/losses.ts';
 import { parseSchedule } from '../nn/schedules.ts';
-import type { ModelSpec } from '../nn/spec.ts';
-import { imageShapeOf } from '../train/evaluate.ts';
+import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import type { FitOptions } from '../train/events.ts';
 import { asOptimizer } from '../train/steps.ts';
 import { checkExpected, checkSameData, type ExpectedRun } from './expectedRun.ts';

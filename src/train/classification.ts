@@ -6,6 +6,7 @@
  * and sums are float64, so the same predictions always give the same figures.
  * Next stop: `insights.ts`, which says them in words.
  */
+import { indexOfLargest } from '../base/largest.ts';
 
 export interface Predictions {
   readonly classes: readonly string[];
@@ -103,13 +104,6 @@ export function classify(predictions: Predictions, options: EvaluationOptions = 
       .slice(0, options.mistakes ?? 36),
     mistakeCount: wrong.length,
   };
-}
-
-/** The first of the largest, as the training program's `correct` counts. */
-export function indexOfLargest(scores: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < scores.length; i++) if (scores[i] > scores[best]) best = i;
-  return best;
 }
 
 /** How many classes come before this one; among equals the first comes first. */

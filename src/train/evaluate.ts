@@ -6,20 +6,20 @@
  * holds and those rows are not read, since rows do not influence each other. Sums are float64 in row
  * order. Next stop: `classification.ts`, what the predictions say.
  */
+
 import type { Session } from '../backends/backend.ts';
-import type { ImageShape } from '../data/augment/transform.ts';
+import { indexOfLargest } from '../base/largest.ts';
 import type { BatchSource, ReadingOptions } from '../data/batchSource.ts';
 import { openBatches } from '../data/openBatches.ts';
 import type { AnySplit } from '../data/streamed.ts';
 import type { LossName } from '../nn/losses.ts';
 import { evaluationGraph } from '../nn/programs.ts';
-import type { ModelSpec } from '../nn/spec.ts';
+import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import type { StateValue } from '../nn/trained.ts';
 import {
   classify,
   type Evaluation,
   type EvaluationOptions,
-  indexOfLargest,
   type Predictions,
 } from './classification.ts';
 import { Feed } from './feed.ts';
@@ -58,12 +58,6 @@ export function openEvaluationBatches(
 }
 
 const MOST_NUMBERS = 2 ** 22;
-
-/** (H, W, C) of the model's input; a model of rows of numbers has no augmentation to use it. */
-export function imageShapeOf({ inputShape }: ModelSpec): ImageShape {
-  const [H = 1, W = 1, C = 1] = inputShape;
-  return [H, W, C];
-}
 
 /** Loss and accuracy of a split; `pass` counts how often it was gone through before. */
 export async function measure(

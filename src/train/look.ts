@@ -3,9 +3,12 @@
  *
  * Next stop: `lookDrawing.ts`, which draws it.
  */
+
 import type { Session } from '../backends/backend.ts';
+import { indexOfLargest, indexOfSmallest } from '../base/largest.ts';
 import type { Shape } from '../base/shape.ts';
 import { fillBatch } from '../data/batches.ts';
+import { answersWithDistances } from '../nn/answers.ts';
 import { stagesGraph } from '../nn/programs.ts';
 import { layerShapes } from '../nn/shapes.ts';
 import type { TrainedModel } from '../nn/trained.ts';
@@ -56,7 +59,7 @@ export function lookAt(
   ];
   const probabilities = Array.from(values('probabilities'));
   const last = spec.layers[spec.layers.length - 1];
-  const isDistance = last.kind === 'rbf';
+  const isDistance = answersWithDistances(spec);
   const distances = isDistance ? Array.from(values(`stage/${last.name}`)) : null;
   return {
     model: spec.name,
@@ -65,7 +68,7 @@ export function lookAt(
     probabilities,
     distances,
     codes: isDistance ? rowsOf(weights.get(`${last.name}/centers`)?.data, classes.length) : null,
-    answer: distances === null ? indexOfBest(probabilities, 1) : indexOfBest(distances, -1),
+    answer: distances === null ? indexOfLargest(probabilities) : indexOfSmallest(distances),
   };
 }
 
@@ -76,9 +79,4 @@ function rowsOf(data: ArrayLike<number> | undefined, rows: number): number[][] {
   const all = Array.from(data ?? []);
   const width = all.length / rows;
   return Array.from({ length: rows }, (_, i) => all.slice(i * width, (i + 1) * width));
-}
-
-/** The first of the largest, or with sign -1 of the smallest. */
-function indexOfBest(values: readonly number[], sign: 1 | -1): number {
-  return values.reduce((best, value, i) => (sign * value > sign * values[best] ? i : best), 0);
 }

@@ -19,9 +19,10 @@ const BEST = '#0b7a4b';
 export function drawLook(look: Look, title: string): string {
   const parts: string[] = [text(16, 30, title, { 'font-size': 17, fill: INK })];
   let y = 52;
+  const last = look.stages.at(-1);
   for (const stage of look.stages) {
     // A flattened image is the row above once more; distances have a row of their own.
-    if (stage.kind === 'flatten' || stage.kind === 'rbf') continue;
+    if (stage.kind === 'flatten' || (stage === last && look.distances !== null)) continue;
     const row = drawStage(stage);
     parts.push(label(stage, y), translated(LEFT, y, row.drawing));
     y += Math.max(row.height, 46) + 2 * GAP;

@@ -4,6 +4,7 @@
  * Pictures are prepared as the training pictures were (size, light ink on dark, preprocessing), run one
  * by one, and answered with the most probable classes. Next stop: `data/images/prepare.ts`.
  */
+
 import type { Session } from '../backends/backend.ts';
 import { FoveaError } from '../base/errors.ts';
 import { formatShape } from '../base/shape.ts';
@@ -11,7 +12,9 @@ import { fillBatch } from '../data/batches.ts';
 import { surround } from '../data/dataset.ts';
 import type { Picture } from '../data/images/picture.ts';
 import { type PrepareOptions, prepareImage } from '../data/images/prepare.ts';
+import { answersWithDistances } from '../nn/answers.ts';
 import { inferenceGraph } from '../nn/programs.ts';
+import { imageShapeOf } from '../nn/spec.ts';
 import type { TrainedModel } from '../nn/trained.ts';
 import { restoreStates } from './snapshot.ts';
 
@@ -46,7 +49,9 @@ export function openPredictor(
   session: Session,
   { spec, weights, classes }: TrainedModel,
 ): (picture: Picture, options?: PredictOptions) => Prediction {
-  const shape = imageShapeOf(spec.inputShape);
+  channelsOf({ spec });
+  const shape = imageShapeOf(spec);
+  const isDistance = answersWithDistances(spec);
   const program = session.compile(inferenceGraph(spec, 1));
   restoreStates(session, weights);
   const { border = 0 } = spec.preprocessing;
@@ -72,7 +77,6 @@ export function openPredictor(
       probability,
     }));
     answers.sort((a, b) => b.probability - a.probability);
-    const isDistance = spec.layers[spec.layers.length - 1].kind === 'rbf';
     const distances = isDistance ? Array.from(program.output('distances')) : null;
     return {
       answers: answers.slice(0, options.top ?? 3),
@@ -104,18 +108,10 @@ const NO_LABEL = new Int32Array(1);
 
 /** 1 or 3: how a picture is to be read for this network. */
 export function channelsOf({ spec }: Pick<TrainedModel, 'spec'>): 1 | 3 {
-  const [, , channels] = imageShapeOf(spec.inputShape);
-  if (channels === 1 || channels === 3) return channels;
+  const { length, 2: channels } = spec.inputShape;
+  if (length === 3 && (channels === 1 || channels === 3)) return channels;
   throw new FoveaError({
-    problem: `${spec.name} reads pictures of ${channels} channels`,
-    expected: 'a network for gray (1) or colour (3) pictures',
-  });
-}
-
-function imageShapeOf(shape: readonly number[]): readonly [number, number, number] {
-  if (shape.length === 3) return [shape[0], shape[1], shape[2]];
-  throw new FoveaError({
-    problem: `the network reads ${formatShape(shape)}`,
-    expected: 'a network that reads pictures (height, width, channels)',
+    problem: `${spec.name} reads ${formatShape(spec.inputShape)}`,
+    expected: 'a network that reads pictures (height, width, channels), gray (1) or in colour (3)',
   });
 }

@@ -5,6 +5,7 @@
  * of them and the most doubtful rejected first, which gives the rejection curve of LeCun et al. 1998,
  * Fig. 10: how much must be rejected for an error of 0.5 % among the rest. Plain arithmetic.
  */
+import { indexOfLargest } from '../base/largest.ts';
 import type { Predictions } from './classification.ts';
 
 export type Doubt = 'far' | 'close';
@@ -63,8 +64,7 @@ export function rejectionOf(
 }
 
 function twoNearest(logits: ArrayLike<number>) {
-  let answer = 0;
-  for (let i = 1; i < logits.length; i++) if (logits[i] > logits[answer]) answer = i;
+  const answer = indexOfLargest(logits);
   let second = Number.POSITIVE_INFINITY;
   for (let i = 0; i < logits.length; i++) {
     if (i !== answer) second = Math.min(second, -logits[i]);

@@ -9,10 +9,12 @@
  *   |3 |    | 4|
  *   +--+----+--+
  */
+
 import { FoveaError } from '../../base/errors.ts';
+import type { ImageShape } from '../../base/shape.ts';
 import type { Plane } from '../images/resize.ts';
 import { mirror } from './flip.ts';
-import type { ImageShape, TransformDefinition } from './transform.ts';
+import type { TransformDefinition } from './transform.ts';
 
 export const crop: TransformDefinition = {
   name: 'crop',

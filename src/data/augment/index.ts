@@ -5,7 +5,9 @@
  * subtracted, which becomes part of the model's preprocessing. Next stop: `../samples.ts`, which applies
  * a list to one picture.
  */
+
 import { UsageError, unknownName } from '../../base/errors.ts';
+import type { ImageShape } from '../../base/shape.ts';
 import type { Plane } from '../images/resize.ts';
 import { crop, tenCrops } from './crop.ts';
 import { distort } from './distort.ts';
@@ -17,7 +19,6 @@ import { rotate } from './rotate.ts';
 import { scale } from './scale.ts';
 import type {
   Apply,
-  ImageShape,
   PrincipalColours,
   TransformContext,
   TransformDefinition,

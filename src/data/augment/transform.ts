@@ -5,11 +5,10 @@
  * end of the chain rounds and clips. All chance comes from the stream that is handed in, which depends on
  * seed, epoch and picture alone: any worker gives the same pixels. Next stop: `index.ts`, the table.
  */
-import type { RandomStream } from '../../base/random.ts';
-import type { Plane } from '../images/resize.ts';
 
-/** (H, W, C). */
-export type ImageShape = readonly [number, number, number];
+import type { RandomStream } from '../../base/random.ts';
+import type { ImageShape } from '../../base/shape.ts';
+import type { Plane } from '../images/resize.ts';
 
 /** What a transform may have to know beside its amount. */
 export interface TransformContext {

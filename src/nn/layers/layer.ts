@@ -92,6 +92,11 @@ export interface Layer<O = Readonly<Record<string, unknown>>> {
   accounting?(inputs: readonly Shape[], options: O): Accounting;
   /** Absent: each output pixel sees its own input pixel; 'whole': every unit sees all of them. */
   reception?(inputs: readonly Shape[], options: O): Reception | 'whole';
+  /**
+   * Where the layer's numbers are distances to the classes, the smallest of which wins: that of the rubbish
+   * class. Absent: they are scores, the largest wins.
+   */
+  rubbishDistance?(options: O): number;
   /** Absent: no window, no padding. */
   window?(inputs: readonly Shape[], options: O): WindowFacts;
 }

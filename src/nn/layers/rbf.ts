@@ -80,4 +80,5 @@ export const rbf = defineLayer({
     return { connections: numbers, multiplyAdds: numbers };
   },
   reception: () => 'whole',
+  rubbishDistance: ({ rubbish }) => rubbish,
 });
