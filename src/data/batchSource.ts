@@ -5,7 +5,6 @@
  * always ready; one that is being read may have to be waited for, which the trainer does between steps.
  * Next stop: `openBatches.ts`, which chooses; `loader/prefetch.node.ts` for reading ahead.
  */
-
 import type { ImageShape } from '../base/shape.ts';
 import type { Preprocessing } from '../nn/spec.ts';
 import type { Augmentation } from './augment/index.ts';

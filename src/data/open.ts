@@ -7,7 +7,6 @@
  * Sets of the table come whole, in memory; folders and shards are listed, and read while training.
  * Next stop: `datasets/index.ts`; `origins/imageFolder.node.ts`, `origins/shards.node.ts`.
  */
-
 import { UsageError } from '../base/errors.ts';
 import type { ImageShape } from '../base/shape.ts';
 import type { LoadOptions } from './dataset.ts';

@@ -6,7 +6,6 @@
  * The result depends on (seed, epoch, row) and the picture alone, so that any number of workers, in any
  * order, makes the same samples. Next stop: `loader/`, which does it ahead of the trainer.
  */
-
 import { RandomStream } from '../base/random.ts';
 import type { ImageShape } from '../base/shape.ts';
 import { type Augmentation, choosesPart, testChain, trainingChain } from './augment/index.ts';

@@ -5,7 +5,6 @@
  * stand in shared memory, so that worker threads read them without a copy. Next stop:
  * `origins/readPicture.node.ts`, which reads one; `loader/prefetch.node.ts`, which reads ahead.
  */
-
 import { UsageError } from '../base/errors.ts';
 import type { ImageShape } from '../base/shape.ts';
 import { type Dataset, type Split, sliceSplit } from './dataset.ts';

@@ -27,7 +27,7 @@ import { flatten } from '../nn/layers/flatten.ts';
 import { localResponseNormalization } from '../nn/layers/localResponseNormalization.ts';
 import { maxPooling2d } from '../nn/layers/pooling.ts';
 import { sequential } from '../nn/sequential.ts';
-import { type GivenOptions, imageNetOptions, parseModelOptions } from './options.ts';
+import { defineModel, imageNetOptions } from './options.ts';
 
 const weights = {
   kernelInitializer: { kind: 'normal', stddev: 0.01 },
@@ -37,8 +37,7 @@ const weights = {
 const alive = { ...weights, biasInitializer: 'ones' } as const;
 const overlapping = { poolSize: 3, strides: 2 } as const;
 
-export const alexnet = (given?: GivenOptions) => {
-  const { classes } = parseModelOptions('alexnet', imageNetOptions, given);
+export const alexnet = defineModel('alexnet', imageNetOptions, ({ classes }) => {
   const preprocessing = { scale: 1, offset: -114 };
   return sequential({ name: 'alexnet', inputShape: [227, 227, 3], preprocessing }, [
     conv2d({ name: 'conv1', filters: 96, kernelSize: 11, strides: 4, ...weights }),
@@ -58,4 +57,4 @@ export const alexnet = (given?: GivenOptions) => {
     dropout({ name: 'dropout7', rate: 0.5, mode: '2012' }),
     dense({ name: 'fc8', units: classes, ...weights, activation: 'softmax' }),
   ]);
-};
+});

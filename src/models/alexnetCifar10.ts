@@ -24,8 +24,9 @@ import { dropout } from '../nn/layers/dropout.ts';
 import { flatten } from '../nn/layers/flatten.ts';
 import { maxPooling2d } from '../nn/layers/pooling.ts';
 import { sequential } from '../nn/sequential.ts';
+import { defineModel, noOptions } from './options.ts';
 
-export const alexnetCifar10 = () =>
+export const alexnetCifar10 = defineModel('alexnet-cifar10', noOptions, () =>
   sequential({ name: 'alexnet-cifar10', inputShape: [32, 32, 3] }, [
     conv2d({ filters: 96, kernelSize: 3, padding: 'same' }),
     activation({ activation: 'relu' }),
@@ -49,4 +50,5 @@ export const alexnetCifar10 = () =>
     dropout({ rate: 0.5 }),
     dense({ units: 10 }),
     activation({ activation: 'softmax' }),
-  ]);
+  ]),
+);

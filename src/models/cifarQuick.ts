@@ -18,7 +18,7 @@ import { dense } from '../nn/layers/dense.ts';
 import { flatten } from '../nn/layers/flatten.ts';
 import { averagePooling2d, maxPooling2d } from '../nn/layers/pooling.ts';
 import { sequential } from '../nn/sequential.ts';
-import { type GivenOptions, parseModelOptions } from './options.ts';
+import { defineModel } from './options.ts';
 
 const options = z.object({ activation: z.enum(['relu', 'tanh', 'sigmoid']).default('relu') });
 
@@ -27,8 +27,7 @@ const convolution = { kernelSize: 5, padding: 'same' } as const;
 /** 32 -> 16 -> 8 -> 4: the last window may stand over the edge. */
 const overlapping = { poolSize: 3, strides: 2, padding: 'same' } as const;
 
-export const cifarQuick = (given?: GivenOptions) => {
-  const { activation } = parseModelOptions('cifar-quick', options, given);
+export const cifarQuick = defineModel('cifar-quick', options, ({ activation }) => {
   const preprocessing = { scale: 1 / 128, offset: -120 / 128 };
   return sequential({ name: 'cifar-quick', inputShape: [32, 32, 3], preprocessing }, [
     conv2d({ name: 'conv1', filters: 32, ...convolution, ...normal(0.0128) }),
@@ -41,4 +40,4 @@ export const cifarQuick = (given?: GivenOptions) => {
     flatten(),
     dense({ name: 'fc10', units: 10, ...normal(0.01), activation: 'softmax' }),
   ]);
-};
+});

@@ -1,7 +1,6 @@
 /**
  * @file THE table of models. A new model is one file and one line here.
  */
-import { z } from 'zod';
 import { unknownName } from '../base/errors.ts';
 import type { ModelSpec } from '../nn/spec.ts';
 import { alexnet } from './alexnet.ts';
@@ -11,7 +10,7 @@ import { alexnetSingle } from './alexnetSingle.ts';
 import { cifarQuick } from './cifarQuick.ts';
 import { lenet5 } from './lenet5.ts';
 import { lenet5Of1998 } from './lenet5Of1998.ts';
-import { type GivenOptions, parseModelOptions } from './options.ts';
+import type { GivenOptions, ModelDefinition } from './options.ts';
 
 const models = {
   lenet5,
@@ -21,14 +20,17 @@ const models = {
   'alexnet-caffe': alexnetCaffe,
   'alexnet-cifar10': alexnetCifar10,
   'cifar-quick': cifarQuick,
-} as const satisfies Record<string, (given?: GivenOptions) => ModelSpec>;
+} as const satisfies Record<string, ModelDefinition>;
 
 export const modelNames: readonly string[] = Object.keys(models);
 
 /** The spec of a model; options as its file names them: `modelOf('alexnet', { classes: 12 })`. */
 export function modelOf(name: string, options: GivenOptions = {}): ModelSpec {
   if (!Object.hasOwn(models, name)) throw unknownName('model', name, modelNames);
-  const make: (given?: GivenOptions) => ModelSpec = models[name as keyof typeof models];
-  if (make.length === 0) parseModelOptions(name, z.object({}), options); // takes none
-  return make(options);
+  return models[name as keyof typeof models](options);
+}
+
+/** Whether the model of that name has the option: `takesOption('alexnet', 'classes')`. */
+export function takesOption(name: string, option: string): boolean {
+  return Object.hasOwn(models, name) && option in models[name as keyof typeof models].options.shape;
 }

@@ -20,8 +20,9 @@ import { dense } from '../nn/layers/dense.ts';
 import { flatten } from '../nn/layers/flatten.ts';
 import { averagePooling2d } from '../nn/layers/pooling.ts';
 import { sequential } from '../nn/sequential.ts';
+import { defineModel, noOptions } from './options.ts';
 
-export const lenet5 = () =>
+export const lenet5 = defineModel('lenet5', noOptions, () =>
   sequential({ name: 'lenet5', inputShape: [28, 28, 1] }, [
     conv2d({ filters: 6, kernelSize: 5, activation: 'tanh' }),
     averagePooling2d({ poolSize: 2, strides: 2 }),
@@ -31,4 +32,5 @@ export const lenet5 = () =>
     dense({ units: 120, activation: 'tanh' }),
     dense({ units: 84, activation: 'tanh' }),
     dense({ units: 10, activation: 'softmax' }),
-  ]);
+  ]),
+);

@@ -25,7 +25,7 @@ import { flatten } from '../nn/layers/flatten.ts';
 import { RUBBISH_DISTANCE, rbf } from '../nn/layers/rbf.ts';
 import { subsampling2d } from '../nn/layers/subsampling2d.ts';
 import { sequential } from '../nn/sequential.ts';
-import { type GivenOptions, parseModelOptions } from './options.ts';
+import { defineModel } from './options.ts';
 
 /** Table I: per map of C3 the maps of S2 it sees. Three, four or six neighbours, or four that are not. */
 export const lenetConnections: readonly (readonly number[])[] = [
@@ -67,8 +67,7 @@ function startingFrom(fanIn: number, start: keyof typeof STARTS) {
   return { kernelInitializer: initializer, biasInitializer: initializer };
 }
 
-export const lenet5Of1998 = (given?: GivenOptions) => {
-  const { j, codes, start } = parseModelOptions('lenet5-1998', options, given);
+export const lenet5Of1998 = defineModel('lenet5-1998', options, ({ j, codes, start }) => {
   const f = { activation: 'scaledTanh' } as const;
   const byFanIn = STARTS[start];
   const sampling = { ...f, weightInitializer: byFanIn, biasInitializer: byFanIn };
@@ -96,4 +95,4 @@ export const lenet5Of1998 = (given?: GivenOptions) => {
       rbf({ name: 'output', codes, rubbish: j }),
     ],
   );
-};
+});

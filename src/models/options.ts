@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { UsageError } from '../base/errors.ts';
 import { parseOptions, positiveInteger } from '../nn/options.ts';
+import type { ModelSpec } from '../nn/spec.ts';
 
 /** Options as they are given; a model that has none accepts none. */
 export type GivenOptions = Readonly<Record<string, unknown>>;
@@ -13,12 +14,23 @@ export type GivenOptions = Readonly<Record<string, unknown>>;
 /** Of networks made for ImageNet: `classes`, so that they fit a folder of one's own pictures. */
 export const imageNetOptions = z.object({ classes: positiveInteger.min(2).default(1000) });
 
-export function parseModelOptions<S extends z.ZodObject>(
-  model: string,
-  schema: S,
-  given: GivenOptions = {},
-): z.output<S> {
-  return parseOptions(schema, given, `model ${model}`);
+/** Of models that have none. */
+export const noOptions = z.object({});
+
+/** Makes a model's spec; knows the options it takes. */
+export interface ModelDefinition {
+  (given?: GivenOptions): ModelSpec;
+  readonly options: z.ZodObject;
+}
+
+/** A model of the table: `make` gets its options checked, with their defaults filled in. */
+export function defineModel<S extends z.ZodObject>(
+  name: string,
+  options: S,
+  make: (options: z.output<S>) => ModelSpec,
+): ModelDefinition {
+  const written = (given: GivenOptions = {}) => make(parseOptions(options, given, `model ${name}`));
+  return Object.assign(written, { options });
 }
 
 /** "alexnet,classes=12" -> the name and its options; numbers become numbers. */

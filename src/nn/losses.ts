@@ -4,7 +4,6 @@
  * The cross-entropies read the logits, below the softmax: log(softmax) taken in one op keeps its digits
  * where a probability underflows. Next stop: `ops/crossEntropy.ts`.
  */
-
 import { FoveaError, unknownName } from '../base/errors.ts';
 import { formatShape } from '../base/shape.ts';
 import { constantNode, type Node } from '../graph/node.ts';

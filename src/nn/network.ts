@@ -3,7 +3,6 @@
  *
  * Next stop: `programs.ts`, which adds loss, gradients and updates.
  */
-
 import { streamOf } from '../base/random.ts';
 import type { Shape } from '../base/shape.ts';
 import { batchInput, inputNode, type Node, stateNode, type Update } from '../graph/node.ts';

@@ -3,6 +3,7 @@
  *
  * Next stop: `trainRun.ts`.
  */
+import { takesOption } from '../models/index.ts';
 import { FoveaError, UsageError } from '../base/errors.ts';
 import { formatShape, sameShape } from '../base/shape.ts';
 import {
@@ -63,7 +64,7 @@ function checkFit(
   }
   const output = layerShapes(spec).at(-1)?.outputShape ?? [];
   if (!sameShape(output, [classes.length])) {
-    const own = spec.name.startsWith('alexnet') && spec.inputShape[0] === 227;
+    const own = takesOption(spec.name, 'classes');
     throw new FoveaError({
       problem: `${spec.name} answers with ${formatShape(output)}, ${name} has ${classes.length} classes`,
       expected: `a last layer of ${classes.length} units`,

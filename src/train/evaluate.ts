@@ -6,7 +6,6 @@
  * holds and those rows are not read, since rows do not influence each other. Sums are float64 in row
  * order. Next stop: `classification.ts`, what the predictions say.
  */
-
 import type { Session } from '../backends/backend.ts';
 import { indexOfLargest } from '../base/largest.ts';
 import type { BatchSource, ReadingOptions } from '../data/batchSource.ts';

@@ -3,7 +3,6 @@
  *
  * Next stop: `lookDrawing.ts`, which draws it.
  */
-
 import type { Session } from '../backends/backend.ts';
 import { indexOfLargest, indexOfSmallest } from '../base/largest.ts';
 import type { Shape } from '../base/shape.ts';

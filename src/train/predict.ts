@@ -4,7 +4,6 @@
  * Pictures are prepared as the training pictures were (size, light ink on dark, preprocessing), run one
  * by one, and answered with the most probable classes. Next stop: `data/images/prepare.ts`.
  */
-
 import type { Session } from '../backends/backend.ts';
 import { FoveaError } from '../base/errors.ts';
 import { formatShape } from '../base/shape.ts';

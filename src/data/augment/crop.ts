@@ -9,7 +9,6 @@
  *   |3 |    | 4|
  *   +--+----+--+
  */
-
 import { FoveaError } from '../../base/errors.ts';
 import type { ImageShape } from '../../base/shape.ts';
 import type { Plane } from '../images/resize.ts';

@@ -5,7 +5,6 @@
  * subtracted, which becomes part of the model's preprocessing. Next stop: `../samples.ts`, which applies
  * a list to one picture.
  */
-
 import { UsageError, unknownName } from '../../base/errors.ts';
 import type { ImageShape } from '../../base/shape.ts';
 import type { Plane } from '../images/resize.ts';

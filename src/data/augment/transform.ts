@@ -5,7 +5,6 @@
  * end of the chain rounds and clips. All chance comes from the stream that is handed in, which depends on
  * seed, epoch and picture alone: any worker gives the same pixels. Next stop: `index.ts`, the table.
  */
-
 import type { RandomStream } from '../../base/random.ts';
 import type { ImageShape } from '../../base/shape.ts';
 import type { Plane } from '../images/resize.ts';

@@ -6,7 +6,6 @@
  * MNIST's pictures were made this way, and a network trained on them reads a scan or a drawing far better
  * when it is treated the same. What was done is said in `notes`. Next stop: `readImage.node.ts`.
  */
-
 import { FoveaError } from '../../base/errors.ts';
 import type { ImageShape } from '../../base/shape.ts';
 import { type Picture, toGray, toRgb } from './picture.ts';
