@@ -3,12 +3,13 @@
  *
  * Next stop: `train/evaluate.ts`.
  */
-import { imageShapeOf } from '../nn/spec.ts';
+
 import { openSession } from '../backends/select.ts';
 import { withCrops } from '../data/augment/index.ts';
 import { openDataset } from '../data/open.ts';
+import { imageShapeOf } from '../nn/spec.ts';
 import type { Evaluation } from '../train/classification.ts';
-import { evaluate, } from '../train/evaluate.ts';
+import { evaluate } from '../train/evaluate.ts';
 import { insights } from '../train/insights.ts';
 import { loadModel } from './folder/modelFiles.ts';
 import { RunFolder } from './folder/runFolder.ts';

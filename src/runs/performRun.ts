@@ -11,7 +11,7 @@ import type { AnyDataset } from '../data/streamed.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import type { Evaluation } from '../train/classification.ts';
 import { DivergenceError } from '../train/divergence.ts';
-import { evaluate, } from '../train/evaluate.ts';
+import { evaluate } from '../train/evaluate.ts';
 import type { FitEvent, FitOptions } from '../train/events.ts';
 import { fit } from '../train/fit.ts';
 import { insights } from '../train/insights.ts';

@@ -4,12 +4,13 @@
  * What a picture suffers depends on its row and the strength alone, so that networks can be compared.
  * Previous stop: `train/perturbations.ts`. Next stop: `train/evaluate.ts`.
  */
-import { imageShapeOf } from '../nn/spec.ts';
-import type { ImageShape } from '../base/shape.ts';
+
 import { RandomStream } from '../base/random.ts';
+import type { ImageShape } from '../base/shape.ts';
 import type { Split } from '../data/dataset.ts';
 import type { Plane } from '../data/images/resize.ts';
 import { picturesOf } from '../data/pictures.ts';
+import { imageShapeOf } from '../nn/spec.ts';
 import { compileEvaluation, measure, openEvaluationBatches } from '../train/evaluate.ts';
 import { type Perturbation, perturbationOf } from '../train/perturbations.ts';
 import type { Metrics } from '../train/progress.ts';

@@ -3,8 +3,9 @@
  *
  * Next stop: `train/rejection.ts`.
  */
-import { answersWithDistances } from '../nn/answers.ts';
+
 import { FoveaError } from '../base/errors.ts';
+import { answersWithDistances } from '../nn/answers.ts';
 import { compileEvaluation, openEvaluationBatches, predictSplit } from '../train/evaluate.ts';
 import { type Rejection, rejectionOf } from '../train/rejection.ts';
 import { restoreStates } from '../train/snapshot.ts';

@@ -3,7 +3,7 @@
  *
  * Next stop: `trainRun.ts`.
  */
-import { takesOption } from '../models/index.ts';
+
 import { FoveaError, UsageError } from '../base/errors.ts';
 import { formatShape, sameShape } from '../base/shape.ts';
 import {
@@ -18,6 +18,7 @@ import { withBorder } from '../data/dataset.ts';
 import { openBatches } from '../data/openBatches.ts';
 import { TrainingStatistics } from '../data/statistics.ts';
 import { type AnyDataset, type AnySplit, isStreamed, sliceAny } from '../data/streamed.ts';
+import { takesOption } from '../models/index.ts';
 import { layerShapes } from '../nn/shapes.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 

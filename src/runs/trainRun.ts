@@ -4,10 +4,11 @@
  * `trainRun` makes the folder of a new run once everything that can be refused has been checked;
  * `resumeRun` opens one that exists. What follows is the same for both. Next stop: `performRun.ts`.
  */
-import type { ImageShape } from '../base/shape.ts';
+
 import type { Session } from '../backends/backend.ts';
 import { type OpenOptions, openSession } from '../backends/select.ts';
 import { FoveaError, UsageError, unknownName } from '../base/errors.ts';
+import type { ImageShape } from '../base/shape.ts';
 import { noAugmentation, parseAugmentation } from '../data/augment/index.ts';
 import { validationSplit } from '../data/batches.ts';
 import type { ReadingOptions } from '../data/batchSource.ts';
