@@ -82,6 +82,7 @@ export { parseModelSpec, sequential } from './nn/sequential.ts';
 export type { LayerSpec, ModelSpec, Preprocessing } from './nn/spec.ts';
 export type { StateValue, TrainedModel } from './nn/trained.ts';
 export { build } from './ops/index.ts';
+export { maxOver, meanOver, minOver, productOver, sumOver } from './ops/reductions.ts';
 export { evaluateRun } from './runs/evaluateRun.ts';
 export { loadModel, saveModel } from './runs/folder/modelFiles.ts';
 export type { RunEvent, RunResult } from './runs/performRun.ts';

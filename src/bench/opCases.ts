@@ -79,6 +79,7 @@ const problems: Readonly<Record<ForwardOp, readonly Problem[]>> = {
   upsample2d: [on([f32([16, 16, 16, 32])], { factors: [2, 2] })],
   concatenate: [on([f32(IMAGE), f32(IMAGE)], { axis: 3 })],
   slice: [on([f32(IMAGE)], { starts: [0, 2, 2, 0], sizes: [16, 28, 28, 32] })],
+  transpose: [on([f32(IMAGE)], { axes: [0, 3, 1, 2] }), on([f32([512, 512])], { axes: [1, 0] })],
   reshape: [on([f32(IMAGE)], { shape: [16, 32 * 32 * 32] })],
   sumTo: [on([f32(IMAGE)], { shape: [32] })],
   broadcastTo: [on([f32([32])], { shape: IMAGE })],

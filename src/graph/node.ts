@@ -5,11 +5,12 @@
  * what an op means; that is `ops/`. Before: `ops/elementwise.ts`. Next stop: `nn/programs.ts`, which makes
  * the graph of a step; `print.ts` to look at a graph, `compile/verify.ts` to check one.
  */
-import type { Shape } from '../base/shape.ts';
+import { FoveaError } from '../base/errors.ts';
+import { formatShape, type Shape, sizeOf } from '../base/shape.ts';
 
 export type DType = 'f32' | 'i32';
 
-/** Attributes of an op: plain JSON values. */
+/** Attributes of an op: plain JSON values; a constant's numbers may be a typed array. */
 export type Attrs = Readonly<Record<string, unknown>>;
 
 /**
@@ -68,21 +69,33 @@ export function stateNode(name: string, shape: Shape, dtype: DType = 'f32'): Nod
   return createNode({ op: 'state', inputs: [], attrs: {}, shape, dtype, name });
 }
 
-/** A constant of one repeated value or of given numbers (row-major). */
-export function constantNode(
-  value: number | readonly number[],
-  shape: Shape = [],
-  name = '',
-): Node {
+/** One repeated value, or all numbers, row-major. Large ones are best a typed array: it is kept as it is. */
+export type ConstantData = number | readonly number[] | Float32Array | Int32Array;
+
+/** A constant of one repeated value or of given numbers; i32 where these are an `Int32Array`. */
+export function constantNode(value: ConstantData, shape: Shape = [], name = ''): Node {
+  if (typeof value !== 'number' && value.length !== sizeOf(shape)) {
+    throw new FoveaError({
+      problem: `a constant of shape ${formatShape(shape)} received ${value.length} numbers`,
+      expected: `${sizeOf(shape)}`,
+    });
+  }
   const label = name !== '' ? name : typeof value === 'number' ? String(value) : 'constant';
   return createNode({
     op: 'constant',
     inputs: [],
     attrs: { data: value },
     shape,
-    dtype: 'f32',
+    dtype: value instanceof Int32Array ? 'i32' : 'f32',
     name: label,
   });
+}
+
+/** Writes a constant's numbers into memory of its size. */
+export function writeConstant({ attrs }: Node, to: Float32Array | Float64Array | Int32Array): void {
+  const data = attrs.data as ConstantData;
+  if (typeof data === 'number') to.fill(data);
+  else to.set(data);
 }
 
 export function isSource(node: Node): boolean {

@@ -29,6 +29,22 @@ describe('printGraph', () => {
   });
 });
 
+describe('a constant of many numbers', () => {
+  const numbers = Float32Array.from({ length: 1000 }, (_, i) => i % 7);
+  const kept = constantNode(numbers, [10, 100], 'numbers');
+
+  it('keeps a typed array as it is and prints its first numbers', () => {
+    expect(kept.attrs.data).toBe(numbers);
+    const text = printGraph({ outputs: { kept }, updates: [] });
+    expect(text).toContain('data=[0,1,2,3,4,5,6,0,1,2,3,4,5,6,0,1,...] f32 (10, 100)');
+  });
+
+  it('is i32 where its numbers are, and has as many as its shape says', () => {
+    expect(constantNode(Int32Array.of(1, 2), [2]).dtype).toBe('i32');
+    expect(() => constantNode([1, 2], [3])).toThrow(/shape \(3,\) received 2 numbers/);
+  });
+});
+
 describe('printDot', () => {
   it('draws nodes, edges, outputs and updates, with names escaped', () => {
     const dot = printDot(counter());

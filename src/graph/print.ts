@@ -73,11 +73,22 @@ export function printDot(graph: Graph): string {
 function formatAttrs(node: Node): string {
   return Object.entries(node.attrs)
     .map(([name, value]) => {
-      const text = JSON.stringify(value) ?? 'undefined';
+      const text = inWords(value);
       return `${name}=${text.length > 60 ? `${text.slice(0, 57)}...` : text}`;
     })
     .join(' ');
 }
+
+/** Lists by their first numbers: they may have millions. */
+function inWords(value: unknown): string {
+  const isList =
+    Array.isArray(value) || value instanceof Float32Array || value instanceof Int32Array;
+  if (!isList || value.length <= MOST_SHOWN) return JSON.stringify(value) ?? 'undefined';
+  const first = JSON.stringify(Array.from(value.slice(0, MOST_SHOWN))).slice(0, -1);
+  return `${first},...]`;
+}
+
+const MOST_SHOWN = 16;
 
 function escapeDot(text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"');

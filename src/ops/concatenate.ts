@@ -1,7 +1,8 @@
 /**
  * @file Joining tensors along an axis, and cutting a box out of one: each the other's gradient.
  *
- * `slice` also crops pictures: starts (0, top, left, 0), sizes (N, H - top - bottom, ...).
+ * `slice` also crops pictures: starts (0, top, left, 0), sizes (N, H - top - bottom, ...). With steps it takes
+ * every second, or goes backwards.
  */
 import { FoveaError } from '../base/errors.ts';
 import { formatShape, type Shape, sizeOf, stridesOf } from '../base/shape.ts';
@@ -14,11 +15,14 @@ export interface ConcatenateAttrs {
 export interface SliceAttrs {
   readonly starts: Shape;
   readonly sizes: Shape;
+  /** From one element taken to the next along each axis, negative to go backwards; 1 unless said. */
+  readonly steps?: Shape | undefined;
 }
 
 export interface SliceGradientAttrs {
   readonly starts: Shape;
   readonly inputShape: Shape;
+  readonly steps?: Shape | undefined;
 }
 
 export const concatenate = defineOp<ConcatenateAttrs>({
@@ -53,7 +57,7 @@ export const concatenate = defineOp<ConcatenateAttrs>({
     let start = 0;
     for (const { shape, data } of inputs) {
       const starts = shape.map((_, i) => (i === axis ? start : 0));
-      forEachInBox(shape, starts, y.shape, (at, yAt) => {
+      forEachInBox(shape, { starts }, y.shape, (at, yAt) => {
         y.data[yAt] = data[at];
       });
       start += shape[axis];
@@ -63,28 +67,32 @@ export const concatenate = defineOp<ConcatenateAttrs>({
 
 export const slice = defineOp<SliceAttrs>({
   name: 'slice',
-  formula: 'y[i, j, ..] = x[starts[0] + i, starts[1] + j, ..]',
+  formula: 'y[i, j, ..] = x[starts[0] + steps[0] i, starts[1] + steps[1] j, ..]',
   arity: 1,
-  rows: ([x], { sizes }) => (sizes[0] === x[0] ? [0] : undefined),
-  shape: ([x], { starts, sizes }) => {
+  rows: ([x], { sizes, steps }) => keepsRows(sizes[0], x[0], steps),
+  shape: ([x], { starts, sizes, steps = x.map(() => 1) }) => {
+    const within = (at: number, n: number): boolean => Number.isInteger(at) && at >= 0 && at < n;
     const fits =
-      starts.length === x.length &&
-      sizes.length === x.length &&
-      x.every((n, i) => starts[i] >= 0 && sizes[i] >= 1 && starts[i] + sizes[i] <= n);
+      [starts, sizes, steps].every(({ length }) => length === x.length) &&
+      x.every((n, i) => {
+        const last = starts[i] + (sizes[i] - 1) * steps[i];
+        return sizes[i] >= 1 && steps[i] !== 0 && within(starts[i], n) && within(last, n);
+      });
     if (!fits) {
+      const by = steps.every((step) => step === 1) ? '' : ` in steps of ${formatShape(steps)}`;
       throw new FoveaError({
-        problem: `cannot cut ${formatShape(sizes)} at ${formatShape(starts)} out of ${formatShape(x)}`,
+        problem: `cannot cut ${formatShape(sizes)} at ${formatShape(starts)}${by} out of ${formatShape(x)}`,
         expected: 'a box of at least one element that lies within the input',
       });
     }
     return sizes;
   },
-  gradient: ({ inputs: [x], attrs: { starts }, dy, build }) => [
-    build('sliceGradient', [dy], { starts, inputShape: x.shape }),
+  gradient: ({ inputs: [x], attrs: { starts, steps }, dy, build }) => [
+    build('sliceGradient', [dy], { starts, steps, inputShape: x.shape }),
   ],
   curvature: 'copies',
-  reference: ([x], y, { starts }) =>
-    forEachInBox(y.shape, starts, x.shape, (yAt, xAt) => {
+  reference: ([x], y, box) =>
+    forEachInBox(y.shape, box, x.shape, (yAt, xAt) => {
       y.data[yAt] = x.data[xAt];
     }),
 });
@@ -93,20 +101,25 @@ export const sliceGradient = defineOp<SliceGradientAttrs>({
   name: 'sliceGradient',
   formula: 'dx = dy in its box, 0 around it',
   arity: 1,
-  rows: ([dy], { inputShape }) => (dy[0] === inputShape[0] ? [0] : undefined),
+  rows: ([dy], { inputShape, steps }) => keepsRows(dy[0], inputShape[0], steps),
   shape: (_, { inputShape }) => inputShape,
-  reference: ([dy], dx, { starts }) => {
+  reference: ([dy], dx, box) => {
     dx.data.fill(0);
-    forEachInBox(dy.shape, starts, dx.shape, (yAt, xAt) => {
+    forEachInBox(dy.shape, box, dx.shape, (yAt, xAt) => {
       dx.data[xAt] = dy.data[yAt];
     });
   },
 });
 
+/** Rows stay apart where all are taken, from the first on. */
+function keepsRows(taken: number, all: number, steps: Shape = []): readonly number[] | undefined {
+  return taken === all && (steps[0] ?? 1) > 0 ? [0] : undefined;
+}
+
 /** Calls back with (flat index in the box, flat index in the whole). */
 function forEachInBox(
   box: Shape,
-  starts: Shape,
+  { starts, steps }: Pick<SliceAttrs, 'starts' | 'steps'>,
   whole: Shape,
   visit: (boxAt: number, wholeAt: number) => void,
 ): void {
@@ -116,7 +129,8 @@ function forEachInBox(
   for (let boxAt = 0; boxAt < total; boxAt++) {
     let wholeAt = 0;
     for (let axis = 0, rest = boxAt; axis < box.length; axis++) {
-      wholeAt += (starts[axis] + Math.floor(rest / boxStrides[axis])) * wholeStrides[axis];
+      const at = Math.floor(rest / boxStrides[axis]) * (steps?.[axis] ?? 1);
+      wholeAt += (starts[axis] + at) * wholeStrides[axis];
       rest %= boxStrides[axis];
     }
     visit(boxAt, wholeAt);

@@ -37,6 +37,7 @@ import { randomUniform } from './randomUniform.ts';
 import { rbf, rbfCentersGradient, rbfInputGradient } from './rbf.ts';
 import { reshape } from './reshape.ts';
 import { softmax, softmaxGradient } from './softmax.ts';
+import { transpose } from './transpose.ts';
 import { upsample2d, upsample2dGradient } from './upsample2d.ts';
 
 export const ops = {
@@ -52,6 +53,7 @@ export const ops = {
   connectedConv2dKernelGradient,
   matmul,
   reshape,
+  transpose,
   averagePool2d,
   averagePool2dGradient,
   maxPool2d,

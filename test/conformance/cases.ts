@@ -2,8 +2,10 @@
  * @file All conformance cases, by the forward op they are about; a new op fails the types until it has some here.
  */
 import type { OpName } from '../../src/ops/index.ts';
+import { maxOver, meanOver, minOver, productOver, sumOver } from '../../src/ops/reductions.ts';
 import type { ConformanceCase } from './case.ts';
 import * as other from './otherCases.ts';
+import { reductionCases } from './reductionCases.ts';
 import * as window from './windowCases.ts';
 
 /** Gradient ops have no line of their own: the gradients of their forward op run them. */
@@ -31,23 +33,24 @@ export const cases: Readonly<Record<ForwardOp, readonly ConformanceCase[]>> = {
   elu: other.unaryCases('elu', ['normal', 'negative', 'special'], { alpha: 1.5 }),
   softplus: other.unaryCases('softplus'),
   elementwise: other.elementwiseCases,
-  sumTo: other.sumToCases,
+  sumTo: [...other.sumToCases, ...reductionCases(sumOver), ...reductionCases(meanOver)],
   broadcastTo: other.broadcastToCases,
   conv2d: window.conv2dCases,
   conv2dInputGradient: window.conv2dInputGradientCases,
   connectedConv2d: window.connectedConv2dCases,
   matmul: other.matmulCases,
   reshape: other.reshapeCases,
+  transpose: other.transposeCases,
   averagePool2d: window.poolCases('averagePool2d'),
-  maxPool2d: window.poolCases('maxPool2d'),
-  minPool2d: window.poolCases('minPool2d'),
+  maxPool2d: [...window.poolCases('maxPool2d'), ...reductionCases(maxOver)],
+  minPool2d: [...window.poolCases('minPool2d'), ...reductionCases(minOver)],
   softmax: other.softmaxCases,
   softmaxCrossEntropy: other.softmaxCrossEntropyCases,
   categoricalCrossEntropy: other.categoricalCrossEntropyCases,
   inTopK: other.inTopKCases,
   randomUniform: other.randomUniformCases,
   concatenate: other.concatenateCases,
-  slice: other.sliceCases,
+  slice: [...other.sliceCases, ...reductionCases(productOver)],
   pad2d: window.pad2dCases,
   upsample2d: window.upsample2dCases,
   localResponseNormalization: other.localResponseNormalizationCases,

@@ -247,7 +247,71 @@ export const sliceCases = [
       { label: `${C} channels` },
     ),
   ),
+  opCase('slice', [f32([7])], { starts: [6], sizes: [7], steps: [-1] }, { label: 'backwards' }),
+  opCase(
+    'slice',
+    [f32([9, 7, 5, 6])],
+    { starts: [0, 1, 4, 5], sizes: [9, 3, 3, 2], steps: [1, 2, -2, -3] },
+    { label: 'in steps' },
+  ),
+  opCase(
+    'slice',
+    [f32([9, 4, 3])],
+    { starts: [8, 0, 0], sizes: [9, 4, 3], steps: [-1, 1, 1] },
+    { label: 'the batch backwards' },
+  ),
+  opCase(
+    'slice',
+    [f32([18, 4, 3])],
+    { starts: [1, 0, 0], sizes: [9, 4, 3], steps: [2, 1, 1] },
+    { label: 'every second row' },
+  ),
 ];
+
+/** Every order of a small tensor's axes, and the ones that tensors of other tools come in. */
+const ORDERS = [
+  [
+    [2, 3],
+    [1, 0],
+  ],
+  [
+    [7, 130],
+    [1, 0],
+  ],
+  ...[
+    [0, 1, 2],
+    [0, 2, 1],
+    [1, 0, 2],
+    [1, 2, 0],
+    [2, 0, 1],
+    [2, 1, 0],
+  ].map((axes) => [[3, 4, 5], axes]),
+  [
+    [9, 4, 5, 3],
+    [0, 3, 1, 2],
+  ],
+  [
+    [9, 3, 4, 5],
+    [0, 2, 3, 1],
+  ],
+  [
+    [3, 3, 2, 17],
+    [3, 2, 0, 1],
+  ],
+  [
+    [1, 4, 1, 5],
+    [2, 1, 0, 3],
+  ],
+  [
+    [2, 3, 2, 4, 3],
+    [4, 0, 3, 1, 2],
+  ],
+  [[4], [0]],
+] as const;
+
+export const transposeCases = ORDERS.map(([shape, axes]) =>
+  opCase('transpose', [f32(shape)], { axes }, { label: `axes ${axes.join(', ')}` }),
+);
 
 export const localResponseNormalizationCases = [1, 2, 3, 4, 5, 8, 17, 33].flatMap((C) =>
   (

@@ -5,7 +5,7 @@
  * differences judge. Next stop: `index.ts`, which gives it states, inputs and outputs.
  */
 import { sizeOf } from '../../base/shape.ts';
-import type { DType, Node } from '../../graph/node.ts';
+import { type DType, type Node, writeConstant } from '../../graph/node.ts';
 import { elementwise } from '../../ops/elementwise.ts';
 import { epilogueOf } from '../../ops/epilogue.ts';
 import { opOf } from '../../ops/index.ts';
@@ -18,11 +18,7 @@ export type Values = ReadonlyMap<Node, NumberArray>;
 /** Zeroed memory for a node's result; a constant comes with its numbers. */
 export function allocate(node: Node, precision: Precision = 'f32'): NumberArray {
   const data = zeros(node.dtype, sizeOf(node.shape), precision);
-  if (node.op === 'constant') {
-    const value = node.attrs.data as number | readonly number[];
-    if (typeof value === 'number') data.fill(value);
-    else data.set(value);
-  }
+  if (node.op === 'constant') writeConstant(node, data);
   return data;
 }
 

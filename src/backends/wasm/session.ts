@@ -9,7 +9,14 @@ import { FoveaError, unknownName } from '../../base/errors.ts';
 import { formatShape, type Shape, sameShape, sizeOf } from '../../base/shape.ts';
 import { formatBytes } from '../../base/units.ts';
 import { align } from '../../compile/memoryPlan.ts';
-import { type DType, type Graph, type Node, rootsOf, topologicalOrder } from '../../graph/node.ts';
+import {
+  type DType,
+  type Graph,
+  type Node,
+  rootsOf,
+  topologicalOrder,
+  writeConstant,
+} from '../../graph/node.ts';
 import { opOf } from '../../ops/index.ts';
 import type { Tensor } from '../../ops/op.ts';
 import type { Executable, HostArray, ProfiledKernel, Session } from '../backend.ts';
@@ -85,10 +92,7 @@ export class WasmSession implements Session {
     const address = addressing(plan, arena, (name) => this.#stateOf(name).address);
     const view = (node: Node): HostArray => this.#view(address(node), node.shape, node.dtype);
     for (const node of nodes) {
-      if (node.op !== 'constant') continue;
-      const data = node.attrs.data as number | readonly number[];
-      if (typeof data === 'number') view(node).fill(data);
-      else view(node).set(data);
+      if (node.op === 'constant') writeConstant(node, view(node));
     }
     const program = emitProgram(plan.schedule, {
       memory: { initialPages: 1, maximumPages: MOST_PAGES, shared: true },

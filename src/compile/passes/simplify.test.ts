@@ -115,3 +115,30 @@ describe('simplify', () => {
     expect(valuesOf(simplify(outputOf(y)))).toEqual({ y: [2] });
   });
 });
+
+const transposed = (x: Node, ...axes: number[]): Node => build('transpose', [x], { axes });
+
+describe('simplify: transposes', () => {
+  const x = inputNode('x', [2, 3, 4, 5]);
+
+  it('makes one of two, and nothing of a way and back', () => {
+    const there = transposed(x, 0, 3, 1, 2);
+    expect(simplified(transposed(there, 0, 2, 3, 1))).toBe(x);
+    const both = simplified(transposed(there, 3, 0, 1, 2));
+    expect(both).toMatchObject({ op: 'transpose', inputs: [x], attrs: { axes: [2, 0, 3, 1] } });
+    expect(both.shape).toEqual([4, 2, 5, 3]);
+  });
+
+  it('makes a reshape of one that moves no number', () => {
+    const gray = inputNode('gray', [2, 1, 4, 5]);
+    expect(simplified(transposed(gray, 0, 2, 3, 1))).toMatchObject({
+      op: 'reshape',
+      inputs: [gray],
+    });
+    expect(simplified(transposed(gray, 0, 3, 1, 2)).op).toBe('transpose');
+    expect(simplified(transposed(constantNode(7, [2, 3]), 1, 0))).toMatchObject({
+      op: 'constant',
+      shape: [3, 2],
+    });
+  });
+});

@@ -15,6 +15,8 @@ import {
   substitute,
 } from '../../ops/expression.ts';
 import { build } from '../../ops/index.ts';
+import { attrsOf } from '../../ops/op.ts';
+import { movesNothing, transpose } from '../../ops/transpose.ts';
 import { rewrite } from '../rewrite.ts';
 
 export function simplify(graph: Graph): Graph {
@@ -37,6 +39,11 @@ function simplifyNode(node: Node): Node {
       if (value !== undefined) return constantNode(value, node.shape);
       return x.op === 'reshape' ? build('reshape', [x.inputs[0]], node.attrs, node.name) : node;
     }
+    case 'transpose': {
+      const value = uniformValue(x);
+      if (value !== undefined) return constantNode(value, node.shape);
+      return simplifyTranspose(node);
+    }
     case 'broadcastTo': {
       const value = uniformValue(x);
       if (value !== undefined) return constantNode(value, node.shape);
@@ -47,6 +54,19 @@ function simplifyNode(node: Node): Node {
     default:
       return expressionOf(node) === undefined ? node : simplifyElementwise(node);
   }
+}
+
+/** One after another is one; one that moves no number is a reshape, or nothing. */
+function simplifyTranspose(node: Node): Node {
+  const [x] = node.inputs;
+  const attrs = attrsOf(node, transpose);
+  if (x.op === 'transpose') {
+    const { axes } = attrsOf(x, transpose);
+    const both = { axes: attrs.axes.map((axis) => axes[axis]) };
+    return simplifyTranspose(build('transpose', x.inputs, both, node.name));
+  }
+  if (!movesNothing(x.shape, attrs)) return node;
+  return simplifyNode(build('reshape', [x], { shape: node.shape }, node.name));
 }
 
 /** Known numbers move into the expression; one that reads nothing any more becomes a constant. */

@@ -6,6 +6,7 @@
 import { sizeOf } from '../../../base/shape.ts';
 import { createNode, type Node } from '../../../graph/node.ts';
 import type { MatmulAttrs } from '../../../ops/matmul.ts';
+import type { TransposeAttrs } from '../../../ops/transpose.ts';
 import { FEW_ROWS_FOR_DOTS } from '../emit/matmul/rowDots.ts';
 import { MOST_THIN_ROWS } from '../emit/matmul/thin.ts';
 import type { Step } from './step.ts';
@@ -46,7 +47,7 @@ export function lowerMatmul(node: Node, step: Step): Node {
     createNode({
       op: 'transpose',
       inputs: [b],
-      attrs: {},
+      attrs: { axes: [1, 0] } satisfies TransposeAttrs,
       shape: [b.shape[1], b.shape[0]],
       dtype: 'f32',
       name: `${b.name}/transposed`,

@@ -23,20 +23,22 @@ function imagesOf(node: Node, context: PlanContext): number | undefined {
   return context.isBatched(node) ? node.shape[0] : undefined;
 }
 
+/** Where a box lies in a tensor, and which of the elements it takes. */
+type Box = { readonly shape: Shape } & Pick<SliceAttrs, 'starts' | 'steps'>;
+
 /** A box of one tensor to a box of another. */
-function boxCopy(
-  sizes: Shape,
-  from: { shape: Shape; starts: Shape },
-  to: { shape: Shape; starts: Shape },
-): Copy {
+function boxCopy(sizes: Shape, from: Box, to: Box): Copy {
   const fromStrides = stridesOf(from.shape);
   const toStrides = stridesOf(to.shape);
+  const step = ({ steps }: Box, axis: number): number => steps?.[axis] ?? 1;
   const offset = (starts: Shape, strides: Shape): number =>
     starts.reduce((sum, start, axis) => sum + start * strides[axis], 0);
   return {
     from: offset(from.starts, fromStrides),
     to: offset(to.starts, toStrides),
-    levels: sizes.map((extent, axis) => level(extent, fromStrides[axis], toStrides[axis])),
+    levels: sizes.map((extent, axis) =>
+      level(extent, step(from, axis) * fromStrides[axis], step(to, axis) * toStrides[axis]),
+    ),
   };
 }
 
@@ -55,16 +57,17 @@ export function concatenateKernel(node: Node, context: PlanContext): Kernel {
 }
 
 export function sliceKernel(node: Node, context: PlanContext): Kernel {
-  const { starts } = node.attrs as unknown as SliceAttrs;
-  const from = { shape: node.inputs[0].shape, starts };
+  const { starts, steps } = node.attrs as unknown as SliceAttrs;
+  const from = { shape: node.inputs[0].shape, starts, steps };
   const copy = boxCopy(node.shape, from, { shape: node.shape, starts: origin(node.shape) });
   return stridedCopyKernel('slice', node, [[copy]], { images: imagesOf(node, context) });
 }
 
 export function sliceGradientKernel(node: Node, context: PlanContext): Kernel {
-  const { starts } = node.attrs as unknown as SliceGradientAttrs;
+  const { starts, steps } = node.attrs as unknown as SliceGradientAttrs;
   const { shape } = node.inputs[0];
-  const copy = boxCopy(shape, { shape, starts: origin(shape) }, { shape: node.shape, starts });
+  const to = { shape: node.shape, starts, steps };
+  const copy = boxCopy(shape, { shape, starts: origin(shape) }, to);
   return stridedCopyKernel('sliceGradient', node, [[copy]], {
     images: imagesOf(node, context),
     fill: 0,

@@ -6,6 +6,8 @@
 import { sizeOf, stridesOf } from '../../../../base/shape.ts';
 import type { Pads } from '../../../../base/window.ts';
 import type { Node } from '../../../../graph/node.ts';
+import { attrsOf } from '../../../../ops/op.ts';
+import { transpose } from '../../../../ops/transpose.ts';
 import { type Kernel, type PlanContext, tileColumns } from '../../kernel.ts';
 import { scatterLayout } from '../conv2d/scatter.ts';
 import { type Copy, type CopyLevel, stridedCopyKernel } from './stridedCopy.ts';
@@ -17,12 +19,15 @@ function imagesOf(node: Node, context: PlanContext): number | undefined {
   return context.isBatched(node) ? node.shape[0] : undefined;
 }
 
-/** (R, C) to (C, R) */
-export function transposeKernel(node: Node): Kernel {
-  const [R, C] = node.inputs[0].shape;
-  return stridedCopyKernel('transpose', node, [
-    [{ from: 0, to: 0, levels: [level(C, 1, R), level(R, C, 1)] }],
-  ]);
+/** Axes in another order, written from the first number on. */
+export function transposeKernel(node: Node, context: PlanContext): Kernel {
+  const { axes } = attrsOf(node, transpose);
+  const from = stridesOf(node.inputs[0].shape);
+  const to = stridesOf(node.shape);
+  const levels = node.shape.map((extent, k) => level(extent, from[axes[k]], to[k]));
+  return stridedCopyKernel('transpose', node, [[{ from: 0, to: 0, levels }]], {
+    images: imagesOf(node, context),
+  });
 }
 
 /** Zero or constant padding; a negative amount crops. */
