@@ -77,6 +77,8 @@ export async function* performRun(prepared: PreparedRun): AsyncGenerator<RunEven
       if (event.type === 'checkpoint') {
         const snapshot = event.snapshot();
         await run.writeCheckpoint(snapshot, event.isBest);
+        // The step is compiled and fits, the first numbers are on disk: nothing is refused from here on.
+        await run.publish();
         if (event.reason === 'epoch') await run.writeHistory(snapshot.progress.history);
       }
       if (event.type === 'done' && event.reason === 'stopped') {
@@ -97,9 +99,12 @@ export async function* performRun(prepared: PreparedRun): AsyncGenerator<RunEven
 function fitOptions(prepared: PreparedRun): FitOptions {
   const { record, resume, pace } = prepared;
   const { patience, augmentation: _, ...settings } = record.settings;
+  const { checkpointEvery, eventInterval, signal } = pace; // no more: `pace` may be a whole request
   return {
     ...settings,
-    ...pace,
+    ...(checkpointEvery === undefined ? {} : { checkpointEvery }),
+    ...(eventInterval === undefined ? {} : { eventInterval }),
+    ...(signal === undefined ? {} : { signal }),
     reading: readingOf(prepared),
     ...(patience === null ? {} : { patience }),
     ...(resume === undefined ? {} : { resume }),

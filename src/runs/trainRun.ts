@@ -83,9 +83,13 @@ export async function* trainRun(request: TrainRequest): AsyncGenerator<RunEvent,
     const settings = { ...asked, augmentation };
     const record = newRecord({ ...request, spec }, settings, dataset, session);
     const run = await RunFolder.create(folder, overwrite);
-    await run.begin(record, spec);
     const { reading } = request;
-    yield* performRun({ run, spec, dataset, session, record, reading, pace: request, began });
+    try {
+      await run.begin(record, spec);
+      yield* performRun({ run, spec, dataset, session, record, reading, pace: request, began });
+    } finally {
+      await run.close();
+    }
   } finally {
     await session.close();
   }
@@ -94,8 +98,19 @@ export async function* trainRun(request: TrainRequest): AsyncGenerator<RunEvent,
 /** Goes on with a run that was stopped or killed, or gives a finished one more epochs. */
 export async function* resumeRun(request: ResumeRequest): AsyncGenerator<RunEvent, void, void> {
   const began = performance.now();
-  const run = await RunFolder.open(request.folder);
-  await run.tidy();
+  const run = await RunFolder.take(request.folder);
+  try {
+    yield* goOn(run, request, began);
+  } finally {
+    await run.close();
+  }
+}
+
+async function* goOn(
+  run: RunFolder,
+  request: ResumeRequest,
+  began: number,
+): AsyncGenerator<RunEvent, void, void> {
   const old = await run.readRecord();
   const spec = await readSpec(run.file('model.json'));
   checkExpected(run, request.expected ?? {}, spec, old);

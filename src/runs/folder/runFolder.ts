@@ -8,48 +8,60 @@
  *   checkpoint/           last.safetensors, best.safetensors: one snapshot each
  *   mistakes.png          the worst mistakes on the test set
  *
- * Each file is written whole or not at all; a folder is never taken over by accident.
- * Next stop: `../performRun.ts`, which fills it.
+ * Each file is written whole or not at all; a folder is never taken over by accident. A new run is made
+ * beside its place and gets it when its first checkpoint is there, so that what is refused until then harms
+ * nothing. Next stop: `runPlace.ts`, how a run takes its place; `../performRun.ts`, which fills it.
  */
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { FoveaError, messageOf, UsageError } from '../../base/errors.ts';
+import { FoveaError, messageOf } from '../../base/errors.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../train/checkpoint.ts';
 import type { EpochRecord, Snapshot } from '../../train/progress.ts';
 import { jsonText } from './jsonText.ts';
+import { lockRun, type RunLock } from './runLock.ts';
+import { checkPlace, removeRun, replaceRun, stagedPath, sweepStaged } from './runPlace.ts';
 import { parseRunRecord, type RunRecord } from './runRecord.ts';
-import {
-  isTemporary,
-  linkWhole,
-  removeTemporaryFiles,
-  writeError,
-  writeWhole,
-} from './wholeFile.ts';
+import { linkWhole, removeTemporaryFiles, writeError, writeWhole } from './wholeFile.ts';
 
 export type CheckpointName = 'last' | 'best';
 
 export class RunFolder {
   readonly path: string;
+  /** Where the files are: `path`, or beside it while a new run is not there yet. */
+  #place: string;
+  readonly #lock: RunLock | undefined;
+  readonly #overwrite: boolean;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, place = folder, lock?: RunLock, overwrite = false) {
     this.path = folder;
+    this.#place = place;
+    this.#lock = lock;
+    this.#overwrite = overwrite;
   }
 
-  /** Makes the folder. One that exists is an error unless it is a run and `overwrite` is said. */
+  /**
+   * Begins a new run beside its place; `publish` gives it the place. What stands there is an error unless it
+   * is a run, nothing but a run, and `overwrite` is said. Nobody else can train there until `close`.
+   */
   static async create(folder: string, overwrite = false): Promise<RunFolder> {
-    const run = new RunFolder(folder);
+    await checkPlace(folder, overwrite);
     try {
       await fs.mkdir(path.dirname(folder), { recursive: true });
-      if (overwrite) await run.#clear();
-      await fs.mkdir(folder);
-      await fs.mkdir(run.file('checkpoint'));
     } catch (error) {
-      if (error instanceof FoveaError) throw error;
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw alreadyThere(folder);
       throw writeError(folder, error);
     }
-    return run;
+    const lock = await lockRun(folder);
+    const staged = stagedPath(folder);
+    try {
+      await sweepStaged(folder);
+      await checkPlace(folder, overwrite); // somebody may have been faster
+      await fs.mkdir(path.join(staged, 'checkpoint'), { recursive: true });
+      return new RunFolder(folder, staged, lock, overwrite);
+    } catch (error) {
+      await lock.release();
+      throw error instanceof FoveaError ? error : writeError(folder, error);
+    }
   }
 
   /** Opens a run that exists. */
@@ -66,19 +78,43 @@ export class RunFolder {
     return run;
   }
 
-  file(name: string): string {
-    return path.join(this.path, name);
-  }
-
-  /** The first files of a new run. Where they cannot be written, no empty folder stays behind. */
-  async begin(record: RunRecord, spec: ModelSpec): Promise<void> {
+  /** Opens a run to go on with it: nobody else can train there until `close`. */
+  static async take(folder: string): Promise<RunFolder> {
+    await RunFolder.open(folder);
+    const lock = await lockRun(folder);
     try {
-      await this.writeRecord(record);
-      await this.#writeJson('model.json', spec);
+      await sweepStaged(folder);
+      const run = new RunFolder(folder, folder, lock);
+      await run.#tidy();
+      return run;
     } catch (error) {
-      await fs.rm(this.path, { recursive: true, force: true });
+      await lock.release();
       throw error;
     }
+  }
+
+  file(name: string): string {
+    return path.join(this.#place, name);
+  }
+
+  /** Gives a new run its place; a run that is replaced goes once this one is there. */
+  async publish(): Promise<void> {
+    if (this.#place === this.path) return;
+    await checkPlace(this.path, this.#overwrite);
+    await replaceRun(this.#place, this.path);
+    this.#place = this.path;
+  }
+
+  /** Lets others train here. A new run that never got its place leaves nothing. */
+  async close(): Promise<void> {
+    if (this.#place !== this.path) await removeRun(this.#place);
+    await this.#lock?.release();
+  }
+
+  /** The first files of a new run. */
+  async begin(record: RunRecord, spec: ModelSpec): Promise<void> {
+    await this.writeRecord(record);
+    await this.#writeJson('model.json', spec);
   }
 
   async writeHistory(history: readonly EpochRecord[]): Promise<void> {
@@ -120,29 +156,9 @@ export class RunFolder {
   }
 
   /** Removes what a killed writer left. */
-  async tidy(): Promise<void> {
+  async #tidy(): Promise<void> {
     await removeTemporaryFiles(this.path);
     if (await exists(this.file('checkpoint'))) await removeTemporaryFiles(this.file('checkpoint'));
-  }
-
-  /** Moves an old run out of the way in one step, then deletes it. Anything but a run is refused. */
-  async #clear(): Promise<void> {
-    if (!(await exists(this.path))) return;
-    const names = await fs.readdir(this.path);
-    if (!names.includes('run.json') && !names.every(isOurs)) {
-      throw new FoveaError({
-        where: this.path,
-        problem: 'the folder holds other things than a run; it is not overwritten',
-        expected: 'a folder with run.json in it, an empty one, or none',
-        fix: 'choose another place with --name or --out',
-      });
-    }
-    const aside = path.join(
-      path.dirname(this.path),
-      `.${path.basename(this.path)}.${Date.now().toString(36)}.old`,
-    );
-    await fs.rename(this.path, aside);
-    await fs.rm(aside, { recursive: true, force: true });
   }
 
   async #read(name: string): Promise<Buffer | undefined> {
@@ -157,22 +173,6 @@ export class RunFolder {
       );
     }
   }
-}
-
-const OURS = ['model.json', 'weights.safetensors', 'history.json', 'checkpoint', 'mistakes.png'];
-
-/** What a run killed in its first moment may leave without run.json. */
-function isOurs(name: string): boolean {
-  return OURS.includes(name) || isTemporary(name);
-}
-
-function alreadyThere(folder: string): UsageError {
-  return new UsageError({
-    where: folder,
-    problem: 'this run exists already',
-    expected: 'a new name, or a word on what to do with the old run',
-    fix: '--resume goes on with it, --overwrite replaces it, --name NAME makes another',
-  });
 }
 
 async function exists(file: string): Promise<boolean> {

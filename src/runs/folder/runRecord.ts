@@ -85,3 +85,15 @@ export function parseRunRecord(text: string, where: string): RunRecord {
     fix: 'undo the edit, or train again with --overwrite',
   });
 }
+
+/** Whether a text is the record of a run, of whatever version. */
+export function isRunRecord(text: string): boolean {
+  try {
+    const record: unknown = JSON.parse(text);
+    const format =
+      typeof record === 'object' && record !== null && 'format' in record && record.format;
+    return typeof format === 'string' && format.startsWith('fovea-run-');
+  } catch {
+    return false;
+  }
+}

@@ -71,7 +71,7 @@ export async function removeTemporaryFiles(folder: string): Promise<void> {
 }
 
 /** Makes the rename itself last. Windows cannot open folders and needs no such step. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await fs.open(folder, 'r');
   try {

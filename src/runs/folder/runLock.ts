@@ -1,0 +1,153 @@
+/**
+ * @file One trainer per run: a lock beside the run's folder, `.NAME.lock`.
+ *
+ * It stands beside the folder, not in it, so that it holds while a run is replaced by another. It says who
+ * has it: process, host, since when. A process that is gone has no lock: its number and its start are asked
+ * of the system where that tells (Linux), else its number alone. A lock of another host cannot be asked
+ * about and is believed. Next stop: `runFolder.ts`.
+ */
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import { FoveaError } from '../../base/errors.ts';
+import { writeError } from './wholeFile.ts';
+
+const holder = z.object({
+  pid: z.int().positive(),
+  host: z.string(),
+  /** When the lock was taken, ISO 8601. */
+  since: z.string(),
+  /** When the process began, in the system's own count; null where it does not tell. */
+  begun: z.string().nullable(),
+  /** Tells two locks of one process apart. */
+  token: z.string(),
+});
+
+type Holder = z.output<typeof holder>;
+
+export interface RunLock {
+  /** Gives the run back; harmless when said twice. */
+  release(): Promise<void>;
+}
+
+export const lockFile = (folder: string): string =>
+  path.join(path.dirname(folder), `.${path.basename(folder)}.lock`);
+
+/** Takes the lock of a run's folder, or throws a FoveaError that says who has it. */
+export async function lockRun(folder: string): Promise<RunLock> {
+  const file = lockFile(folder);
+  const own = `${file}.${randomBytes(6).toString('hex')}`;
+  const text = JSON.stringify(await thisProcess());
+  try {
+    await fs.writeFile(own, text, { flag: 'wx' });
+    // A name is given in one step and only where there is none: a lock is never seen half-written.
+    while (!(await named(own, file))) await removeStale(folder, file);
+  } catch (error) {
+    throw error instanceof FoveaError ? error : writeError(file, error);
+  } finally {
+    await fs.rm(own, { force: true });
+  }
+  await sweep(file);
+  return {
+    release: async () => {
+      // Somebody else's by now, if a person removed ours.
+      if ((await readText(file)) === text) await fs.rm(file, { force: true });
+    },
+  };
+}
+
+/** Removes what lockers killed in the act left beside the lock. */
+async function sweep(file: string): Promise<void> {
+  for (const name of await fs.readdir(path.dirname(file))) {
+    if (!name.startsWith(`${path.basename(file)}.`)) continue;
+    const left = path.join(path.dirname(file), name);
+    const by = parse((await readText(left)) ?? '');
+    if (by !== undefined && !(await mayRun(by))) await fs.rm(left, { force: true });
+  }
+}
+
+async function named(own: string, file: string): Promise<boolean> {
+  try {
+    await fs.link(own, file);
+    return true;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EEXIST') return false;
+    // File systems without second names (FAT, some network shares).
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
+    return fs.copyFile(own, file, fs.constants.COPYFILE_EXCL).then(
+      () => true,
+      (copying: NodeJS.ErrnoException) => {
+        if (copying.code === 'EEXIST') return false;
+        throw copying;
+      },
+    );
+  }
+}
+
+/** Removes a lock whose process is gone; throws where it is not. */
+async function removeStale(folder: string, file: string): Promise<void> {
+  const text = await readText(file);
+  if (text === undefined) return;
+  const by = parse(text);
+  if (by === undefined || (await mayRun(by))) throw inUse(folder, file, by);
+  // Two may find the same lock stale: moving it away and looking again tells whether it still was that one.
+  const aside = `${file}.${randomBytes(6).toString('hex')}`;
+  await fs.rename(file, aside).catch(() => undefined);
+  const moved = await readText(aside);
+  if (moved !== undefined && moved !== text) await fs.link(aside, file).catch(() => undefined);
+  await fs.rm(aside, { force: true });
+}
+
+function parse(text: string): Holder | undefined {
+  try {
+    return holder.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+async function mayRun({ pid, host, begun }: Holder): Promise<boolean> {
+  if (host !== os.hostname()) return true;
+  const now = await beginningOf(pid);
+  if (begun !== null && now !== null) return now === begun;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+async function thisProcess(): Promise<Holder> {
+  return {
+    pid: process.pid,
+    host: os.hostname(),
+    since: new Date().toISOString(),
+    begun: await beginningOf(process.pid),
+    token: randomBytes(6).toString('hex'),
+  };
+}
+
+/** Field 22 of /proc/PID/stat: clock ticks from the system's start to the process's. */
+async function beginningOf(pid: number): Promise<string | null> {
+  const text = await readText(`/proc/${pid}/stat`);
+  // The second field is the command in brackets and may hold anything.
+  return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+}
+
+async function readText(file: string): Promise<string | undefined> {
+  return fs.readFile(file, 'utf8').catch(() => undefined);
+}
+
+function inUse(folder: string, file: string, by: Holder | undefined): FoveaError {
+  const who = by === undefined ? 'something' : `process ${by.pid} on ${by.host} since ${by.since}`;
+  return new FoveaError({
+    where: folder,
+    problem: `this run is being trained by ${who}`,
+    expected: 'one trainer at a time',
+    fix: `wait or stop it, or choose another name; if it is gone, remove ${file}`,
+  });
+}

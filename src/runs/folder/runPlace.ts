@@ -1,0 +1,149 @@
+/**
+ * @file How a run takes its place among other people's files, and gives it up.
+ *
+ * Only what a run wrote is ever removed, file by file and by name: a folder that holds anything else is
+ * refused before, and what somebody puts there in the meantime stays. An old run is moved aside, the new one
+ * takes the name, then the old one goes; a kill in between is mended by the next who comes (`sweepStaged`).
+ * The caller holds the lock of the run (`runLock.ts`).
+ */
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { FoveaError, UsageError } from '../../base/errors.ts';
+import { isRunRecord } from './runRecord.ts';
+import { isTemporary, syncFolder, writeError } from './wholeFile.ts';
+
+/** Everything a run writes, folders with what is in them. */
+const WRITTEN: Readonly<Record<string, readonly string[]>> = {
+  '': ['run.json', 'model.json', 'weights.safetensors', 'history.json', 'mistakes.png'],
+  checkpoint: ['last.safetensors', 'best.safetensors'],
+};
+
+/** A folder of this name is a run that has no place yet (new) or no longer (old). */
+export const stagedPath = (folder: string, kind: 'new' | 'old' = 'new'): string =>
+  path.join(
+    path.dirname(folder),
+    `.${path.basename(folder)}.${randomBytes(6).toString('hex')}.${kind}`,
+  );
+
+/** Throws where a new run may not stand: on a run without `overwrite`, on anything that is not a run ever. */
+export async function checkPlace(folder: string, overwrite: boolean): Promise<void> {
+  const found = await fs.lstat(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw writeError(folder, error);
+  });
+  if (found === undefined) return;
+  if (found.isDirectory() && (await fs.readdir(folder)).length === 0) return;
+  const problem = !found.isDirectory()
+    ? `this is ${found.isSymbolicLink() ? 'a link to another place' : 'a file'}, not a folder`
+    : await whyNoRun(folder);
+  if (problem !== undefined) {
+    throw new FoveaError({
+      where: folder,
+      problem: `${problem}; it is not overwritten`,
+      expected: 'a folder with a run and nothing else in it, an empty one, or none',
+      fix: 'choose another place, or move the other files away',
+    });
+  }
+  if (!overwrite) throw alreadyThere(folder);
+}
+
+/** Why a folder is no run that may be removed; undefined where it is one. */
+async function whyNoRun(folder: string): Promise<string | undefined> {
+  const strangers = await strangersIn(folder);
+  if (strangers.length > 0) {
+    const named = strangers.slice(0, 2).join(', ');
+    const others = strangers.length > 2 ? ` and ${strangers.length - 2} more` : '';
+    return `the folder holds other things than a run (${named}${others})`;
+  }
+  const text = await fs.readFile(path.join(folder, 'run.json'), 'utf8').catch(() => undefined);
+  if (text === undefined) return 'the folder has no run.json';
+  return isRunRecord(text) ? undefined : 'the run.json in the folder is not of a run';
+}
+
+/** What stands in a run's folder and is not the run's. */
+async function strangersIn(folder: string): Promise<string[]> {
+  const strangers: string[] = [];
+  for (const { name, ...entry } of await entriesOf(folder)) {
+    if (entry.isFolder && Object.hasOwn(WRITTEN, name)) {
+      const inside = await entriesOf(path.join(folder, name));
+      strangers.push(...inside.filter((e) => !isWritten(name, e)).map((e) => `${name}/${e.name}`));
+    } else if (!isWritten('', { name, ...entry })) strangers.push(name);
+  }
+  return strangers;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly isFolder: boolean;
+}
+
+async function entriesOf(folder: string): Promise<Entry[]> {
+  const entries = await fs.readdir(folder, { withFileTypes: true });
+  return entries.map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }));
+}
+
+const isWritten = (inside: string, { name, isFolder }: Entry): boolean =>
+  !isFolder && (WRITTEN[inside].includes(name) || isTemporary(name));
+
+/** Puts the run in `staged` at `folder`. Where that fails, what stood there stands there again. */
+export async function replaceRun(staged: string, folder: string): Promise<void> {
+  const old = stagedPath(folder, 'old');
+  const replaces = await fs.rename(folder, old).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw writeError(folder, error);
+    },
+  );
+  try {
+    await fs.rename(staged, folder);
+  } catch (error) {
+    if (replaces) await fs.rename(old, folder);
+    throw writeError(folder, error);
+  }
+  await syncFolder(path.dirname(folder));
+  if (replaces) await removeRun(old);
+}
+
+/** Removes a run's files and, once they are empty, its folders. */
+export async function removeRun(folder: string): Promise<void> {
+  for (const inside of Object.keys(WRITTEN).toReversed()) {
+    const place = path.join(folder, inside);
+    const entries = await entriesOf(place).catch(() => []);
+    for (const entry of entries) {
+      if (isWritten(inside, entry)) await fs.rm(path.join(place, entry.name), { force: true });
+    }
+    await fs.rmdir(place).catch(() => undefined); // not empty: not ours
+  }
+}
+
+/** Mends what a trainer killed while it took its place left: the old run comes back, or goes for good. */
+export async function sweepStaged(folder: string): Promise<void> {
+  const start = `.${path.basename(folder)}.`;
+  const parent = path.dirname(folder);
+  for (const name of await fs.readdir(parent)) {
+    if (!name.startsWith(start)) continue;
+    const kind = /^[0-9a-f]{12}\.(new|old)$/.exec(name.slice(start.length))?.[1];
+    if (kind === undefined) continue;
+    const left = path.join(parent, name);
+    if (kind === 'old' && !(await isThere(folder))) await fs.rename(left, folder);
+    else await removeRun(left);
+  }
+}
+
+async function isThere(file: string): Promise<boolean> {
+  return fs.lstat(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+function alreadyThere(folder: string): UsageError {
+  return new UsageError({
+    where: folder,
+    problem: 'this run exists already',
+    expected: 'a new name, or a word on what to do with the old run',
+    fix: '--resume goes on with it, --overwrite replaces it, --name NAME makes another',
+  });
+}
