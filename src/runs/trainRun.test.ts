@@ -118,6 +118,23 @@ describe('trainRun', () => {
     expect((await fs.readdir(home)).sort()).toEqual(['photos', 'run']);
   });
 
+  it('keeps the old run where the new one is refused', async () => {
+    await all(trainRun(request()));
+    const file = path.join(home, 'run', 'weights.safetensors');
+    const weights = await fs.readFile(file);
+    const backend = { backend: 'wasm', threads: 1 };
+    const large = sequential({ name: 'large', inputShape: [28, 28, 1] }, [
+      flatten(),
+      dense({ units: 1_000_000 }),
+      dense({ units: 10, activation: 'softmax' }),
+    ]);
+    await expect(all(trainRun(request({ spec: large, backend, overwrite: true })))).rejects.toThrow(
+      /of memory/,
+    );
+    expect((await fs.readFile(file)).equals(weights)).toBe(true);
+    expect(await fs.readdir(home)).toEqual(['run']);
+  });
+
   it('makes no folder for a request that is wrong', async () => {
     const wrong: [Partial<TrainRequest>, RegExp][] = [
       [{ settings: { batchSize: 0 } }, /batchSize: received 0/],
@@ -196,6 +213,18 @@ describe('resumeRun', () => {
       ['short', 'long'].map((name) => fs.readFile(path.join(home, name, 'weights.safetensors'))),
     );
     expect(short.equals(long)).toBe(true);
+  });
+
+  it('goes on to the number of epochs that the run was begun with', async () => {
+    const folder = path.join(home, 'run');
+    const stop = new AbortController();
+    const settings = { epochs: 12, schedule: { kind: 'cosine', duration: 12 } };
+    for await (const event of trainRun(request({ settings, signal: stop.signal }))) {
+      if (event.type === 'epoch') stop.abort();
+    }
+    const result = resultOf(await all(resumeRun({ folder, epochs: undefined, backend })));
+    expect(result?.epochs).toBe(12);
+    expect((await (await RunFolder.open(folder)).readRecord()).settings.epochs).toBe(12);
   });
 
   it('refuses what is no run, has its epochs, or was begun otherwise', async () => {
