@@ -10,6 +10,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { FoveaError } from '../../base/errors.ts';
 import { writeError } from './wholeFile.ts';
@@ -43,7 +44,7 @@ export async function lockRun(folder: string): Promise<RunLock> {
   try {
     await fs.writeFile(own, text, { flag: 'wx' });
     // A name is given in one step and only where there is none: a lock is never seen half-written.
-    while (!(await named(own, file))) await removeStale(folder, file);
+    while (!(await named(own, file))) await removeStale(folder, file, own);
   } catch (error) {
     throw error instanceof FoveaError ? error : writeError(file, error);
   } finally {
@@ -87,18 +88,24 @@ async function named(own: string, file: string): Promise<boolean> {
   }
 }
 
-/** Removes a lock whose process is gone; throws where it is not. */
-async function removeStale(folder: string, file: string): Promise<void> {
+/**
+ * Removes a lock whose process is gone; throws where it is not. Only who has the name `.takeover` removes, so
+ * that nobody takes the new lock of one who was faster for the old one.
+ */
+async function removeStale(folder: string, file: string, own: string): Promise<void> {
   const text = await readText(file);
   if (text === undefined) return;
   const by = parse(text);
   if (by === undefined || (await mayRun(by))) throw inUse(folder, file, by);
-  // Two may find the same lock stale: moving it away and looking again tells whether it still was that one.
-  const aside = `${file}.${randomBytes(6).toString('hex')}`;
-  await fs.rename(file, aside).catch(() => undefined);
-  const moved = await readText(aside);
-  if (moved !== undefined && moved !== text) await fs.link(aside, file).catch(() => undefined);
-  await fs.rm(aside, { force: true });
+  const takeover = `${file}.takeover`;
+  if (await named(own, takeover)) {
+    if ((await readText(file)) === text) await fs.rm(file, { force: true });
+    await fs.rm(takeover, { force: true });
+  } else {
+    const taker = parse((await readText(takeover)) ?? '');
+    if (taker !== undefined && !(await mayRun(taker))) await fs.rm(takeover, { force: true });
+    else await setTimeout(10);
+  }
 }
 
 function parse(text: string): Holder | undefined {
