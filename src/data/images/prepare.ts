@@ -1,20 +1,22 @@
 /**
  * @file Makes any picture fit a network: its size, its channels, light ink on dark as it was trained.
  *
- *   gray -> background light? invert -> crop to the ink -> scale into the box -> centre by mass
+ *   gray -> ink, told from paper -> the box that holds it -> scaled to 20 of 28 -> centred by mass
  *
- * MNIST's pictures were made this way, and a network trained on them reads a scan or a drawing far better
- * when it is treated the same. What was done is said in `notes`. Next stop: `readImage.node.ts`.
+ * MNIST's pictures were made this way, and a network trained on them reads a photograph, a scan or a drawing
+ * far better when it is treated the same. What was done is said in `notes`. Next stop: `ink.ts`.
  */
 import { FoveaError } from '../../base/errors.ts';
 import type { ImageShape } from '../../base/shape.ts';
+import { findInk } from './ink.ts';
 import { type Picture, toGray, toRgb } from './picture.ts';
 import { type Plane, resize } from './resize.ts';
+import { borderOf, extremes, quantile } from './values.ts';
 
 export interface PrepareOptions {
-  /** Turn dark ink on light paper round; `auto` judges by the border. */
+  /** Turn dark ink on light paper round; `auto` judges by which of the two is rarer, or by the border. */
   readonly invert?: boolean | 'auto';
-  /** Crop, scale and centre as MNIST does; `auto` does so unless the size fits already. */
+  /** Tell ink from paper, crop, scale and centre as MNIST does; `auto` does so unless the size fits already. */
   readonly centre?: boolean | 'auto';
 }
 
@@ -22,14 +24,14 @@ export interface PreparedImage {
   /** (H, W, C), 0..255: one picture as the data sets hold them. */
   readonly pixels: Uint8Array;
   readonly inverted: boolean;
+  /** Ink was looked for and none was found, or what is left has no contrast: there is nothing to read. */
+  readonly blank: boolean;
   /** What was done, in words, for the user. */
   readonly notes: readonly string[];
 }
 
 /** Part of the side that the ink fills in MNIST: 20 of 28. */
 const BOX = 20 / 28;
-/** Ink is what reaches this part of the darkest stroke. */
-const INK = 0.25;
 /** Less difference than this between the darkest and the lightest pixel is an empty sheet. */
 const BLANK = 12;
 
@@ -53,24 +55,51 @@ export function prepareDigit(
   { invert = 'auto', centre = 'auto' }: PrepareOptions = {},
 ): PreparedImage {
   const gray = toGray(picture);
-  const notes: string[] = [];
-  const inverted = invert === 'auto' ? hasLightBackground(gray) : invert;
-  const ink = Float32Array.from(gray.pixels, (value) => (inverted ? 255 - value : value));
-  if (inverted) notes.push('inverted, because the background is light');
-  const plane = { width: gray.width, height: gray.height, channels: 1, values: ink };
+  const plane = {
+    width: gray.width,
+    height: gray.height,
+    channels: 1,
+    values: new Float32Array(gray.pixels),
+  };
   const fits = plane.width === width && plane.height === height;
   if (centre === true || (centre === 'auto' && !fits)) {
-    const levelled = level(plane);
-    const crop = levelled === undefined ? undefined : cropToInk(levelled);
-    if (crop === undefined) notes.push('the picture is blank');
-    else {
-      notes.push(`cropped from ${gray.width} x ${gray.height}, scaled and centred by its mass`);
-      return { pixels: placeInBox(crop, width, height), inverted, notes };
+    const ink = findInk(plane, invert === 'auto' ? undefined : invert);
+    if (ink !== undefined) {
+      const notes = [
+        ...notesOfInversion(ink.dark),
+        `ink told from paper, cropped from ${gray.width} x ${gray.height}, scaled and centred by its mass`,
+      ];
+      const pixels = placeInBox(ink.plane, width, height);
+      return { pixels, inverted: ink.dark, blank: false, notes };
     }
-  } else if (!fits) {
-    notes.push(`scaled from ${gray.width} x ${gray.height}`);
+    return { ...whole(plane, [height, width], invert), blank: true, notes: ['no ink was found'] };
   }
-  return { pixels: toBytes(resize(padTo(plane, width / height), width, height)), inverted, notes };
+  return whole(plane, [height, width], invert);
+}
+
+const notesOfInversion = (inverted: boolean): string[] =>
+  inverted ? ['inverted, because the background is light'] : [];
+
+/** Nothing cropped: scaled to the size, filled up with background where the shape differs. */
+function whole(
+  plane: Plane,
+  [height, width]: readonly [number, number],
+  invert: boolean | 'auto',
+): PreparedImage {
+  const inverted = invert === 'auto' ? hasLightBackground(plane) : invert;
+  const values = inverted ? plane.values.map((value) => 255 - value) : plane.values;
+  const notes = notesOfInversion(inverted);
+  if (plane.width !== width || plane.height !== height) {
+    notes.push(`scaled from ${plane.width} x ${plane.height}`);
+  }
+  const filled = padTo({ ...plane, values }, width / height);
+  const pixels = toBytes(resize(filled, width, height));
+  return { pixels, inverted, blank: isFlat(pixels), notes };
+}
+
+function isFlat(pixels: Uint8Array): boolean {
+  const [least, most] = extremes(pixels);
+  return most - least < BLANK;
 }
 
 /** Fills the shape, cutting off what sticks out on the longer side. */
@@ -78,59 +107,28 @@ function preparePhoto(picture: Picture, [height, width]: ImageShape): PreparedIm
   const { pixels, ...size } = toRgb(picture);
   const plane = { ...size, values: new Float32Array(pixels) };
   if (plane.width === width && plane.height === height) {
-    return { pixels: toBytes(plane), inverted: false, notes: [] };
+    return { pixels, inverted: false, blank: isFlat(pixels), notes: [] };
   }
   const cutWidth = Math.min(plane.width, Math.max(1, Math.round((plane.height * width) / height)));
   const cutHeight = Math.min(plane.height, Math.max(1, Math.round((plane.width * height) / width)));
   const left = Math.floor((plane.width - cutWidth) / 2);
   const top = Math.floor((plane.height - cutHeight) / 2);
   const middle = cut(plane, { left, top, width: cutWidth, height: cutHeight });
+  const scaled = toBytes(resize(middle, width, height));
   return {
-    pixels: toBytes(resize(middle, width, height)),
+    pixels: scaled,
     inverted: false,
+    blank: isFlat(scaled),
     notes: [`scaled from the middle of ${plane.width} x ${plane.height}`],
   };
 }
 
 /** The border's usual brightness: is it nearer to the lightest than to the darkest pixel? */
-function hasLightBackground({ width, height, pixels }: Picture): boolean {
-  const [darkest, lightest] = extremes(pixels);
+function hasLightBackground({ width, height, values }: Plane): boolean {
+  const [darkest, lightest] = extremes(values);
   // An empty sheet is judged by what it is.
   const middle = lightest - darkest < BLANK ? 127.5 : (darkest + lightest) / 2;
-  return quantile(border(pixels, width, height), 0.5) > middle;
-}
-
-/** Spreads the values so that the background becomes 0 and the ink 255; undefined when there is no ink. */
-function level(plane: Plane): Plane | undefined {
-  const edge = border(plane.values, plane.width, plane.height);
-  const paper = quantile(edge, 0.5);
-  // The grain of the paper is not ink either.
-  const floor = paper + 2 * Math.max(0, quantile(edge, 0.9) - paper);
-  const [, most] = extremes(plane.values);
-  if (most - floor < BLANK) return undefined;
-  const values = plane.values.map((v) =>
-    Math.min(255, Math.max(0, ((v - floor) * 255) / (most - floor))),
-  );
-  return { ...plane, values };
-}
-
-/** The smallest rectangle that holds the ink. */
-function cropToInk(plane: Plane): Plane | undefined {
-  let left = plane.width;
-  let right = -1;
-  let top = plane.height;
-  let bottom = -1;
-  for (let row = 0; row < plane.height; row++) {
-    for (let column = 0; column < plane.width; column++) {
-      if (plane.values[row * plane.width + column] < 255 * INK) continue;
-      left = Math.min(left, column);
-      right = Math.max(right, column);
-      top = Math.min(top, row);
-      bottom = Math.max(bottom, row);
-    }
-  }
-  if (right < left) return undefined;
-  return cut(plane, { left, top, width: right - left + 1, height: bottom - top + 1 });
+  return quantile(borderOf(values, width, height), 0.5) > middle;
 }
 
 /** Scales to the box, then puts the centre of mass into the middle of (height, width). */
@@ -191,7 +189,7 @@ function padTo(given: Plane, ratio: number): Plane {
   const width = Math.max(plane.width, Math.round(plane.height * ratio));
   const height = Math.max(plane.height, Math.round(plane.width / ratio));
   if (width === plane.width && height === plane.height) return plane;
-  const paper = quantile(border(plane.values, plane.width, plane.height), 0.5);
+  const paper = quantile(borderOf(plane.values, plane.width, plane.height), 0.5);
   const values = new Float32Array(width * height).fill(paper);
   const left = Math.floor((width - plane.width) / 2);
   const top = Math.floor((height - plane.height) / 2);
@@ -209,33 +207,6 @@ function boundedFor(plane: Plane, ratio: number): Plane {
   if (scale >= 1) return plane;
   const side = (n: number) => Math.max(1, Math.floor(n * scale));
   return resize(plane, side(plane.width), side(plane.height));
-}
-
-/** The outermost pixels of a plane with one channel. */
-function border(values: ArrayLike<number>, width: number, height: number): number[] {
-  const edge: number[] = [];
-  for (let column = 0; column < width; column++) {
-    edge.push(values[column], values[(height - 1) * width + column]);
-  }
-  for (let row = 1; row < height - 1; row++) {
-    edge.push(values[row * width], values[row * width + width - 1]);
-  }
-  return edge;
-}
-
-function quantile(values: readonly number[], part: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))];
-}
-
-function extremes(values: Iterable<number>): [number, number] {
-  let least = Infinity;
-  let most = -Infinity;
-  for (const value of values) {
-    least = Math.min(least, value);
-    most = Math.max(most, value);
-  }
-  return [least, most];
 }
 
 function toBytes(plane: Plane): Uint8Array {
