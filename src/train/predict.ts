@@ -23,8 +23,10 @@ export interface Answer {
 }
 
 export interface Prediction {
-  /** Most probable first. */
+  /** Most probable first; none where there was nothing to read. */
   readonly answers: readonly Answer[];
+  /** No ink on the sheet: the network was not asked. */
+  readonly blank: boolean;
   readonly inverted: boolean;
   /** Of every class in order, where the model answers with distances; the smallest wins. */
   readonly distances: readonly number[] | null;
@@ -32,9 +34,13 @@ export interface Prediction {
   readonly rejected: string | null;
   /** What was done to the picture, in words. */
   readonly notes: readonly string[];
+  /** What the network was given: bytes of its input shape, before its own scaling. */
+  readonly given: Uint8Array;
 }
 
 export interface PredictOptions extends PrepareOptions {
+  /** Only the size is brought to the network's: nothing is inverted, cropped or centred, no sheet is blank. */
+  readonly asIs?: boolean | undefined;
   /** How many classes to name; default 3. */
   readonly top?: number;
   /** Of models that answer with distances: rejects where the nearest code is farther than this. */
@@ -43,12 +49,18 @@ export interface PredictOptions extends PrepareOptions {
   readonly rejectClose?: number | undefined;
 }
 
-/** Compiles the network once; the function it gives reads picture after picture. */
+/**
+ * Compiles the network once; the function it gives reads picture after picture.
+ *
+ *     const read = openPredictor(session, await loadModel('runs/lenet5'));
+ *     const { answers } = read(await readImage('digit.png', { channels: 1 }));
+ */
 export function openPredictor(
   session: Session,
-  { spec, weights, classes }: TrainedModel,
+  model: TrainedModel,
 ): (picture: Picture, options?: PredictOptions) => Prediction {
-  channelsOf({ spec });
+  const { spec, weights, classes } = model;
+  channelsOf(model);
   const shape = imageShapeOf(spec);
   const isDistance = answersWithDistances(spec);
   const program = session.compile(inferenceGraph(spec, 1));
@@ -59,9 +71,20 @@ export function openPredictor(
   return (picture, options = {}) => {
     // A picture of the model's own size has its border already.
     const isWhole = picture.height === height && picture.width === width;
-    const prepared = prepareImage(picture, isWhole ? shape : inner, options);
+    const size = isWhole ? shape : inner;
+    const prepared = prepareImage(picture, size, preparationOf(model, options));
     const { inverted, notes } = prepared;
     const pixels = isWhole ? prepared.pixels : surround(prepared.pixels, inner, border);
+    const done = { inverted, notes, given: pixels };
+    if (prepared.blank && readsWriting(model) && options.asIs !== true) {
+      return {
+        answers: [],
+        distances: null,
+        rejected: 'there is nothing to read',
+        blank: true,
+        ...done,
+      };
+    }
     const x = program.input('x') as Float32Array;
     fillBatch(
       { count: 1, images: pixels, labels: NO_LABEL },
@@ -81,9 +104,26 @@ export function openPredictor(
       answers: answers.slice(0, options.top ?? 3),
       distances,
       rejected: distances === null ? null : rejectionOf(distances, options),
-      inverted,
-      notes,
+      blank: false,
+      ...done,
     };
+  };
+}
+
+/** Does the network read characters, written as MNIST's are: one channel, and classes of one character each? */
+export function readsWriting({ spec, classes }: Pick<TrainedModel, 'spec' | 'classes'>): boolean {
+  return spec.inputShape[2] === 1 && classes.every((name) => [...name].length === 1);
+}
+
+/** Ink is looked for where characters are read; any other picture is scaled whole. */
+function preparationOf(
+  model: TrainedModel,
+  { asIs, invert, centre }: PredictOptions,
+): PrepareOptions {
+  if (asIs === true) return { invert: false, centre: false };
+  return {
+    ...(invert === undefined ? {} : { invert }),
+    centre: centre ?? (readsWriting(model) ? 'auto' : false),
   };
 }
 

@@ -24,7 +24,7 @@ export interface PhotographOptions {
 const PAPER = 225;
 const BOARD = 60;
 const SHADE = 0.25;
-/** Standard deviation of the grain. */
+/** Standard deviation of the grain of 600 pixels across; fewer pixels are larger and have less. */
 const GRAIN = 6;
 
 /** Ten photographs, one of each digit, none alike; 600 x 800 unless said otherwise. */
@@ -50,6 +50,7 @@ function photographOf(
   ).values;
   const left = Math.floor(random.uniform(0, width - side));
   const top = Math.floor(random.uniform(0, height - side));
+  const grain = (GRAIN * width) / 600;
   // The light falls off along a slope and away from a spot.
   const angle = random.uniform(0, 2 * Math.PI);
   const spot = [random.uniform(0, width), random.uniform(0, height)];
@@ -63,7 +64,7 @@ function photographOf(
       const away = Math.hypot((x - spot[0]) / width, (y - spot[1]) / height);
       const shade = SHADE + (1 - SHADE) * Math.max(0, Math.min(1, 0.75 + along - 0.35 * away));
       const sheet = light ? BOARD * (1 + 2.2 * written) : PAPER * (1 - 0.7 * written);
-      const value = shade * sheet + GRAIN * random.normal();
+      const value = shade * sheet + grain * random.normal();
       pixels[y * width + x] = Math.max(0, Math.min(255, Math.round(value)));
     }
   }

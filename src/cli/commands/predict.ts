@@ -3,10 +3,11 @@
  *
  * Next stop: `train/predict.ts`.
  */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { FoveaError, UsageError } from '../../base/errors.ts';
 import type { Picture } from '../../data/images/picture.ts';
 import type { Prediction } from '../../train/predict.ts';
+import type { GivenPicture } from '../givenSheet.ts';
 import { resolveRun } from '../models.ts';
 import {
   addBackendOptions,
@@ -20,13 +21,16 @@ import { bar } from '../progress.ts';
 import { unreadableNotes } from '../unreadable.ts';
 
 const EXAMPLES = `
-FILE is a PNG, JPEG, WebP, PGM or PPM file, a folder of them, or an IDX file of pictures.
-A picture with a light background is inverted, since the digits are light on dark; it is said.
+FILE is a PNG, JPEG, WebP, PGM or PPM file, a folder of them, an IDX file of pictures, or - for a picture
+on standard input. A network that reads characters gets them as MNIST has them: ink is told from paper, in
+light and shade alike, cropped, scaled and centred. What was done is said; a sheet without ink gets no answer.
 Pictures of a folder that cannot be read are named and left out; exit code 1 where none can be.
 
 Examples:
   $ fovea predict runs/lenet5 digit.png
+  $ fovea predict runs/lenet5 photo.jpg --show seen.png    and what the network was given
   $ fovea predict runs/lenet5 scans/ --top 1
+  $ cat digit.png | fovea predict runs/lenet5 -
   $ fovea predict runs/lenet5 t10k-images-idx3-ubyte.gz --first 20
   $ fovea predict runs/lenet5 *.png --json | jq -r '[.file, .predicted] | @tsv'`;
 
@@ -37,6 +41,8 @@ interface Options extends BackendOptions {
   readonly rejectFar?: number;
   readonly rejectClose?: number;
   readonly strict?: boolean;
+  readonly asIs?: boolean;
+  readonly show?: string;
   readonly json?: boolean;
 }
 
@@ -46,11 +52,18 @@ export function command(): Command {
   const described = new Command('predict')
     .description('read pictures with a trained network')
     .argument('<run>', 'folder of a run (runs/lenet5, or its bare name)')
-    .argument('<file...>', 'picture files, folders of them, or IDX files')
+    .argument('<file...>', 'picture files, folders of them, IDX files, or - for standard input')
     .addOption(numberOption('count', '--top <n>', 'classes to name per picture').default(3))
     .addOption(numberOption('count', '--first <n>', 'stop after n pictures of each FILE'))
     .option('--strict', 'stop at a picture that cannot be read instead of skipping it')
     .option('--invert <when>', 'auto, yes or no: turn dark ink on light paper round', 'auto')
+    .addOption(
+      new Option(
+        '--as-is',
+        'scale pictures to the size of the network, and nothing else',
+      ).conflicts('invert'),
+    )
+    .option('--show <file>', 'draw what the network was given into a PNG file')
     .addOption(
       numberOption(
         'positive',
@@ -72,7 +85,7 @@ export function command(): Command {
 }
 
 async function predict(run: string, files: readonly string[], options: Options): Promise<void> {
-  const { json, invert, top, rejectFar, rejectClose } = options;
+  const { json, invert, asIs, top, rejectFar, rejectClose } = options;
   if (!Object.hasOwn(INVERT, invert)) {
     throw new UsageError({
       where: '--invert',
@@ -81,20 +94,24 @@ async function predict(run: string, files: readonly string[], options: Options):
     });
   }
   const output = openOutput(json === true);
-  const [{ loadModel }, { channelsOf, openPredictor }, { openSession }] = await Promise.all([
-    import('../../runs/folder/modelFiles.ts'),
-    import('../../train/predict.ts'),
-    import('../../backends/select.ts'),
-  ]);
+  const [{ loadModel }, { channelsOf, openPredictor, readsWriting }, { openSession }] =
+    await Promise.all([
+      import('../../runs/folder/modelFiles.ts'),
+      import('../../train/predict.ts'),
+      import('../../backends/select.ts'),
+    ]);
   const model = await loadModel(resolveRun(run));
   const session = await openSession({ ...openOptionsOf(options), threads: 1 });
   try {
     const predict = openPredictor(session, model);
-    const asked = { top, invert: INVERT[invert], rejectFar, rejectClose };
+    const asked = { top, invert: INVERT[invert], asIs, rejectFar, rejectClose };
+    if (asIs !== true) output.note(readsWriting(model) ? AS_WRITING : AS_PICTURES);
+    const given: GivenPicture[] = [];
     const show = (name: string, picture: Picture) => {
       const prediction = predict(picture, asked);
       output.text(inWords(name, prediction, model.classes));
       output.data(asData(name, prediction));
+      if (options.show !== undefined) given.push({ name, ...prediction });
     };
     const { answered, failed, left } = await readAll(
       files,
@@ -105,11 +122,19 @@ async function predict(run: string, files: readonly string[], options: Options):
     );
     if (left > 0)
       output.note(`${left} of ${answered + left} pictures in folders could not be read`);
+    if (options.show !== undefined && given.length > 0) {
+      const { writeGiven } = await import('../givenSheet.ts');
+      output.note(await writeGiven(options.show, given, model.spec));
+    }
     if (failed > 0 || answered === 0) process.exitCode = 1;
   } finally {
     await session.close();
   }
 }
+
+const AS_WRITING =
+  'Read as writing: ink is told from paper, cropped and centred, unless a picture has the size of the network (--as-is leaves pictures as they are)';
+const AS_PICTURES = 'Read as pictures: scaled to the size of the network';
 
 interface Tally {
   /** Pictures that were read. */
@@ -162,6 +187,7 @@ function inWords(name: string, prediction: Prediction, classes: readonly string[
     `${bar(probability)} ${(100 * probability).toFixed(1).padStart(5)} %`,
   ]);
   const done = notes.length === 0 ? '' : `  (${notes.join('; ')})`;
+  if (prediction.blank) return `${name}: nothing to read${done}`;
   const answer = rejected === null ? answers[0].class : `rejected, since ${rejected}`;
   const away =
     distances === null
@@ -170,7 +196,7 @@ function inWords(name: string, prediction: Prediction, classes: readonly string[
   return `${name}: ${answer}${done}\n${table(rows)}${away}`;
 }
 
-function asData(file: string, { answers, ...rest }: Prediction) {
-  const [{ class: predicted, probability }] = answers;
+function asData(file: string, { answers, given: _, ...rest }: Prediction) {
+  const { class: predicted = null, probability = null } = answers[0] ?? {};
   return { event: 'prediction', file, predicted, probability, top: answers, ...rest };
 }

@@ -157,7 +157,8 @@ describe('prepareDigit', () => {
   it('does not trip over blank, tiny or extreme sheets', () => {
     expect(prepareDigit(gray(50, 50, Array(2500).fill(255)), [28, 28, 1])).toMatchObject({
       inverted: true,
-      notes: ['inverted, because the background is light', 'the picture is blank'],
+      blank: true,
+      notes: ['no ink was found'],
     });
     for (const [width, height] of [
       [1, 1],
@@ -237,13 +238,13 @@ describe('readImage', () => {
       return found;
     };
     expect(await all(folder)).toEqual([
-      ['a.PPM', 8],
-      ['b.pgm', 7],
+      [join(folder, 'a.PPM'), 8],
+      [join(folder, 'b.pgm'), 7],
     ]);
-    expect(await all(join(folder, 'b.pgm'))).toEqual([['b.pgm', 7]]);
+    expect(await all(join(folder, 'b.pgm'))).toEqual([[join(folder, 'b.pgm'), 7]]);
     expect(await all(join(folder, 'x-idx3-ubyte'))).toEqual([
-      ['x-idx3-ubyte[0]', 3],
-      ['x-idx3-ubyte[1]', 4],
+      [join(folder, 'x-idx3-ubyte[0]'), 3],
+      [join(folder, 'x-idx3-ubyte[1]'), 4],
     ]);
     await expect(all(join(folder, 'empty'))).rejects.toThrow('no pictures in this folder');
     await expect(all(join(folder, 'missing'))).rejects.toThrow('cannot be read');

@@ -20,7 +20,7 @@ export interface Ink {
 }
 
 /** A larger picture is brought to this side first: its grain goes, its strokes stay. */
-const SIDE = 480;
+const SIDE = 300;
 /** Windows reach this part of the longer side to each side of a pixel. */
 const REACH = 1 / 6;
 /** Added to the brightness, so that the grain of dark places does not grow without bound. */

@@ -26,7 +26,10 @@ export interface LocalMeans {
 const LEAST = 1 / 6;
 
 /** Means over windows of (2 radius + 1) x (2 radius + 1). */
-export function localMeans({ width, height, values, counts }: Weighted, radius: number): LocalMeans {
+export function localMeans(
+  { width, height, values, counts }: Weighted,
+  radius: number,
+): LocalMeans {
   const sums = sumsOf(width, height, (i) => (counts?.[i] === 0 ? 0 : values[i]));
   const counted = sumsOf(width, height, (i) => counts?.[i] ?? 1);
   const across = Array.from({ length: width }, (_, x) => reach(x, width, radius));

@@ -6,7 +6,7 @@
  * (`reduction.ts`). `sharp` is optional: it is loaded when a file needs it.
  */
 import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Sharp } from 'sharp';
 import { FoveaError, messageOf } from '../../base/errors.ts';
 import { readRegular } from '../../base/regularFile.node.ts';
@@ -45,6 +45,23 @@ export async function readImage(
     ? reduced(parseNetpbm(bytes, where), options.needed)
     : await decodeWithSharp(bytes, options, where);
   return options.channels === 1 ? toGray(decoded) : toRgb(decoded);
+}
+
+async function readStandardInput(): Promise<Uint8Array> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of process.stdin) {
+    parts.push(part);
+    size += part.length;
+    if (size > MAX_FILE_BYTES) {
+      throw new FoveaError({
+        where: 'standard input',
+        problem: `it has more than ${MAX_FILE_BYTES} bytes`,
+        expected: 'one picture',
+      });
+    }
+  }
+  return new Uint8Array(Buffer.concat(parts));
 }
 
 /** Does the file begin as a format that `sharp` may be given? */
@@ -135,7 +152,7 @@ async function loadSharp(where: string): Promise<typeof import('sharp')['default
 }
 
 export interface NamedPicture {
-  /** File name; for one of several in a file, "NAME[i]". */
+  /** As it was asked for, with its folder; for one of several in a file, "NAME[i]"; "-" for standard input. */
   readonly name: string;
   readonly picture: Picture;
 }
@@ -146,13 +163,17 @@ export interface ReadImagesOptions extends ReadImageOptions {
 }
 
 /**
- * Everything a path stands for, one by one: a picture file, every picture file of a folder (by name), or
- * the pictures of an IDX file.
+ * Everything a path stands for, one by one: a picture file, every picture file of a folder (by name), the
+ * pictures of an IDX file, or for "-" the picture on standard input.
  */
 export async function* readImages(
   path: string,
   options: ReadImagesOptions,
 ): AsyncGenerator<NamedPicture> {
+  if (path === '-') {
+    yield { name: path, picture: await readImage(await readStandardInput(), options) };
+    return;
+  }
   const found = await stat(path).catch((error: unknown) => {
     throw new FoveaError({ where: path, problem: `cannot be read: ${messageOf(error)}` });
   });
@@ -161,7 +182,7 @@ export async function* readImages(
   } else if (/idx3-ubyte(\.gz)?$/.test(path)) {
     yield* idxPictures(path, options);
   } else {
-    yield { name: basename(path), picture: await readImage(path, options) };
+    yield { name: path, picture: await readImage(path, options) };
   }
 }
 
@@ -177,13 +198,13 @@ async function* folderPictures(
       expected: 'files named .png, .jpg, .webp, .pbm, .pgm or .ppm',
     });
   }
-  for (const name of names) {
+  for (const name of names.map((file) => join(path, file))) {
     let picture: Picture;
     try {
-      picture = await readImage(join(path, name), options);
+      picture = await readImage(name, options);
     } catch (error) {
       if (!(error instanceof FoveaError) || onUnreadable === undefined) throw error;
-      onUnreadable(join(path, name), error.parts.problem);
+      onUnreadable(name, error.parts.problem);
       continue;
     }
     yield { name, picture };
@@ -203,6 +224,6 @@ async function* idxPictures(
   for (let i = 0; i < count; i++) {
     const one = pixels.subarray(i * width * height, (i + 1) * width * height);
     const picture: Picture = { width, height, channels: 1, pixels: one };
-    yield { name: `${basename(path)}[${i}]`, picture: channels === 1 ? picture : toRgb(picture) };
+    yield { name: `${path}[${i}]`, picture: channels === 1 ? picture : toRgb(picture) };
   }
 }
