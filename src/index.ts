@@ -31,6 +31,7 @@ export {
   augmentationNames,
   parseAugmentation,
 } from './data/augment/index.ts';
+export { readImage } from './data/images/readImage.node.ts';
 export {
   contactSheet,
   type Dataset,
@@ -39,7 +40,6 @@ export {
   loadDataset,
   type Picture,
   prepareImage,
-  readImage,
   type Split,
   validationSplit,
   verifyDataset,

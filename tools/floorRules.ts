@@ -91,15 +91,20 @@ function backendOf(path: string): string | undefined {
   return /^src\/backends\/([^/]+)\//.exec(path)?.[1];
 }
 
-/** What loads at once in a browser must exist there. */
+/**
+ * What loads at once in a browser must exist there. Even an import that would run only in Node must name a
+ * *.node.ts file and no `node:` module: a bundler follows it, and can be told to leave those files out.
+ */
 function checkWorld(edge: Edge, rooms: Rooms): Finding[] {
   const room = roomOf(edge.from);
   const world = rooms[room]?.world ?? 'node';
-  if (world === 'node' || edge.kind !== 'static' || edge.from.endsWith('.node.ts')) return [];
-  const remedy = 'move it to a *.node.ts file, or load it by await import(...) where Node is known';
+  if (world === 'node' || edge.kind === 'type' || edge.from.endsWith('.node.ts')) return [];
   if (edge.specifier.startsWith('node:')) {
-    return [atEdge(edge, `${room} runs in a browser and must not load node: modules: ${remedy}`)];
+    const rule = `${room} runs in a browser and must not load node: modules: move this to a *.node.ts file`;
+    return [atEdge(edge, rule)];
   }
+  if (edge.kind === 'dynamic') return [];
+  const remedy = 'move it to a *.node.ts file, or load it by await import(...) where Node is known';
   if (edge.to === undefined) {
     if (world === 'browser') return [];
     return [atEdge(edge, `${room} is part of the engine, which depends on no package`)];

@@ -113,11 +113,17 @@ describe('worlds', () => {
   it('lets them load later, be types only, and stand in rooms for Node', () => {
     const files = {
       'src/base/a.ts':
-        "import type { Worker } from 'node:worker_threads';\nconst os = await import('node:os');",
-      'src/nn/spec.ts': "import { z } from 'zod';",
-      'src/data/read.ts': "import { readFileSync } from 'node:fs';",
+        "import type { Worker } from 'node:worker_threads';\nconst os = await import('./os.node.ts');",
+      'src/base/os.node.ts': "import { cpus } from 'node:os';",
+      'src/nn/spec.ts': "import * as z from 'zod';",
+      'src/runs/read.ts': "import { readFileSync } from 'node:fs';",
     };
     expect(check(files)).toEqual([]);
+  });
+
+  it('keeps node: modules out of files that a bundler follows, loaded later or not', () => {
+    const files = { 'src/train/a.ts': "const os = await import('node:os');" };
+    expect(rulesOf(files)).toEqual([expect.stringMatching(/must not load node:/)]);
   });
 });
 

@@ -23,11 +23,11 @@ export const rooms: Readonly<Record<string, Room>> = {
   backends: { floor: 5, world: 'engine' }, // reference, wasm, webgpu
   nn: { floor: 6, world: 'browser' }, // layers, losses, optimizers, model, summary
   windows: { floor: 6, world: 'browser' }, // the arithmetic of windows, explained and drawn
-  data: { floor: 7, world: 'node' }, // formats, datasets, augmentation, batches
+  data: { floor: 7, world: 'browser' }, // formats, datasets, augmentation, batches
   models: { floor: 7, world: 'browser' }, // models are data over nn
-  interop: { floor: 7, world: 'node' }, // onnx, keras, safetensors, npy: between files and nn
+  interop: { floor: 7, world: 'browser' }, // onnx, keras, safetensors, npy: between files and nn
   cluster: { floor: 7, world: 'node' }, // collectives; train may run over one
-  train: { floor: 8, world: 'node' }, // fit, evaluate, predict; a checkpoint in memory
+  train: { floor: 8, world: 'browser' }, // fit, evaluate, predict; a checkpoint in memory
   runs: { floor: 9, world: 'node' }, // run folders: records, checkpoints and models on disk
   report: { floor: 10, world: 'node' }, // a run as one page
   bench: { floor: 11, world: 'node' }, // workloads, timing, shares of the peak

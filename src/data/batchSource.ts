@@ -3,7 +3,7 @@
  *
  * The trainer asks for batch b of epoch e; what it gets depends on (seed, e, b) alone. A batch in memory is
  * always ready; one that is being read may have to be waited for, which the trainer does between steps.
- * Next stop: `openBatches.ts`, which chooses; `loader/prefetch.node.ts` for reading ahead.
+ * Next stop: `openBatches.ts`, which chooses.
  */
 import type { ImageShape } from '../base/shape.ts';
 import type { Preprocessing } from '../nn/spec.ts';
@@ -54,7 +54,10 @@ export interface ReadingOptions {
   readonly seed?: number | undefined;
   /** When testing: which of the ten crops; default: the middle. */
   readonly view?: number | undefined;
-  /** Threads that read ahead; default 1. No influence on what is read. */
+  /**
+   * Threads that read ahead; default 1. With 0, and where there are none (a browser), pictures in memory are
+   * augmented by the caller. No influence on what is read.
+   */
   readonly workers?: number | undefined;
   /** A picture that cannot be read is an error; else another takes its place, or it is left out of a test. */
   readonly strict?: boolean | undefined;

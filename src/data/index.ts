@@ -31,13 +31,6 @@ export {
   prepareDigit,
   prepareImage,
 } from './images/prepare.ts';
-export {
-  type NamedPicture,
-  type ReadImageOptions,
-  readImage,
-  readImages,
-} from './images/readImage.node.ts';
-export { dataFolder } from './location.node.ts';
 
 /** Loads a data set by name; files that are missing are downloaded and checked. */
 export async function loadDataset(name: string, options: LoadOptions = {}): Promise<Dataset> {

@@ -4,7 +4,7 @@
 import { neededSide, noAugmentation } from './augment/index.ts';
 import type { ReadingOptions } from './batchSource.ts';
 import type { Split } from './dataset.ts';
-import type { Picture } from './images/picture.ts';
+import { pictureAt } from './images/picture.ts';
 import { openSampler } from './samples.ts';
 import { type AnySplit, isStreamed } from './streamed.ts';
 
@@ -39,15 +39,8 @@ async function openRows(split: AnySplit, { shape, augmentation, stored = shape }
       close: () => reader.close(),
     };
   }
-  const [height, width, channels] = stored;
-  const size = height * width * channels;
   return {
-    picture: async (row: number): Promise<Picture> => ({
-      height,
-      width,
-      channels: channels === 1 ? 1 : 3,
-      pixels: split.images.subarray(row * size, (row + 1) * size),
-    }),
+    picture: async (row: number) => pictureAt(split.images, stored, row),
     close: async () => undefined,
   };
 }

@@ -11,7 +11,7 @@
  * This is `layers-18pct` of cuda-convnet without its normalisation and weight decay; only a stand-in.
  * Pictures are centred; the source's first weights, N(0, 0.0001) on pixels 0..255, are N(0, 0.0128) here.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { activation as activationLayer } from '../nn/layers/activation.ts';
 import { conv2d } from '../nn/layers/conv2d.ts';
 import { dense } from '../nn/layers/dense.ts';

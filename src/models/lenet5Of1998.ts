@@ -17,7 +17,7 @@
  * and the drawing of the bitmaps are our choices, where the paper does not say (docs/lenet5.md compares).
  * Next stop: `nn/layers/rbf.ts`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { connectedConv2d } from '../nn/layers/connectedConv2d.ts';
 import { conv2d } from '../nn/layers/conv2d.ts';
 import { dense } from '../nn/layers/dense.ts';

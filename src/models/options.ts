@@ -3,7 +3,7 @@
  *
  * Each model checks its own by a zod schema; this file holds what they share. Next stop: `index.ts`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { UsageError } from '../base/errors.ts';
 import { parseOptions, positiveInteger } from '../nn/options.ts';
 import type { ModelSpec } from '../nn/spec.ts';

@@ -4,7 +4,7 @@
  * Each is an op of its own (a row of `ops/elementwise.ts`, or softmax over the last axis); this table
  * says which ops may stand there. Next stop: `layers/conv2d.ts`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Attrs, Node } from '../graph/node.ts';
 import type { Build } from '../ops/op.ts';
 

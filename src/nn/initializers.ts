@@ -7,7 +7,7 @@
  * right. fanIn is the number of inputs of a unit: for a kernel (KH, KW, C, O) it is KH KW C, fanOut is
  * KH KW O. Source: https://keras.io/api/layers/initializers/. Next stop: `base/random.ts`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { FoveaError } from '../base/errors.ts';
 import { RandomStream } from '../base/random.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';

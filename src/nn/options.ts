@@ -5,7 +5,7 @@
  * again in the house's words: the place, the value received, the values accepted, the nearest known
  * name. Next stop: `layers/layer.ts`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { FoveaError, nearestName } from '../base/errors.ts';
 import type { PaddingRule, Pads, Pair } from '../base/window.ts';
 

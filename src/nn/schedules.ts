@@ -11,7 +11,7 @@
  * All but the last are functions of the step. The last one has a memory, which `state` gives as plain JSON
  * and `startSchedule` takes back, so that a resumed run goes on as if nothing had happened.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { unknownName } from '../base/errors.ts';
 import { parseOptions } from './options.ts';
 

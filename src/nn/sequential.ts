@@ -4,7 +4,7 @@
  * Both check it to the end, shapes included, so that a spec that exists can be built. Errors name the
  * layer. `model.ts` writes the specs of graphs that are no chain. Next stop: `layers/index.ts`, then `shapes.ts`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { FoveaError, nearestName } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
 import { layerOf } from './layers/index.ts';

@@ -3,7 +3,6 @@
  *
  * Next stop: `train/evaluate.ts`.
  */
-
 import { openSession } from '../backends/select.ts';
 import { withCrops } from '../data/augment/index.ts';
 import { openDataset } from '../data/open.ts';

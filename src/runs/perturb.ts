@@ -4,7 +4,6 @@
  * What a picture suffers depends on its row and the strength alone, so that networks can be compared.
  * Previous stop: `train/perturbations.ts`. Next stop: `train/evaluate.ts`.
  */
-
 import { RandomStream } from '../base/random.ts';
 import type { ImageShape } from '../base/shape.ts';
 import type { Split } from '../data/dataset.ts';

@@ -3,7 +3,6 @@
  *
  * Next stop: `train/rejection.ts`.
  */
-
 import { FoveaError } from '../base/errors.ts';
 import { answersWithDistances } from '../nn/answers.ts';
 import { compileEvaluation, openEvaluationBatches, predictSplit } from '../train/evaluate.ts';

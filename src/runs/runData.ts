@@ -3,7 +3,6 @@
  *
  * Next stop: `trainRun.ts`.
  */
-
 import { FoveaError, UsageError } from '../base/errors.ts';
 import { formatShape, sameShape } from '../base/shape.ts';
 import {

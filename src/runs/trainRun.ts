@@ -4,7 +4,6 @@
  * `trainRun` makes the folder of a new run once everything that can be refused has been checked;
  * `resumeRun` opens one that exists. What follows is the same for both. Next stop: `performRun.ts`.
  */
-
 import type { Session } from '../backends/backend.ts';
 import { type OpenOptions, openSession } from '../backends/select.ts';
 import { FoveaError, UsageError, unknownName } from '../base/errors.ts';

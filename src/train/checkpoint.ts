@@ -5,7 +5,7 @@
  * two can never be of different moments. JSON writes float64 numbers so that they read back to the bit.
  * Next stop: `interop/safetensors.ts`, the format; `runs/folder/runFolder.ts`, where the file lies.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { FoveaError } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
 import { readSafetensors, writeSafetensors } from '../interop/safetensors.ts';

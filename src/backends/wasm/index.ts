@@ -4,6 +4,7 @@
  * Next stop: `session.ts`.
  */
 import { FoveaError } from '../../base/errors.ts';
+import { inNode } from '../../base/host.ts';
 import type { Backend, SessionOptions } from '../backend.ts';
 import { probeFeatures } from './features.ts';
 import { choosePairs } from './selfCheck.ts';
@@ -35,6 +36,5 @@ export const wasmBackend = {
 async function coreCount(): Promise<number> {
   if (typeof navigator !== 'undefined' && navigator.hardwareConcurrency > 0)
     return navigator.hardwareConcurrency;
-  const { availableParallelism } = await import('node:os');
-  return availableParallelism();
+  return inNode ? (await import('./host.node.ts')).coreCount() : 1;
 }

@@ -5,6 +5,7 @@
  * arithmetic for the same code. It is experimental, so it is used only if what is computed with it equals, bit
  * for bit, what is computed without. In browsers there is no flag to set.
  */
+import { inNode } from '../../base/host.ts';
 import { FunctionBuilder, type Local } from './assembler/function.ts';
 import { f32x4 } from './assembler/lanes.ts';
 import { ModuleBuilder } from './assembler/module.ts';
@@ -28,19 +29,19 @@ export function choosePairs(wish: 'auto' | 'off', features: Features): Promise<P
 }
 
 async function decide({ relaxedMadd }: Features): Promise<PairsChoice> {
-  if (typeof process === 'undefined' || process.versions?.node === undefined) {
+  if (!inNode) {
     return { pairs: false, reason: 'browsers have no flag for pairs' };
   }
   if (!relaxedMadd)
     return { pairs: false, reason: `Node ${process.versions.node} has no relaxed SIMD` };
-  const v8 = await import('node:v8');
-  v8.setFlagsFromString('--experimental-wasm-revectorize');
+  const { setFlag } = await import('./host.node.ts');
+  setFlag('--experimental-wasm-revectorize');
   // Pairs are fused by the optimising compiler alone: without the other one, it makes what is checked.
-  v8.setFlagsFromString('--no-liftoff');
+  setFlag('--no-liftoff');
   const passed = selfCheck();
-  v8.setFlagsFromString('--liftoff');
+  setFlag('--liftoff');
   if (passed) return { pairs: true, reason: 'self-check passed' };
-  v8.setFlagsFromString('--no-experimental-wasm-revectorize');
+  setFlag('--no-experimental-wasm-revectorize');
   return { pairs: false, reason: 'self-check of pairs failed' };
 }
 

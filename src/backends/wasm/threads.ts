@@ -8,6 +8,7 @@
  * a browser's workers could do the same. The worker's side is `worker.ts`.
  */
 import { FoveaError, messageOf } from '../../base/errors.ts';
+import { inNode } from '../../base/host.ts';
 
 /** Word indices into the control block (Int32Array over the memory's start). */
 export const CONTROL = {
@@ -134,29 +135,24 @@ function pause(control: Int32Array, index: number, value: number): void {
 async function startWorker(start: WorkerStart): Promise<WorkerHandle> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const url = new URL(`./worker.${extension}`, import.meta.url);
-  if (typeof process !== 'undefined' && process.versions?.node !== undefined) {
-    const { Worker } = await import('node:worker_threads');
-    const worker = new Worker(url, { workerData: start });
-    worker.unref();
-    await new Promise<void>((resolve, reject) => {
-      worker.once('message', () => resolve());
-      worker.once('error', (error) =>
-        reject(
-          new FoveaError({
-            problem: `a worker thread did not start: ${messageOf(error)}`,
-            fix: 'run with --threads 1',
-          }),
-        ),
-      );
+  if (inNode) {
+    const { startNodeWorker } = await import('./host.node.ts');
+    return startNodeWorker(url, start).catch((error: unknown) => {
+      throw notStarted(messageOf(error));
     });
-    return { terminate: () => void worker.terminate() };
   }
   const worker = new Worker(url, { type: 'module' });
   await new Promise<void>((resolve, reject) => {
     worker.onmessage = () => resolve();
-    worker.onerror = (event) =>
-      reject(new FoveaError(`a worker thread did not start: ${event.message}`));
+    worker.onerror = (event) => reject(notStarted(event.message));
     worker.postMessage(start);
   });
   return worker;
+}
+
+function notStarted(why: string): FoveaError {
+  return new FoveaError({
+    problem: `a worker thread did not start: ${why}`,
+    fix: 'run with --threads 1',
+  });
 }

@@ -4,6 +4,7 @@
  * It never returns to its event loop; everything it needs comes through the shared memory (`threads.ts`). It may
  * be late, or miss a run: tickets are drawn by who is there.
  */
+import { inNode } from '../../base/host.ts';
 import { COMMAND, CONTROL, CONTROL_BYTES, type WorkerStart } from './threads.ts';
 
 /** Looks at the generation word this often before sleeping: a few hundred microseconds. */
@@ -55,9 +56,9 @@ function load(memory: WebAssembly.Memory, control: Int32Array): WebAssembly.Expo
   return new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports;
 }
 
-if (typeof process !== 'undefined' && process.versions?.node !== undefined) {
-  const { parentPort, workerData } = await import('node:worker_threads');
-  work(workerData as WorkerStart, () => parentPort?.postMessage('ready'));
+if (inNode) {
+  const { data, ready } = (await import('./host.node.ts')).workerStart();
+  work(data as WorkerStart, ready);
 } else {
   self.onmessage = (event: MessageEvent<WorkerStart>) =>
     work(event.data, () => self.postMessage('ready'));

@@ -6,7 +6,8 @@
 import { basename, extname } from 'node:path';
 import { Argument, Command } from 'commander';
 import { UsageError } from '../../base/errors.ts';
-import { loadDataset, type Picture, readImage } from '../../data/index.ts';
+import { readImage } from '../../data/images/readImage.node.ts';
+import { loadDataset, type Picture } from '../../data/index.ts';
 import { writeWhole } from '../../runs/folder/wholeFile.ts';
 import type { RealTensor } from '../../windows/apply.ts';
 import { comparePadding, leastSide, sceneOf } from '../../windows/comparePadding.ts';

@@ -81,7 +81,10 @@ export function command(): Command {
 
 async function list({ json }: Options): Promise<void> {
   const output = openOutput(json === true);
-  const { datasetNames, datasetOf, dataFolder } = await import('../../data/index.ts');
+  const [{ datasetNames, datasetOf }, { dataFolder }] = await Promise.all([
+    import('../../data/index.ts'),
+    import('../../data/location.node.ts'),
+  ]);
   const rows: string[][] = [];
   for (const name of datasetNames) {
     const { summary, files } = datasetOf(name);
@@ -107,7 +110,10 @@ async function get(name: string, { json }: Options): Promise<void> {
   const output = openOutput(json === true);
   const interrupt = listenForInterrupt(output.note);
   const live = await openLive();
-  const { loadDataset, dataFolder } = await import('../../data/index.ts');
+  const [{ loadDataset }, { dataFolder }] = await Promise.all([
+    import('../../data/index.ts'),
+    import('../../data/location.node.ts'),
+  ]);
   const { train, test, classes } = await loadDataset(name, {
     signal: interrupt.signal,
     onProgress: (progress) => live.show(downloadLine(progress)),

@@ -2,6 +2,7 @@
  * @file A decoded picture: bytes, row by row, gray or RGB.
  */
 import { FoveaError } from '../../base/errors.ts';
+import type { ImageShape } from '../../base/shape.ts';
 
 export interface Picture {
   readonly width: number;
@@ -9,6 +10,14 @@ export interface Picture {
   readonly channels: 1 | 3;
   /** (height, width, channels). */
   readonly pixels: Uint8Array;
+}
+
+/** Picture `i` of (n, H, W, C) bytes: a view. */
+export function pictureAt(images: Uint8Array, shape: ImageShape, i: number): Picture {
+  const [height, width, channels] = shape;
+  const size = height * width * channels;
+  const pixels = images.subarray(i * size, (i + 1) * size);
+  return { width, height, channels: channels === 1 ? 1 : 3, pixels };
 }
 
 /** More than any camera gives; what claims more is damaged or hostile. 64 megapixels. */

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tarOf } from '../../../test/support/tarFixtures.ts';
 import type { ImageShape } from '../../base/shape.ts';
 import { parseAugmentation } from '../augment/index.ts';
+import { AugmentedBatches } from '../augmentedBatches.ts';
 import { unitRange } from '../batches.ts';
 import type { BatchSource, ReadingOptions } from '../batchSource.ts';
 import { openBatches } from '../openBatches.ts';
@@ -115,6 +116,23 @@ describe('reading ahead', () => {
     expect(first.x).toEqual(unturned[0].x); // without a seed nothing is drawn
     const [turned] = await readAll(await open(split, { augmentation, seed: 1 }, null), [0]);
     expect(turned.x.slice(0, 3)).toEqual(first.x.slice(21, 24));
+  });
+
+  it('makes the same batches in the caller, where there are no threads', async () => {
+    const stored: ImageShape = [12, 10, 3];
+    const images = new Uint8Array(7 * 360).map((_, i) => (i * 37) % 251);
+    const split = { count: 7, images, labels: Uint8Array.of(0, 1, 2, 3, 4, 5, 6) };
+    const augmentation = parseAugmentation('scale=9,crop,flip,rotate=20,noise=5', shape);
+    for (const given of [3, null]) {
+      const both = [0, 2].map(async (workers) =>
+        readAll(await open(split, { augmentation, stored, workers }, given), [0, 2]),
+      );
+      const [caller, threads] = await Promise.all(both);
+      expect(caller).toEqual(threads);
+      expect(caller.map(({ labels }) => labels.length)).toEqual([4, 3, 4, 3]);
+    }
+    const inCaller = await open(split, { augmentation, stored, workers: 0 });
+    expect(inCaller).toBeInstanceOf(AugmentedBatches);
   });
 });
 

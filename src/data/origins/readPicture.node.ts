@@ -4,7 +4,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FoveaError, messageOf } from '../../base/errors.ts';
-import type { Picture } from '../images/picture.ts';
+import { type Picture, pictureAt } from '../images/picture.ts';
 import { MAX_FILE_BYTES, type ReadImageOptions, readImage } from '../images/readImage.node.ts';
 import { nameAt, type Origin } from '../streamed.ts';
 
@@ -33,15 +33,8 @@ export function nameOf(origin: Origin, item: number): string {
 }
 
 function memoryReader({ images, shape }: Extract<Origin, { kind: 'memory' }>): PictureReader {
-  const [height, width, channels] = shape;
-  const size = height * width * channels;
   return {
-    read: async (item) => ({
-      width,
-      height,
-      channels: channels === 1 ? 1 : 3,
-      pixels: images.subarray(item * size, (item + 1) * size),
-    }),
+    read: async (item) => pictureAt(images, shape, item),
     close: async () => undefined,
   };
 }

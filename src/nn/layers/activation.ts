@@ -1,7 +1,7 @@
 /**
  * @file An activation as a layer of its own, where it does not stand in the layer before.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { activate, activationOption } from '../activations.ts';
 import { defineLayer } from './layer.ts';
 

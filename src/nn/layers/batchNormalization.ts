@@ -7,7 +7,7 @@
  *
  * Names, defaults and the variance (divided by the count) are Keras's. Next stop: `ops/composites.ts`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import * as composites from '../../ops/composites.ts';
 import * as e from '../../ops/expression.ts';
 import { defineLayer } from './layer.ts';

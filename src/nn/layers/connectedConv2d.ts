@@ -6,7 +6,7 @@
  * The paper's two reasons: fewer connections, and maps that see different inputs must learn different
  * things. Groups of `conv2d` are the special case of equal, disjoint blocks. Next stop: `ops/connectedConv2d.ts`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Shape } from '../../base/shape.ts';
 import { checkConnections } from '../../ops/connectedConv2d.ts';
 import { activate, activationOption } from '../activations.ts';

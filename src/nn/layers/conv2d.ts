@@ -7,7 +7,7 @@
  * towers are groups 2). Before: `models/lenet5.ts`. Next stop: `base/window.ts` for OH and OW, then
  * `ops/conv2d.ts`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Shape } from '../../base/shape.ts';
 import { activate, activationOption } from '../activations.ts';
 import { initializerOption } from '../initializers.ts';

@@ -14,7 +14,7 @@
  * So a decoder gives back its encoder's size: from 13 pixels, stride 2 and 'same' give 7, and p = 0 gives
  * 13 again. Next stop: `ops/conv2d.ts`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Shape } from '../../base/shape.ts';
 import { type Pads, type Pair, reachOf, samePads, transposedExtent } from '../../base/window.ts';
 import { activate, activationOption } from '../activations.ts';

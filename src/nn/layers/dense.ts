@@ -3,7 +3,7 @@
  *
  *   (inputs) -> (units);  y = activation(x kernel + bias), kernel (inputs, units), bias (units)
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { FoveaError } from '../../base/errors.ts';
 import { formatShape, type Shape } from '../../base/shape.ts';
 import { activate, activationOption } from '../activations.ts';

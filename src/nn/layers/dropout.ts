@@ -6,7 +6,7 @@
  *
  * In expectation the two are the same. The random numbers depend on seed, layer name and step alone.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { constantNode } from '../../graph/node.ts';
 import { dropout as dropoutNodes } from '../../ops/composites.ts';
 import { defineLayer } from './layer.ts';

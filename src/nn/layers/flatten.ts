@@ -1,7 +1,7 @@
 /**
  * @file Flatten: the numbers of an image in one row, in (height, width, channel) order as Keras does.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { sizeOf } from '../../base/shape.ts';
 import { defineLayer } from './layer.ts';
 

@@ -3,7 +3,7 @@
  *
  * It takes the place of flatten before the last dense layer, and fits any image size.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Shape } from '../../base/shape.ts';
 import { NO_PADS } from '../../base/window.ts';
 import type { Node } from '../../graph/node.ts';

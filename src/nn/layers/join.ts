@@ -3,7 +3,7 @@
  *
  * The inputs are named: add({ inputs: ['conv2d_1', 'input'] }).
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { FoveaError } from '../../base/errors.ts';
 import { formatShape, type Shape, sameShape } from '../../base/shape.ts';
 import { defineLayer } from './layer.ts';

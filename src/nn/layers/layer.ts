@@ -5,7 +5,7 @@
  * mean. Shapes here are of one image, without the batch axis, except in `call`, whose nodes carry it.
  * Next stop: `conv2d.ts` for a layer with parameters, `pooling.ts` for one without.
  */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { FoveaError } from '../../base/errors.ts';
 import { formatShape, type Shape } from '../../base/shape.ts';
 import type { Pair } from '../../base/window.ts';

@@ -5,7 +5,7 @@
  *
  * alpha is not divided by the size here; PyTorch does. Next stop: `ops/localResponseNormalization.ts`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { positiveInteger } from '../options.ts';
 import { defineLayer, imageOf } from './layer.ts';
 

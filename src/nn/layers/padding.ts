@@ -4,7 +4,7 @@
  * How much (`padding`) and what stands there (`mode`) are two things: zero padding is a fill, "same" an
  * amount. Next stop: `ops/pad2d.ts`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { FoveaError } from '../../base/errors.ts';
 import type { Shape } from '../../base/shape.ts';
 import { checkFill, type Fill, type Pads } from '../../base/window.ts';

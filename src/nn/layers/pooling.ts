@@ -6,7 +6,7 @@
  * The three differ in their op alone. Strides default to the pool size, so that windows do not overlap;
  * AlexNet's do (3x3 every 2). Average pooling leaves padding out of the mean unless `countIncludePad`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Shape } from '../../base/shape.ts';
 import type { Node } from '../../graph/node.ts';
 import { paddingRule, positivePair } from '../options.ts';

@@ -7,7 +7,7 @@
  * is j of eq. 9 of LeCun et al. 1998: a class of its own at the constant distance j, for what is none of the
  * others. Next stop: `ops/rbf.ts`, and `nn/losses.ts` for what is made of the distances.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { FoveaError } from '../../base/errors.ts';
 import { formatShape, type Shape } from '../../base/shape.ts';
 import { codeOf } from '../bitmaps.ts';

@@ -6,7 +6,7 @@
  * With a small weight the unit nearly is a blur, with a large one nearly an OR or an AND of its window.
  * Next stop: `ops/composites.ts`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Shape } from '../../base/shape.ts';
 import { subsample2d } from '../../ops/composites.ts';
 import { activate, activationOption } from '../activations.ts';

@@ -1,7 +1,7 @@
 /**
  * @file Upsampling: each pixel repeated (nearest neighbour). (H, W, C) -> (H fh, W fw, C)
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { positivePair } from '../options.ts';
 import { defineLayer, imageOf } from './layer.ts';
 

@@ -9,7 +9,7 @@
  * first steps; this is the paper's form, and PyTorch's.
  * Before: `train/fit.ts`. The reading tour ends here; `optimizer.ts` says what an optimizer is.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import * as e from '../../ops/expression.ts';
 import { parseOptions } from '../options.ts';
 import type { Optimizer, UpdateContext } from './optimizer.ts';

@@ -5,7 +5,7 @@
  *
  * Source: Loshchilov and Hutter 2019, https://arxiv.org/abs/1711.05101. See `adam.ts` for m, v, c1, c2.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseOptions } from '../options.ts';
 import { adamOptions, adamScalars, adamUpdates } from './adam.ts';
 import type { Optimizer } from './optimizer.ts';

@@ -9,7 +9,7 @@
  * finite where the loss is flat. The slot holds 1 / (mu + h). With the paper's table of eta (recipe
  * "paper") the rates of the first pass lie between about 7e-5 and 0.016. Next stop: `autodiff/curvature.ts`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import * as e from '../../ops/expression.ts';
 import { parseOptions } from '../options.ts';
 import type { Optimizer } from './optimizer.ts';

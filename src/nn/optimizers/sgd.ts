@@ -12,7 +12,7 @@
  *
  * The AlexNet paper's v = 0.9 v - 0.0005 rate w - rate g; w += v is 'steps' with 'l2'.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import * as e from '../../ops/expression.ts';
 import { parseOptions } from '../options.ts';
 import type { Optimizer, UpdateContext } from './optimizer.ts';

@@ -3,7 +3,7 @@
  *
  * It is read back by `--resume`, `evaluate` and `predict`, and people edit files, so it is checked.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { FoveaError } from '../../base/errors.ts';
 import { parseJson } from '../../base/json.ts';
 import { lossNames } from '../../nn/losses.ts';
