@@ -23,7 +23,10 @@ export interface Dataset<S = Split> {
   readonly imageShape: readonly [number, number, number];
   readonly train: S;
   readonly test: S;
-  /** File name -> SHA-256 of its content (uncompressed); for `run.json`. */
+  /**
+   * What it is read from or drawn by -> SHA-256; for `run.json`, and compared by `identity.ts`. Of a set of
+   * the table, its files (uncompressed); of listed pictures, names, sizes, classes and some content.
+   */
   readonly digests?: Readonly<Record<string, string>>;
 }
 
@@ -50,6 +53,8 @@ export interface LoadOptions {
   readonly seed?: number;
   readonly onProgress?: (progress: DownloadProgress) => void;
   readonly signal?: AbortSignal;
+  /** Told, in a sentence, what was left out of folders and shards. */
+  readonly onNote?: (words: string) => void;
 }
 
 export interface DatasetDefinition {

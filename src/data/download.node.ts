@@ -1,25 +1,27 @@
 /**
  * @file Fetches the files of a data set: several mirrors, resumable, checked before use.
  *
- * A file grows as `NAME.part` and takes its name only when its size and SHA-256 are the published ones,
- * so what has its name is whole. An interrupted download goes on where it stopped, from any mirror.
- * Bytes are written at their own place in the file, never appended: two processes that fetch the same
- * file write the same bytes.
+ * A file grows as a part of its own (`partFile.node.ts`) and takes its name only when its size and SHA-256 are
+ * the published ones, so what has its name is whole. An interrupted download goes on where it stopped, from
+ * any mirror; two processes that fetch the same file do not meet.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseTar } from 'nanotar';
 import { FoveaError, messageOf } from '../base/errors.ts';
 import type { DownloadProgress, FileSet, KnownBytes, LoadOptions } from './dataset.ts';
 import { gunzip } from './formats/gunzip.ts';
 import { findFile, isKnown, sha256Of } from './known.node.ts';
+import { claimPart, leavePart, openNewPart, openPart, ownPart } from './partFile.node.ts';
 
 type FetchOptions = Pick<LoadOptions, 'onProgress' | 'signal'>;
 
 /** A silent connection is given up after this long. */
 const STALL_MS = 30_000;
+/** So is one that brings less than this in such a time: 4 kB per second. */
+const LEAST_PACE = { bytes: 2 ** 17, milliseconds: 30_000 };
 /** A mirror that breaks off is asked again as long as each attempt brings something. */
 const ATTEMPTS_WITHOUT_GAIN = 2;
 const PROGRESS_MS = 100;
@@ -77,12 +79,26 @@ export interface FetchRequest extends FetchOptions {
   readonly path: string;
   readonly known: KnownBytes;
   readonly stallMs?: number;
+  readonly leastPace?: { readonly bytes: number; readonly milliseconds: number };
 }
 
 /** Fetches one file; returns when it is whole, checked, on disk and has its name. */
 export async function fetchFile(request: FetchRequest): Promise<void> {
+  const { path, known } = request;
+  const part = await claimPart(path);
+  try {
+    const failures = await fetchInto(part, request);
+    // Perhaps another process has fetched it in the meantime.
+    if (failures === undefined || (await isKnown(path, known))) return;
+    throw nowhere(request, failures);
+  } finally {
+    await leavePart(part, path);
+  }
+}
+
+/** Mirror by mirror; gives why each failed, or nothing where the file is there. */
+async function fetchInto(part: string, request: FetchRequest): Promise<string[] | undefined> {
   const { urls, path, known } = request;
-  const part = `${path}.part`;
   const failures: string[] = [];
   for (const url of urls) {
     try {
@@ -101,7 +117,11 @@ export async function fetchFile(request: FetchRequest): Promise<void> {
       failures.push(`${url}: ${reasonOf(error)}`);
     }
   }
-  throw new FoveaError({
+  return failures;
+}
+
+function nowhere({ path, known }: FetchRequest, failures: readonly string[]): FoveaError {
+  return new FoveaError({
     where: path,
     problem: `could not be downloaded\n${failures.map((failure) => `    ${failure}`).join('\n')}`,
     expected: `a file of ${known.bytes} bytes with the SHA-256 ${known.sha256}`,
@@ -137,12 +157,17 @@ async function fetchRest(
   from: number,
   request: FetchRequest,
 ): Promise<void> {
-  const { known, signal, stallMs = STALL_MS } = request;
+  const { known, signal, stallMs = STALL_MS, leastPace = LEAST_PACE } = request;
   const stall = new AbortController();
   const wait = () =>
     setTimeout(() => stall.abort(new Error(`no answer for ${stallMs} ms`)), stallMs);
   let timer = wait();
-  const handle = await writing(part, () => open(part, from > 0 ? 'r+' : 'w'));
+  const handle = await writing(part, () => openPart(part));
+  let brought = 0;
+  const pace = setInterval(() => {
+    if (brought < leastPace.bytes) stall.abort(tooSlow(brought, leastPace.milliseconds));
+    brought = 0;
+  }, leastPace.milliseconds);
   try {
     const response = await fetch(url, {
       // The file's own bytes: it is compressed already.
@@ -159,15 +184,22 @@ async function fetchRest(
       }
       await writing(part, () => writeAll(handle, chunk, received));
       received += chunk.length;
+      brought += chunk.length;
       report(received);
     }
     if (received < known.bytes) throw new Error(`the connection ended after ${received} bytes`);
     await writing(part, () => handle.sync());
+  } catch (error) {
+    throw stall.signal.reason instanceof Refusal ? stall.signal.reason : error;
   } finally {
     clearTimeout(timer);
+    clearInterval(pace);
     await handle.close();
   }
 }
+
+const tooSlow = (bytes: number, milliseconds: number) =>
+  new Refusal(`brought ${bytes} bytes in ${milliseconds / 1000} s, too few to wait for`);
 
 /** The byte a response begins with: `from` when the server resumes, 0 when it sends the whole file. */
 function startOf(response: Response, from: number, known: KnownBytes): number {
@@ -216,14 +248,15 @@ async function writeAll(handle: FileHandle, chunk: Uint8Array, at: number): Prom
 /** Writes a file whole or not at all. */
 async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   await writing(path, async () => {
-    const handle = await open(`${path}.part`, 'w');
+    const part = ownPart(path);
+    const handle = await openNewPart(part);
     try {
       await writeAll(handle, bytes, 0);
       await handle.sync();
     } finally {
       await handle.close();
     }
-    await rename(`${path}.part`, path);
+    await rename(part, path);
   });
 }
 

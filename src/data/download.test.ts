@@ -1,6 +1,16 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -169,6 +179,77 @@ describe('fetchFile', () => {
     ];
     const attempt = fetchIt({ urls: [`${base}a`, `${base}b`], stallMs: 100 });
     await expect(attempt).rejects.toThrow(/sends more than[\s\S]*no answer for 100 ms/);
+  });
+
+  it('gives up a mirror that trickles, and keeps what it brought', async () => {
+    handlers = [
+      (_, response) => {
+        response.writeHead(200, { 'content-length': content.length });
+        let at = 0;
+        const drop = setInterval(() => {
+          response.write(content.subarray(at, at + 1));
+          at++;
+        }, 5);
+        response.on('close', () => clearInterval(drop));
+      },
+      serve(content),
+    ];
+    const leastPace = { bytes: 1000, milliseconds: 150 };
+    await expect(fetchIt({ leastPace })).rejects.toThrow(/brought \d+ bytes in 0\.15 s, too few/);
+    expect(requests).toHaveLength(1);
+    const part = readFileSync(`${path()}.part`);
+    expect(part.length).toBeGreaterThan(0);
+    expect(part.equals(content.subarray(0, part.length))).toBe(true);
+    await fetchIt({ leastPace });
+    expect(requests[1].headers.range).toBe(`bytes=${part.length}-`);
+  });
+
+  it('gives two at once a whole file each time', async () => {
+    // The second begins while the first is half way, and ends after it.
+    const slowly =
+      (pause: number): Handler =>
+      (_, response) => {
+        response.writeHead(200, { 'content-length': content.length });
+        response.write(content.subarray(0, 150_000));
+        setTimeout(() => response.end(content.subarray(150_000)), pause);
+      };
+    handlers = [slowly(60), slowly(120), slowly(30)];
+    await Promise.all([fetchIt(), fetchIt(), fetchIt()]);
+    expect(sha256(readFileSync(path()))).toBe(known.sha256);
+    expect(readdirSync(folder)).toEqual(['file.bin']);
+  });
+
+  it('is content with a file that another has fetched', async () => {
+    handlers = [
+      (_, response) => {
+        writeFileSync(path(), content);
+        response.writeHead(500).end();
+      },
+    ];
+    await fetchIt();
+    handlers = [status(500)];
+    writeFileSync(path(), content.subarray(1));
+    await expect(fetchIt()).rejects.toThrow('could not be downloaded');
+  });
+
+  it('takes up what a killed process left, never what a living one writes', async () => {
+    const host = hostname().replace(/[^\w-]/g, '_');
+    const gone = spawnSync(process.execPath, ['-e', '']).pid;
+    writeFileSync(`${path()}.${host}-${process.pid}-77.part`, content.subarray(0, 9000));
+    writeFileSync(`${path()}.elsewhere-1-0.part`, content.subarray(0, 8000));
+    writeFileSync(`${path()}.${host}-${gone}-0.part`, content.subarray(0, 7000));
+    await fetchIt();
+    expect(requests.map((request) => request.headers.range)).toEqual(['bytes=7000-']);
+    expect(readdirSync(folder)).toHaveLength(3);
+  });
+
+  it.skipIf(process.platform === 'win32')('follows no link', async () => {
+    const victim = join(folder, 'victim');
+    writeFileSync(victim, 'precious');
+    symlinkSync(victim, `${path()}.part`);
+    await fetchIt();
+    expect(readFileSync(victim, 'utf8')).toBe('precious');
+    expect(sha256(readFileSync(path()))).toBe(known.sha256);
   });
 
   it('gives up a mirror that breaks off without bringing anything', async () => {

@@ -47,13 +47,15 @@ export async function openDataset(given: string, options: OpenDataOptions): Prom
       expected: '1 (gray) or 3 (colour) for pictures from files',
     });
   }
-  const { classes, train, test } = await list(place);
+  const { classes, train, test, digests, notes } = await list(place);
+  for (const note of notes) options.onNote?.(note);
   return {
     name: given,
     classes,
     imageShape,
     train: firstOfAny(train, trainCount, 'train'),
     test: firstOfAny(test, testCount, 'test'),
+    digests,
   };
 }
 

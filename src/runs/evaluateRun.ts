@@ -5,13 +5,16 @@
  */
 import { openSession } from '../backends/select.ts';
 import { withCrops } from '../data/augment/index.ts';
+import { differencesOf, identityOf } from '../data/identity.ts';
 import { openDataset } from '../data/open.ts';
+import type { AnyDataset } from '../data/streamed.ts';
 import { imageShapeOf } from '../nn/spec.ts';
 import type { Evaluation } from '../train/classification.ts';
 import { evaluate } from '../train/evaluate.ts';
 import { insights } from '../train/insights.ts';
 import { loadModel } from './folder/modelFiles.ts';
 import { RunFolder } from './folder/runFolder.ts';
+import type { RunRecord } from './folder/runRecord.ts';
 import { writeMistakes } from './mistakes.ts';
 import { fitted } from './runData.ts';
 import type { RunConditions } from './trainRun.ts';
@@ -37,6 +40,19 @@ export interface EvaluatedRun {
   readonly plan: string;
 }
 
+/** Figures for other classes or other pictures than those of training are no figures of the run. */
+function warnOfDifferences(
+  { data }: RunRecord,
+  loaded: AnyDataset,
+  note: ((words: string) => void) | undefined,
+): void {
+  // Of another data set the classes alone can be the same.
+  const digests = loaded.name === data.name ? data.digests : {};
+  for (const difference of differencesOf({ ...data, digests }, identityOf(loaded))) {
+    note?.(`Not as in training: ${loaded.name}: ${difference}`);
+  }
+}
+
 export async function evaluateRun(request: EvaluateRunRequest): Promise<EvaluatedRun> {
   const { folder, testCount, mistakes = 36, sheet, crops } = request;
   const run = await RunFolder.open(folder);
@@ -48,6 +64,7 @@ export async function evaluateRun(request: EvaluateRunRequest): Promise<Evaluate
     imageShape,
     ...(testCount === undefined ? {} : { testCount }),
   });
+  warnOfDifferences(record, loaded, request.load?.onNote);
   const augmentation =
     crops === 10
       ? withCrops(record.settings.augmentation, imageShape)

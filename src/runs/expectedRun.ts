@@ -5,6 +5,7 @@
  */
 import { FoveaError, UsageError } from '../base/errors.ts';
 import { type Augmentation, parseAugmentation } from '../data/augment/index.ts';
+import { differencesOf, identityOf } from '../data/identity.ts';
 import { dataNameOf } from '../data/open.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
@@ -82,19 +83,14 @@ function checkAugmentation(run: RunFolder, wanted: Augmentation, recorded: Augme
   });
 }
 
-/** Throws where a file is not the one that the run was trained on. */
-export function checkSameData(
-  run: RunFolder,
-  { data }: RunRecord,
-  { digests = {} }: AnyDataset,
-): void {
-  for (const [file, digest] of Object.entries(data.digests)) {
-    if (digests[file] === undefined || digests[file] === digest) continue;
-    throw new FoveaError({
-      where: run.path,
-      problem: `${file} of ${data.name} is not the file that the run was trained on so far`,
-      expected: `the SHA-256 ${digest}, as in run.json; received ${digests[file]}`,
-      fix: 'bring the old file back, or start anew with --overwrite',
-    });
-  }
+/** Throws where the data are not what the run was trained on. */
+export function checkSameData(run: RunFolder, { data }: RunRecord, dataset: AnyDataset): void {
+  const differences = differencesOf(data, identityOf(dataset));
+  if (differences.length === 0) return;
+  throw new FoveaError({
+    where: run.path,
+    problem: `${data.name} is not what the run was trained on so far\n    ${differences.join('\n    ')}`,
+    expected: 'the classes and the digests that run.json holds',
+    fix: 'bring the old data back, or start anew with --overwrite',
+  });
 }

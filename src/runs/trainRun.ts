@@ -31,7 +31,7 @@ import { version } from './version.ts';
 export interface RunConditions
   extends Pick<FitOptions, 'checkpointEvery' | 'eventInterval' | 'signal'> {
   readonly backend?: OpenOptions;
-  readonly load?: Pick<LoadOptions, 'folder' | 'download' | 'onProgress' | 'signal'>;
+  readonly load?: Pick<LoadOptions, 'folder' | 'download' | 'onProgress' | 'signal' | 'onNote'>;
   /** Threads that read pictures, and what to do with pictures that cannot be read. */
   readonly reading?: Pick<ReadingOptions, 'workers' | 'strict' | 'onUnreadable'>;
 }

@@ -171,7 +171,11 @@ async function show(name: string, options: ShowOptions): Promise<void> {
   if (split !== 'train' && split !== 'test') {
     throw unknownName('split', split, ['train', 'test'], true);
   }
-  const dataset = await openDataset(name, { seed, imageShape: [size, size, 3] });
+  const dataset = await openDataset(name, {
+    seed,
+    imageShape: [size, size, 3],
+    onNote: output.note,
+  });
   const { imageShape, classes } = dataset;
   const file = out ?? `${dataset.name.replace(/[^\w.-]+/g, '-')}.png`;
   const shown = await sheetOf(dataset, { split, columns, seed, augment });
@@ -196,7 +200,7 @@ async function speed(name: string, options: SpeedOptions): Promise<void> {
   const output = openOutput(json === true);
   const { isPlace, openDataset } = await import('../../data/open.ts');
   const { readingSpeed } = await import('../../runs/readingSpeed.ts');
-  const dataset = await openDataset(name, { imageShape: [size, size, 3] });
+  const dataset = await openDataset(name, { imageShape: [size, size, 3], onNote: output.note });
   // Sets of the table have a size of their own.
   const shape = isPlace(name) ? ([size, size, 3] as const) : dataset.imageShape;
   const result = await readingSpeed(dataset, { shape, augment, workers, seconds });

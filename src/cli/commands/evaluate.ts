@@ -88,6 +88,7 @@ async function evaluate(run: string, options: Options): Promise<void> {
     load: {
       signal: interrupt.signal,
       onProgress: (progress) => live.show(downloadLine(progress)),
+      onNote: output.note,
     },
   }).finally(() => {
     live.clear();

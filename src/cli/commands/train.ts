@@ -173,6 +173,7 @@ async function train(model: string, options: Options, command: Command): Promise
       load: {
         signal: interrupt.signal,
         onProgress: (progress) => live.show(downloadLine(progress)),
+        onNote: output.note,
       },
     });
     const show = trainingPrinter(output, live);

@@ -108,6 +108,13 @@ describe('IDX data set on disk', () => {
     expect((await verifyFiles(set, folder)).at(-1)).toMatchObject({ state: 'missing' });
   });
 
+  it('names the labels where they are what is wrong', async () => {
+    put({ ...contents, 't10k-labels-idx1-ubyte': idxBytes([1], [0]) });
+    await expect(load()).rejects.toThrow(/t10k-labels-idx1-ubyte: 2 images, but 1 labels/);
+    put({ ...contents, 't10k-images-idx3-ubyte': idxBytes([1, 4, 3], Array(12).fill(0)) });
+    await expect(load()).rejects.toThrow(/t10k-images-idx3-ubyte: 1 images, but 2 labels/);
+  });
+
   it('refuses a file that is not the published one, unless told not to look', async () => {
     put({ ...contents, 't10k-labels-idx1-ubyte': idxBytes([2], [1, 1]) });
     await expect(load()).rejects.toThrow(/t10k-labels-idx1-ubyte: the content has the SHA-256/);

@@ -2,7 +2,14 @@
  * @file Loads a data set that comes as MNIST does: four IDX files, images and labels, train and test.
  */
 import { type Dataset, type FileSet, firstOf, type LoadOptions, splitOf } from '../dataset.ts';
+import type { LoadedFile } from '../files.node.ts';
 import { IDX_HEADER_BYTES, parseIdxImages, parseIdxLabels, readIdxHeader } from '../formats/idx.ts';
+
+/** Of two files that do not go together the one that has not the published size; else the images. */
+function blamed(images: LoadedFile, labels: LoadedFile, { files }: FileSet): string {
+  const published = files.find(({ name }) => name === labels.name)?.content.bytes;
+  return labels.bytes.length === published ? images.path : labels.path;
+}
 
 export async function loadIdxDataset(
   name: string,
@@ -23,7 +30,7 @@ export async function loadIdxDataset(
     const both = splitOf(
       parsed,
       parseIdxLabels(labels.bytes, classes.length, labels.path),
-      images.path,
+      blamed(images, labels, set),
     );
     return { sides, split: both };
   };

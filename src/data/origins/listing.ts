@@ -13,12 +13,19 @@ export interface Listing {
   /** Per picture of the origin. */
   readonly labels: readonly number[];
   readonly origin: Origin;
+  /** Of names, sizes, classes and some content. */
+  readonly digest: string;
+  /** What was left out, in sentences. */
+  readonly notes: readonly string[];
 }
 
 export interface ListedSplits {
   readonly classes: readonly string[];
   readonly train: StreamedSplit;
   readonly test: StreamedSplit;
+  /** Part -> SHA-256. */
+  readonly digests: Readonly<Record<string, string>>;
+  readonly notes: readonly string[];
 }
 
 /** Of the pictures of a class, one of so many is kept for testing where there is no test set; of fewer, one. */
@@ -32,6 +39,8 @@ export function splitsOf(train: Listing, test?: Listing): ListedSplits {
       classes: train.classes,
       train: splitOf(train, all),
       test: splitOf(test, items),
+      digests: { 'training pictures': train.digest, 'test pictures': test.digest },
+      notes: [...train.notes, ...test.notes],
     };
   }
   const totals = train.classes.map(() => 0);
@@ -58,6 +67,8 @@ export function splitsOf(train: Listing, test?: Listing): ListedSplits {
       all.filter((item) => !kept.has(item)),
     ),
     test: splitOf(train, [...kept]),
+    digests: { pictures: train.digest },
+    notes: train.notes,
   };
 }
 

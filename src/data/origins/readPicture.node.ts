@@ -1,9 +1,10 @@
 /**
  * @file Reads and decodes one picture of an origin: a file, a stretch of a tar, or bytes in memory.
  */
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FoveaError, messageOf } from '../../base/errors.ts';
+import { openRegular } from '../../base/regularFile.node.ts';
 import { type Picture, pictureAt } from '../images/picture.ts';
 import { MAX_FILE_BYTES, type ReadImageOptions, readImage } from '../images/readImage.node.ts';
 import { nameAt, type Origin } from '../streamed.ts';
@@ -47,7 +48,7 @@ function tarReader(
   const handleOf = (shard: number) => {
     const known = handles.get(shard);
     if (known !== undefined) return known;
-    const opened = open(origin.shards[shard], 'r');
+    const opened = openRegular(origin.shards[shard]).then(({ handle }) => handle);
     handles.set(shard, opened);
     return opened;
   };

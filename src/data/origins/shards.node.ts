@@ -5,17 +5,24 @@
  * stay in memory, so that a million and more pictures train in little of it. Beside the shards a
  * `classes.txt` may name the classes, one per line. Layout: https://github.com/webdataset/webdataset.
  */
-import { open, readdir, readFile } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { FoveaError } from '../../base/errors.ts';
+import { openRegular, readRegular } from '../../base/regularFile.node.ts';
 import { packNames } from '../streamed.ts';
+import { nameMatcher } from './glob.ts';
+import { LeftOut } from './leftOut.ts';
 import { type ListedSplits, type Listing, splitsOf } from './listing.ts';
+import { digestOfListing, SAMPLED_BYTES } from './listingDigest.node.ts';
 import { type TarEntry, tarEntries } from './tar.node.ts';
 
 const PICTURE = /\.(png|jpe?g|webp|p[bgpn]m)$/i;
 const LABEL = /\.cls$/i;
 /** A class number takes few bytes. */
 const MOST_LABEL_BYTES = 32;
+/** Of `classes.txt`. */
+const MOST_CLASSES_BYTES = 2 ** 24;
+const MOST_CLASSES = 1_000_000;
 
 export async function listShards(pattern: string, testPattern?: string): Promise<ListedSplits> {
   const train = await listPattern(pattern);
@@ -35,8 +42,9 @@ async function listPattern(pattern: string): Promise<Listing> {
   const shards = await filesOf(pattern);
   const samples: { shard: number; name: string; offset: number; size: number }[] = [];
   const labels: number[] = [];
+  const leftOut = new LeftOut();
   for (const [shard, path] of shards.entries()) {
-    const found = await listShard(path);
+    const found = await listShard(path, leftOut);
     for (const { picture, label } of found) {
       samples.push({ shard, ...picture });
       labels.push(label);
@@ -66,18 +74,39 @@ async function listPattern(pattern: string): Promise<Listing> {
     size: fill(new Float64Array(new SharedArrayBuffer(8 * length)), (s) => s.size),
     names: packNames(samples.map(({ name }) => name)),
   } as const;
-  return { classes, labels, origin };
+  const digest = await digestOfListing(
+    length,
+    (i) => ({
+      name: `${basename(shards[samples[i].shard])}: ${samples[i].name}`,
+      size: samples[i].size,
+      label: labels[i],
+    }),
+    (i) => beginningOf(shards[samples[i].shard], samples[i]),
+  );
+  return { classes, labels, origin, digest, notes: leftOut.notes() };
 }
 
-/** Files whose name fits the pattern, by name: "*" and "?" stand for any, "{000..099}" for a range. */
+async function beginningOf(shard: string, { offset, size }: TarEntry): Promise<Uint8Array> {
+  const { handle } = await openRegular(shard);
+  try {
+    const bytes = new Uint8Array(Math.min(size, SAMPLED_BYTES));
+    await handle.read(bytes, 0, bytes.length, offset);
+    return bytes;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Regular files whose name fits the pattern, by name. */
 async function filesOf(pattern: string): Promise<string[]> {
   const folder = dirname(pattern);
   const fits = nameMatcher(basename(pattern));
   const names = await readdir(folder).catch(() => []);
-  const files = names
-    .filter(fits)
-    .sort()
-    .map((name) => join(folder, name));
+  const files: string[] = [];
+  for (const name of names.filter(fits).sort()) {
+    const path = join(folder, name);
+    if ((await stat(path).catch(() => undefined))?.isFile()) files.push(path);
+  }
   if (files.length > 0 && files.length < 2 ** 16) return files;
   throw new FoveaError({
     where: pattern,
@@ -87,32 +116,21 @@ async function filesOf(pattern: string): Promise<string[]> {
   });
 }
 
-function nameMatcher(pattern: string): (name: string) => boolean {
-  const ranges: (readonly [number, number])[] = [];
-  const source = pattern.replace(/\{(\d+)\.\.(\d+)\}|\*|\?|[.+^${}()|[\]\\]/g, (part, from, to) => {
-    if (part === '*') return '.*';
-    if (part === '?') return '.';
-    if (from === undefined) return `\\${part}`;
-    ranges.push([Number(from), Number(to)]);
-    return '(\\d+)';
-  });
-  const whole = new RegExp(`^${source}$`);
-  return (name) => {
-    const digits = whole.exec(name)?.slice(1).map(Number);
-    return digits?.every((n, i) => n >= ranges[i][0] && n <= ranges[i][1]) ?? false;
-  };
-}
-
 /** The samples of one shard: a picture and its class, by their common key. */
-async function listShard(path: string): Promise<{ picture: TarEntry; label: number }[]> {
+async function listShard(
+  path: string,
+  leftOut: LeftOut,
+): Promise<{ picture: TarEntry; label: number }[]> {
   const pictures = new Map<string, TarEntry>();
   const classes = new Map<string, TarEntry>();
   for await (const entry of tarEntries(path)) {
     const key = keyOf(entry.name);
-    if (PICTURE.test(entry.name)) pictures.set(key, entry);
-    else if (LABEL.test(entry.name)) classes.set(key, entry);
+    const kind = PICTURE.test(entry.name) ? pictures : LABEL.test(entry.name) ? classes : undefined;
+    const first = kind?.get(key);
+    if (first === undefined) kind?.set(key, entry);
+    else leftOut.add(`${path}: ${entry.name}`, `${first.name} has the key "${key}" already`);
   }
-  const handle = await open(path, 'r');
+  const { handle } = await openRegular(path);
   try {
     const samples: { picture: TarEntry; label: number }[] = [];
     for (const [key, picture] of pictures) {
@@ -158,15 +176,26 @@ function halfSample(where: string, name: string, missing: string): FoveaError {
 async function classNames(shard: string, labels: readonly number[]): Promise<string[]> {
   const highest = labels.reduce((most, label) => Math.max(most, label), 0);
   const file = join(dirname(shard), 'classes.txt');
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) {
+  const found = await stat(file).catch(() => undefined);
+  if (found === undefined) {
+    if (highest >= MOST_CLASSES) throw tooManyClasses(shard, highest);
     return Array.from({ length: Math.max(2, highest + 1) }, (_, label) => String(label));
   }
+  const text = (await readRegular(file, MOST_CLASSES_BYTES, 'names of classes')).toString('utf8');
   const names = text.split(/\r?\n/).filter((line) => line.trim() !== '');
   if (names.length > highest) return names;
   throw new FoveaError({
     where: file,
     problem: `it names ${names.length} classes, a picture is of class ${highest}`,
     expected: 'a line per class',
+  });
+}
+
+function tooManyClasses(where: string, highest: number): FoveaError {
+  return new FoveaError({
+    where,
+    problem: `a picture is of class ${highest}`,
+    expected: `classes from 0 to ${MOST_CLASSES - 1}`,
+    fix: 'number the classes without gaps',
   });
 }

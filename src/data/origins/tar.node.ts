@@ -7,8 +7,9 @@
  * Nothing is ever unpacked to a path, yet a name that climbs out of its folder is refused: no honest
  * archive has one. Format: POSIX.1-2001, pax Interchange. Next stop: `shards.node.ts`.
  */
-import { type FileHandle, open } from 'node:fs/promises';
-import { FoveaError, messageOf } from '../../base/errors.ts';
+import type { FileHandle } from 'node:fs/promises';
+import { FoveaError } from '../../base/errors.ts';
+import { openRegular } from '../../base/regularFile.node.ts';
 
 export interface TarEntry {
   readonly name: string;
@@ -22,9 +23,8 @@ const BLOCK = 512;
 const MOST_RECORD_BYTES = 2 ** 20;
 
 export async function* tarEntries(path: string): AsyncGenerator<TarEntry> {
-  const handle = await openTar(path);
+  const { handle, size: fileSize } = await openRegular(path);
   try {
-    const { size: fileSize } = await handle.stat();
     const reader = new HeaderReader(handle, path);
     let at = 0;
     let records: Readonly<Record<string, string>> = {};
@@ -57,14 +57,6 @@ export async function* tarEntries(path: string): AsyncGenerator<TarEntry> {
     });
   } finally {
     await handle.close();
-  }
-}
-
-async function openTar(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'r');
-  } catch (error) {
-    throw new FoveaError({ where: path, problem: `cannot be read: ${messageOf(error)}` });
   }
 }
 
