@@ -2,8 +2,8 @@
  * @file Counter-based random numbers: a hash of (seed, stream, step, index), nothing carried from draw to draw.
  *
  * The number for an index needs no other number, so it is the same on every backend, for any number of
- * threads, and after a resume. 32-bit additions, shifts, xors and multiplications only: a backend
- * repeats it in i32x4 lanes.
+ * threads, and after a resume. 32-bit additions, shifts, xors and multiplications only. It is written over any
+ * kind of words (`Words`), so that a backend has it in its lanes without saying it again.
  *
  *   key  = (k0, k1), both from seed, stream and step, once per run
  *   bits = mix(mix(index + k0) + k1)
@@ -17,13 +17,52 @@
 /** Two 32-bit words, unsigned. */
 export type Key = readonly [number, number];
 
-/** One bijection of 32-bit words; the result is unsigned. */
+/** `mix`: per round h = (h xor h >>> shift) * factor; at the end h xor h >>> lastShift. */
+export const MIX = {
+  rounds: [
+    { shift: 16, factor: 0x21f0aaad },
+    { shift: 15, factor: 0x735a2d97 },
+  ],
+  lastShift: 15,
+} as const;
+
+/** The bits of a word that make a number in [0, 1): the highest so many. */
+export const UNIFORM_BITS = 24;
+
+/** What the hash asks of 32-bit words: numbers here, lanes or the text of a shader in a backend. */
+export interface Words<W> {
+  add(a: W, b: W): W;
+  xor(a: W, b: W): W;
+  /** As `MIX` says. */
+  mix(a: W): W;
+}
+
+/** The key of one step: k0 = mix(base0 + step), k1 = mix(base1 ^ k0). */
+export function stepKeyOf<W>(
+  words: Words<W>,
+  [base0, base1]: readonly [W, W],
+  step: W,
+): readonly [W, W] {
+  const k0 = words.mix(words.add(step, base0));
+  return [k0, words.mix(words.xor(k0, base1))];
+}
+
+/** 32 random bits for one index. */
+export function randomBitsOf<W>(words: Words<W>, [k0, k1]: readonly [W, W], index: W): W {
+  return words.mix(words.add(words.mix(words.add(k0, index)), k1));
+}
+
+const [FIRST, SECOND] = MIX.rounds;
+
+/** One bijection of 32-bit words; the result is unsigned. Written out: shuffles and initializers draw by it. */
 export function mix(x: number): number {
   let h = x | 0;
-  h = Math.imul(h ^ (h >>> 16), 0x21f0aaad);
-  h = Math.imul(h ^ (h >>> 15), 0x735a2d97);
-  return (h ^ (h >>> 15)) >>> 0;
+  h = Math.imul(h ^ (h >>> FIRST.shift), FIRST.factor);
+  h = Math.imul(h ^ (h >>> SECOND.shift), SECOND.factor);
+  return (h ^ (h >>> MIX.lastShift)) >>> 0;
 }
+
+const NUMBERS: Words<number> = { add: (a, b) => a + b, xor: (a, b) => a ^ b, mix };
 
 /**
  * The half of the key that is known before a run. A seed is a whole number up to 2^53, a stream a
@@ -37,20 +76,22 @@ export function baseKey(seed: number, stream: number): Key {
   return [k0, mix(k0 ^ mix(seeded + 0xc2b2ae35))];
 }
 
-/** The key of one step: k0 = mix(base0 + step), k1 = mix(base1 ^ k0). */
-export function stepKey([base0, base1]: Key, step: number): Key {
-  const k0 = mix(base0 + step);
-  return [k0, mix(base1 ^ k0)];
+export function stepKey(base: Key, step: number): Key {
+  return stepKeyOf(NUMBERS, base, step);
 }
 
 /** 32 random bits, unsigned, for one index. */
-export function randomBits([k0, k1]: Key, index: number): number {
-  return mix(mix(index + k0) + k1);
+export function randomBits(key: Key, index: number): number {
+  return randomBitsOf(NUMBERS, key, index);
 }
 
-/** A number in [0, 1) with 24 bits: exact in float32, never 1. */
+/** A number in [0, 1), exact in float32 and never 1, of 32 random bits. */
+function uniformOf(bits: number): number {
+  return (bits >>> (32 - UNIFORM_BITS)) * 2 ** -UNIFORM_BITS;
+}
+
 export function uniformAt(key: Key, index: number): number {
-  return (randomBits(key, index) >>> 8) * 2 ** -24;
+  return uniformOf(randomBits(key, index));
 }
 
 /** A stream number from a name, so that "dropout_1" and "conv2d/kernel" draw apart (FNV-1a, 32 bits). */
@@ -83,7 +124,7 @@ export class RandomStream {
 
   /** In [0, 1), or in [low, high). */
   uniform(low = 0, high = 1): number {
-    return low + (high - low) * ((this.bits() >>> 8) * 2 ** -24);
+    return low + (high - low) * uniformOf(this.bits());
   }
 
   /** Mean 0, variance 1 (Box and Muller 1958). */

@@ -10,7 +10,14 @@ import { FoveaError } from '../base/errors.ts';
 import type { Shape } from '../base/shape.ts';
 import { constantNode } from '../graph/node.ts';
 import { defineOp } from './op.ts';
-import { forEachWindow, type PoolAttrs, poolShape } from './pooling.ts';
+import {
+  combinedPixels,
+  forEachWindow,
+  type PoolAttrs,
+  type Pooling,
+  poolShape,
+  SUM,
+} from './pooling.ts';
 
 export interface AveragePool2dAttrs extends PoolAttrs {
   readonly countIncludePad: boolean;
@@ -20,11 +27,25 @@ export interface AveragePool2dGradientAttrs extends AveragePool2dAttrs {
   readonly inputShape: Shape;
 }
 
+const MEAN: Pooling = { ...SUM, mean: true };
+
+/** The whole window, padding too, or its real pixels. */
+export type Divisor = 'window' | 'realPixels';
+
+/** What an average divides by. */
+export function divisorOf({
+  countIncludePad,
+  pads,
+}: Pick<AveragePool2dAttrs, 'countIncludePad' | 'pads'>): Divisor {
+  return countIncludePad || pads.flat().every((p) => p <= 0) ? 'window' : 'realPixels';
+}
+
 export const averagePool2d = defineOp<AveragePool2dAttrs>({
   name: 'averagePool2d',
   formula: 'y = mean of x over the window; padding counts only with countIncludePad',
   arity: 1,
   rows: [0],
+  pooling: MEAN,
   shape: ([x], attrs) => poolShape(x, attrs),
   gradient: ({ inputs: [x], attrs, dy, build }) => [
     build('averagePool2dGradient', [dy], { ...attrs, inputShape: x.shape }),
@@ -32,8 +53,8 @@ export const averagePool2d = defineOp<AveragePool2dAttrs>({
   /** Each derivative is 1 / count; squared, that is the gradient divided by the count once more. */
   curvature: ({ inputs: [x], attrs, h, build }) => {
     if (h === undefined) return [null];
-    const { pads, window } = attrs;
-    if (!attrs.countIncludePad && pads.flat().some((p) => p !== 0)) {
+    const { window } = attrs;
+    if (divisorOf(attrs) !== 'window') {
       throw new FoveaError({
         problem: 'the curvature of average pooling with padding that does not count is not known',
         expected: "padding 'valid', or countIncludePad",
@@ -44,9 +65,7 @@ export const averagePool2d = defineOp<AveragePool2dAttrs>({
   },
   reference: ([x], y, attrs) =>
     forEachWindow(x.shape, y.shape, attrs, (yAt, pixels) => {
-      let sum = 0;
-      for (const at of pixels) sum += x.data[at];
-      y.data[yAt] = sum / countOf(attrs, pixels.length);
+      y.data[yAt] = combinedPixels(x.data, pixels, MEAN) / countOf(attrs, pixels.length);
     }),
 });
 
@@ -56,6 +75,7 @@ export const averagePool2dGradient = defineOp<AveragePool2dGradientAttrs>({
   formula: 'dx = sum over the windows that see x of dy / count',
   arity: 1,
   rows: [0],
+  pooling: MEAN,
   shape: (_, { inputShape }) => inputShape,
   reference: ([dy], dx, attrs) => {
     const sums = new Float64Array(dx.data.length);
@@ -67,6 +87,6 @@ export const averagePool2dGradient = defineOp<AveragePool2dGradientAttrs>({
   },
 });
 
-function countOf({ countIncludePad, window }: AveragePool2dAttrs, realPixels: number): number {
-  return countIncludePad ? window[0] * window[1] : realPixels;
+function countOf(attrs: AveragePool2dAttrs, realPixels: number): number {
+  return divisorOf(attrs) === 'window' ? attrs.window[0] * attrs.window[1] : realPixels;
 }

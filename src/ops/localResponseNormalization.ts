@@ -1,7 +1,7 @@
 /**
  * @file Local response normalisation across channels, as in Krizhevsky, Sutskever and Hinton 2012, 3.3.
  *
- *   s[c] = k + alpha * sum of x[j]^2 over the channels j from c - floor(size/2) to c + ceil(size/2) - 1
+ *   s[c] = k + alpha * sum of x[j]^2 over the channels j from c - below to c + above (`channelWindow`)
  *   y[c] = x[c] s[c]^-beta                        (paper: k 2, size 5, alpha 1e-4, beta 0.75)
  *
  * alpha is not divided by the size, as the paper has it and PyTorch does not; importers convert.
@@ -17,6 +17,12 @@ export interface LocalResponseNormalizationAttrs {
   readonly k: number;
   readonly alpha: number;
   readonly beta: number;
+}
+
+/** How many channels of a window stand before its own channel, and how many after it. */
+export function channelWindow(size: number): { readonly below: number; readonly above: number } {
+  const below = Math.floor(size / 2);
+  return { below, above: size - 1 - below };
 }
 
 export const localResponseNormalization = defineOp<LocalResponseNormalizationAttrs>({
@@ -45,7 +51,7 @@ export const localResponseNormalization = defineOp<LocalResponseNormalizationAtt
 
 /**
  * dx[i] = dy[i] s[i]^-beta - 2 alpha beta x[i] * sum of dy[c] x[c] s[c]^(-beta-1) over the c whose
- * window holds i: c from i - ceil(size/2) + 1 to i + floor(size/2).
+ * window holds i: c from i - above to i + below.
  */
 export const localResponseNormalizationGradient = defineOp<LocalResponseNormalizationAttrs>({
   name: 'localResponseNormalizationGradient',
@@ -55,12 +61,12 @@ export const localResponseNormalizationGradient = defineOp<LocalResponseNormaliz
   shape: ([x]) => x,
   reference: ([x, dy], dx, attrs) => {
     const { size, alpha, beta } = attrs;
-    const below = Math.floor(size / 2);
+    const { below, above } = channelWindow(size);
     forEachRow(x, (start, C) => {
       const scales = scalesOf(x.data, start, C, attrs);
       for (let i = 0; i < C; i++) {
         let sum = 0;
-        for (let c = Math.max(0, i + below - size + 1); c <= Math.min(C - 1, i + below); c++)
+        for (let c = Math.max(0, i - above); c <= Math.min(C - 1, i + below); c++)
           sum += dy.data[start + c] * x.data[start + c] * scales[c] ** (-beta - 1);
         dx.data[start + i] =
           dy.data[start + i] * scales[i] ** -beta - 2 * alpha * beta * x.data[start + i] * sum;
@@ -76,10 +82,10 @@ function scalesOf(
   C: number,
   { size, k, alpha }: LocalResponseNormalizationAttrs,
 ): number[] {
-  const below = Math.floor(size / 2);
+  const { below, above } = channelWindow(size);
   return Array.from({ length: C }, (_, c) => {
     let sum = 0;
-    for (let j = Math.max(0, c - below); j <= Math.min(C - 1, c - below + size - 1); j++)
+    for (let j = Math.max(0, c - below); j <= Math.min(C - 1, c + above); j++)
       sum += x[start + j] ** 2;
     return k + alpha * sum;
   });

@@ -9,6 +9,7 @@
  */
 import type { Shape } from '../base/shape.ts';
 import type { Attrs, DType, Node } from '../graph/node.ts';
+import type { Pooling } from './pooling.ts';
 
 export type NumberArray = Float32Array | Float64Array | Int32Array;
 
@@ -64,6 +65,8 @@ export interface OpSignature<A = Attrs> {
   shape(inputs: readonly Shape[], attrs: A): Shape;
   /** Type of the result; f32 unless said. */
   readonly dtype?: DType;
+  /** Of ops that pool: what they do with the pixels of a window (`pooling.ts`). */
+  readonly pooling?: Pooling;
   /** A sum that an element-wise expression may finish before it is stored (`epilogue.ts`). */
   readonly takesEpilogue?: true;
   /**

@@ -1,5 +1,5 @@
 /**
- * @file What all poolings share: attributes, shape rule and the walk over windows.
+ * @file What all poolings share: attributes, shape rule, the walk over windows; and what tells them apart, as data.
  *
  * A pooling window slides over height and width, each channel alone: (N,H,W,C) -> (N,OH,OW,C). Windows
  * may overlap (stride < window) or leave pixels out (stride > window). Every window holds at least one
@@ -15,6 +15,55 @@ export interface PoolAttrs {
   readonly strides: Pair;
   /** [[top, bottom], [left, right]], resolved to numbers. */
   readonly pads: Pads;
+}
+
+/** What is asked of a pixel: to be the window's result, or NaN. */
+export type Match = 'equalsResult' | 'isNaN';
+
+/** What tells one pooling from another. Backends read it instead of saying it again. */
+export interface Pooling {
+  /** How the real pixels of a window are put together, beginning with the identity. NaN comes through. */
+  readonly combine: 'max' | 'min' | 'add';
+  readonly identity: number;
+  /** Whether the sum is divided, by what `divisorOf` says. */
+  readonly mean?: true;
+  /**
+   * The gradient goes to the first pixel, row by row, that any of these is true of. Without a winner, each pixel
+   * has its share.
+   */
+  readonly winner?: readonly Match[];
+}
+
+/** A sum of what does not overlap: the gradient of repeating pixels. */
+export const SUM: Pooling = { combine: 'add', identity: 0 };
+
+const COMBINE = {
+  max: Math.max,
+  min: Math.min,
+  add: (a: number, b: number): number => a + b,
+} as const satisfies Record<Pooling['combine'], (a: number, b: number) => number>;
+
+export function combinedPixels(
+  x: ArrayLike<number>,
+  pixels: readonly number[],
+  { combine, identity }: Pooling,
+): number {
+  return pixels.reduce((result, at) => COMBINE[combine](result, x[at]), identity);
+}
+
+const MATCHES = {
+  equalsResult: (pixel, result) => pixel === result,
+  isNaN: (pixel) => Number.isNaN(pixel),
+} as const satisfies Record<Match, (pixel: number, result: number) => boolean>;
+
+/** Index of the pixel that takes the gradient of a window. */
+export function winnerOf(
+  x: ArrayLike<number>,
+  pixels: readonly number[],
+  result: number,
+  { winner = [] }: Pooling,
+): number | undefined {
+  return pixels.find((at) => winner.some((match) => MATCHES[match](x[at], result)));
 }
 
 export function poolShape(x: Shape, { window, strides, pads }: PoolAttrs): Shape {

@@ -4,7 +4,14 @@
  * A number is a hash of the key and its index, so any range of a tensor can be filled on its own. Only the
  * step is read at run time; seed and stream are constants in the code.
  */
-import { baseKey } from '../../../../base/random.ts';
+import {
+  baseKey,
+  MIX,
+  randomBitsOf,
+  stepKeyOf,
+  UNIFORM_BITS,
+  type Words,
+} from '../../../../base/random.ts';
 import { sizeOf } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';
 import type { RandomUniformAttrs } from '../../../../ops/randomUniform.ts';
@@ -37,13 +44,8 @@ export function randomUniformKernel(node: Node, context: PlanContext): Kernel | 
     plan: { size, unitSize, seed, stream },
     emit: (c) => {
       const { f } = c;
-      const [base0, base1] = baseKey(seed, stream);
-      const k0 = f.local('i32', 'k0');
-      const k1 = f.local('i32', 'k1');
-      f.set(k0, i32.add(i32.load(0, c.address(step)), i32.const(base0)));
-      mix(f, k0);
-      f.set(k1, i32.op('xor', k0, i32.const(base1)));
-      mix(f, k1);
+      const base = baseKey(seed, stream).map((word) => i32.const(word));
+      const [k0, k1] = stepKeyOf(scalarWords(f), [base[0], base[1]], i32.load(0, c.address(step)));
       const index = f.local('i32', 'index');
       const end = f.local('i32', 'lastIndex');
       const lastWhole = f.local('i32', 'lastWhole');
@@ -52,15 +54,12 @@ export function randomUniformKernel(node: Node, context: PlanContext): Kernel | 
       f.set(lastWhole, i32.sub(end, 7));
       const start = f.local('i32', 'start');
       const lanes = (first: number): Local<'f32x4'> => {
-        const h = f.local('i32x4', 'hash');
         const places = i32x4.const([0, 1, 2, 3].map((lane) => first + lane));
-        f.set(h, i32x4.op('add', i32x4.splat(start), places));
-        mixLanes(f, h);
-        f.set(h, i32x4.op('add', h, i32x4.splat(k1)));
-        mixLanes(f, h);
+        const key = [i32x4.splat(start), i32x4.splat(k1)] as const;
+        const h = randomBitsOf(laneWords(f), key, places);
         const u = f.local('f32x4', 'u');
-        const bits = f32x4.fromSigned(i32x4.shift('shr_u', h, 8));
-        f.set(u, f32x4.mul(bits, f32x4.splat(2 ** -24)));
+        const bits = f32x4.fromSigned(i32x4.shift('shr_u', h, 32 - UNIFORM_BITS));
+        f.set(u, f32x4.mul(bits, f32x4.splat(2 ** -UNIFORM_BITS)));
         return u;
       };
       const to = f.local('i32', 'to');
@@ -81,23 +80,36 @@ export function randomUniformKernel(node: Node, context: PlanContext): Kernel | 
   };
 }
 
-/** The bijection of `base/random.ts`: shifts and factors in order, a last shift. */
-const ROUNDS = [
-  { shift: 16, factor: 0x21f0aaad },
-  { shift: 15, factor: 0x735a2d97 },
-] as const;
-const LAST_SHIFT = 15;
-
-function mix(f: FunctionBuilder, h: Local<'i32'>): void {
-  const folded = (shift: number): Value<'i32'> => i32.op('xor', h, i32.op('shr_u', h, shift));
-  for (const { shift, factor } of ROUNDS) f.set(h, i32.op('mul', folded(shift), factor));
-  f.set(h, folded(LAST_SHIFT));
+/** Each mix in a local of its own: k0, k1. */
+function scalarWords(f: FunctionBuilder): Words<Value<'i32'>> {
+  let made = 0;
+  return {
+    add: (a, b) => i32.add(a, b),
+    xor: (a, b) => i32.op('xor', a, b),
+    mix: (a) => {
+      const h = f.local('i32', `k${made++}`);
+      const folded = (shift: number) => i32.op('xor', h, i32.op('shr_u', h, shift));
+      f.set(h, a);
+      for (const { shift, factor } of MIX.rounds) f.set(h, i32.op('mul', folded(shift), factor));
+      f.set(h, folded(MIX.lastShift));
+      return h;
+    },
+  };
 }
 
-function mixLanes(f: FunctionBuilder, h: Local<'i32x4'>): void {
-  const folded = (shift: number): Value<'i32x4'> =>
-    i32x4.bits('xor', h, i32x4.shift('shr_u', h, shift));
-  for (const { shift, factor } of ROUNDS)
-    f.set(h, i32x4.op('mul', folded(shift), i32x4.splat(factor)));
-  f.set(h, folded(LAST_SHIFT));
+/** One chain of words: each mix takes the place of the one before. */
+function laneWords(f: FunctionBuilder): Words<Value<'i32x4'>> {
+  const h = f.local('i32x4', 'hash');
+  return {
+    add: (a, b) => i32x4.op('add', a, b),
+    xor: (a, b) => i32x4.bits('xor', a, b),
+    mix: (a) => {
+      const folded = (shift: number) => i32x4.bits('xor', h, i32x4.shift('shr_u', h, shift));
+      f.set(h, a);
+      for (const { shift, factor } of MIX.rounds)
+        f.set(h, i32x4.op('mul', folded(shift), i32x4.splat(factor)));
+      f.set(h, folded(MIX.lastShift));
+      return h;
+    },
+  };
 }

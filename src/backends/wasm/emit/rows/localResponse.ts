@@ -9,7 +9,10 @@
  */
 import { sizeOf } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';
-import type { LocalResponseNormalizationAttrs } from '../../../../ops/localResponseNormalization.ts';
+import {
+  channelWindow,
+  type LocalResponseNormalizationAttrs,
+} from '../../../../ops/localResponseNormalization.ts';
 import type { Local, Value } from '../../assembler/function.ts';
 import { f32x4, i32, i32x4 } from '../../assembler/lanes.ts';
 import type { Kernel, KernelContext, PlanContext } from '../../kernel.ts';
@@ -32,8 +35,7 @@ interface LocalResponsePlan extends LocalResponseNormalizationAttrs {
 function planLocalResponse(node: Node): LocalResponsePlan {
   const attrs = node.attrs as unknown as LocalResponseNormalizationAttrs;
   const channels = node.shape[node.shape.length - 1];
-  const below = Math.floor(attrs.size / 2);
-  const above = attrs.size - 1 - below;
+  const { below, above } = channelWindow(attrs.size);
   const first = Math.ceil(below / 4);
   const last = Math.max(first, Math.floor((channels - above) / 4));
   const { size, k, alpha, beta } = attrs;

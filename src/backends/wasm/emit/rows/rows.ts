@@ -6,7 +6,7 @@
  */
 import { sizeOf } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';
-import type { InTopKAttrs } from '../../../../ops/inTopK.ts';
+import { type InTopKAttrs, type Ranking, rankAdded } from '../../../../ops/inTopK.ts';
 import type { Local, Value } from '../../assembler/function.ts';
 import { f32, f32x4, i32, i32x4 } from '../../assembler/lanes.ts';
 import type { Kernel, KernelContext, PlanContext } from '../../kernel.ts';
@@ -179,7 +179,18 @@ export function softmaxGradientKernel(node: Node, context: PlanContext): Kernel 
   });
 }
 
-/** 1 where fewer than k logits come before the label's; a NaN in the row makes it 0. */
+const RANKING: Ranking<Value<'f32'>, Value<'i32'>, Value<'i32'>> = {
+  greater: (a, b) => f32.compare('gt', a, b),
+  equal: (a, b) => f32.compare('eq', a, b),
+  isNaN: (a) => f32.compare('ne', a, a),
+  less: (a, b) => i32.op('lt_s', a, b),
+  and: (a, b) => i32.op('and', a, b),
+  or: (a, b) => i32.op('or', a, b),
+  times: (a, k) => i32.mul(a, k),
+  add: (a, b) => i32.add(a, b),
+};
+
+/** 1 where the label's rank among the logits of its row is below k. */
 export function inTopKKernel(node: Node, context: PlanContext): Kernel {
   const [x, labels] = node.inputs;
   const { k } = node.attrs as unknown as InTopKAttrs;
@@ -196,12 +207,9 @@ export function inTopKKernel(node: Node, context: PlanContext): Kernel {
     f.set(column, i32.const(0));
     f.set(at, c.matrixOffset);
     times(f, C, () => {
-      const other = f32.load(at, c.address(x));
-      const greater = f32.compare('gt', other, own);
-      const tied = i32.op('and', f32.compare('eq', other, own), i32.op('lt_s', column, label));
-      const unordered = f32.compare('ne', other, other);
-      const counted = i32.add(i32.op('or', greater, tied), i32.mul(unordered, k));
-      f.set(before, i32.add(before, counted));
+      const other = { logit: f32.load(at, c.address(x)), column };
+      const added = rankAdded(RANKING, other, { logit: own, column: label }, k);
+      f.set(before, i32.add(before, added));
       advance(f, column, 1);
       advance(f, at, 4);
     });

@@ -6,18 +6,18 @@
  */
 import { sizeOf } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';
-import { extremes } from '../../../../ops/extremePool2d.ts';
+import type { Match } from '../../../../ops/pooling.ts';
 import type { Value } from '../../assembler/function.ts';
 import { f32x4, i32, i32x4, memory } from '../../assembler/lanes.ts';
 import type { Kernel, KernelContext, PlanContext } from '../../kernel.ts';
 import { planPool, WindowWalk } from './windowWalk.ts';
 
-type ExtremeName = keyof typeof extremes;
-const isExtreme = (op: string): op is ExtremeName => Object.hasOwn(extremes, op);
+type Lanes = Value<'f32x4'>;
 
 export function poolKernel(node: Node, context: PlanContext): Kernel {
   const [x] = node.inputs;
-  const plan = planPool(x, node, node.attrs);
+  const plan = planPool(x, node, node);
+  const { pooling } = plan;
   const [N, OH] = plan.y;
   return {
     family: 'pool2d',
@@ -34,15 +34,12 @@ export function poolKernel(node: Node, context: PlanContext): Kernel {
       walk.units(c.begin, c.end, () => {
         const acc = f.reuse('f32x4', 'acc');
         walk.channels((channel, count) => {
-          const extreme = isExtreme(node.op) ? extremes[node.op].identity : 0;
-          const operation =
-            node.op === 'maxPool2d' ? 'max' : node.op === 'minPool2d' ? 'min' : 'add';
-          f.set(acc, f32x4.splat(extreme));
+          f.set(acc, f32x4.splat(pooling.identity));
           walk.taps((offset) => {
             f.set(
               acc,
               f32x4.op(
-                operation,
+                pooling.combine,
                 acc,
                 f32x4.loadPart(
                   count,
@@ -52,7 +49,7 @@ export function poolKernel(node: Node, context: PlanContext): Kernel {
               ),
             );
           });
-          if (node.op === 'averagePool2d') f.set(acc, f32x4.mul(acc, walk.reciprocalCount()));
+          if (pooling.mean) f.set(acc, f32x4.mul(acc, walk.reciprocalCount()));
           const to = i32.add(walk.offsetY, channel);
           for (const store of f32x4.storePart(count, to, c.address(node), acc)) f.run(store);
         });
@@ -62,9 +59,9 @@ export function poolKernel(node: Node, context: PlanContext): Kernel {
 }
 
 export function poolGradientKernel(node: Node, context: PlanContext): Kernel {
-  const average = node.op === 'averagePool2dGradient';
-  const dy = node.inputs[average ? 0 : 2];
-  const plan = planPool(node, dy, node.attrs);
+  const dy = node.inputs[node.inputs.length - 1];
+  const plan = planPool(node, dy, node);
+  const { winner } = plan.pooling;
   const [N] = plan.y;
   const [, H, W, C] = plan.x;
   const imageBytes = H * W * C * 4;
@@ -88,8 +85,8 @@ export function poolGradientKernel(node: Node, context: PlanContext): Kernel {
       f.set(start, i32.mul(c.end, plan.y[1]));
       walk.units(image, start, () => {
         walk.channels((channel, count) => {
-          if (average) emitShare(c, walk, node, dy, channel, count);
-          else emitWinner(c, walk, node, dy, channel, count);
+          if (winner === undefined) emitShare(c, walk, node, dy, channel, count);
+          else emitWinner(c, walk, node, winner, channel, count);
         });
       });
     },
@@ -124,17 +121,22 @@ function emitShare(
   });
 }
 
-/** dx += dy at the first tap that equals y, or is NaN; lanes that have found theirs are left alone. */
+const MATCHES = {
+  equalsResult: (pixel, result) => f32x4.compare('eq', pixel, result),
+  isNaN: (pixel) => f32x4.compare('ne', pixel, pixel),
+} as const satisfies Record<Match, (pixel: Lanes, result: Lanes) => Value<'i32x4'>>;
+
+/** dx += dy at the first tap that matches; lanes that have found theirs are left alone. */
 function emitWinner(
   c: KernelContext,
   walk: WindowWalk,
   node: Node,
-  dy: Node,
+  winner: readonly Match[],
   channel: Value<'i32'>,
   count: number,
 ): void {
   const { f } = c;
-  const [x, y] = node.inputs;
+  const [x, y, dy] = node.inputs;
   const best = f.reuse('f32x4', 'best');
   const gradient = f.reuse('f32x4', 'gradient');
   const open = f.reuse('i32x4', 'open');
@@ -149,11 +151,9 @@ function emitWinner(
   walk.taps((offset) => {
     f.set(at, i32.add(offset.pointer, channel));
     f.set(pixel, f32x4.loadPart(count, at, c.address(x) + offset.bytes));
-    const found = i32x4.bits(
-      'or',
-      f32x4.compare('eq', pixel, best),
-      f32x4.compare('ne', pixel, pixel),
-    );
+    const found = winner
+      .map((match) => MATCHES[match](pixel, best))
+      .reduce((a, b) => i32x4.bits('or', a, b));
     f.set(hit, i32x4.bits('and', found, open));
     f.set(open, i32x4.bits('andnot', open, hit));
     const masked = f32x4.fromBits(i32x4.bits('and', hit, i32x4.fromBits(gradient)));

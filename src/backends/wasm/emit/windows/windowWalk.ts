@@ -4,9 +4,11 @@
  * Windows without padding have all their taps at constant offsets and are written out; where a window may
  * hang over the border, the taps are two loops between the first and the last real pixel. Next stop: `pool2d.ts`.
  */
+import { unreachable } from '../../../../base/errors.ts';
 import type { Node } from '../../../../graph/node.ts';
-import type { AveragePool2dAttrs } from '../../../../ops/averagePool2d.ts';
-import type { PoolAttrs } from '../../../../ops/pooling.ts';
+import { type AveragePool2dAttrs, type Divisor, divisorOf } from '../../../../ops/averagePool2d.ts';
+import { opOf } from '../../../../ops/index.ts';
+import type { PoolAttrs, Pooling } from '../../../../ops/pooling.ts';
 import type { Local, Value } from '../../assembler/function.ts';
 import { f32, f32x4, i32 } from '../../assembler/lanes.ts';
 import type { KernelContext } from '../../kernel.ts';
@@ -19,20 +21,18 @@ export interface PoolPlan {
   readonly strides: readonly [number, number];
   readonly pads: PoolAttrs['pads'];
   readonly padded: boolean;
-  readonly countIncludePad: boolean;
+  readonly pooling: Pooling;
+  readonly divisor: Divisor;
 }
 
-export function planPool(x: Node, y: Node, attrs: Node['attrs']): PoolPlan {
-  const { window, strides, pads } = attrs as unknown as PoolAttrs;
-  return {
-    x: x.shape,
-    y: y.shape,
-    window,
-    strides,
-    pads,
-    padded: pads.flat().some((p) => p > 0),
-    countIncludePad: (attrs as unknown as AveragePool2dAttrs).countIncludePad === true,
-  };
+/** Windows over x that give y, or over which dy is spread, as the node's op says. */
+export function planPool(x: Node, y: Node, { op, attrs }: Node): PoolPlan {
+  const { pooling = unreachable(`${op} does not pool`) } = opOf(op);
+  const all = attrs as unknown as AveragePool2dAttrs;
+  const { window, strides, pads } = all;
+  const padded = pads.flat().some((p) => p > 0);
+  const divisor = divisorOf(all);
+  return { x: x.shape, y: y.shape, window, strides, pads, padded, pooling, divisor };
 }
 
 interface TapOffset {
@@ -139,8 +139,8 @@ export class WindowWalk {
 
   /** 1 / the number of pixels an average divides by. */
   reciprocalCount(): Value<'f32x4'> {
-    const { window, padded, countIncludePad } = this.plan;
-    if (!padded || countIncludePad) return f32x4.splat(1 / (window[0] * window[1]));
+    const { window, divisor } = this.plan;
+    if (divisor === 'window') return f32x4.splat(1 / (window[0] * window[1]));
     const rows = i32.sub(this.rows[1], this.rows[0]);
     const count = i32.op('mul', rows, i32.sub(this.columns[1], this.columns[0]));
     return f32x4.splat(f32.op('div', 1, f32.fromSigned(count)));
