@@ -1,8 +1,9 @@
 /**
  * @file What a backend is: something that compiles a graph to a program and runs it.
  *
- * A session owns the memory. Programs compiled in one session share the states of the same name: the
- * training step and the evaluation program read the same parameters. Nothing is freed by hand.
+ * A session owns memory and threads. In it each model instance has a scope: programs compiled in one scope
+ * share the states of the same name (the training step and the evaluation read the same parameters), and no
+ * other scope sees them. What is alike in all backends is in `scopedSession.ts`.
  */
 import type { Shape } from '../base/shape.ts';
 import type { DType, Graph } from '../graph/node.ts';
@@ -23,26 +24,63 @@ export type WinogradUse = 'auto' | 'off' | 'always';
 
 export interface Backend {
   readonly name: string;
-  open(options?: SessionOptions): Promise<Session>;
+  /** `passedOver` says why better backends did not open; the session's plan line repeats it. */
+  open(options?: SessionOptions, passedOver?: readonly string[]): Promise<Session>;
 }
 
-export interface Session {
+export interface StateInfo {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** Bytes that a session would hold, and the most it can hold. */
+export interface MemoryNeed {
+  readonly bytes: number;
+  readonly limit: number;
+}
+
+/** Programs, and the states that they share by name. */
+export interface States {
+  /** The program is open until `close()` of it, of its scope or of the session. */
+  compile(graph: Graph): Executable;
+  /**
+   * What the session would hold with this program in it too; undefined where the backend does not plan its
+   * memory. Nothing is reserved.
+   */
+  memoryFor(graph: Graph): MemoryNeed | undefined;
+  /** A state's numbers, copied out. States start as zeros. Unknown names throw. */
+  readState(name: string): HostArray;
+  writeState(name: string, data: ArrayLike<number>): void;
+  /** Every state of the programs compiled so far. */
+  states(): readonly StateInfo[];
+}
+
+/** The states of one model instance. They outlive the programs that made them. */
+export interface Scope extends States {
+  /**
+   * Gives back the memory of the states named, but for those that an open program uses. Without names:
+   * closes the scope's programs and gives back everything; the scope is empty then and can be used anew.
+   */
+  free(names?: Iterable<string>): void;
+}
+
+/** A session is a scope too, for graphs that belong to no model. */
+export interface Session extends States {
   readonly backend: string;
   readonly threads: number;
   /** One line: which plan runs and why, e.g. "wasm, 2 threads, 256-bit pairs (self-check passed)". */
   readonly plan: string;
-  compile(graph: Graph): Executable;
   /**
-   * Bytes the session would hold with this program in it too, and the most it can hold, where the backend
-   * plans its memory. Nothing is reserved.
+   * The scope of a model instance. `fit`, `evaluate` and `openPredictor` take the spec object itself as
+   * `owner`, so the same object means the same weights; another object, if equal, is another instance.
+   * Without an owner: a new scope that nobody else can ask for.
    */
-  memoryFor?(graph: Graph): { readonly bytes: number; readonly limit: number };
-  /** A state's numbers, copied out. States start as zeros. Unknown names throw. */
-  readState(name: string): HostArray;
-  writeState(name: string, data: ArrayLike<number>): void;
-  /** Name, shape and type of every state of the programs compiled so far. */
-  states(): readonly { readonly name: string; readonly shape: Shape; readonly dtype: DType }[];
+  scopeOf(owner?: object): Scope;
+  /** Ends the threads and gives back all memory; may be called twice. Programs cannot be run after it. */
   close(): Promise<void>;
+  /** `await using session = await openSession()` closes it at the end of the block. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 export interface Executable {
@@ -58,6 +96,8 @@ export interface Executable {
   profile?(): readonly ProfiledKernel[];
   /** Bytes of planned memory: activations and temporaries, without states. */
   readonly arenaBytes: number;
+  /** Gives its memory back; states stay with the scope. May be called twice. */
+  close(): void;
 }
 
 export interface ProfiledKernel {

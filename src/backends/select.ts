@@ -42,25 +42,10 @@ export async function openSession(options: OpenOptions = {}): Promise<Session> {
   const failures: string[] = [];
   for (const name of backendNames) {
     try {
-      const session = await (await BACKENDS[name]()).open(sessionOptions);
-      return failures.length === 0 ? session : withReason(session, failures);
+      return await (await BACKENDS[name]()).open(sessionOptions, failures);
     } catch (error) {
       failures.push(`${name} did not open: ${messageOf(error)}`);
     }
   }
   throw new FoveaError({ problem: `no backend opens here: ${failures.join('; ')}` });
-}
-
-/** The same session; its plan line also says which better backends were passed over. */
-function withReason(session: Session, failures: readonly string[]): Session {
-  return {
-    backend: session.backend,
-    threads: session.threads,
-    plan: `${session.plan}; ${failures.join('; ')}`,
-    compile: (graph) => session.compile(graph),
-    readState: (name) => session.readState(name),
-    writeState: (name, data) => session.writeState(name, data),
-    states: () => session.states(),
-    close: () => session.close(),
-  };
 }

@@ -4,88 +4,41 @@
  * Each node keeps memory of its own, nothing is fused or planned. A run computes every node, then moves
  * the new values into the states, all at once. Next stop: `../wasm/`, which does the same fast.
  */
-import { FoveaError, unknownName } from '../../base/errors.ts';
-import { formatShape, type Shape, sameShape } from '../../base/shape.ts';
-import {
-  type DType,
-  type Graph,
-  isSource,
-  type Node,
-  rootsOf,
-  topologicalOrder,
-} from '../../graph/node.ts';
+import { unknownName } from '../../base/errors.ts';
+import { type Graph, isSource, type Node, rootsOf, topologicalOrder } from '../../graph/node.ts';
 import type { NumberArray } from '../../ops/op.ts';
-import type { Backend, Executable, HostArray, Session } from '../backend.ts';
+import type { Backend, Executable, HostArray } from '../backend.ts';
+import { ScopedSession, type State, type StatesByName } from '../scopedSession.ts';
 import { allocate, runNodes } from './interpreter.ts';
 
 export const referenceBackend: Backend = {
   name: 'reference',
-  open: async () => new ReferenceSession(),
+  open: async (_, passedOver) => new ReferenceSession('reference, plain loops', passedOver),
 };
 
-interface State {
-  readonly name: string;
-  readonly shape: Shape;
-  readonly dtype: DType;
-  readonly data: HostArray;
-}
-
-class ReferenceSession implements Session {
+class ReferenceSession extends ScopedSession<HostArray> {
   readonly backend = 'reference';
   readonly threads = 1;
-  readonly plan = 'reference, plain loops';
-  readonly #states = new Map<string, State>();
 
-  compile(graph: Graph): Executable {
-    return compileGraph(graph, (node) => this.#shared(node).data);
+  override allocateState(node: Node): HostArray {
+    return allocate(node) as HostArray;
   }
 
-  readState(name: string): HostArray {
-    return this.#state(name).data.slice();
+  override viewState({ place }: State<HostArray>): HostArray {
+    return place;
   }
 
-  writeState(name: string, data: ArrayLike<number>): void {
-    const state = this.#state(name);
-    if (data.length !== state.data.length) {
-      throw new FoveaError({
-        problem: `received ${data.length} numbers for state ${name} of shape ${formatShape(state.shape)}`,
-        expected: `${state.data.length} numbers`,
-      });
-    }
-    state.data.set(data);
+  override compileProgram(graph: Graph, states: StatesByName<HostArray>): Executable {
+    return compileGraph(graph, (node) => states.get(node.name)?.place as HostArray);
   }
 
-  states(): readonly Omit<State, 'data'>[] {
-    return [...this.#states.values()].map(({ name, shape, dtype }) => ({ name, shape, dtype }));
-  }
+  override needOf(): undefined {}
 
-  async close(): Promise<void> {
-    this.#states.clear();
-  }
+  override releaseState(): void {}
 
-  #state(name: string): State {
-    const state = this.#states.get(name);
-    if (state === undefined) throw unknownName('state', name, [...this.#states.keys()]);
-    return state;
-  }
+  override stateWritten(): void {}
 
-  /** The state of that name, made at first sight; programs of one session share it. */
-  #shared(node: Node): State {
-    const known = this.#states.get(node.name);
-    if (known === undefined) {
-      const { name, shape, dtype } = node;
-      const state = { name, shape, dtype, data: allocate(node) as HostArray };
-      this.#states.set(name, state);
-      return state;
-    }
-    if (!sameShape(known.shape, node.shape) || known.dtype !== node.dtype) {
-      throw new FoveaError({
-        problem: `state ${node.name} is ${known.dtype} ${formatShape(known.shape)} in one program and ${node.dtype} ${formatShape(node.shape)} in another`,
-        expected: 'one shape and one type per name within a session',
-      });
-    }
-    return known;
-  }
+  override async closeBackend(): Promise<void> {}
 }
 
 function compileGraph(graph: Graph, stateData: (node: Node) => HostArray): Executable {
@@ -129,5 +82,6 @@ function compileGraph(graph: Graph, stateData: (node: Node) => HostArray): Execu
       for (const { held, from } of updates) held?.set(from);
       for (const { to, from, held } of updates) to.set(held ?? from);
     },
+    close() {},
   };
 }

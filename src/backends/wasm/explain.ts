@@ -9,10 +9,10 @@ import { type Graph, type Node, rootsOf, topologicalOrder } from '../../graph/no
 import type { SessionOptions } from '../backend.ts';
 import { probeFeatures } from './features.ts';
 import type { Target } from './kernel.ts';
+import { MOST_PAGES } from './memory.ts';
 import { addressing, type ProgramPlan, planProgram } from './plan.ts';
 import { emitProgram, type Program } from './program.ts';
 import { choosePairs } from './selfCheck.ts';
-import { MOST_PAGES } from './session.ts';
 import { CONTROL, CONTROL_BYTES } from './threads.ts';
 
 export interface Explanation extends ProgramPlan {

@@ -15,7 +15,7 @@ export async function startNodeWorker(url: URL, data: unknown): Promise<{ termin
     worker.once('message', () => resolve());
     worker.once('error', reject);
   });
-  return { terminate: () => void worker.terminate() };
+  return { terminate: () => worker.terminate() };
 }
 
 /** In a worker: what it was started with, and how it says that it runs. */

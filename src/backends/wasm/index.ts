@@ -7,13 +7,14 @@ import { FoveaError } from '../../base/errors.ts';
 import { inNode } from '../../base/host.ts';
 import type { Backend, SessionOptions } from '../backend.ts';
 import { probeFeatures } from './features.ts';
+import { MOST_PAGES } from './memory.ts';
 import { choosePairs } from './selfCheck.ts';
-import { MOST_PAGES, WasmSession } from './session.ts';
+import { WasmSession } from './session.ts';
 import { ThreadPool } from './threads.ts';
 
 export const wasmBackend = {
   name: 'wasm',
-  async open(options: SessionOptions = {}): Promise<WasmSession> {
+  async open(options: SessionOptions = {}, passedOver?: readonly string[]): Promise<WasmSession> {
     const features = probeFeatures();
     if (!features.simd || !features.threads) {
       throw new FoveaError({
@@ -29,7 +30,7 @@ export const wasmBackend = {
     const plan = `wasm, ${threads} thread${threads === 1 ? '' : 's'}, ${pairs ? '256-bit pairs' : '128-bit lanes'}, ${features.relaxedMadd ? 'fused multiply-add' : 'multiply then add'} (${reason})`;
     const { winograd } = options;
     const target = { relaxedMadd: features.relaxedMadd, pairs, winograd };
-    return new WasmSession(memory, pool, target, plan);
+    return new WasmSession(memory, pool, target, plan, passedOver);
   },
 } satisfies Backend;
 

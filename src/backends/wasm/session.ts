@@ -1,14 +1,12 @@
 /**
  * @file A WASM session: one shared memory, its threads, and the programs compiled into it.
  *
- * Memory is a bump of regions: control words, states by name, then per program its arena (inputs, outputs,
- * constants and activations, placed by `compile/memoryPlan.ts`). It only grows when a program is compiled;
- * a run allocates nothing. Previous stops: `plan.ts`, `program.ts`. Next stop: `threads.ts`.
+ * Memory holds control words, then states, and per program its arena (inputs, outputs, constants and
+ * activations, placed by `compile/memoryPlan.ts`) and its scratch. It only grows when a program is compiled;
+ * a run allocates nothing. Previous stops: `plan.ts`, `program.ts`. Next stops: `memory.ts`, `threads.ts`.
  */
-import { FoveaError, unknownName } from '../../base/errors.ts';
-import { formatShape, type Shape, sameShape, sizeOf } from '../../base/shape.ts';
-import { formatBytes } from '../../base/units.ts';
-import { align } from '../../compile/memoryPlan.ts';
+import { unknownName } from '../../base/errors.ts';
+import { type Shape, sizeOf } from '../../base/shape.ts';
 import {
   type DType,
   type Graph,
@@ -19,77 +17,111 @@ import {
 } from '../../graph/node.ts';
 import { opOf } from '../../ops/index.ts';
 import type { Tensor } from '../../ops/op.ts';
-import type { Executable, HostArray, ProfiledKernel, Session } from '../backend.ts';
-import { PAGE_BYTES } from './assembler/module.ts';
+import type { Executable, HostArray, MemoryNeed, ProfiledKernel } from '../backend.ts';
+import { ScopedSession, type State, type StatesByName } from '../scopedSession.ts';
 import type { Kernel, Slicing, Target } from './kernel.ts';
-import { addressing, planProgram } from './plan.ts';
+import { MOST_PAGES, type Region, SessionMemory } from './memory.ts';
+import { addressing, type ProgramPlan, planProgram } from './plan.ts';
 import { emitProgram, type Program, scratchBytesOf } from './program.ts';
 import { CONTROL, CONTROL_BYTES, type ThreadPool } from './threads.ts';
 
-/** 4 GiB, all that 32-bit addresses reach. */
-export const MOST_PAGES = 65536;
-/** Vectors may read past the end of a value; the last one in memory needs room for that too. */
-const SLACK_BYTES = 4096;
-
-interface State {
-  readonly name: string;
-  readonly shape: Shape;
-  readonly dtype: DType;
-  readonly address: number;
-}
-
 type RunSegment = (base: number, scratch: number) => void;
+type Placed = State<Region>;
 
-export class WasmSession implements Session {
+export class WasmSession extends ScopedSession<Region> {
   readonly backend = 'wasm';
   readonly threads: number;
-  readonly plan: string;
   readonly target: Target;
   readonly memory: WebAssembly.Memory;
   readonly pool: ThreadPool;
-  #top = CONTROL_BYTES;
+  readonly #memory: SessionMemory;
+  /** Numbers that programs of the past went by; workers forget a program when its number gets another. */
+  readonly #freeNumbers: number[] = [];
   #programs = 0;
   /** Tickets drawn in all runs so far: where the next run's begin. */
   #tickets = 0;
-  readonly #states = new Map<string, State>();
   /** Goes up whenever a state gets new numbers: what was prepared from the old ones is stale. */
   #written = 0;
 
-  constructor(memory: WebAssembly.Memory, pool: ThreadPool, target: Target, plan: string) {
+  constructor(
+    memory: WebAssembly.Memory,
+    pool: ThreadPool,
+    target: Target,
+    plan: string,
+    passedOver?: readonly string[],
+  ) {
+    super(plan, passedOver);
     this.memory = memory;
+    this.#memory = new SessionMemory(memory, CONTROL_BYTES);
     this.pool = pool;
     this.threads = pool.threads;
     this.target = target;
-    this.plan = plan;
   }
 
-  /** Reserves zeroed bytes; grows the memory when needed. */
-  #reserve(bytes: number): number {
-    const address = this.#top;
-    const end = address + align(bytes);
-    const missing = end + SLACK_BYTES - this.memory.buffer.byteLength;
-    if (missing > 0) {
-      try {
-        this.memory.grow(Math.ceil(missing / PAGE_BYTES));
-      } catch {
-        throw new FoveaError({
-          problem: `the program needs ${formatBytes(end)} of memory, more than 32-bit addresses or this machine give`,
-          expected: 'at most 4 GiB in all',
-          fix: 'use a smaller batch',
-        });
-      }
-    }
-    this.#top = end;
-    return address;
+  override allocateState({ shape }: Node): Region {
+    return this.#memory.take(sizeOf(shape) * 4);
   }
 
-  compile(graph: Graph): Executable {
+  override releaseState({ place }: Placed): void {
+    this.#memory.give(place);
+  }
+
+  override viewState({ place, shape, dtype }: Placed): HostArray {
+    return this.#view(place.address, shape, dtype);
+  }
+
+  override stateWritten(): void {
+    this.#written++;
+  }
+
+  override closeBackend(): Promise<void> {
+    return this.pool.close();
+  }
+
+  override needOf(graph: Graph, states: StatesByName<Region>): MemoryNeed {
+    const { graph: lowered, schedule, memory } = planProgram(graph, this.target);
+    const missing = topologicalOrder(rootsOf(lowered)).filter(
+      (node) => node.op === 'state' && !states.has(node.name),
+    );
+    const scratch = scratchBytesOf(schedule.phases.flatMap((phase) => phase.kernels));
+    return this.#memory.needOf([
+      ...missing.map(({ shape }) => sizeOf(shape) * 4),
+      memory.bytes,
+      scratch * this.threads,
+    ]);
+  }
+
+  override compileProgram(graph: Graph, states: StatesByName<Region>): Executable {
+    const taken: Region[] = [];
+    const take = (bytes: number): number => {
+      const region = this.#memory.take(bytes);
+      taken.push(region);
+      return region.address;
+    };
     const plan = planProgram(graph, this.target);
+    const number = this.#freeNumbers.pop() ?? this.#programs++;
+    const close = (): void => {
+      for (const region of taken) this.#memory.give(region);
+      this.#freeNumbers.push(number);
+    };
+    try {
+      return { ...this.#compile(plan, states, number, take), close };
+    } catch (error) {
+      close();
+      throw error;
+    }
+  }
+
+  #compile(
+    plan: ProgramPlan,
+    states: StatesByName<Region>,
+    number: number,
+    take: (bytes: number) => number,
+  ): Omit<Executable, 'close'> {
     const { graph: lowered, context, memory } = plan;
     const nodes = topologicalOrder(rootsOf(lowered));
-    for (const node of nodes) if (node.op === 'state') this.#share(node);
-    const arena = this.#reserve(memory.bytes);
-    const address = addressing(plan, arena, (name) => this.#stateOf(name).address);
+    const arena = take(memory.bytes);
+    const address = addressing(plan, arena, (name) => (states.get(name) as Placed).place.address);
     const view = (node: Node): HostArray => this.#view(address(node), node.shape, node.dtype);
     for (const node of nodes) {
       if (node.op === 'constant') writeConstant(node, view(node));
@@ -101,8 +133,8 @@ export class WasmSession implements Session {
       threads: this.threads,
       tickets: { next: CONTROL.next * 4, done: CONTROL.done * 4, failed: CONTROL.failed * 4 },
     });
-    const scratch = this.#reserve(program.scratchBytes * this.threads);
-    const { run, exports } = this.#load(program.module.toBytes(), program, scratch, view);
+    const scratch = take(program.scratchBytes * this.threads);
+    const { run, exports } = this.#load(number, program, scratch, view);
     const copies = lowered.updates.filter(({ state, value }) => address(state) !== address(value));
     return {
       ...this.#executable(lowered, nodes, view, run, copies),
@@ -110,17 +142,6 @@ export class WasmSession implements Session {
       profile: () =>
         profiledKernels(program.kernels, exports, context.slicing, scratch, () => this.#written++),
     };
-  }
-
-  memoryFor(graph: Graph): { bytes: number; limit: number } {
-    const { graph: lowered, schedule, memory } = planProgram(graph, this.target);
-    const states = topologicalOrder(rootsOf(lowered)).filter(
-      (node) => node.op === 'state' && !this.#states.has(node.name),
-    );
-    const scratch = scratchBytesOf(schedule.phases.flatMap((phase) => phase.kernels));
-    const stateBytes = states.reduce((sum, { shape }) => sum + align(sizeOf(shape) * 4), 0);
-    const bytes = this.#top + memory.bytes + stateBytes + scratch * this.threads;
-    return { bytes, limit: MOST_PAGES * PAGE_BYTES - SLACK_BYTES };
   }
 
   #executable(
@@ -153,23 +174,20 @@ export class WasmSession implements Session {
 
   /** Loads a program into every thread; returns the function that runs it once. */
   #load(
-    bytes: Uint8Array<ArrayBuffer>,
-    { segments, shared, scratchBytes }: Program,
+    number: number,
+    { module, segments, shared, scratchBytes }: Program,
     scratch: number,
     view: (node: Node) => HostArray,
   ): { run: () => void; exports: WebAssembly.Exports } {
-    const program = this.#programs++;
+    const bytes = module.toBytes();
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
       env: { memory: this.memory },
     });
     if (shared) {
-      // The bytes pass through memory that no program has been given yet.
-      const top = this.#top;
-      const moduleAddress = this.#reserve(bytes.length);
-      new Uint8Array(this.memory.buffer, moduleAddress, bytes.length).set(bytes);
-      this.pool.load(program, moduleAddress, bytes.length);
-      new Uint8Array(this.memory.buffer, moduleAddress, bytes.length).fill(0);
-      this.#top = top;
+      const passage = this.#memory.take(bytes.length);
+      new Uint8Array(this.memory.buffer, passage.address, bytes.length).set(bytes);
+      this.pool.load(number, passage.address, bytes.length);
+      this.#memory.give(passage);
     }
     const calls = segments.map(({ exportName, prepares, tickets, host }) => ({
       prepares,
@@ -188,7 +206,7 @@ export class WasmSession implements Session {
         if (shared) {
           const base = this.#tickets;
           this.#tickets = (base + tickets) | 0;
-          this.pool.run(program, s, base, scratch, scratchBytes);
+          this.pool.run(number, s, base, scratch, scratchBytes);
           runSegment(base, scratch);
           finish(base, tickets);
         } else runSegment(0, scratch);
@@ -198,56 +216,11 @@ export class WasmSession implements Session {
     return { run, exports: instance.exports };
   }
 
-  #share(node: Node): void {
-    const known = this.#states.get(node.name);
-    if (known === undefined) {
-      const { name, shape, dtype } = node;
-      this.#states.set(name, { name, shape, dtype, address: this.#reserve(sizeOf(shape) * 4) });
-      return;
-    }
-    if (!sameShape(known.shape, node.shape) || known.dtype !== node.dtype) {
-      throw new FoveaError({
-        problem: `state ${node.name} is ${known.dtype} ${formatShape(known.shape)} in one program and ${node.dtype} ${formatShape(node.shape)} in another`,
-        expected: 'one shape and one type per name within a session',
-      });
-    }
-  }
-
-  #stateOf(name: string): State {
-    return this.#states.get(name) ?? unknown('state', name, [...this.#states.keys()]);
-  }
-
   #view(address: number, shape: Shape, dtype: DType): HostArray {
     const size = sizeOf(shape);
     return dtype === 'i32'
       ? new Int32Array(this.memory.buffer, address, size)
       : new Float32Array(this.memory.buffer, address, size);
-  }
-
-  readState(name: string): HostArray {
-    const { address, shape, dtype } = this.#stateOf(name);
-    return this.#view(address, shape, dtype).slice();
-  }
-
-  writeState(name: string, data: ArrayLike<number>): void {
-    const { address, shape, dtype } = this.#stateOf(name);
-    if (data.length !== sizeOf(shape)) {
-      throw new FoveaError({
-        problem: `received ${data.length} numbers for state ${name} of shape ${formatShape(shape)}`,
-        expected: `${sizeOf(shape)} numbers`,
-      });
-    }
-    this.#view(address, shape, dtype).set(data);
-    this.#written++;
-  }
-
-  states(): readonly { readonly name: string; readonly shape: Shape; readonly dtype: DType }[] {
-    return [...this.#states.values()].map(({ name, shape, dtype }) => ({ name, shape, dtype }));
-  }
-
-  async close(): Promise<void> {
-    await this.pool.close();
-    this.#states.clear();
   }
 }
 

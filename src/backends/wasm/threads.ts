@@ -37,7 +37,8 @@ export const COMMAND = { load: 1, run: 2, exit: 3 } as const;
 export const CONTROL_BYTES = 512;
 
 export interface WorkerHandle {
-  terminate(): void;
+  /** Resolves once the thread is gone, where the platform tells. */
+  terminate(): Promise<unknown>;
 }
 
 export interface WorkerStart {
@@ -118,7 +119,7 @@ export class ThreadPool {
   async close(): Promise<void> {
     this.beginCommand(COMMAND.exit);
     this.endCommand();
-    for (const worker of this.workers) worker.terminate();
+    await Promise.all(this.workers.map((worker) => worker.terminate()));
     this.workers = [];
   }
 }
@@ -147,7 +148,7 @@ async function startWorker(start: WorkerStart): Promise<WorkerHandle> {
     worker.onerror = (event) => reject(notStarted(event.message));
     worker.postMessage(start);
   });
-  return worker;
+  return { terminate: async () => worker.terminate() };
 }
 
 function notStarted(why: string): FoveaError {
