@@ -6,7 +6,7 @@
  *   inference    x                     ->  probabilities
  *
  * Programs of one model name their states alike ("conv2d/kernel", "adam/m/conv2d/kernel"), so in one
- * session they share them. Before: `graph/node.ts`; `network.ts` expands the layers.
+ * scope of a session they share them. Before: `graph/node.ts`; `network.ts` expands the layers.
  * Next stop: `autodiff/backward.ts`, then `compile/pipeline.ts`.
  */
 import { backward } from '../autodiff/backward.ts';

@@ -35,7 +35,7 @@ async function train(options: FitOptions) {
     if (event.type === 'epoch') losses.push(event.train.loss);
     if (event.type === 'checkpoint') snapshots.push(event.snapshot());
   }
-  const weights = Array.from(session.readState('c3/kernel'));
+  const weights = Array.from(session.scopeOf(spec).readState('c3/kernel'));
   await session.close();
   return { losses, snapshots, weights };
 }

@@ -9,6 +9,7 @@ import type { ImageShape } from '../base/shape.ts';
 import type { Split } from '../data/dataset.ts';
 import type { Plane } from '../data/images/resize.ts';
 import { picturesOf } from '../data/pictures.ts';
+import { parameterNames } from '../nn/programs.ts';
 import { imageShapeOf } from '../nn/spec.ts';
 import { compileEvaluation, measure, openEvaluationBatches } from '../train/evaluate.ts';
 import { type Perturbation, perturbationOf } from '../train/perturbations.ts';
@@ -42,8 +43,9 @@ export function perturbRun(request: PerturbRequest): Promise<PerturbedRun> {
     const rows = Array.from({ length: test.count }, (_, row) => row);
     const split = await picturesOf(test, rows, { shape, stored });
     const batchSize = Math.min(256, split.count);
-    const program = compileEvaluation(session, spec, batchSize, record.settings.loss);
-    restoreStates(session, weights);
+    const scope = session.scopeOf(spec);
+    const program = compileEvaluation(scope, spec, batchSize, record.settings.loss);
+    restoreStates(scope, parameterNames(spec), weights);
     const points: PerturbedPoint[] = [];
     const strengths = request.strengths ?? perturbation.strengths;
     for (const strength of [...strengths].sort((a, b) => a - b)) {

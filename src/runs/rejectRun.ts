@@ -5,6 +5,7 @@
  */
 import { FoveaError } from '../base/errors.ts';
 import { answersWithDistances } from '../nn/answers.ts';
+import { parameterNames } from '../nn/programs.ts';
 import { compileEvaluation, openEvaluationBatches, predictSplit } from '../train/evaluate.ts';
 import { type Rejection, rejectionOf } from '../train/rejection.ts';
 import { restoreStates } from '../train/snapshot.ts';
@@ -28,8 +29,9 @@ export function rejectRun(request: TestRequest): Promise<RejectedRun> {
     }
     const { test, classes, imageShape: stored, name } = dataset;
     const source = await openEvaluationBatches(spec, test, { stored });
-    const program = compileEvaluation(session, spec, source.batchSize, record.settings.loss);
-    restoreStates(session, weights);
+    const scope = session.scopeOf(spec);
+    const program = compileEvaluation(scope, spec, source.batchSize, record.settings.loss);
+    restoreStates(scope, parameterNames(spec), weights);
     const predictions = await predictSplit(program, source, classes);
     await source.close();
     return {

@@ -6,13 +6,13 @@
  * holds and those rows are not read, since rows do not influence each other. Sums are float64 in row
  * order. Next stop: `classification.ts`, what the predictions say.
  */
-import type { Session } from '../backends/backend.ts';
+import type { Session, States } from '../backends/backend.ts';
 import { indexOfLargest } from '../base/largest.ts';
 import type { BatchSource, ReadingOptions } from '../data/batchSource.ts';
 import { openBatches } from '../data/openBatches.ts';
 import type { AnySplit } from '../data/streamed.ts';
 import type { LossName } from '../nn/losses.ts';
-import { evaluationGraph } from '../nn/programs.ts';
+import { evaluationGraph, parameterNames } from '../nn/programs.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import type { StateValue } from '../nn/trained.ts';
 import {
@@ -23,23 +23,23 @@ import {
 } from './classification.ts';
 import { Feed } from './feed.ts';
 import type { Metrics } from './progress.ts';
-import { restoreStates } from './snapshot.ts';
+import { restoreStates, trainedScope } from './snapshot.ts';
 import { type Pause, pauseEvery } from './turns.ts';
 
-/** A compiled evaluation of one network; reads the session's parameters as they are when it runs. */
+/** A compiled evaluation of one network; reads its scope's parameters as they are when it runs. */
 export interface EvaluationProgram {
   readonly feed: Feed;
   readonly batchSize: number;
 }
 
 export function compileEvaluation(
-  session: Session,
+  scope: Pick<States, 'compile'>,
   spec: ModelSpec,
   batchSize: number,
   loss?: LossName,
 ): EvaluationProgram {
   const graph = evaluationGraph(spec, loss === undefined ? {} : { loss }, batchSize);
-  return { feed: new Feed(graph, session.compile(graph), spec.preprocessing), batchSize };
+  return { feed: new Feed(graph, scope.compile(graph), spec.preprocessing), batchSize };
 }
 
 /** Batches of a split for testing: in their order, nothing drawn. */
@@ -109,7 +109,7 @@ export interface EvaluateOptions extends EvaluationOptions {
   readonly loss?: LossName;
   /** Rows per run of the program; default 256. No influence on the results. */
   readonly batchSize?: number;
-  /** Parameters to use; default: those that the session holds. */
+  /** Parameters to use; default: those that the session holds for this spec object since it was trained. */
   readonly weights?: ReadonlyMap<string, StateValue>;
   /** 10: mean of ten views of every picture; default 1. */
   readonly crops?: 1 | 10 | undefined;
@@ -118,7 +118,8 @@ export interface EvaluateOptions extends EvaluationOptions {
 }
 
 /**
- * The whole evaluation of a split.
+ * The whole evaluation of a split. The model is the spec object that `fit` trained, or any with `weights`;
+ * its weights stay in the session, the program does not.
  *
  *     const { accuracy, confusion } = await evaluate(session, spec, data.test, data);
  */
@@ -132,17 +133,25 @@ export async function evaluate(
   const views = crops === 1 ? [undefined] : Array.from({ length: crops }, (_, view) => view);
   const leftOut = new Set<number>();
   const seen: Predictions[] = [];
+  const scope = weights === undefined ? trainedScope(session, spec) : session.scopeOf();
   let program: EvaluationProgram | undefined;
-  for (const view of views) {
-    const source = await openEvaluationBatches(spec, split, { ...reading, view }, batchSize);
-    try {
-      program ??= compileEvaluation(session, spec, source.batchSize, loss);
-      if (weights !== undefined) restoreStates(session, weights);
-      seen.push(await predictSplit(program, source, classes));
-      for (const row of source.unreadable.keys()) leftOut.add(row);
-    } finally {
-      await source.close();
+  try {
+    for (const view of views) {
+      const source = await openEvaluationBatches(spec, split, { ...reading, view }, batchSize);
+      try {
+        if (program === undefined) {
+          program = compileEvaluation(scope, spec, source.batchSize, loss);
+          if (weights !== undefined) restoreStates(scope, parameterNames(spec), weights);
+        }
+        seen.push(await predictSplit(program, source, classes));
+        for (const row of source.unreadable.keys()) leftOut.add(row);
+      } finally {
+        await source.close();
+      }
     }
+  } finally {
+    program?.feed.executable.close();
+    if (weights !== undefined) scope.free();
   }
   return classify(seen.length === 1 ? seen[0] : meanOf(seen), { ...options, leftOut });
 }

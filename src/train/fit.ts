@@ -8,16 +8,19 @@
  * snapshot, in the middle of an epoch too, ends with the same bits as one that never stopped.
  * Before: `data/batches.ts`. Next stop: `steps.ts`, one step; then `nn/optimizers/adam.ts`.
  */
-import type { Session } from '../backends/backend.ts';
+import type { Scope, Session } from '../backends/backend.ts';
+import { FoveaError } from '../base/errors.ts';
 import { validationSplit } from '../data/batches.ts';
 import type { BatchOptions, BatchSource } from '../data/batchSource.ts';
 import { openBatches } from '../data/openBatches.ts';
 import type { AnySplit } from '../data/streamed.ts';
+import { parameterNames } from '../nn/programs.ts';
 import { parseSchedule, type Schedule, startSchedule } from '../nn/schedules.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import { diverged } from './divergence.ts';
 import { compileEvaluation, measure, openEvaluationBatches } from './evaluate.ts';
 import type { CheckpointReason, FitEvent, FitOptions, StopReason } from './events.ts';
+import { Programs } from './programs.ts';
 import { epochsSinceBest, type Metrics, type Progress, startOfTraining } from './progress.ts';
 import { restoreStates, snapshotOf } from './snapshot.ts';
 import { Steps } from './steps.ts';
@@ -31,8 +34,14 @@ export interface FitData {
   readonly test?: AnySplit | undefined;
 }
 
+/** Scopes of models that are being trained. */
+const inTraining = new WeakSet<Scope>();
+
 /**
- * Trains the network's parameters in the session.
+ * Trains the network's parameters. They belong to the spec object: `evaluate` and `saveModel` with the same
+ * object find them, another object has its own, and training the object anew starts from first weights
+ * again unless it resumes. They stay in the session until `session.scopeOf(spec).free()` or its end; all
+ * else that training takes is given back when it is over.
  *
  *     for await (const event of fit(session, spec, data, { epochs: 3, validationSplit: 0.2 })) {
  *       if (event.type === 'epoch') console.log(event.train.loss);
@@ -46,23 +55,43 @@ export async function* fit(
 ): AsyncGenerator<FitEvent, void, void> {
   const { train, validation = null } =
     data.validation != null ? data : validationSplit(data.train, options.validationSplit ?? 0);
+  const scope = session.scopeOf(spec);
+  if (inTraining.has(scope)) throw trainedTwice(spec);
   const source = await openBatches(train, trainingBatches(spec, options));
   const validating =
     validation === null ? null : await openEvaluationBatches(spec, validation, options.reading);
   const { test } = options.watchTest === true ? data : { test: undefined };
   const watching =
     test === undefined ? null : await openEvaluationBatches(spec, test, options.reading);
+  const programs = new Programs(scope);
+  inTraining.add(scope);
   try {
-    const steps = new Steps(session, spec, train, source, options);
+    const steps = new Steps(programs, spec, train, source, options);
     const measuring = (batches: BatchSource | null) =>
-      batches === null ? NOTHING : validator(session, spec, batches, options);
+      batches === null ? NOTHING : validator(programs, spec, batches, options);
     const measures = { validate: measuring(validating), watch: measuring(watching) };
-    yield* loop(session, steps, measures, options);
+    yield* loop(scope, steps, measures, options);
   } finally {
+    inTraining.delete(scope);
+    programs.close();
+    freeAllBut(scope, parameterNames(spec));
     await source.close();
     await validating?.close();
     await watching?.close();
   }
+}
+
+function freeAllBut(scope: Scope, kept: readonly string[]): void {
+  const names = scope.states().map(({ name }) => name);
+  scope.free(names.filter((name) => !kept.includes(name)));
+}
+
+function trainedTwice({ name }: ModelSpec): FoveaError {
+  return new FoveaError({
+    problem: `this ${name} model is being trained in this session already`,
+    expected: 'one training at a time of one spec object',
+    fix: 'train a copy (structuredClone(spec)), which has weights of its own',
+  });
 }
 
 const NOTHING = async () => null;
@@ -77,7 +106,7 @@ function trainingBatches(spec: ModelSpec, options: FitOptions): BatchOptions {
 }
 
 async function* loop(
-  session: Session,
+  scope: Scope,
   steps: Steps,
   { validate, watch }: Record<'validate' | 'watch', () => Promise<Metrics | null>>,
   options: FitOptions,
@@ -90,14 +119,14 @@ async function* loop(
   );
   const progress = structuredClone(resume?.progress ?? startOfTraining(schedule.state()));
   const first = steps.firstStates();
-  restoreStates(session, resume?.states ?? first);
+  restoreStates(scope, first.keys(), resume?.states ?? first);
   const pace = paceOf(options, progress);
   const batches = steps.source.batchesPerEpoch;
   const checkpoint = (reason: CheckpointReason, isBest: boolean): FitEvent => ({
     type: 'checkpoint',
     reason,
     isBest,
-    snapshot: () => snapshotOf(session, first, progress),
+    snapshot: () => snapshotOf(scope, first, progress),
   });
   const done = (reason: StopReason): FitEvent => ({ type: 'done', reason, progress });
 
@@ -140,12 +169,12 @@ async function* loop(
 
 /** Goes through the validation rows again each time. */
 function validator(
-  session: Session,
+  programs: Programs,
   spec: ModelSpec,
   source: BatchSource,
   { loss }: FitOptions,
 ): () => Promise<Metrics> {
-  const program = compileEvaluation(session, spec, source.batchSize, loss);
+  const program = compileEvaluation(programs, spec, source.batchSize, loss);
   let pass = 0;
   return () => measure(program, source, pass++);
 }

@@ -8,7 +8,7 @@ import { indexOfLargest, indexOfSmallest } from '../base/largest.ts';
 import type { Shape } from '../base/shape.ts';
 import { fillBatch } from '../data/batches.ts';
 import { answersWithDistances } from '../nn/answers.ts';
-import { stagesGraph } from '../nn/programs.ts';
+import { parameterNames, stagesGraph } from '../nn/programs.ts';
 import { layerShapes } from '../nn/shapes.ts';
 import type { TrainedModel } from '../nn/trained.ts';
 import { restoreStates } from './snapshot.ts';
@@ -41,25 +41,20 @@ export function lookAt(
   { spec, weights, classes }: TrainedModel,
   pixels: Uint8Array,
 ): Look {
-  const program = session.compile(stagesGraph(spec));
-  restoreStates(session, weights);
-  const one = { count: 1, images: pixels, labels: NO_LABEL };
-  fillBatch(one, FIRST, spec.preprocessing, program.input('x') as Float32Array, NO_LABEL);
-  program.run();
-  const values = (name: string) => Float32Array.from(program.output(name));
+  const values = outputsOf(session, { spec, weights }, pixels);
   const stages: Stage[] = [
     { name: 'input', kind: 'picture', shape: spec.inputShape, values: Float32Array.from(pixels) },
     ...layerShapes(spec).map(({ spec: { name, kind }, outputShape }) => ({
       name,
       kind,
       shape: outputShape,
-      values: values(`stage/${name}`),
+      values: values[`stage/${name}`],
     })),
   ];
-  const probabilities = Array.from(values('probabilities'));
+  const probabilities = Array.from(values.probabilities);
   const last = spec.layers[spec.layers.length - 1];
   const isDistance = answersWithDistances(spec);
-  const distances = isDistance ? Array.from(values(`stage/${last.name}`)) : null;
+  const distances = isDistance ? Array.from(values[`stage/${last.name}`]) : null;
   return {
     model: spec.name,
     classes,
@@ -69,6 +64,27 @@ export function lookAt(
     codes: isDistance ? rowsOf(weights.get(`${last.name}/centers`)?.data, classes.length) : null,
     answer: distances === null ? indexOfLargest(probabilities) : indexOfSmallest(distances),
   };
+}
+
+/** Runs the picture through a program that is closed again; every output, copied out. */
+function outputsOf(
+  session: Session,
+  { spec, weights }: Pick<TrainedModel, 'spec' | 'weights'>,
+  pixels: Uint8Array,
+): Readonly<Record<string, Float32Array>> {
+  const scope = session.scopeOf();
+  try {
+    const graph = stagesGraph(spec);
+    const program = scope.compile(graph);
+    restoreStates(scope, parameterNames(spec), weights);
+    const one = { count: 1, images: pixels, labels: NO_LABEL };
+    fillBatch(one, FIRST, spec.preprocessing, program.input('x') as Float32Array, NO_LABEL);
+    program.run();
+    const names = Object.keys(graph.outputs);
+    return Object.fromEntries(names.map((name) => [name, Float32Array.from(program.output(name))]));
+  } finally {
+    scope.free();
+  }
 }
 
 const FIRST = Int32Array.of(0);

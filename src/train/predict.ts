@@ -12,10 +12,10 @@ import { surround } from '../data/dataset.ts';
 import type { Picture } from '../data/images/picture.ts';
 import { type PrepareOptions, prepareImage } from '../data/images/prepare.ts';
 import { answersWithDistances } from '../nn/answers.ts';
-import { inferenceGraph } from '../nn/programs.ts';
+import { inferenceGraph, parameterNames } from '../nn/programs.ts';
 import { imageShapeOf } from '../nn/spec.ts';
 import type { TrainedModel } from '../nn/trained.ts';
-import { restoreStates } from './snapshot.ts';
+import { restoreStates, trainedScope } from './snapshot.ts';
 
 export interface Answer {
   readonly class: string;
@@ -49,26 +49,39 @@ export interface PredictOptions extends PrepareOptions {
   readonly rejectClose?: number | undefined;
 }
 
+/** A model, with weights of its own or those that the session holds for its spec object. */
+export type PredictedModel = Omit<TrainedModel, 'weights'> & Partial<TrainedModel>;
+
+/** Reads picture after picture. */
+export interface Predictor {
+  (picture: Picture, options?: PredictOptions): Prediction;
+  /** Gives back the program's memory, and that of weights which came with the model. */
+  close(): void;
+}
+
 /**
- * Compiles the network once; the function it gives reads picture after picture.
+ * Compiles the network once. Weights that come with the model are the predictor's own; without them it reads
+ * those that the session holds for this spec object, as training left them or goes on with them.
  *
  *     const read = openPredictor(session, await loadModel('runs/lenet5'));
  *     const { answers } = read(await readImage('digit.png', { channels: 1 }));
  */
-export function openPredictor(
-  session: Session,
-  model: TrainedModel,
-): (picture: Picture, options?: PredictOptions) => Prediction {
+export function openPredictor(session: Session, model: PredictedModel): Predictor {
   const { spec, weights, classes } = model;
   channelsOf(model);
   const shape = imageShapeOf(spec);
   const isDistance = answersWithDistances(spec);
-  const program = session.compile(inferenceGraph(spec, 1));
-  restoreStates(session, weights);
+  const scope = weights === undefined ? trainedScope(session, spec) : session.scopeOf();
+  const program = scope.compile(inferenceGraph(spec, 1));
+  if (weights !== undefined) restoreStates(scope, parameterNames(spec), weights);
+  const close = (): void => {
+    program.close();
+    if (weights !== undefined) scope.free();
+  };
   const { border = 0 } = spec.preprocessing;
   const [height, width, channels] = shape;
   const inner = [height - 2 * border, width - 2 * border, channels] as const;
-  return (picture, options = {}) => {
+  const predict = (picture: Picture, options: PredictOptions = {}): Prediction => {
     // A picture of the model's own size has its border already.
     const isWhole = picture.height === height && picture.width === width;
     const size = isWhole ? shape : inner;
@@ -108,6 +121,7 @@ export function openPredictor(
       ...done,
     };
   };
+  return Object.assign(predict, { close });
 }
 
 /** Does the network read characters, written as MNIST's are: one channel, and classes of one character each? */
@@ -117,7 +131,7 @@ export function readsWriting({ spec, classes }: Pick<TrainedModel, 'spec' | 'cla
 
 /** Ink is looked for where characters are read; any other picture is scaled whole. */
 function preparationOf(
-  model: TrainedModel,
+  model: PredictedModel,
   { asIs, invert, centre }: PredictOptions,
 ): PrepareOptions {
   if (asIs === true) return { invert: false, centre: false };

@@ -1,24 +1,27 @@
 /**
- * @file Taking a run's state out of a session and putting it back.
+ * @file Taking a model's state out of its scope in a session and putting it back.
  *
  * Only finite states are taken: a snapshot is a place to go on from, and NaN is none.
  * Next stop: `checkpoint.ts`, a snapshot as the bytes of one file.
  */
-import type { Session } from '../backends/backend.ts';
+import type { Scope, Session, States } from '../backends/backend.ts';
+import { FoveaError } from '../base/errors.ts';
+import { parameterNames } from '../nn/programs.ts';
+import type { ModelSpec } from '../nn/spec.ts';
 import type { StateValue } from '../nn/trained.ts';
 import { diverged } from './divergence.ts';
 import type { Progress, Snapshot } from './progress.ts';
 
 /** Copies the named states and the progress. */
 export function snapshotOf(
-  session: Session,
+  scope: States,
   names: ReadonlyMap<string, unknown>,
   progress: Progress,
 ): Snapshot {
   const states = new Map<string, StateValue>();
-  for (const { name, shape } of session.states()) {
+  for (const { name, shape } of scope.states()) {
     if (!names.has(name)) continue;
-    const data = session.readState(name);
+    const data = scope.readState(name);
     if (!data.every(Number.isFinite)) {
       const learningRate = progress.history.at(-1)?.learningRate;
       throw diverged(`${name} holds NaN or Infinity after step ${progress.step}`, learningRate);
@@ -28,10 +31,40 @@ export function snapshotOf(
   return { states, progress: structuredClone(progress) };
 }
 
-/** Writes every state; the session must have compiled a program that knows them. */
+/**
+ * Writes the states named; a program that knows them must have been compiled in the scope. What else `values`
+ * holds is left aside, what it lacks is an error before anything is written.
+ */
 export function restoreStates(
-  session: Session,
-  states: ReadonlyMap<string, Pick<StateValue, 'data'>>,
+  scope: States,
+  names: Iterable<string>,
+  values: ReadonlyMap<string, Pick<StateValue, 'data'>>,
 ): void {
-  for (const [name, { data }] of states) session.writeState(name, data);
+  const found = [...names].map((name) => {
+    const value = values.get(name);
+    if (value === undefined) throw lacks(name);
+    return { name, data: value.data };
+  });
+  for (const { name, data } of found) scope.writeState(name, data);
+}
+
+function lacks(name: string): FoveaError {
+  return new FoveaError({
+    problem: `the weights lack "${name}"`,
+    expected: 'a value for every parameter of the model',
+    fix: 'take weights and model from the same run',
+  });
+}
+
+/** The scope of a model that has weights in the session; throws where it has none. */
+export function trainedScope(session: Session, spec: ModelSpec): Scope {
+  const scope = session.scopeOf(spec);
+  const held = new Set(scope.states().map(({ name }) => name));
+  if (parameterNames(spec).every((name) => held.has(name))) return scope;
+  throw new FoveaError({
+    problem: `the session holds no weights for this ${spec.name} model`,
+    expected:
+      'the very spec object that was trained in this session (an equal copy has no weights)',
+    fix: 'pass the object that `fit` got, or the weights with it',
+  });
 }

@@ -4,7 +4,7 @@
  *
  * `run` allocates nothing of its own per step. Next stop: `nn/programs.ts`, what a step computes.
  */
-import type { HostArray, Session } from '../backends/backend.ts';
+import type { HostArray } from '../backends/backend.ts';
 import { FoveaError } from '../base/errors.ts';
 import { RandomStream } from '../base/random.ts';
 import { formatBytes } from '../base/units.ts';
@@ -19,6 +19,7 @@ import type { ModelSpec } from '../nn/spec.ts';
 import { diverged } from './divergence.ts';
 import type { FitOptions } from './events.ts';
 import { Feed } from './feed.ts';
+import type { Programs } from './programs.ts';
 import type { Progress } from './progress.ts';
 
 export class Steps {
@@ -37,7 +38,7 @@ export class Steps {
 
   /** `source` gives the batches of `split`. */
   constructor(
-    session: Session,
+    programs: Programs,
     spec: ModelSpec,
     split: AnySplit,
     source: BatchSource,
@@ -55,7 +56,7 @@ export class Steps {
       trainingGraph(spec, { optimizer: this.optimizer, seed, ...chosen }, rows);
     const program = (rows: number) => {
       const graph = graphFor(rows);
-      const feed = new Feed(graph, session.compile(graph), spec.preprocessing);
+      const feed = new Feed(graph, programs.compile(graph), spec.preprocessing);
       return new StepProgram(feed, this.optimizer);
     };
     const { preparation } = this.optimizer;
@@ -67,10 +68,10 @@ export class Steps {
         { optimizer: this.optimizer, seed, ...chosen },
         patterns,
       );
-      this.#preparation = new Feed(graph, session.compile(graph), spec.preprocessing);
+      this.#preparation = new Feed(graph, programs.compile(graph), spec.preprocessing);
     }
     const rest = split.count % batchSize;
-    this.bytes = checkedBytes(session, Math.min(batchSize, split.count), graphFor);
+    this.bytes = checkedBytes(programs, Math.min(batchSize, split.count), graphFor);
     this.#whole = program(Math.min(batchSize, split.count));
     this.#last = rest === 0 || split.count < batchSize ? this.#whole : program(rest);
   }
@@ -133,11 +134,11 @@ export class Steps {
 
 /** The memory a step of that many rows takes; throws where it does not fit, saying how many rows do. */
 function checkedBytes(
-  session: Session,
+  programs: Programs,
   rows: number,
   graphFor: (rows: number) => Graph,
 ): number | undefined {
-  const need = (count: number) => session.memoryFor?.(graphFor(count));
+  const need = (count: number) => programs.memoryFor(graphFor(count));
   const needed = need(rows);
   if (needed === undefined || needed.bytes <= needed.limit) return needed?.bytes;
   const fits = (count: number): boolean => (need(count)?.bytes ?? 0) <= needed.limit;

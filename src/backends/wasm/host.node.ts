@@ -8,7 +8,10 @@ import v8 from 'node:v8';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 
 /** Resolves once the worker has said that it runs; rejects where it does not start. */
-export async function startNodeWorker(url: URL, data: unknown): Promise<{ terminate(): void }> {
+export async function startNodeWorker(
+  url: URL,
+  data: unknown,
+): Promise<{ terminate(): Promise<unknown> }> {
   const worker = new Worker(url, { workerData: data });
   worker.unref();
   await new Promise<void>((resolve, reject) => {

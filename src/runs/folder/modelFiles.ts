@@ -18,13 +18,17 @@ import { parseModelSpec } from '../../nn/sequential.ts';
 import { layerShapes } from '../../nn/shapes.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import type { StateValue, TrainedModel } from '../../nn/trained.ts';
+import { trainedScope } from '../../train/snapshot.ts';
 import { jsonText } from './jsonText.ts';
 import { writeWhole } from './wholeFile.ts';
 
 const MODEL = 'model.json';
 const WEIGHTS = 'weights.safetensors';
 
-/** Writes both files into `folder`, which is made if need be. The parameters are the session's. */
+/**
+ * Writes both files into `folder`, which is made if need be. The parameters are those that the session holds
+ * for this spec object, the one that was trained.
+ */
 export async function saveModel(
   folder: string,
   session: Session,
@@ -42,8 +46,9 @@ export async function writeWeights(
   spec: ModelSpec,
   classes: readonly string[],
 ): Promise<void> {
+  const scope = trainedScope(session, spec);
   const tensors = new Map(
-    parametersOf(spec).map(({ name, shape }) => [name, { shape, data: session.readState(name) }]),
+    parametersOf(spec).map(({ name, shape }) => [name, { shape, data: scope.readState(name) }]),
   );
   const metadata = { format: 'fovea', model: spec.name, classes: JSON.stringify(classes) };
   await writeWhole(file, writeSafetensors(tensors, metadata));
