@@ -12,6 +12,7 @@ const share = (x: number): string => x.toFixed(4);
 
 /** "Test set: loss 0.0612, accuracy 0.9801 (2,000 pictures)" */
 export function resultLine(name: string, { loss, accuracy, count: rows }: Evaluation): string {
+  if (rows === 0) return `${name}: none of its pictures could be read, so nothing was measured`;
   return `${name}: loss ${share(loss)}, accuracy ${share(accuracy)} (${count(rows)} pictures)`;
 }
 

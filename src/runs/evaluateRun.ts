@@ -4,6 +4,7 @@
  * Next stop: `train/evaluate.ts`.
  */
 import { openSession } from '../backends/select.ts';
+import { FoveaError } from '../base/errors.ts';
 import { withCrops } from '../data/augment/index.ts';
 import { differencesOf, identityOf } from '../data/identity.ts';
 import { openDataset } from '../data/open.ts';
@@ -12,6 +13,7 @@ import { imageShapeOf } from '../nn/spec.ts';
 import type { Evaluation } from '../train/classification.ts';
 import { evaluate } from '../train/evaluate.ts';
 import { insights } from '../train/insights.ts';
+import { checkSameClasses } from './expectedRun.ts';
 import { loadModel } from './folder/modelFiles.ts';
 import { RunFolder } from './folder/runFolder.ts';
 import type { RunRecord } from './folder/runRecord.ts';
@@ -57,7 +59,7 @@ export async function evaluateRun(request: EvaluateRunRequest): Promise<Evaluate
   const { folder, testCount, mistakes = 36, sheet, crops } = request;
   const run = await RunFolder.open(folder);
   const record = await run.readRecord();
-  const { spec, weights } = await loadModel(folder);
+  const { spec, weights, classes: answers } = await loadModel(folder);
   const imageShape = imageShapeOf(spec);
   const loaded = await openDataset(request.data ?? record.data.name, {
     ...request.load,
@@ -71,12 +73,14 @@ export async function evaluateRun(request: EvaluateRunRequest): Promise<Evaluate
       : record.settings.augmentation;
   const dataset = fitted(spec, loaded, augmentation);
   const reading = { ...request.reading, augmentation, stored: dataset.imageShape };
+  checkSameClasses(folder, answers, dataset);
   const session = await openSession(request.backend);
   try {
     const { loss } = record.settings;
     const { classes } = dataset;
     const options = { classes, loss, mistakes, weights, reading, crops };
     const evaluation = await evaluate(session, spec, dataset.test, options);
+    if (evaluation.count === 0) throw noneRead(dataset);
     if (sheet !== undefined) {
       const shown = { ...reading, shape: imageShape };
       await writeMistakes(sheet, dataset.test, evaluation, shown);
@@ -93,4 +97,11 @@ export async function evaluateRun(request: EvaluateRunRequest): Promise<Evaluate
   } finally {
     await session.close();
   }
+}
+
+function noneRead({ name, test }: AnyDataset): FoveaError {
+  return new FoveaError({
+    problem: `none of the ${test.count} test pictures of ${name} could be read`,
+    expected: 'at least one',
+  });
 }

@@ -94,3 +94,33 @@ export function checkSameData(run: RunFolder, { data }: RunRecord, dataset: AnyD
     fix: 'bring the old data back, or start anew with --overwrite',
   });
 }
+
+/** Throws where labels mean other classes than those that the network answers with. */
+export function checkSameClasses(
+  where: string,
+  answers: readonly string[],
+  { name, classes }: Pick<AnyDataset, 'name' | 'classes'>,
+): void {
+  const longer = classes.length > answers.length ? classes : answers;
+  const at = longer.findIndex((_, i) => classes[i] !== answers[i]);
+  if (at < 0) return;
+  const reordered = sameWords(classes, answers);
+  throw new FoveaError({
+    where,
+    problem: reordered
+      ? `the classes of ${name} stand in another order than those that the network answers with`
+      : `class ${at + 1} of ${name} is ${quoted(classes[at])}, of the network ${quoted(answers[at])}`,
+    expected: `${answers.length} classes: ${firstFew(answers)}; received ${firstFew(classes)}`,
+    fix: 'name the classes of the data as they were, or train on the data as it is',
+  });
+}
+
+const sameWords = (a: readonly string[], b: readonly string[]): boolean =>
+  JSON.stringify([...a].sort()) === JSON.stringify([...b].sort());
+
+const quoted = (word: string | undefined): string => (word === undefined ? 'missing' : `"${word}"`);
+
+function firstFew(classes: readonly string[]): string {
+  const named = classes.slice(0, 5).join(', ');
+  return classes.length > 5 ? `${named}, ...` : named;
+}

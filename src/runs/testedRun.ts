@@ -8,6 +8,7 @@ import type { AnyDataset } from '../data/streamed.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import type { TrainedModel } from '../nn/trained.ts';
 import type { EvaluateRunRequest } from './evaluateRun.ts';
+import { checkSameClasses } from './expectedRun.ts';
 import { loadModel } from './folder/modelFiles.ts';
 import { RunFolder } from './folder/runFolder.ts';
 import type { RunRecord } from './folder/runRecord.ts';
@@ -33,13 +34,14 @@ export async function withTestedRun<T>(
 ): Promise<T> {
   const { folder, testCount } = request;
   const record = await (await RunFolder.open(folder)).readRecord();
-  const { spec, weights } = await loadModel(folder);
+  const { spec, weights, classes: answers } = await loadModel(folder);
   const loaded = await openDataset(request.data ?? record.data.name, {
     ...request.load,
     imageShape: imageShapeOf(spec),
     ...(testCount === undefined ? {} : { testCount }),
   });
   const dataset = fitted(spec, loaded);
+  checkSameClasses(folder, answers, dataset);
   const session = await openSession(request.backend);
   try {
     return await task({ record, spec, weights, dataset, session });

@@ -16,11 +16,20 @@ const FORMAT = 'fovea-checkpoint-1';
 
 const metrics = z.object({ loss: z.number(), accuracy: z.number() });
 
+/** JSON has no word for NaN and infinities and writes null: nothing was measured, or it is beyond numbers. */
+export const measured = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? Number.NaN);
+
+/** Of test pictures, by which nothing is decided: they may be anything, and a run must be readable still. */
+export const testMetrics = z.object({ loss: measured, accuracy: measured });
+
 export const epochRecordSchema = z.object({
   epoch: z.int().positive(),
   train: metrics,
   validation: metrics.nullable(),
-  test: metrics.optional(),
+  test: testMetrics.optional(),
   learningRate: z.number(),
   seconds: z.number(),
   waiting: z.number().default(0),
@@ -69,8 +78,14 @@ export function decodeCheckpoint(bytes: Uint8Array, where: string): Snapshot {
   }
   const states = new Map<string, StateValue>();
   for (const [name, { shape, data }] of tensors) {
-    if (data instanceof Float32Array || data instanceof Int32Array)
-      states.set(name, { shape, data });
+    if (!(data instanceof Float32Array || data instanceof Int32Array)) {
+      throw new FoveaError({
+        where,
+        problem: `"${name}" is not of float32 or int32 numbers`,
+        expected: 'a checkpoint as training wrote it',
+      });
+    }
+    states.set(name, { shape, data });
   }
   return { states, progress: progress.data };
 }

@@ -4,6 +4,7 @@ import type { Split } from '../data/dataset.ts';
 import { layers } from '../nn/layers/index.ts';
 import { sgd } from '../nn/optimizers/sgd.ts';
 import { sequential } from '../nn/sequential.ts';
+import type { StateValue } from '../nn/trained.ts';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import { evaluate } from './evaluate.ts';
 import type { FitEvent, FitOptions } from './events.ts';
@@ -121,6 +122,65 @@ describe('fit', () => {
       sameNumbers(rest.end, whole.end);
     }
     expect(new Set(whole.end.progress.history.map((h) => h.learningRate)).size).toBeGreaterThan(1);
+  });
+
+  it('refuses a snapshot that is not of this run, or contradicts itself', async () => {
+    const options: FitOptions = { epochs: 3, batchSize: 8, checkpointEvery: { batches: 1 } };
+    const kept: Snapshot[] = [];
+    await run(options, (event) => {
+      if (event.type === 'checkpoint') kept.push(throughDisk(event.snapshot()));
+    });
+    const good = kept.find(({ progress }) => progress.epoch === 2 && progress.batch === 3);
+    if (good === undefined) throw new Error('no such snapshot');
+    const at = (changes: Partial<Snapshot['progress']>): Snapshot => ({
+      ...good,
+      progress: { ...structuredClone(good.progress), ...changes },
+    });
+    const { history, schedule, rows } = good.progress;
+    const [name] = good.states.keys();
+    const withState = (value: StateValue | undefined): Snapshot => ({
+      ...good,
+      states: new Map(
+        [...good.states].flatMap(([n, old]) =>
+          n !== name ? [[n, old] as const] : value === undefined ? [] : [[n, value] as const],
+        ),
+      ),
+    });
+    const { shape, data: numbers } = good.states.get(name) as StateValue;
+    const withNaN = Float32Array.from(numbers);
+    withNaN[0] = Number.NaN;
+    const wrong: [Snapshot, RegExp][] = [
+      [at({ step: good.progress.step + 1 }), /step 18 is not epoch 2, batch 3 of 7/],
+      [at({ epoch: 1 }), /step 17 is not epoch 1/],
+      [at({ batch: 4 }), /step 17 is not epoch 2, batch 4/],
+      [at({ batch: 10, epoch: 1 }), /batch 10 of 7/],
+      [at({ history: history.slice(1) }), /history is not of epochs 1 to 2/],
+      [at({ history: history.toReversed() }), /history is not of epochs 1 to 2/],
+      [at({ rows: 25 }), /25 rows/],
+      [at({ rows: 2 }), /2 rows/],
+      [at({ correct: rows + 1 }), /rows, 25 of them right/],
+      [at({ correct: -1 }), /-1 of them right/],
+      [at({ best: null }), /epoch none as the best/],
+      [at({ best: { epoch: 3, loss: 1 } }), /epoch 3 as the best/],
+      [at({ best: { epoch: 1, loss: 0.001 } }), /epoch 1 as the best/],
+      [at({ schedule: { ...schedule, scale: 0 } }), /the schedule/],
+      [at({ schedule: { ...schedule, waited: 3 } }), /the schedule/],
+      [withState(undefined), /it has no "/],
+      [withState({ shape: [5], data: new Float32Array(5) }), /has 5 numbers instead of/],
+      [withState({ shape, data: Int32Array.from(numbers) }), /not of float32/],
+      [withState({ shape, data: withNaN }), /holds NaN or Infinity/],
+      [
+        {
+          ...good,
+          states: new Map([...good.states, ['other', { shape: [1], data: new Float32Array(1) }]]),
+        },
+        /it has "other"/,
+      ],
+    ];
+    for (const [resume, message] of wrong) {
+      await expect(run({ ...options, resume }), String(message)).rejects.toThrow(message);
+    }
+    expect((await run({ ...options, resume: good })).end.progress.epoch).toBe(3);
   });
 
   it('spends no more than a twentieth of the time on checkpoints by the clock', async () => {

@@ -22,6 +22,7 @@ import { compileEvaluation, measure, openEvaluationBatches } from './evaluate.ts
 import type { CheckpointReason, FitEvent, FitOptions, StopReason } from './events.ts';
 import { Programs } from './programs.ts';
 import { epochsSinceBest, type Metrics, type Progress, startOfTraining } from './progress.ts';
+import { checkResumable, judgedLoss } from './resumable.ts';
 import { restoreStates, snapshotOf } from './snapshot.ts';
 import { Steps } from './steps.ts';
 import { turn } from './turns.ts';
@@ -119,9 +120,10 @@ async function* loop(
   );
   const progress = structuredClone(resume?.progress ?? startOfTraining(schedule.state()));
   const first = steps.firstStates();
+  const { batchesPerEpoch: batches, batchSize } = steps.source;
+  if (resume !== undefined) checkResumable(resume, { states: first, batches, batchSize });
   restoreStates(scope, first.keys(), resume?.states ?? first);
   const pace = paceOf(options, progress);
-  const batches = steps.source.batchesPerEpoch;
   const checkpoint = (reason: CheckpointReason, isBest: boolean): FitEvent => ({
     type: 'checkpoint',
     reason,
@@ -201,7 +203,7 @@ function finishEpoch(
   test: Metrics | null,
 ): boolean {
   const { loss, accuracy, seconds } = soFar(progress);
-  const judged = validation?.loss ?? loss;
+  const judged = judgedLoss({ validation, train: { loss, accuracy } });
   const learningRate = schedule.rate((progress.step - 1) / batches);
   if (!Number.isFinite(judged)) {
     throw diverged(

@@ -76,7 +76,16 @@ export async function loadModel(folder: string): Promise<TrainedModel> {
         fix: 'take both files from the same run',
       });
     }
-    weights.set(name, { shape, data: Float32Array.from(tensor.data) });
+    const data = Float32Array.from(tensor.data);
+    if (!data.every(Number.isFinite)) {
+      throw new FoveaError({
+        where: file,
+        problem: `"${name}" holds NaN or Infinity: a network with such a number answers nothing that counts`,
+        expected: 'finite numbers, as training saves them',
+        fix: 'take the file from a copy, or train again',
+      });
+    }
+    weights.set(name, { shape, data });
   }
   return { spec, weights, classes: classesOf(metadata, spec, file) };
 }

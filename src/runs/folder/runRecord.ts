@@ -7,6 +7,7 @@ import * as z from 'zod';
 import { FoveaError } from '../../base/errors.ts';
 import { parseJson } from '../../base/json.ts';
 import { lossNames } from '../../nn/losses.ts';
+import { testMetrics } from '../../train/checkpoint.ts';
 
 const metrics = z.object({ loss: z.number(), accuracy: z.number() });
 
@@ -65,7 +66,7 @@ const runRecord = z.object({
       keptEpoch: z.int(),
       train: metrics,
       validation: metrics.nullable(),
-      test: metrics,
+      test: testMetrics,
       seconds: z.number(),
     })
     .nullable(),
