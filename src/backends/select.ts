@@ -6,7 +6,7 @@
  * plan line says why. The reference comes last: it is slow and runs everywhere.
  * Next stop: `backend.ts`, what a session is.
  */
-import { FoveaError, messageOf, unknownName } from '../base/errors.ts';
+import { FoveaError, messageOf, UsageError, unknownName } from '../base/errors.ts';
 import type { Backend, Session, SessionOptions } from './backend.ts';
 
 const BACKENDS = {
@@ -23,14 +23,20 @@ export interface OpenOptions extends SessionOptions {
   readonly backend?: string;
 }
 
+/** Each takes memory of its own, and more than eight find little to do. */
+const MOST_THREADS = 64;
+
 /** Opens a session on the backend named, or on the best one that works on this machine. */
 export async function openSession(options: OpenOptions = {}): Promise<Session> {
   const { backend = 'auto', ...sessionOptions } = options;
   const { threads } = sessionOptions;
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
-    throw new FoveaError({
+  if (
+    threads !== undefined &&
+    !(Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS)
+  ) {
+    throw new UsageError({
       problem: `threads ${threads}`,
-      expected: 'a whole number of at least 1',
+      expected: `a whole number from 1 to ${MOST_THREADS}`,
     });
   }
   if (backend !== 'auto') {

@@ -8,8 +8,13 @@ import { UsageError } from '../base/errors.ts';
 
 const NUMBERS = {
   count: {
-    expected: 'a whole number of at least 1',
-    accepts: (n) => Number.isSafeInteger(n) && n >= 1,
+    expected: 'a whole number of at least 1 and at most 1000000000',
+    accepts: (n) => Number.isInteger(n) && n >= 1 && n <= 1e9,
+  },
+  /** Of computing or of reading. */
+  threads: {
+    expected: 'a whole number from 1 to 64',
+    accepts: (n) => Number.isInteger(n) && n >= 1 && n <= 64,
   },
   /** What the random number generator takes. */
   seed: {
@@ -88,7 +93,7 @@ export const noWinogradOption = () =>
 export function addBackendOptions(command: Command, { threads = true } = {}): Command {
   if (threads) {
     command.addOption(
-      numberOption('count', '--threads <n>', 'threads to compute with (default: all cores)'),
+      numberOption('threads', '--threads <n>', 'threads to compute with (default: all cores)'),
     );
   }
   return command

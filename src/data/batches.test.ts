@@ -77,6 +77,19 @@ describe('fillBatch', () => {
     expect([...labels]).toEqual([1, 3, -1]);
   });
 
+  it.each([
+    ['a channel', [10, 20]],
+    ['a number of the picture', [1, 2, 3, 4]],
+  ])('subtracts the mean of %s, then scales and shifts', (_, mean) => {
+    const images = Uint8Array.of(9, 8, 7, 6, 50, 60, 70, 80);
+    const split = { count: 2, images, labels: Uint8Array.of(4, 5) };
+    const x = new Float32Array(4);
+    const preprocessing = { scale: 0.5, offset: -3, mean };
+    fillBatch(split, Int32Array.of(1), preprocessing, x, new Int32Array(1));
+    const expected = [50, 60, 70, 80].map((byte, i) => (byte - mean[i % mean.length]) * 0.5 - 3);
+    expect([...x]).toEqual(expected);
+  });
+
   it('maps 255 to exactly 1', () => {
     const split = { count: 1, images: Uint8Array.of(0, 255), labels: Uint8Array.of(0) };
     const x = new Float32Array(2);

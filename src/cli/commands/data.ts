@@ -71,7 +71,7 @@ export function command(): Command {
     .argument('<name>', 'name of a data set, folder:PATH or shards:GLOB')
     .option('--augment <list>', 'as train takes it', 'none')
     .addOption(numberOption('count', '--size <n>', 'side of the pictures made').default(227))
-    .addOption(numberOption('count', '--workers <n>', 'threads that read').default(1))
+    .addOption(numberOption('threads', '--workers <n>', 'threads that read').default(1))
     .addOption(numberOption('positive', '--seconds <x>', 'how long to measure').default(5))
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  $ fovea data speed folder:pictures --augment alexnet')

@@ -103,7 +103,7 @@ export function command(): Command {
 function pictureOptions(): Option[] {
   return [
     new Option('--augment <list>', 'alexnet, cifar, none, or a list such as translate=4,flip'),
-    numberOption('count', '--workers <n>', 'threads that read and augment ahead (default: 1)'),
+    numberOption('threads', '--workers <n>', 'threads that read and augment ahead (default: 1)'),
     new Option('--strict', 'stop at a picture that cannot be read instead of skipping it'),
   ];
 }

@@ -74,14 +74,14 @@ describe('transforms', () => {
     const colours = { vectors: [[1, 0, 0]], values: [100] };
     const augmentation = { ...parseAugmentation('pca=0.1', [2, 2, 3]), colours };
     const chain = trainingChain(augmentation, [2, 2, 3]);
-    const shifts = Array.from({ length: 400 }, (_, i) => {
+    const shifts = Array.from({ length: 4000 }, (_, i) => {
       const { values } = chain(ramp(2, 2, 3), new RandomStream(3, i));
       expect([values[1], values[2]]).toEqual([1, 2]);
       expect(values[3] - 3).toBeCloseTo(values[0], 4);
       return values[0];
     });
     const deviation = Math.sqrt(shifts.reduce((sum, s) => sum + s * s, 0) / shifts.length);
-    expect(deviation).toBeCloseTo(1, 0); // 0.1 sqrt(100)
+    expect(Math.abs(deviation - 1)).toBeLessThan(0.03); // 0.1 sqrt(100)
   });
 });
 

@@ -79,6 +79,17 @@ describe('reading ahead', () => {
     expect(one[0]).not.toEqual(one[5]);
   });
 
+  it.each([65, 1e15, 1.5, -1])('refuses %f threads', async (workers) => {
+    await expect(open(train, { workers })).rejects.toThrow(/whole number from 0 to 64/);
+  });
+
+  it('refuses to read ahead more than there is memory for', async () => {
+    const source = await open(train, { shape: [40_000, 40_000, 3] });
+    await expect(source.ready(0, 0)).rejects.toThrow(
+      /12 pictures of 4800000000 bytes[\s\S]*smaller/,
+    );
+  });
+
   it('takes up an epoch anywhere', async () => {
     const whole = await readAll(await open(train), [0, 1]);
     const source = await open(train);

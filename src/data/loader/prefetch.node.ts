@@ -5,7 +5,13 @@
  * after epoch; asking for another place starts anew. Next stop: `ring.ts`, then `produce.node.ts`.
  */
 import { Worker } from 'node:worker_threads';
-import { type ErrorParts, FoveaError, messageOf, unreachable } from '../../base/errors.ts';
+import {
+  type ErrorParts,
+  FoveaError,
+  messageOf,
+  UsageError,
+  unreachable,
+} from '../../base/errors.ts';
 import type { Preprocessing } from '../../nn/spec.ts';
 import { noAugmentation } from '../augment/index.ts';
 import { type BatchOrder, fillBatch } from '../batches.ts';
@@ -20,6 +26,8 @@ import { type AnySplit, isStreamed, type StreamedSplit, shareSplit } from '../st
 import type { ProduceOptions, Unreadable } from './produce.node.ts';
 import { createRing, RING, type Ring, STATUS } from './ring.ts';
 
+/** Threads that read; each takes some 10 MB and what its pictures take. */
+const MOST_WORKERS = 64;
 /** Batches that the ring holds: one that is used, two that are made. */
 const BATCHES_AHEAD = 3;
 
@@ -39,6 +47,14 @@ export class Prefetcher implements BatchSource {
   constructor(split: AnySplit, options: BatchOptions) {
     const { batchSize, seed, once = false, reading } = options;
     if (reading === undefined) unreachable('pictures are read without a shape');
+    const { workers = 1 } = reading;
+    if (!(Number.isInteger(workers) && workers >= 0 && workers <= MOST_WORKERS)) {
+      throw new UsageError({
+        where: 'workers',
+        problem: `received ${workers}`,
+        expected: `a whole number from 0 to ${MOST_WORKERS}`,
+      });
+    }
     const [H, W, C] = reading.shape;
     this.#split = isStreamed(split) ? split : shareSplit(split, reading.stored ?? reading.shape);
     this.#order = orderOf(split.count, options);
@@ -134,7 +150,8 @@ export class Prefetcher implements BatchSource {
   async #start(epoch: number, batch: number): Promise<void> {
     await this.close();
     const { shape, augmentation = noAugmentation, seed, view, strict = false } = this.#reading;
-    const ring = createRing(BATCHES_AHEAD * this.batchSize, this.#sampleBytes);
+    const slots = BATCHES_AHEAD * Math.min(this.batchSize, this.count);
+    const ring = createRing(slots, this.#sampleBytes);
     const start = { epoch, row: batch * this.batchSize };
     const options: ProduceOptions = {
       ring,

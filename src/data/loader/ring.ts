@@ -8,6 +8,8 @@
  * Tasks are handed out in order, so the ring fills in order but for the few that are being worked on.
  */
 
+import { UsageError } from '../../base/errors.ts';
+
 export interface Ring {
   /** Words by the names of `RING`. */
   readonly control: Int32Array;
@@ -32,7 +34,18 @@ export const RING = {
 /** What a slot's picture is: itself, another in place of one that cannot be read, or nothing. */
 export const STATUS = { itself: 0, replaced: 1, missing: 2 } as const;
 
+/** As much as a session has in all. */
+const MOST_BYTES = 2 ** 32;
+
 export function createRing(slots: number, sampleBytes: number): Ring {
+  if (slots * sampleBytes > MOST_BYTES) {
+    throw new UsageError({
+      where: 'batch size',
+      problem: `${slots} pictures of ${sampleBytes} bytes are read ahead`,
+      expected: `at most ${MOST_BYTES} bytes`,
+      fix: 'choose a smaller batch size',
+    });
+  }
   const words = (count: number) => new Int32Array(new SharedArrayBuffer(4 * count));
   return {
     control: words(RING.words),
