@@ -9,6 +9,7 @@
  */
 import type { Shape } from '../base/shape.ts';
 import type { Attrs, DType, Node } from '../graph/node.ts';
+import type { AttributeCheck, AttributeChecks } from './attributes.ts';
 import type { Pooling } from './pooling.ts';
 
 export type NumberArray = Float32Array | Float64Array | Int32Array;
@@ -73,7 +74,9 @@ export interface OpSignature<A = Attrs> {
    * The inputs that are read row by row: row n of the result, along its leading axis, is made of row n of each of
    * these and of the others whole. Undefined: of several rows. Read by `rows.ts`.
    */
-  readonly rows?: RowRule<A>;
+  readonly rows?: RowRule<A> | undefined;
+  /** What each attribute has to be, said by ops whose nodes a backend makes. */
+  readonly attributes?: Readonly<Record<string, AttributeCheck>>;
 }
 
 export interface Op<A = Attrs> extends OpSignature<A> {
@@ -87,6 +90,13 @@ export interface Op<A = Attrs> extends OpSignature<A> {
 
 /** Declares an op; its attribute type travels with it, for `attrsOf`. */
 export function defineOp<A>(op: Op<A>): Op<A> {
+  return op;
+}
+
+/** Declares an op that only a backend's lowering makes: all its attributes have a check. */
+export function defineLoweredOp<A>(
+  op: OpSignature<A> & { readonly attributes: AttributeChecks<A> },
+): OpSignature<A> {
   return op;
 }
 

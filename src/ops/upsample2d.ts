@@ -7,7 +7,6 @@ import { FoveaError } from '../base/errors.ts';
 import { formatShape, type Shape } from '../base/shape.ts';
 import type { Pair } from '../base/window.ts';
 import { defineOp } from './op.ts';
-import { SUM } from './pooling.ts';
 
 export interface Upsample2dAttrs {
   /** [height, width] */
@@ -41,7 +40,6 @@ export const upsample2dGradient = defineOp<Upsample2dAttrs>({
   formula: 'dx = sum of dy over the repeats of x',
   arity: 1,
   rows: [0],
-  pooling: SUM,
   shape: ([[N, H, W, C]], { factors }) => [N, H / factors[0], W / factors[1], C],
   reference: ([dy], dx, attrs) => {
     const sums = new Float64Array(dx.data.length);

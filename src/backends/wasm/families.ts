@@ -1,45 +1,46 @@
 /**
- * @file Which kernel computes which op. A new kernel family is one file in `emit/` and one line here.
+ * @file The index of kernels: one record per op that this backend computes, or lowers to others.
  *
- * An op without a line runs in its own plain loops on the calling thread, between phases: right, and slow.
+ * A new kernel is one file in a folder of `emit/` and one line here. An op without a line runs in its own plain
+ * loops on the calling thread, between phases: right, and slow. Next stop: a record, `emit/moves/boxes.ts`.
  */
 import type { Node } from '../../graph/node.ts';
-import type { Pad2dAttrs } from '../../ops/pad2d.ts';
-import { channelSumsKernel } from './emit/conv2d/channelSums.ts';
-import { conv2dKernel } from './emit/conv2d/conv2d.ts';
+import { sumTo } from '../../ops/broadcast.ts';
 import {
-  conv2dKernelGradientKernel,
-  type KernelGradientPlan,
-} from './emit/conv2d/kernelGradient.ts';
-import { conv2dScatterKernel } from './emit/conv2d/scatter.ts';
+  connectedConv2d,
+  connectedConv2dInputGradient,
+  connectedConv2dKernelGradient,
+} from '../../ops/connectedConv2d.ts';
+import { conv2d, conv2dInputGradient, conv2dKernelGradient } from '../../ops/conv2d.ts';
+import { opOf, ops } from '../../ops/index.ts';
+import type { OpSignature } from '../../ops/op.ts';
+import { upsample2dGradient } from '../../ops/upsample2d.ts';
+import { defineLowering, type KernelRecord } from './defineKernel.ts';
+import { channelSumsKernel } from './emit/connected/channelSums.ts';
 import {
   slotConv2dInputKernel,
   slotConv2dKernel,
   slotConv2dWeightsKernel,
-} from './emit/conv2d/slotConv2d.ts';
+} from './emit/connected/slotConv2d.ts';
+import { directConv2dKernel } from './emit/conv2d/conv2d.ts';
+import { kernelGradientPartialsKernel } from './emit/conv2d/kernelGradient.ts';
+import { kernelGradientSumKernel } from './emit/conv2d/kernelGradientSum.ts';
+import { conv2dScatterKernel } from './emit/conv2d/scatter.ts';
+import {
+  flipWeightsKernel,
+  packWeightsKernel,
+  scatterWeightsKernel,
+} from './emit/conv2d/weights.ts';
 import { randomUniformKernel } from './emit/elementwise/random.ts';
 import { matmulKernel } from './emit/matmul/matmul.ts';
 import { matmulOuterKernel } from './emit/matmul/outer.ts';
 import { matmulPackedKernel } from './emit/matmul/packed.ts';
 import { rowDotsKernel } from './emit/matmul/rowDots.ts';
 import { matmulThinKernel } from './emit/matmul/thin.ts';
-import {
-  concatenateKernel,
-  padGradientKernel,
-  pictureFillKernel,
-  sliceGradientKernel,
-  sliceKernel,
-  upsampleKernel,
-} from './emit/moves/boxes.ts';
-import {
-  broadcastKernel,
-  copyKernel,
-  flipKernelKernel,
-  packKernelKernel,
-  padKernel,
-  scatterKernelKernel,
-  transposeKernel,
-} from './emit/moves/copies.ts';
+import { concatenateKernel, sliceGradientKernel, sliceKernel } from './emit/moves/boxes.ts';
+import { pad2dGradientKernel, pad2dKernel } from './emit/moves/pad2d.ts';
+import { broadcastKernel, upsampleKernel } from './emit/moves/repeats.ts';
+import { transposeKernel } from './emit/moves/transpose.ts';
 import {
   categoricalCrossEntropyGradientKernel,
   categoricalCrossEntropyKernel,
@@ -50,88 +51,105 @@ import { localResponseGradientKernel, localResponseKernel } from './emit/rows/lo
 import { rbfCentersGradientKernel, rbfInputGradientKernel, rbfKernel } from './emit/rows/rbf.ts';
 import { reduceKernel } from './emit/rows/reduce.ts';
 import { inTopKKernel, softmaxGradientKernel, softmaxKernel } from './emit/rows/rows.ts';
+import { columnPartialsKernel, rowSumKernel, totalKernel } from './emit/rows/sum.ts';
 import {
-  columnPartialsKernel,
-  kernelGradientSumKernel,
-  rowSumKernel,
-  totalKernel,
-} from './emit/rows/sum.ts';
-import { poolGradientKernel, poolKernel } from './emit/windows/pool2d.ts';
+  averagePool2dGradientKernel,
+  averagePool2dKernel,
+  maxPool2dGradientKernel,
+  maxPool2dKernel,
+  minPool2dGradientKernel,
+  minPool2dKernel,
+  sumPool2dKernel,
+} from './emit/windows/pool2d.ts';
 import { winogradConv2dKernel } from './emit/winograd/conv2d.ts';
 import { winogradGradientKernel } from './emit/winograd/kernelGradient.ts';
-import { winogradKernelKernel } from './emit/winograd/weights.ts';
+import { winogradWeightsKernel } from './emit/winograd/weights.ts';
 import type { Kernel, PlanContext } from './kernel.ts';
+import {
+  lowerConnected,
+  lowerConnectedInputGradient,
+  lowerConnectedKernelGradient,
+} from './lowering/connected.ts';
+import { lowerConv2d, lowerInputGradient, lowerKernelGradient } from './lowering/convolution.ts';
+import { lowerSumTo, lowerUpsampleGradient } from './lowering/sums.ts';
 
-type Planner = (node: Node, context: PlanContext) => Kernel | undefined;
+const RECORDS: readonly KernelRecord[] = [
+  defineLowering(conv2d, lowerConv2d),
+  defineLowering(conv2dInputGradient, lowerInputGradient),
+  defineLowering(conv2dKernelGradient, lowerKernelGradient),
+  defineLowering(connectedConv2d, lowerConnected),
+  defineLowering(connectedConv2dInputGradient, lowerConnectedInputGradient),
+  defineLowering(connectedConv2dKernelGradient, lowerConnectedKernelGradient),
+  defineLowering(sumTo, lowerSumTo),
+  defineLowering(upsample2dGradient, lowerUpsampleGradient),
+  directConv2dKernel,
+  packWeightsKernel,
+  flipWeightsKernel,
+  scatterWeightsKernel,
+  conv2dScatterKernel,
+  kernelGradientPartialsKernel,
+  kernelGradientSumKernel,
+  winogradConv2dKernel,
+  winogradWeightsKernel,
+  winogradGradientKernel,
+  channelSumsKernel,
+  slotConv2dKernel,
+  slotConv2dInputKernel,
+  slotConv2dWeightsKernel,
+  matmulKernel,
+  matmulPackedKernel,
+  matmulOuterKernel,
+  matmulThinKernel,
+  rowDotsKernel,
+  transposeKernel,
+  averagePool2dKernel,
+  averagePool2dGradientKernel,
+  maxPool2dKernel,
+  maxPool2dGradientKernel,
+  minPool2dKernel,
+  minPool2dGradientKernel,
+  sumPool2dKernel,
+  softmaxKernel,
+  softmaxGradientKernel,
+  softmaxCrossEntropyKernel,
+  softmaxCrossEntropyGradientKernel,
+  categoricalCrossEntropyKernel,
+  categoricalCrossEntropyGradientKernel,
+  inTopKKernel,
+  randomUniformKernel,
+  localResponseKernel,
+  localResponseGradientKernel,
+  rbfKernel,
+  rbfInputGradientKernel,
+  rbfCentersGradientKernel,
+  columnPartialsKernel,
+  totalKernel,
+  rowSumKernel,
+  reduceKernel,
+  broadcastKernel,
+  upsampleKernel,
+  concatenateKernel,
+  sliceKernel,
+  sliceGradientKernel,
+  pad2dKernel,
+  pad2dGradientKernel,
+];
 
-const FAMILIES: Readonly<Record<string, Planner | undefined>> = {
-  conv2d: conv2dKernel,
-  conv2dScatter: conv2dScatterKernel,
-  kernelGradientPartials: conv2dKernelGradientKernel,
-  kernelGradientSum: (node) => kernelGradientSumKernel(node, node.attrs.plan as KernelGradientPlan),
-  winogradConv2d: winogradConv2dKernel,
-  winogradKernel: winogradKernelKernel,
-  winogradKernelGradient: winogradGradientKernel,
-  channelSums: channelSumsKernel,
-  slotConv2d: slotConv2dKernel,
-  slotConv2dInput: slotConv2dInputKernel,
-  slotConv2dWeights: slotConv2dWeightsKernel,
-  matmul: matmulKernel,
-  matmulPacked: matmulPackedKernel,
-  matmulOuter: matmulOuterKernel,
-  matmulThin: matmulThinKernel,
-  rowDots: rowDotsKernel,
-  averagePool2d: poolKernel,
-  averagePool2dGradient: poolGradientKernel,
-  maxPool2d: poolKernel,
-  maxPool2dGradient: poolGradientKernel,
-  minPool2d: poolKernel,
-  minPool2dGradient: poolGradientKernel,
-  softmax: softmaxKernel,
-  softmaxGradient: softmaxGradientKernel,
-  softmaxCrossEntropy: softmaxCrossEntropyKernel,
-  softmaxCrossEntropyGradient: softmaxCrossEntropyGradientKernel,
-  categoricalCrossEntropy: categoricalCrossEntropyKernel,
-  categoricalCrossEntropyGradient: categoricalCrossEntropyGradientKernel,
-  inTopK: inTopKKernel,
-  randomUniform: randomUniformKernel,
-  localResponseNormalization: localResponseKernel,
-  localResponseNormalizationGradient: localResponseGradientKernel,
-  rbf: rbfKernel,
-  rbfInputGradient: rbfInputGradientKernel,
-  rbfCentersGradient: rbfCentersGradientKernel,
-  columnPartials: columnPartialsKernel,
-  sumTo: planSumTo,
-  broadcastTo: broadcastKernel,
-  concatenate: concatenateKernel,
-  slice: sliceKernel,
-  sliceGradient: sliceGradientKernel,
-  upsample2d: upsampleKernel,
-  // A sum over windows that do not overlap (`lowering/lower.ts`).
-  upsample2dGradient: poolKernel,
-  pad2d: (node, context) =>
-    (node.attrs as unknown as Pad2dAttrs).mode === 'constant'
-      ? padKernel(node, context)
-      : pictureFillKernel(node, context),
-  pad2dGradient: padGradientKernel,
-  packKernel: packKernelKernel,
-  flipKernel: flipKernelKernel,
-  scatterKernel: scatterKernelKernel,
-  transpose: transposeKernel,
-  copy: copyKernel,
-};
+const BY_OP: ReadonlyMap<string, KernelRecord> = new Map(
+  RECORDS.map((record) => [record.op.name, record]),
+);
 
-/** Sums to one number and sums over leading rows have kernels of their own. */
-function planSumTo(node: Node, context: PlanContext): Kernel {
-  const [x] = node.inputs;
-  const size = node.shape.reduce((a, b) => a * b, 1);
-  if (size === 1) return totalKernel(node);
-  const kept = node.shape.filter((_, i) => i >= node.shape.findIndex((n) => n !== 1));
-  const trailing = x.shape.slice(x.shape.length - kept.length);
-  const overRows = kept.every((n, i) => n === trailing[i]);
-  return overRows ? rowSumKernel(node) : reduceKernel(node, context);
+/** What this backend has for an op; undefined where its nodes are element-wise, or run in plain loops. */
+export function recordOf(op: string): KernelRecord | undefined {
+  return BY_OP.get(op);
 }
 
 export function planKernel(node: Node, context: PlanContext): Kernel | undefined {
-  return FAMILIES[node.op]?.(node, context);
+  return recordOf(node.op)?.plan?.(node, context);
+}
+
+/** What a node of an op is: one of the table, or one that lowering makes. */
+export function signatureOf(op: string): OpSignature {
+  const lowered = Object.hasOwn(ops, op) ? undefined : recordOf(op)?.op;
+  return lowered === undefined ? opOf(op) : (lowered as OpSignature);
 }

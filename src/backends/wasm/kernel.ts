@@ -78,6 +78,11 @@ export interface PlanContext {
   isBatched(node: Node): boolean;
 }
 
+/** The part of a partition that says that units are counted along the batch; empty where they are not. */
+export function imagesOf(node: Node, context: PlanContext): Pick<Partition, 'images'> {
+  return context.isBatched(node) ? { images: node.shape[0] } : {};
+}
+
 /** The tile widths in vectors of four lanes for a row of `columns`: full ones, and what is left. */
 export interface ColumnTiles {
   readonly full: number;

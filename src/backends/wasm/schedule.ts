@@ -12,7 +12,7 @@ import { sameShape } from '../../base/shape.ts';
 import { type Graph, isSource, type Node, rootsOf, topologicalOrder } from '../../graph/node.ts';
 import { expressionOf } from '../../ops/elementwise.ts';
 import { elementwiseKernel } from './emit/elementwise/elementwise.ts';
-import { planKernel } from './families.ts';
+import { planKernel, recordOf } from './families.ts';
 import type { Kernel, PlanContext } from './kernel.ts';
 
 export type PhaseKind = 'batch' | 'split' | 'host';
@@ -88,8 +88,11 @@ function kindOf(node: Node, kernel: Kernel | undefined, context: PlanContext): P
 /** Reads each of the state's numbers just before it writes the new one there, and no others. */
 function readsAsItWrites(value: Node, state: Node): boolean {
   if (expressionOf(value) !== undefined) return true;
-  // A product with the update as its epilogue; the factors are read whole.
-  return value.op.startsWith('matmul') && !value.inputs.slice(0, 2).includes(state);
+  // A sum with the update as its epilogue; its own inputs are read whole.
+  const record = recordOf(value.op);
+  if (record?.finishesInPlace !== true) return false;
+  const { arity } = record.op;
+  return !(arity === 'any' ? value.inputs : value.inputs.slice(0, arity)).includes(state);
 }
 
 /**

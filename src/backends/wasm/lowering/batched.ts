@@ -4,29 +4,12 @@
  * Previous stop: `lower.ts`. Next stop: `../schedule.ts`, which runs such nodes one after the other in a thread.
  */
 import { isBatchInput, isSource, type Node } from '../../../graph/node.ts';
-import { opOf, ops } from '../../../ops/index.ts';
-import type { OpSignature } from '../../../ops/op.ts';
 import { rowInputs } from '../../../ops/rows.ts';
+import { signatureOf } from '../families.ts';
 import type { Slicing } from '../kernel.ts';
 
 /** Fewer images than this are not handed to threads one by one: each kernel is cut by its own rows. */
 const FEW_IMAGES = 4;
-
-type Rows = Pick<OpSignature, 'arity' | 'rows'>;
-
-/** Of the ops that lowering makes. */
-const LOWERED: Readonly<Record<string, Rows | undefined>> = {
-  winogradConv2d: { arity: 2, rows: [0] },
-  conv2dScatter: { arity: 2, rows: [0] },
-  channelSums: { arity: 1, rows: [0] },
-  slotConv2d: { arity: 2, rows: [0] },
-  slotConv2dInput: { arity: 2, rows: [0] },
-  rowDots: { arity: 2, rows: [0] },
-};
-
-function rowsOf(op: string): Rows | undefined {
-  return Object.hasOwn(ops, op) ? opOf(op) : LOWERED[op];
-}
 
 export function isBatchedNode(
   node: Node,
@@ -35,9 +18,8 @@ export function isBatchedNode(
 ): boolean {
   if (images < FEW_IMAGES) return false;
   if (isSource(node)) return isBatchInput(node);
-  const rule = rowsOf(node.op);
-  if (rule === undefined || node.shape[0] !== images) return false;
-  const followed = rowInputs(node, rule);
+  if (node.shape[0] !== images) return false;
+  const followed = rowInputs(node, signatureOf(node.op));
   if (followed === undefined) return false;
   // Numbers that follow no rows (random ones) are made beside what reads them, image by image.
   if (followed.length === 0) return node.shape.length > 1 && node.inputs.every(isSource);

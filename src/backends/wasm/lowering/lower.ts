@@ -15,19 +15,13 @@ import {
   rootsOf,
   topologicalOrder,
 } from '../../../graph/node.ts';
+import { broadcastTo } from '../../../ops/broadcast.ts';
 import { expressionOf } from '../../../ops/elementwise.ts';
 import { readingOf } from '../../../ops/epilogue.ts';
+import { recordOf } from '../families.ts';
 import { type PlanContext, sliceBatch, type Target } from '../kernel.ts';
 import { isBatchedNode } from './batched.ts';
-import {
-  lowerConnected,
-  lowerConnectedInputGradient,
-  lowerConnectedKernelGradient,
-} from './connected.ts';
-import { lowerConv2d, lowerInputGradient, lowerKernelGradient } from './convolution.ts';
-import { lowerMatmul } from './product.ts';
-import type { Rule, Step } from './step.ts';
-import { lowerSumTo, lowerUpsampleGradient } from './sums.ts';
+import { loweredNode, type Step } from './step.ts';
 
 export interface Lowered {
   readonly graph: Graph;
@@ -57,8 +51,8 @@ export function lower(graph: Graph, target: Target): Lowered {
     const inputs = node.inputs.map((i) => done.get(i) as Node);
     const same = inputs.every((input, i) => input === node.inputs[i]);
     const rebuilt = same ? node : createNode({ ...node, inputs });
-    const rule = RULES[node.op];
-    done.set(node, rule === undefined ? mark(fitBroadcasts(rebuilt, step)) : rule(rebuilt, step));
+    const lowered = recordOf(node.op)?.lower?.(rebuilt, step) ?? mark(fitBroadcasts(rebuilt, step));
+    done.set(node, lowered);
   }
   const renewed = (node: Node): Node => done.get(node) as Node;
   return {
@@ -75,19 +69,6 @@ export function lower(graph: Graph, target: Target): Lowered {
   };
 }
 
-/** The ops whose layout changes; a new rule is one line here. */
-const RULES: Readonly<Record<string, Rule | undefined>> = {
-  conv2d: lowerConv2d,
-  conv2dInputGradient: lowerInputGradient,
-  conv2dKernelGradient: lowerKernelGradient,
-  connectedConv2d: lowerConnected,
-  connectedConv2dInputGradient: lowerConnectedInputGradient,
-  connectedConv2dKernelGradient: lowerConnectedKernelGradient,
-  matmul: lowerMatmul,
-  sumTo: lowerSumTo,
-  upsample2dGradient: lowerUpsampleGradient,
-};
-
 /** Copies the inputs of an element-wise or fused node that are broadcast in a way its kernel cannot read. */
 function fitBroadcasts(node: Node, step: Step): Node {
   if (expressionOf(node) === undefined) return node;
@@ -95,14 +76,7 @@ function fitBroadcasts(node: Node, step: Step): Node {
     readingOf(input, node) !== undefined
       ? input
       : step.mark(
-          createNode({
-            op: 'broadcastTo',
-            inputs: [input],
-            attrs: { shape: node.shape },
-            shape: node.shape,
-            dtype: 'f32',
-            name: `${input.name}/broadcast`,
-          }),
+          loweredNode(broadcastTo, [input], { shape: node.shape }, `${input.name}/broadcast`),
         ),
   );
   return inputs.every((input, i) => input === node.inputs[i])

@@ -5,12 +5,13 @@
  * Previous stop: `lower.ts`. Next stops: `../emit/winograd/plan.ts`, which chooses, `../emit/winograd/conv2d.ts`.
  */
 import type { Pads } from '../../../base/window.ts';
-import { createNode, type Node } from '../../../graph/node.ts';
+import type { Node } from '../../../graph/node.ts';
 import type { Conv2dAttrs, Conv2dKernelGradientAttrs } from '../../../ops/conv2d.ts';
-import { chooseWinograd, tilingOf, type WinogradAttrs } from '../emit/winograd/plan.ts';
+import { winogradConv2d, winogradKernelGradient, winogradWeights } from '../emit/winograd/ops.ts';
+import { type PanelLayout, panelLayout } from '../emit/winograd/panels.ts';
+import { chooseWinograd, tilingOf } from '../emit/winograd/plan.ts';
 import { tileSide, type Variant } from '../emit/winograd/variants.ts';
-import { panelLayout } from '../emit/winograd/weights.ts';
-import type { Step } from './step.ts';
+import { loweredNode, type Step } from './step.ts';
 
 type Pad = (x: Node, pads: Pads) => Node;
 
@@ -20,45 +21,51 @@ export interface WinogradLowering {
   readonly reason: string;
 }
 
-export function winogradConv2d(node: Node, step: Step, pad: Pad): WinogradLowering {
-  const attrs = node.attrs as unknown as Conv2dAttrs;
+export function winogradConv2dOf(
+  node: Node,
+  attrs: Conv2dAttrs,
+  step: Step,
+  pad: Pad,
+): WinogradLowering {
   const [x, w, ...rest] = node.inputs;
+  const { target } = step.context;
   const problem = { ...attrs, y: node.shape, w: w.shape };
-  const { variant, reason } = chooseWinograd(problem, 'forward', step.context.target);
+  const { variant, reason } = chooseWinograd(problem, 'forward', target);
   if (variant === undefined) return { node: undefined, reason };
   const { groups, pads } = attrs;
+  const [, OH, OW] = node.shape;
   const padded = pad(x, wholeTiles(pads, node.shape, variant));
-  const lowered = createNode({
-    ...node,
-    op: 'winogradConv2d',
-    inputs: [padded, transformedKernel(w, groups, variant, step), ...rest],
-    attrs: {
-      epilogue: node.attrs.epilogue,
-      ...({
-        variant: variant.name,
-        groups,
-        kernelShape: w.shape,
-        reason,
-      } satisfies WinogradAttrs),
+  const layout = panelLayout(w.shape, groups, tileSide(variant), target);
+  const lowered = loweredNode(
+    winogradConv2d,
+    [padded, transformedWeights(w, groups, variant, layout, step), ...rest],
+    {
+      variant: variant.name,
+      groups,
+      kernelShape: w.shape,
+      reason,
+      outputSize: [OH, OW],
+      layout,
     },
-  });
+    node,
+  );
   return { node: step.mark(lowered), reason };
 }
 
-export function winogradKernelGradient(node: Node, step: Step, pad: Pad): WinogradLowering {
-  const attrs = node.attrs as unknown as Conv2dKernelGradientAttrs;
+export function winogradGradientOf(
+  node: Node,
+  attrs: Conv2dKernelGradientAttrs,
+  step: Step,
+  pad: Pad,
+): WinogradLowering {
   const [x, dy] = node.inputs;
-  const problem = { ...attrs, y: dy.shape, w: attrs.kernelShape };
+  const { groups, pads, kernelShape } = attrs;
+  const problem = { ...attrs, y: dy.shape, w: kernelShape };
   const { variant, reason } = chooseWinograd(problem, 'kernelGradient', step.context.target);
   if (variant === undefined) return { node: undefined, reason };
-  const { groups, pads, kernelShape } = attrs;
-  const lowered = createNode({
-    ...node,
-    op: 'winogradKernelGradient',
-    inputs: [pad(x, wholeTiles(pads, dy.shape, variant)), dy],
-    attrs: { variant: variant.name, groups, kernelShape, reason } satisfies WinogradAttrs,
-  });
-  return { node: lowered, reason };
+  const inputs = [pad(x, wholeTiles(pads, dy.shape, variant)), dy];
+  const gradient = { variant: variant.name, groups, kernelShape, reason };
+  return { node: loweredNode(winogradKernelGradient, inputs, gradient, node), reason };
 }
 
 /** More zeros at the bottom and right, so that the last tile is whole. */
@@ -71,16 +78,14 @@ function wholeTiles(pads: Pads, y: readonly number[], variant: Variant): Pads {
   ];
 }
 
-function transformedKernel(w: Node, groups: number, variant: Variant, step: Step): Node {
-  return step.once(`winograd ${w.id} ${groups} ${variant.name}`, () => {
-    const layout = panelLayout(w.shape, groups, tileSide(variant), step.context.target);
-    return createNode({
-      op: 'winogradKernel',
-      inputs: [w],
-      attrs: { variant: variant.name, groups },
-      shape: [(groups * layout.groupBytes) / 4],
-      dtype: 'f32',
-      name: `${w.name}/${variant.name}`,
-    });
-  });
+function transformedWeights(
+  w: Node,
+  groups: number,
+  { name: variant }: Variant,
+  layout: PanelLayout,
+  step: Step,
+): Node {
+  return step.once(`winograd ${w.id} ${groups} ${variant}`, () =>
+    loweredNode(winogradWeights, [w], { variant, groups, layout }, `${w.name}/${variant}`),
+  );
 }

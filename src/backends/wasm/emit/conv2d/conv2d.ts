@@ -15,7 +15,8 @@ import { align } from '../../../../compile/memoryPlan.ts';
 import type { Node } from '../../../../graph/node.ts';
 import type { Local, Value } from '../../assembler/function.ts';
 import { i32, memory } from '../../assembler/lanes.ts';
-import type { Kernel, KernelContext, PlanContext } from '../../kernel.ts';
+import { defineKernel } from '../../defineKernel.ts';
+import { imagesOf, type KernelContext } from '../../kernel.ts';
 import { type Epilogue, epilogueOf, finishRow, storeTile } from '../language/epilogue.ts';
 import { advance, forRange, times } from '../language/loops.ts';
 import {
@@ -25,31 +26,31 @@ import {
   tileLoop,
   zeroTile,
 } from '../language/tile.ts';
+import { directConv2d } from './ops.ts';
 import { type Conv2dPlan, panelBytesPerGroup, panelStep, planConv2d, tapBytes } from './plan.ts';
 
 const PIXELS_PER_RANGE = 64;
 
-export function conv2dKernel(node: Node, context: PlanContext): Kernel {
-  const plan = planConv2d(node, context);
-  const [N, OH, OW] = node.shape;
-  const [KH, KW, CG] = plan.w;
-  return {
-    family: 'conv2d',
-    name: node.name,
-    inputs: node.inputs,
-    outputs: [node],
-    partition: {
-      units: N * OH,
-      // All weights are read for every range: it should hold some pixels to use them on.
-      grain: Math.ceil(PIXELS_PER_RANGE / OW),
-      ...(context.isBatched(node) ? { images: N } : {}),
-    },
-    scratchBytes: plan.rowBuffer ? rowBufferBytes(node, plan) : 0,
-    multiplyAdds: sizeOf(node.shape) * KH * KW * CG,
-    plan: { ...plan, winograd: node.attrs.winograd },
-    emit: (c) => emitConv2d(c, node, plan),
-  };
-}
+export const directConv2dKernel = defineKernel({
+  op: directConv2d,
+  plan: (node, attrs, context) => {
+    const plan = planConv2d(node, attrs, context);
+    const [N, OH, OW] = node.shape;
+    const [KH, KW, CG] = plan.w;
+    return {
+      partition: {
+        units: N * OH,
+        // All weights are read for every range: it should hold some pixels to use them on.
+        grain: Math.ceil(PIXELS_PER_RANGE / OW),
+        ...imagesOf(node, context),
+      },
+      scratchBytes: plan.rowBuffer ? rowBufferBytes(node, plan) : 0,
+      multiplyAdds: sizeOf(node.shape) * KH * KW * CG,
+      plan,
+    };
+  },
+  emit: emitConv2d,
+});
 
 function emitConv2d(c: KernelContext, node: Node, plan: Conv2dPlan): void {
   const { f } = c;
@@ -61,41 +62,44 @@ function emitConv2d(c: KernelContext, node: Node, plan: Conv2dPlan): void {
     return;
   }
   for (let group = 0; group < groups; group++) {
-    forColumnTiles(
-      c,
-      node,
-      plan,
-      group * perGroup,
-      group * panelBytesPerGroup(plan),
-      (vectors, count) => {
-        const columnBytes = f.reuse('i32', 'columnBytes');
-        f.set(columnBytes, i32.mul(f.reuse('i32', 'firstColumn'), 4));
-        forOutputRows(c, plan, (rowX, unit) => {
-          const offset = f.reuse('i32', 'offsetY');
-          f.set(offset, i32.add(i32.mul(unit, 4 * plan.y[2] * plan.y[3]), columnBytes));
-          emitRow(c, node, plan, group, vectors, rowX, offset, (acc) =>
-            storeTile(c, acc, epilogue, {
-              offset,
-              rowBytes: 4 * plan.y[3],
-              columnOffset: columnBytes,
-              columns: count,
-              result: c.address(node),
-            }),
-          );
-        });
-      },
-    );
+    forColumnTiles(c, node, plan, group * perGroup, group * panelBytesPerGroup(plan), (tile) => {
+      const columnBytes = f.reuse('i32', 'columnBytes');
+      f.set(columnBytes, i32.mul(tile.firstColumn, 4));
+      forOutputRows(c, plan, (rowX, unit) => {
+        const offset = f.reuse('i32', 'offsetY');
+        f.set(offset, i32.add(i32.mul(unit, 4 * plan.y[2] * plan.y[3]), columnBytes));
+        emitRow(c, node, plan, group, tile, rowX, offset, (acc) =>
+          storeTile(c, acc, epilogue, {
+            offset,
+            rowBytes: 4 * plan.y[3],
+            columnOffset: columnBytes,
+            columns: tile.count,
+            result: c.address(node),
+          }),
+        );
+      });
+    });
   }
 }
 
-/** Whole tiles of filters in a loop, then the narrower last one. Sets `firstColumn` and `panel`. */
+/** A tile of filters. */
+interface ColumnTile {
+  readonly vectors: number;
+  /** Real filters of it. */
+  readonly count: number;
+  readonly firstColumn: Local<'i32'>;
+  /** Address of its weights. */
+  readonly panel: Local<'i32'>;
+}
+
+/** Whole tiles of filters in a loop, then the narrower last one. */
 function forColumnTiles(
   c: KernelContext,
   node: Node,
   plan: Conv2dPlan,
   first: number,
   panelOffset: number,
-  body: (vectors: number, count: number) => void,
+  body: (tile: ColumnTile) => void,
 ): void {
   const { f } = c;
   const { columns } = plan;
@@ -104,11 +108,12 @@ function forColumnTiles(
   f.set(firstColumn, i32.const(first));
   f.set(panel, i32.const(weightsOf(c, node) + panelOffset));
   times(f, columns.full, () => {
-    body(columns.vectors, 4 * columns.vectors);
+    body({ vectors: columns.vectors, count: 4 * columns.vectors, firstColumn, panel });
     advance(f, firstColumn, 4 * columns.vectors);
     advance(f, panel, panelStep(plan));
   });
-  if (columns.rest > 0) body(columns.restVectors, columns.rest);
+  if (columns.rest > 0)
+    body({ vectors: columns.restVectors, count: columns.rest, firstColumn, panel });
 }
 
 /** Every output row of the range: `rowX` is the byte offset of its first window in x. */
@@ -137,7 +142,7 @@ function emitRow(
   node: Node,
   plan: Conv2dPlan,
   group: number,
-  vectors: number,
+  { vectors, panel }: ColumnTile,
   rowX: Local<'i32'>,
   offset: Local<'i32'>,
   store: (acc: Accumulators) => void,
@@ -147,7 +152,7 @@ function emitRow(
   const O = plan.y[3];
   for (const { rows, count } of runsOfEqual(plan.rowTiles)) {
     times(f, count, () => {
-      emitTile(c, node, plan, group, { rows, vectors }, rowX, store);
+      emitTile(c, node, plan, group, { rows, vectors }, { rowX, panel }, store);
       advance(f, rowX, rows * plan.strides[1] * C * 4);
       advance(f, offset, rows * O * 4);
     });
@@ -187,16 +192,16 @@ function emitBufferedRows(
     const start = f.reuse('i32', 'startX');
     const offset = f.reuse('i32', 'offsetY');
     f.set(start, rowX);
-    forColumnTiles(c, node, plan, 0, 0, (vectors, count) => {
+    forColumnTiles(c, node, plan, 0, 0, (tile) => {
       f.set(rowX, start);
-      f.set(offset, i32.add(c.scratch, i32.mul(f.reuse('i32', 'firstColumn'), 4)));
+      f.set(offset, i32.add(c.scratch, i32.mul(tile.firstColumn, 4)));
       // One tile across: all lanes of a pixel are stored, the next pixel overwrites the spare ones.
-      emitRow(c, node, plan, 0, vectors, rowX, offset, (acc) =>
+      emitRow(c, node, plan, 0, tile, rowX, offset, (acc) =>
         storeTile(c, acc, undefined, {
           offset,
           rowBytes: 4 * O,
           columnOffset: offset,
-          columns: plan.columns.full === 0 ? 4 * vectors : count,
+          columns: plan.columns.full === 0 ? 4 * tile.vectors : tile.count,
           result: 0,
         }),
       );
@@ -223,7 +228,7 @@ function emitTile(
   plan: Conv2dPlan,
   group: number,
   shape: { rows: number; vectors: number },
-  rowX: Value<'i32'>,
+  { rowX, panel }: { rowX: Value<'i32'>; panel: Value<'i32'> },
   store: (acc: Accumulators) => void,
 ): void {
   const { f, m } = c;
@@ -234,7 +239,7 @@ function emitTile(
   const acc = tileLocals(f, shape);
   zeroTile(f, acc);
   f.set(ptrA, i32.add(rowX, c.address(node.inputs[0]) + group * CG * 4));
-  f.set(ptrB, f.reuse('i32', 'panel') as Local<'i32'>);
+  f.set(ptrB, panel);
   const oneRun = () =>
     tileLoop(f, m, acc, {
       ptrA,

@@ -9,44 +9,33 @@
  * Previous stop: `lowering/lower.ts`. Next stop: `../language/tile.ts`.
  */
 import type { Node } from '../../../../graph/node.ts';
-import type { Conv2dKernelGradientAttrs } from '../../../../ops/conv2d.ts';
+import type { Local } from '../../assembler/function.ts';
 import { f32x4, i32, memory } from '../../assembler/lanes.ts';
-import {
-  type ColumnTiles,
-  type Kernel,
-  type KernelContext,
-  mostRows,
-  type PlanContext,
-  type Slicing,
-  tileColumns,
-} from '../../kernel.ts';
+import { defineKernel } from '../../defineKernel.ts';
+import { type KernelContext, mostRows, type PlanContext } from '../../kernel.ts';
 import { advance, forRange, times } from '../language/loops.ts';
 import { evenTiles, tileLocals, tileLoop } from '../language/tile.ts';
-import type { Conv2dLayer } from './plan.ts';
+import { partialSize } from './layouts.ts';
+import { type KernelGradientPartialsAttrs, kernelGradientPartials } from './ops.ts';
 
-export interface KernelGradientPlan extends Conv2dLayer {
-  readonly slicing: Slicing;
-  readonly columns: ColumnTiles;
+export interface KernelGradientPlan extends KernelGradientPartialsAttrs {
+  readonly x: readonly number[];
+  readonly y: readonly number[];
   /** Tiles of taps: each tap's offset in elements of x from the window's first pixel. */
   readonly tapTiles: readonly (readonly number[])[];
 }
 
-/** Floats of one slice's partial sum: all tiles, each rows x lanes. */
-export function partialSize(plan: Pick<KernelGradientPlan, 'w' | 'groups' | 'columns'>): number {
-  const [KH, KW, CG] = plan.w;
-  const { full, vectors, restVectors } = plan.columns;
-  return plan.groups * KH * KW * CG * 4 * (full * vectors + restVectors);
-}
-
-export function planKernelGradient(node: Node, context: PlanContext): KernelGradientPlan {
+export function planKernelGradient(
+  node: Node,
+  attrs: KernelGradientPartialsAttrs,
+  { target }: PlanContext,
+): KernelGradientPlan {
   const [x, dy] = node.inputs;
-  const attrs = node.attrs as unknown as Conv2dKernelGradientAttrs;
-  const { strides, dilation, groups, kernelShape } = attrs;
-  const [KH, KW, CG, O] = kernelShape;
-  const columns = tileColumns(O / groups, context.target);
+  const { dilation, kernelShape, columns } = attrs;
+  const [KH, KW, CG] = kernelShape;
   const widest = columns.full > 0 ? columns.vectors : columns.restVectors;
   const [, , W, C] = x.shape;
-  const most = mostRows(widest, context.target);
+  const most = mostRows(widest, target);
   // Taps in kernel order (kh, kw, c). Tiles keep to whole kernel rows when several fit.
   const row = KW * CG;
   const tap = (i: number): number => {
@@ -61,41 +50,28 @@ export function planKernelGradient(node: Node, context: PlanContext): KernelGrad
       : Array.from({ length: KH }, () => evenTiles(row, most)).flat();
   let next = 0;
   const tapTiles = sizes.map((size) => Array.from({ length: size }, () => tap(next++)));
-  if (context.slicing === undefined)
-    throw new Error('internal error: kernel gradient without a batch');
-  return {
-    x: x.shape,
-    w: kernelShape,
-    y: dy.shape,
-    strides,
-    dilation,
-    groups,
-    slicing: context.slicing,
-    columns,
-    tapTiles,
-  };
+  return { ...attrs, x: x.shape, y: dy.shape, tapTiles };
 }
 
-export function conv2dKernelGradientKernel(node: Node, context: PlanContext): Kernel {
-  const plan = planKernelGradient(node, context);
-  const [N, OH, OW, O] = plan.y;
-  const [KH, KW, CG] = plan.w;
-  return {
-    family: 'conv2dKernelGradient',
-    name: node.name,
-    inputs: node.inputs,
-    outputs: [node],
-    partition: { units: N, images: N },
-    scratchBytes: 0,
-    multiplyAdds: N * OH * OW * O * KH * KW * CG,
-    plan: {
-      ...plan,
-      winograd: node.attrs.winograd,
-      tapTiles: `${plan.tapTiles.length} tiles of up to ${plan.tapTiles[0].length} taps`,
-    },
-    emit: (c) => emitKernelGradient(c, node, plan),
-  };
-}
+export const kernelGradientPartialsKernel = defineKernel({
+  op: kernelGradientPartials,
+  plan: (node, attrs, context) => {
+    const plan = planKernelGradient(node, attrs, context);
+    const [N, OH, OW, O] = plan.y;
+    const [KH, KW, CG] = plan.kernelShape;
+    const { tapTiles } = plan;
+    return {
+      partition: { units: N, images: N },
+      multiplyAdds: N * OH * OW * O * KH * KW * CG,
+      plan,
+      shown: {
+        ...plan,
+        tapTiles: `${tapTiles.length} tiles of up to ${tapTiles[0].length} taps`,
+      },
+    };
+  },
+  emit: emitKernelGradient,
+});
 
 function emitKernelGradient(c: KernelContext, node: Node, plan: KernelGradientPlan): void {
   const { f } = c;
@@ -109,17 +85,24 @@ function emitKernelGradient(c: KernelContext, node: Node, plan: KernelGradientPl
     ),
   );
   f.run(memory.fill(partial, 0, size));
-  const CG = plan.w[2];
-  const perGroup = plan.w[3] / plan.groups;
+  const [, , CG, O] = plan.kernelShape;
+  const perGroup = O / plan.groups;
   for (let group = 0; group < plan.groups; group++) {
     const columnOffset = f.reuse('i32', 'columnOffset');
+    const at: Place = { partial, columnOffset };
     f.set(columnOffset, i32.const(group * perGroup * 4));
     times(f, plan.columns.full, () => {
-      emitColumn(c, node, plan, group * CG, plan.columns.vectors);
+      emitColumn(c, node, plan, at, group * CG, plan.columns.vectors);
       advance(f, columnOffset, 16 * plan.columns.vectors);
     });
-    if (plan.columns.rest > 0) emitColumn(c, node, plan, group * CG, plan.columns.restVectors);
+    if (plan.columns.rest > 0) emitColumn(c, node, plan, at, group * CG, plan.columns.restVectors);
   }
+}
+
+/** Where a tile of filters is: address of its sums, bytes from a pixel of dy to its first filter. */
+interface Place {
+  readonly partial: Local<'i32'>;
+  readonly columnOffset: Local<'i32'>;
 }
 
 /** All taps of the slice's images for one tile of filters; moves `partial` past the tile's column. */
@@ -127,14 +110,13 @@ function emitColumn(
   c: KernelContext,
   node: Node,
   plan: KernelGradientPlan,
+  { partial, columnOffset }: Place,
   firstChannel: number,
   vectors: number,
 ): void {
   const { f } = c;
   const [, H, W, C] = plan.x;
   const [, OH, OW, O] = plan.y;
-  const partial = f.reuse('i32', 'partial');
-  const columnOffset = f.reuse('i32', 'columnOffset');
   const image = f.reuse('i32', 'image');
   const imageX = f.reuse('i32', 'imageX');
   const imageY = f.reuse('i32', 'imageY');
@@ -150,13 +132,13 @@ function emitColumn(
     f.set(tile, partial);
     for (const run of tapRuns(plan.tapTiles)) {
       times(f, run.count, () => {
-        emitTapTile(c, plan, run.taps, vectors);
+        emitTapTile(c, plan, { imageX, imageY, tile }, run.taps, vectors);
         advance(f, tile, 16 * vectors * run.taps.length);
         advance(f, imageX, 4 * run.step);
       });
     }
   });
-  const [KH, KW, CG] = plan.w;
+  const [KH, KW, CG] = plan.kernelShape;
   advance(f, partial, KH * KW * CG * 16 * vectors);
 }
 
@@ -182,17 +164,24 @@ export function tapRuns(tiles: readonly (readonly number[])[]): TapRun[] {
   return runs;
 }
 
+/** Addresses of an image of x, at the tile's first tap, of its dy, and of the tile's sums. */
+interface ImagePlace {
+  readonly imageX: Local<'i32'>;
+  readonly imageY: Local<'i32'>;
+  readonly tile: Local<'i32'>;
+}
+
 /** One tile over all output pixels of one image: load the sums so far, add, store. */
 function emitTapTile(
   c: KernelContext,
   plan: KernelGradientPlan,
+  { imageX, imageY, tile }: ImagePlace,
   taps: readonly number[],
   vectors: number,
 ): void {
   const { f, m } = c;
   const [, , W, C] = plan.x;
   const [, OH, OW, O] = plan.y;
-  const tile = f.reuse('i32', 'tileAddress');
   const acc = tileLocals(f, { rows: taps.length, vectors });
   acc.forEach((row, r) => {
     row.forEach((sum, v) => {
@@ -201,8 +190,8 @@ function emitTapTile(
   });
   const ptrA = f.reuse('i32', 'ptrX');
   const ptrB = f.reuse('i32', 'ptrDy');
-  f.set(ptrA, f.reuse('i32', 'imageX'));
-  f.set(ptrB, f.reuse('i32', 'imageY'));
+  f.set(ptrA, imageX);
+  f.set(ptrB, imageY);
   times(f, OH, () => {
     tileLoop(f, m, acc, {
       ptrA,
@@ -219,30 +208,4 @@ function emitTapTile(
       f.run(f32x4.store(tile, 16 * (r * vectors + v), sum));
     });
   });
-}
-
-/** For `../rows/sum.ts`: where the partial keeps weight (tap, o), as runs of lanes. */
-export function partialPanels(
-  plan: KernelGradientPlan,
-): { group: number; column: number; count: number; vectors: number; offset: number }[] {
-  const { columns, groups, w } = plan;
-  const taps = w[0] * w[1] * w[2];
-  const perGroup = w[3] / groups;
-  const panels = [];
-  let offset = 0;
-  for (let group = 0; group < groups; group++) {
-    for (let t = 0; t < columns.full + (columns.rest > 0 ? 1 : 0); t++) {
-      const vectors = t < columns.full ? columns.vectors : columns.restVectors;
-      const column = group * perGroup + t * 4 * columns.vectors;
-      panels.push({
-        group,
-        column,
-        count: t < columns.full ? 4 * vectors : columns.rest,
-        vectors,
-        offset,
-      });
-      offset += taps * 4 * vectors;
-    }
-  }
-  return panels;
 }

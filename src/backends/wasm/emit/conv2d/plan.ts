@@ -2,9 +2,10 @@
  * @file The tiles of a direct convolution, and how its weights lie. Previous stop: `conv2d.ts`.
  */
 import type { Node } from '../../../../graph/node.ts';
-import type { Conv2dAttrs } from '../../../../ops/conv2d.ts';
 import { type ColumnTiles, mostRows, type PlanContext, tileColumns } from '../../kernel.ts';
 import { evenTiles } from '../language/tile.ts';
+import { lanesOf } from './layouts.ts';
+import type { DirectConv2dAttrs } from './ops.ts';
 
 /** The layer, forward; its gradients are planned by the same numbers. */
 export interface Conv2dLayer {
@@ -27,18 +28,23 @@ export interface Conv2dPlan extends Conv2dLayer {
   readonly rowBuffer: boolean;
   /** Filters' weights in panels of one tile's width (packed), or in place. */
   readonly packed: boolean;
+  /** Why it is not Winograd's. */
+  readonly winograd: string;
 }
 
-export function planConv2d(node: Node, context: PlanContext): Conv2dPlan {
-  const [x, w] = node.inputs;
-  const { strides, dilation, groups } = node.attrs as unknown as Conv2dAttrs;
-  const [, KW, CG, O] = (node.attrs.kernelShape ?? w.shape) as readonly number[];
+export function planConv2d(
+  node: Node,
+  { strides, dilation, groups, kernelShape, packed, winograd }: DirectConv2dAttrs,
+  context: PlanContext,
+): Conv2dPlan {
+  const [x] = node.inputs;
+  const [, KW, CG, O] = kernelShape;
   const contiguous = groups === 1 && dilation[1] === 1;
   const columns = tileColumns(O / groups, context.target);
   const widest = columns.full > 0 ? columns.vectors : columns.restVectors;
   return {
     x: x.shape,
-    w: (node.attrs.kernelShape ?? w.shape) as readonly number[],
+    w: kernelShape,
     y: node.shape,
     strides,
     dilation,
@@ -48,7 +54,8 @@ export function planConv2d(node: Node, context: PlanContext): Conv2dPlan {
     columns,
     rowTiles: evenTiles(node.shape[2], mostRows(widest, context.target)),
     rowBuffer: groups === 1 && O % (context.target.pairs ? 8 : 4) !== 0,
-    packed: node.attrs.packed === true,
+    packed,
+    winograd,
   };
 }
 
@@ -66,5 +73,5 @@ export function panelBytesPerGroup(plan: Conv2dPlan): number {
   const { packed, w, columns, groups } = plan;
   const [KH, KW, CG, O] = w;
   if (!packed) return (4 * O) / groups;
-  return KH * KW * CG * 16 * (columns.full * columns.vectors + columns.restVectors);
+  return KH * KW * CG * 4 * lanesOf(columns);
 }

@@ -8,50 +8,17 @@
  * over C. Each image is summed in the thread's scratch, which has room for the padding, then copied out.
  * The weights come transposed, tap rows by filter (`lowering/lower.ts`). One unit is one image.
  */
+import { sizeOf } from '../../../../base/shape.ts';
 import { align } from '../../../../compile/memoryPlan.ts';
 import type { Node } from '../../../../graph/node.ts';
-import type { Conv2dInputGradientAttrs } from '../../../../ops/conv2d.ts';
 import type { Local } from '../../assembler/function.ts';
 import { f32x4, i32, memory } from '../../assembler/lanes.ts';
-import {
-  type Kernel,
-  type KernelContext,
-  mostRows,
-  type PlanContext,
-  type Target,
-} from '../../kernel.ts';
+import { defineKernel } from '../../defineKernel.ts';
+import { imagesOf, type KernelContext, mostRows, type PlanContext } from '../../kernel.ts';
 import { advance, forRange, times } from '../language/loops.ts';
 import { evenTiles, runsOfEqual, tileLocals, tileLoop, zeroTile } from '../language/tile.ts';
-
-/** How the taps of a kernel are cut into rows of neighbours; also the layout of the transposed weights. */
-export interface ScatterLayout {
-  /** Neighbouring numbers per tap row: KW * C, or C / groups. */
-  readonly run: number;
-  /** `run` rounded up to whole lanes. */
-  readonly padded: number;
-  /** Tap rows per kernel row: 1, or KW. */
-  readonly runsPerRow: number;
-  /** Filters per group. */
-  readonly filters: number;
-}
-
-export function scatterLayout(
-  w: readonly number[],
-  groups: number,
-  dilationW: number,
-  { pairs }: Target,
-): ScatterLayout {
-  const [, KW, CG, O] = w;
-  const whole = groups === 1 && dilationW === 1;
-  const run = whole ? KW * CG : CG;
-  const unit = pairs ? 8 : 4;
-  return {
-    run,
-    padded: Math.ceil(run / unit) * unit,
-    runsPerRow: whole ? 1 : KW,
-    filters: O / groups,
-  };
-}
+import type { ScatterLayout } from './layouts.ts';
+import { type Conv2dScatterAttrs, conv2dScatter } from './ops.ts';
 
 export interface ScatterPlan extends ScatterLayout {
   readonly dx: readonly number[];
@@ -59,50 +26,55 @@ export interface ScatterPlan extends ScatterLayout {
   readonly w: readonly number[];
   readonly strides: readonly [number, number];
   readonly dilation: readonly [number, number];
-  readonly pads: Conv2dInputGradientAttrs['pads'];
+  readonly pads: Conv2dScatterAttrs['pads'];
   readonly groups: number;
   /** Extents of the scratch image: dx with its padding. */
   readonly height: number;
   readonly width: number;
-  /** Vectors of each column tile, in order. */
-  readonly tiles: readonly number[];
+  /** Column tiles in order: their vectors, and the most pixels that share one. */
+  readonly tiles: readonly { readonly vectors: number; readonly rows: number }[];
 }
 
-export function conv2dScatterKernel(node: Node, context: PlanContext): Kernel {
-  const [dy] = node.inputs;
-  const { strides, dilation, pads, groups } = node.attrs as unknown as Conv2dInputGradientAttrs;
-  const w = node.attrs.kernelShape as readonly number[];
-  const layout = scatterLayout(w, groups, dilation[1], context.target);
-  const [N, H, W] = node.shape;
-  const most = context.target.pairs ? 8 : 4;
+export const conv2dScatterKernel = defineKernel({
+  op: conv2dScatter,
+  plan: (node, attrs, context) => {
+    const [dy] = node.inputs;
+    const plan = planScatter(node, attrs, context);
+    const [KH, KW, CG] = plan.w;
+    return {
+      partition: { units: node.shape[0], ...imagesOf(node, context) },
+      // The last tap row's padding lanes write past the image.
+      scratchBytes: imageBytes(plan) + sharesBytes(plan),
+      multiplyAdds: sizeOf(dy.shape) * KH * KW * CG,
+      plan,
+    };
+  },
+  emit: emitScatter,
+});
+
+export function planScatter(
+  node: Node,
+  { strides, dilation, pads, groups, kernelShape, layout }: Conv2dScatterAttrs,
+  { target }: PlanContext,
+): ScatterPlan {
+  const [, H, W] = node.shape;
+  const most = target.pairs ? 8 : 4;
   const vectors = layout.padded / 4;
   const tiles = Array.from({ length: Math.ceil(vectors / most) }, (_, i) =>
     Math.min(most, vectors - i * most),
   );
-  const plan: ScatterPlan = {
+  return {
     ...layout,
     dx: node.shape,
-    dy: dy.shape,
-    w,
+    dy: node.inputs[0].shape,
+    w: kernelShape,
     strides,
     dilation,
     pads,
     groups,
     height: H + pads[0][0] + pads[0][1],
     width: W + pads[1][0] + pads[1][1],
-    tiles,
-  };
-  return {
-    family: 'conv2dScatter',
-    name: node.name,
-    inputs: node.inputs,
-    outputs: [node],
-    partition: { units: N, ...(context.isBatched(node) ? { images: N } : {}) },
-    // The last tap row's padding lanes write past the image.
-    scratchBytes: imageBytes(plan) + sharesBytes(plan),
-    multiplyAdds: dy.shape.reduce((a, b) => a * b, 1) * w[0] * w[1] * w[2],
-    plan: { ...plan },
-    emit: (c) => emitScatter(c, node, plan, context.target),
+    tiles: tiles.map((across) => ({ vectors: across, rows: mostRows(across, target) })),
   };
 }
 
@@ -115,7 +87,7 @@ function sharesBytes({ w, runsPerRow, dy, padded }: ScatterPlan): number {
   return w[0] * runsPerRow * dy[2] * padded * 4;
 }
 
-function emitScatter(c: KernelContext, node: Node, plan: ScatterPlan, target: Target): void {
+function emitScatter(c: KernelContext, node: Node, plan: ScatterPlan): void {
   const { f } = c;
   const [dy, weights] = node.inputs;
   const [, OH, OW, O] = plan.dy;
@@ -133,7 +105,7 @@ function emitScatter(c: KernelContext, node: Node, plan: ScatterPlan, target: Ta
       );
       f.set(rowX, i32.add(c.scratch, group * plan.w[2] * 4));
       times(f, OH, () => {
-        emitOutputRow(c, plan, target, imageY, rowX, c.address(weights) + group * panelBytes(plan));
+        emitOutputRow(c, plan, imageY, rowX, c.address(weights) + group * panelBytes(plan));
         advance(f, imageY, OW * O * 4);
         advance(f, rowX, plan.strides[0] * plan.width * C * 4);
       });
@@ -160,7 +132,6 @@ export function panelBytes(plan: ScatterLayout & { w: readonly number[] }): numb
 function emitOutputRow(
   c: KernelContext,
   plan: ScatterPlan,
-  target: Target,
   rowY: Local<'i32'>,
   rowX: Local<'i32'>,
   weights: number,
@@ -172,9 +143,9 @@ function emitOutputRow(
   f.set(shares, i32.add(c.scratch, imageBytes(plan)));
   times(f, plan.w[0] * plan.runsPerRow, () => {
     let first = 0;
-    for (const vectors of plan.tiles) {
-      emitShares(c, plan, target, rowY, vectors, first);
-      first += vectors;
+    for (const tile of plan.tiles) {
+      emitShares(c, plan, { rowY, panel, shares }, tile, first);
+      first += tile.vectors;
     }
     advance(f, panel, plan.filters * plan.padded * 4);
     advance(f, shares, plan.dy[2] * plan.padded * 4);
@@ -182,13 +153,19 @@ function emitOutputRow(
   addShares(c, plan, rowX);
 }
 
+/** Addresses of what one tap row reads and writes: a row of dy, its weights, its shares. */
+interface TapRow {
+  readonly rowY: Local<'i32'>;
+  readonly panel: Local<'i32'>;
+  readonly shares: Local<'i32'>;
+}
+
 /** The shares of all pixels of a row for one tap row and one tile of lanes. */
 function emitShares(
   c: KernelContext,
   plan: ScatterPlan,
-  target: Target,
-  rowY: Local<'i32'>,
-  vectors: number,
+  { rowY, panel, shares }: TapRow,
+  { vectors, rows: most }: ScatterPlan['tiles'][number],
   firstVector: number,
 ): void {
   const { f, m } = c;
@@ -198,13 +175,13 @@ function emitShares(
   const ptrA = f.reuse('i32', 'ptrDy');
   const ptrB = f.reuse('i32', 'ptrW');
   f.set(pixelY, rowY);
-  f.set(to, i32.add(f.reuse('i32', 'shares'), 16 * firstVector));
-  for (const { rows, count } of runsOfEqual(evenTiles(OW, mostRows(vectors, target)))) {
+  f.set(to, i32.add(shares, 16 * firstVector));
+  for (const { rows, count } of runsOfEqual(evenTiles(OW, most))) {
     times(f, count, () => {
       const acc = tileLocals(f, { rows, vectors });
       zeroTile(f, acc);
       f.set(ptrA, pixelY);
-      f.set(ptrB, i32.add(f.reuse('i32', 'panel'), 16 * firstVector));
+      f.set(ptrB, i32.add(panel, 16 * firstVector));
       tileLoop(f, m, acc, {
         ptrA,
         ptrB,

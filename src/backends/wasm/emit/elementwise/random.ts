@@ -14,70 +14,77 @@ import {
 } from '../../../../base/random.ts';
 import { sizeOf } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';
-import type { RandomUniformAttrs } from '../../../../ops/randomUniform.ts';
+import { type RandomUniformAttrs, randomUniform } from '../../../../ops/randomUniform.ts';
 import type { FunctionBuilder, Local, Value } from '../../assembler/function.ts';
 import { f32x4, i32, i32x4 } from '../../assembler/lanes.ts';
-import type { Kernel, PlanContext } from '../../kernel.ts';
+import { defineKernel } from '../../defineKernel.ts';
+import { imagesOf, type KernelContext } from '../../kernel.ts';
 import { forRange } from '../language/loops.ts';
 
 /** Numbers per unit where the work is not cut along the batch. */
 const BLOCK = 4096;
 
-export function randomUniformKernel(node: Node, context: PlanContext): Kernel | undefined {
+export const randomUniformKernel = defineKernel({
+  op: randomUniform,
+  plan: (node, { seed, stream }, context) => {
+    if (node.inputs[0].dtype !== 'i32') return undefined;
+    const size = sizeOf(node.shape);
+    const batch = imagesOf(node, context);
+    const unitSize = batch.images === undefined ? Math.min(BLOCK, size) : size / batch.images;
+    return {
+      partition: { units: Math.ceil(size / unitSize), ...batch },
+      multiplyAdds: size * 4,
+      plan: { size, unitSize, seed, stream },
+    };
+  },
+  emit: emitRandom,
+});
+
+interface RandomPlan extends Pick<RandomUniformAttrs, 'seed' | 'stream'> {
+  readonly size: number;
+  /** Numbers per unit. */
+  readonly unitSize: number;
+}
+
+function emitRandom(
+  c: KernelContext,
+  node: Node,
+  { size, unitSize, seed, stream }: RandomPlan,
+): void {
   const [step] = node.inputs;
-  if (step.dtype !== 'i32') return undefined;
-  const { seed, stream } = node.attrs as unknown as RandomUniformAttrs;
-  const size = sizeOf(node.shape);
-  const images = context.isBatched(node) ? node.shape[0] : undefined;
-  const unitSize = images === undefined ? Math.min(BLOCK, size) : size / images;
-  return {
-    family: 'randomUniform',
-    name: node.name,
-    inputs: node.inputs,
-    outputs: [node],
-    partition: {
-      units: Math.ceil(size / unitSize),
-      ...(images === undefined ? {} : { images }),
-    },
-    scratchBytes: 0,
-    multiplyAdds: size * 4,
-    plan: { size, unitSize, seed, stream },
-    emit: (c) => {
-      const { f } = c;
-      const base = baseKey(seed, stream).map((word) => i32.const(word));
-      const [k0, k1] = stepKeyOf(scalarWords(f), [base[0], base[1]], i32.load(0, c.address(step)));
-      const index = f.local('i32', 'index');
-      const end = f.local('i32', 'lastIndex');
-      const lastWhole = f.local('i32', 'lastWhole');
-      f.set(index, i32.mul(c.begin, unitSize));
-      f.set(end, i32.min(i32.mul(c.end, unitSize), size));
-      f.set(lastWhole, i32.sub(end, 7));
-      const start = f.local('i32', 'start');
-      const lanes = (first: number): Local<'f32x4'> => {
-        const places = i32x4.const([0, 1, 2, 3].map((lane) => first + lane));
-        const key = [i32x4.splat(start), i32x4.splat(k1)] as const;
-        const h = randomBitsOf(laneWords(f), key, places);
-        const u = f.local('f32x4', 'u');
-        const bits = f32x4.fromSigned(i32x4.shift('shr_u', h, 32 - UNIFORM_BITS));
-        f.set(u, f32x4.mul(bits, f32x4.splat(2 ** -UNIFORM_BITS)));
-        return u;
-      };
-      const to = f.local('i32', 'to');
-      forRange(f, index, lastWhole, 8, () => {
-        // One local for both halves of a pair: V8 fuses what starts from one value.
-        f.set(to, i32.mul(index, 4));
-        f.set(start, i32.add(index, k0));
-        const pair = [lanes(0), lanes(4)];
-        pair.forEach((u, v) => {
-          f.run(f32x4.store(to, c.address(node) + 16 * v, u));
-        });
-      });
-      forRange(f, index, end, 1, () => {
-        f.set(start, i32.add(index, k0));
-        f.run(f32x4.storeLane(i32.mul(index, 4), c.address(node), lanes(0), 0));
-      });
-    },
+  const { f } = c;
+  const base = baseKey(seed, stream).map((word) => i32.const(word));
+  const [k0, k1] = stepKeyOf(scalarWords(f), [base[0], base[1]], i32.load(0, c.address(step)));
+  const index = f.local('i32', 'index');
+  const end = f.local('i32', 'lastIndex');
+  const lastWhole = f.local('i32', 'lastWhole');
+  f.set(index, i32.mul(c.begin, unitSize));
+  f.set(end, i32.min(i32.mul(c.end, unitSize), size));
+  f.set(lastWhole, i32.sub(end, 7));
+  const start = f.local('i32', 'start');
+  const lanes = (first: number): Local<'f32x4'> => {
+    const places = i32x4.const([0, 1, 2, 3].map((lane) => first + lane));
+    const key = [i32x4.splat(start), i32x4.splat(k1)] as const;
+    const h = randomBitsOf(laneWords(f), key, places);
+    const u = f.local('f32x4', 'u');
+    const bits = f32x4.fromSigned(i32x4.shift('shr_u', h, 32 - UNIFORM_BITS));
+    f.set(u, f32x4.mul(bits, f32x4.splat(2 ** -UNIFORM_BITS)));
+    return u;
   };
+  const to = f.local('i32', 'to');
+  forRange(f, index, lastWhole, 8, () => {
+    // One local for both halves of a pair: V8 fuses what starts from one value.
+    f.set(to, i32.mul(index, 4));
+    f.set(start, i32.add(index, k0));
+    const pair = [lanes(0), lanes(4)];
+    pair.forEach((u, v) => {
+      f.run(f32x4.store(to, c.address(node) + 16 * v, u));
+    });
+  });
+  forRange(f, index, end, 1, () => {
+    f.set(start, i32.add(index, k0));
+    f.run(f32x4.storeLane(i32.mul(index, 4), c.address(node), lanes(0), 0));
+  });
 }
 
 /** Each mix in a local of its own: k0, k1. */

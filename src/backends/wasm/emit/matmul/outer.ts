@@ -10,16 +10,12 @@
 import type { Node } from '../../../../graph/node.ts';
 import type { Value } from '../../assembler/function.ts';
 import { f32x4, i32 } from '../../assembler/lanes.ts';
-import {
-  type Kernel,
-  type KernelContext,
-  mostRows,
-  type PlanContext,
-  tileColumns,
-} from '../../kernel.ts';
+import { defineKernel } from '../../defineKernel.ts';
+import { type KernelContext, mostRows, type PlanContext, tileColumns } from '../../kernel.ts';
 import { epilogueOf, storeTile } from '../language/epilogue.ts';
 import { advance, forRange, times } from '../language/loops.ts';
 import { forRowTiles, tileLocals, tileLoop, zeroTile } from '../language/tile.ts';
+import { matmulOuter } from './ops.ts';
 import { spreadRows } from './packedPanels.ts';
 
 const TILES_PER_BLOCK = 32;
@@ -43,12 +39,28 @@ interface OuterPlan {
 const GROUP_BYTES = 128 * 1024;
 const MOST_GROUP_PANELS = 32;
 
-export function matmulOuterKernel(node: Node, context: PlanContext): Kernel {
+export const matmulOuterKernel = defineKernel({
+  op: matmulOuter,
+  finishesInPlace: true,
+  plan: (node, _attrs, context) => {
+    const plan = planOuter(node, context);
+    const { M, K, N } = plan;
+    return {
+      partition: { units: Math.ceil(M / plan.blockRows) },
+      scratchBytes: packedABytes(plan) + plan.groupPanels * panelBytes(plan),
+      multiplyAdds: M * K * N,
+      plan,
+    };
+  },
+  emit: emitOuter,
+});
+
+export function planOuter(node: Node, context: PlanContext): OuterPlan {
   const [M, N] = node.shape;
   const K = node.inputs[0].shape[0];
   const { full, vectors, rest } = tileColumns(N, context.target);
   const rows = mostRows(vectors, context.target);
-  const plan: OuterPlan = {
+  return {
     M,
     K,
     N,
@@ -61,17 +73,6 @@ export function matmulOuterKernel(node: Node, context: PlanContext): Kernel {
       1,
       Math.min(MOST_GROUP_PANELS, Math.floor(GROUP_BYTES / (K * 16 * vectors))),
     ),
-  };
-  return {
-    family: 'matmulOuter',
-    name: node.name,
-    inputs: node.inputs,
-    outputs: [node],
-    partition: { units: Math.ceil(M / plan.blockRows) },
-    scratchBytes: packedABytes(plan) + plan.groupPanels * panelBytes(plan),
-    multiplyAdds: M * K * N,
-    plan: { ...plan },
-    emit: (c) => emitOuter(c, node, plan),
   };
 }
 

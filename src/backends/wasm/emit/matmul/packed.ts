@@ -13,10 +13,12 @@
  */
 import type { Node } from '../../../../graph/node.ts';
 import { f32x4, i32, memory } from '../../assembler/lanes.ts';
-import type { Kernel, KernelContext, PlanContext } from '../../kernel.ts';
+import { defineKernel } from '../../defineKernel.ts';
+import type { KernelContext } from '../../kernel.ts';
 import { epilogueOf, storeTile } from '../language/epilogue.ts';
 import { advance, forRange, times } from '../language/loops.ts';
 import { forRowTiles, tileLocals, tileLoop } from '../language/tile.ts';
+import { matmulPacked } from './ops.ts';
 import { forPanels, packBlock } from './packedPanels.ts';
 import {
   type PackedPlan,
@@ -28,21 +30,21 @@ import {
   sumsBytes,
 } from './packedPlan.ts';
 
-export function matmulPackedKernel(node: Node, context: PlanContext): Kernel {
-  const plan = planMatmulPacked(node, context);
-  const { M, K, N } = plan;
-  return {
-    family: 'matmulPacked',
-    name: node.name,
-    inputs: node.inputs,
-    outputs: [node],
-    partition: { units: Math.ceil(plan.panels / plan.panelsPerBlock) },
-    scratchBytes: packedBytes(plan) + sumsBytes(plan),
-    multiplyAdds: M * K * N,
-    plan: { ...plan },
-    emit: (c) => emitMatmulPacked(c, node, plan),
-  };
-}
+export const matmulPackedKernel = defineKernel({
+  op: matmulPacked,
+  finishesInPlace: true,
+  plan: (node, attrs, context) => {
+    const plan = planMatmulPacked(node, attrs, context);
+    const { M, K, N } = plan;
+    return {
+      partition: { units: Math.ceil(plan.panels / plan.panelsPerBlock) },
+      scratchBytes: packedBytes(plan) + sumsBytes(plan),
+      multiplyAdds: M * K * N,
+      plan,
+    };
+  },
+  emit: emitMatmulPacked,
+});
 
 function emitMatmulPacked(c: KernelContext, node: Node, plan: PackedPlan): void {
   const { f } = c;

@@ -29,8 +29,11 @@ export interface PackedPlan {
   readonly blockSteps: number;
 }
 
-export function planMatmulPacked(node: Node, { target }: PlanContext): PackedPlan {
-  const { transposeB = false } = node.attrs as MatmulAttrs;
+export function planMatmulPacked(
+  node: Node,
+  { transposeB = false }: MatmulAttrs,
+  { target }: PlanContext,
+): PackedPlan {
   const [M, N] = node.shape;
   const K = node.inputs[0].shape[1];
   const vectors = target.pairs ? 4 : 2;

@@ -11,38 +11,37 @@ import { sizeOf } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';
 import type { FunctionBuilder, Local, Value } from '../../assembler/function.ts';
 import { f32x4, i32 } from '../../assembler/lanes.ts';
-import type { Kernel, KernelContext, PlanContext } from '../../kernel.ts';
+import { defineKernel } from '../../defineKernel.ts';
+import { imagesOf, type KernelContext } from '../../kernel.ts';
 import { epilogueOf, storeTile } from '../language/epilogue.ts';
 import { advance, forRange, times } from '../language/loops.ts';
+import { rowDots } from './ops.ts';
 
-/** Rows up to which this is quicker than a transposed copy of b. */
-export const FEW_ROWS_FOR_DOTS = 2;
+export const rowDotsKernel = defineKernel({
+  op: rowDots,
+  plan: (node, _attrs, context) => {
+    const [a, b] = node.inputs;
+    const [M, K] = a.shape;
+    const [N] = b.shape;
+    const columns = Math.ceil(N / 4);
+    return {
+      partition: { units: M * columns, ...imagesOf(node, context) },
+      multiplyAdds: sizeOf(node.shape) * K,
+      plan: { M, K, N, columns },
+      shown: { rows: M, columns: N, depth: K },
+    };
+  },
+  emit: emitDots,
+});
 
-export function rowDotsKernel(node: Node, context: PlanContext): Kernel {
-  const [a, b] = node.inputs;
-  const [M, K] = a.shape;
-  const [N] = b.shape;
-  const columns = Math.ceil(N / 4);
-  return {
-    family: 'rowDots',
-    name: node.name,
-    inputs: node.inputs,
-    outputs: [node],
-    partition: { units: M * columns, ...(context.isBatched(node) ? { images: M } : {}) },
-    scratchBytes: 0,
-    multiplyAdds: sizeOf(node.shape) * K,
-    plan: { rows: M, columns: N, depth: K },
-    emit: (c) => emitDots(c, node, { K, N, columns }),
-  };
-}
-
-interface Sizes {
+interface DotsPlan {
   readonly K: number;
   readonly N: number;
+  /** Groups of four columns of a row. */
   readonly columns: number;
 }
 
-function emitDots(c: KernelContext, node: Node, { K, N, columns }: Sizes): void {
+function emitDots(c: KernelContext, node: Node, { K, N, columns }: DotsPlan): void {
   const { f } = c;
   const [a, b] = node.inputs;
   const epilogue = epilogueOf(node, 2);

@@ -6,13 +6,12 @@
  */
 import type { Node } from '../../../../graph/node.ts';
 import { i32 } from '../../assembler/lanes.ts';
-import type { Kernel, KernelContext, PlanContext } from '../../kernel.ts';
+import { defineKernel } from '../../defineKernel.ts';
+import type { KernelContext, PlanContext } from '../../kernel.ts';
 import { epilogueOf, storeTile } from '../language/epilogue.ts';
 import { advance, forRange } from '../language/loops.ts';
 import { tileLocals, tileLoop, zeroTile } from '../language/tile.ts';
-
-/** Above this many rows packing pays. */
-export const MOST_THIN_ROWS = 3;
+import { matmulThin } from './ops.ts';
 
 interface ThinPlan {
   readonly M: number;
@@ -21,23 +20,27 @@ interface ThinPlan {
   readonly vectors: number;
 }
 
-export function matmulThinKernel(node: Node, { target }: PlanContext): Kernel {
+export const matmulThinKernel = defineKernel({
+  op: matmulThin,
+  finishesInPlace: true,
+  plan: (node, _attrs, context) => {
+    const plan = planThin(node, context);
+    const { M, K, N, vectors } = plan;
+    return {
+      partition: { units: Math.ceil(N / (4 * vectors)) },
+      multiplyAdds: M * K * N,
+      plan,
+    };
+  },
+  emit: emitThin,
+});
+
+export function planThin(node: Node, { target }: PlanContext): ThinPlan {
   const [M, N] = node.shape;
   const K = node.inputs[0].shape[1];
   // As many sums as hide the latency of a multiply-add: 8 registers.
   const vectors = Math.floor((target.pairs ? 16 : 8) / M / 2) * 2;
-  const plan: ThinPlan = { M, K, N, vectors };
-  return {
-    family: 'matmulThin',
-    name: node.name,
-    inputs: node.inputs,
-    outputs: [node],
-    partition: { units: Math.ceil(N / (4 * vectors)) },
-    scratchBytes: 0,
-    multiplyAdds: M * K * N,
-    plan: { ...plan },
-    emit: (c) => emitThin(c, node, plan),
-  };
+  return { M, K, N, vectors };
 }
 
 function emitThin(c: KernelContext, node: Node, { M, K, N, vectors }: ThinPlan): void {

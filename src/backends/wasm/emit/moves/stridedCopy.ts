@@ -7,9 +7,11 @@
  */
 import { sizeOf } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';
+import type { OpSignature } from '../../../../ops/op.ts';
 import type { FunctionBuilder, Local, Value } from '../../assembler/function.ts';
 import { f32, f32x4, i32, memory } from '../../assembler/lanes.ts';
-import type { Kernel, KernelContext } from '../../kernel.ts';
+import { defineKernel, type KernelRecord } from '../../defineKernel.ts';
+import { imagesOf, type KernelContext, type PlanContext } from '../../kernel.ts';
 import { advance, forRange, times } from '../language/loops.ts';
 
 /** One level of a copy; distances in elements. */
@@ -18,6 +20,12 @@ export interface CopyLevel {
   readonly from: number;
   readonly to: number;
 }
+
+export const level = (extent: number, from: number, to: number): CopyLevel => ({
+  extent,
+  from,
+  to,
+});
 
 export interface Copy {
   /** Start offsets in elements. */
@@ -29,50 +37,63 @@ export interface Copy {
   readonly add?: boolean;
 }
 
-export interface CopyOptions {
-  readonly fill?: number | undefined;
-  /** The copies' first level is the batch, of this many images. */
-  readonly images?: number | undefined;
+/** One list of copies per input; the result is set to `fill` before, where it is given. */
+export interface CopyList {
+  readonly copies: readonly (readonly Copy[])[];
+  readonly fill?: number;
 }
 
-/** A kernel that makes `node` from its inputs, one list of copies per input. */
-export function stridedCopyKernel(
-  family: string,
-  node: Node,
-  copiesPerInput: readonly (readonly Copy[])[],
-  { fill, images }: CopyOptions = {},
-): Kernel {
-  // Cut along the batch, else along a first level that all copies share (then nothing may be filled before).
-  const extents = new Set(copiesPerInput.flat().map((copy) => copy.levels[0]?.extent ?? 1));
-  const cut = images !== undefined || (extents.size === 1 && fill === undefined);
-  const units = images ?? (cut ? [...extents][0] : 1);
-  return {
-    family,
-    name: node.name,
-    inputs: node.inputs,
-    outputs: [node],
-    partition: { units, ...(images === undefined ? {} : { images }) },
-    scratchBytes: 0,
-    multiplyAdds: 0,
-    plan: {
-      copies: copiesPerInput.flat().length,
-      fill: fill ?? 'none',
-      elements: sizeOf(node.shape),
+export interface CopyPlan extends CopyList {
+  readonly units: number;
+  /** Units are steps of the copies' first level. */
+  readonly cut: boolean;
+}
+
+/** Cut along the batch, else along a first level that all copies share (then nothing may be filled before). */
+export function planCopies(list: CopyList, images: number | undefined): CopyPlan {
+  const extents = new Set(list.copies.flat().map((copy) => copy.levels[0]?.extent ?? 1));
+  const cut = images !== undefined || (extents.size === 1 && list.fill === undefined);
+  return { ...list, cut, units: images ?? (cut ? [...extents][0] : 1) };
+}
+
+/** The record of an op that only moves numbers, by where each comes from. Where it is batched, so is level 0. */
+export function defineCopy<A>(
+  op: OpSignature<A>,
+  copiesOf: (node: Node, attrs: A, context: PlanContext) => CopyList,
+): KernelRecord {
+  return defineKernel({
+    op,
+    plan: (node, attrs, context) => {
+      const list = copiesOf(node, attrs, context);
+      const batch = imagesOf(node, context);
+      const plan = planCopies(list, batch.images);
+      return {
+        partition: { units: plan.units, ...batch },
+        multiplyAdds: 0,
+        plan,
+        shown: {
+          copies: list.copies.flat().length,
+          fill: list.fill ?? 'none',
+          elements: sizeOf(node.shape),
+        },
+      };
     },
-    emit: (c) => {
-      const { f } = c;
-      const to = f.local('i32', 'to');
-      const from = f.local('i32', 'from');
-      const bytes = (sizeOf(node.shape) / units) * 4;
-      if (fill !== undefined) {
-        f.set(to, i32.add(i32.mul(c.begin, bytes), c.address(node)));
-        emitFill(c, to, i32.mul(i32.sub(c.end, c.begin), bytes), fill);
-      }
-      copiesPerInput.forEach((copies, i) => {
-        for (const copy of copies) emitCopy(c, node, node.inputs[i], copy, cut, { to, from });
-      });
-    },
-  };
+    emit: emitCopies,
+  });
+}
+
+function emitCopies(c: KernelContext, node: Node, { copies, fill, units, cut }: CopyPlan): void {
+  const { f } = c;
+  const to = f.local('i32', 'to');
+  const from = f.local('i32', 'from');
+  const bytes = (sizeOf(node.shape) / units) * 4;
+  if (fill !== undefined) {
+    f.set(to, i32.add(i32.mul(c.begin, bytes), c.address(node)));
+    emitFill(c, to, i32.mul(i32.sub(c.end, c.begin), bytes), fill);
+  }
+  copies.forEach((list, i) => {
+    for (const copy of list) emitCopy(c, node, node.inputs[i], copy, cut, { to, from });
+  });
 }
 
 function emitCopy(

@@ -4,38 +4,42 @@
  * Previous stop: `ops/crossEntropy.ts`, which has the formulas. What rows share is in `rows.ts`.
  */
 import type { Node } from '../../../../graph/node.ts';
+import {
+  categoricalCrossEntropy,
+  categoricalCrossEntropyGradient,
+  softmaxCrossEntropy,
+  softmaxCrossEntropyGradient,
+} from '../../../../ops/crossEntropy.ts';
 import type { Value } from '../../assembler/function.ts';
 import { f32, f32x4, i32 } from '../../assembler/lanes.ts';
-import type { Kernel, PlanContext } from '../../kernel.ts';
 import { log } from '../language/math.ts';
 import {
+  defineRows,
   exponential,
   exponentialSum,
   forVectors,
   type RowContext,
   reduceLanes,
-  rowKernel,
   storeLanes,
 } from './rows.ts';
 
 /** loss[n] = max + ln(sum e^(x - max)) - x[label] */
-export function softmaxCrossEntropyKernel(node: Node, context: PlanContext): Kernel {
+export const softmaxCrossEntropyKernel = defineRows(softmaxCrossEntropy, (c, node) => {
   const [x, labels] = node.inputs;
-  return rowKernel('softmaxCrossEntropy', node, x, context, (c) => {
-    const { f } = c;
-    const { max, sum } = exponentialSum(c, x);
-    const total = f.local('f32x4', 'total');
-    f.set(total, f32x4.add(max, log(f, c.m, sum)));
-    const label = i32.load(c.vectorOffset, c.address(labels));
-    const own = f32.load(i32.add(c.matrixOffset, i32.mul(label, 4)), c.address(x));
-    f.run(f32.store(c.vectorOffset, c.address(node), f32.op('sub', f32x4.extract(total, 0), own)));
-  });
-}
+  const { f } = c;
+  const { max, sum } = exponentialSum(c, x);
+  const total = f.local('f32x4', 'total');
+  f.set(total, f32x4.add(max, log(f, c.m, sum)));
+  const label = i32.load(c.vectorOffset, c.address(labels));
+  const own = f32.load(i32.add(c.matrixOffset, i32.mul(label, 4)), c.address(x));
+  f.run(f32.store(c.vectorOffset, c.address(node), f32.op('sub', f32x4.extract(total, 0), own)));
+});
 
 /** dx = dy[n] (softmax(x) - [c = label]) */
-export function softmaxCrossEntropyGradientKernel(node: Node, context: PlanContext): Kernel {
-  const [x, labels, dy] = node.inputs;
-  return rowKernel('softmaxCrossEntropyGradient', node, x, context, (c) => {
+export const softmaxCrossEntropyGradientKernel = defineRows(
+  softmaxCrossEntropyGradient,
+  (c, node) => {
+    const [x, labels, dy] = node.inputs;
     const { f } = c;
     const { max, sum } = exponentialSum(c, x);
     const scale = f.local('f32x4', 'scale');
@@ -53,35 +57,34 @@ export function softmaxCrossEntropyGradientKernel(node: Node, context: PlanConte
       f32.load(c.vectorOffset, c.address(dy)),
     );
     f.run(f32.store(own, c.address(node), less));
-  });
-}
+  },
+);
 
 const lanesOf = (c: RowContext, node: Node, at: Value<'i32'>, count: number): Value<'f32x4'> =>
   f32x4.loadPart(count, at, c.address(node));
 
 /** loss[n] = sum over c of t[c] (ln(sum e^(x - max)) - (x[c] - max)) */
-export function categoricalCrossEntropyKernel(node: Node, context: PlanContext): Kernel {
+export const categoricalCrossEntropyKernel = defineRows(categoricalCrossEntropy, (c, node) => {
   const [x, targets] = node.inputs;
-  return rowKernel('categoricalCrossEntropy', node, x, context, (c) => {
-    const { f, m } = c;
-    const { max, sum } = exponentialSum(c, x);
-    const total = f.local('f32x4', 'total');
-    f.set(total, log(f, m, sum));
-    const loss = f.local('f32x4', 'loss');
-    f.set(loss, f32x4.splat(0));
-    // Lanes past the row have a target of 0.
-    forVectors(c, (at, count) => {
-      const own = f32x4.sub(total, f32x4.sub(lanesOf(c, x, at, count), max));
-      f.set(loss, m.madd(lanesOf(c, targets, at, count), own, loss));
-    });
-    f.run(f32.store(c.vectorOffset, c.address(node), reduceLanes(c, loss, 'add')));
+  const { f, m } = c;
+  const { max, sum } = exponentialSum(c, x);
+  const total = f.local('f32x4', 'total');
+  f.set(total, log(f, m, sum));
+  const loss = f.local('f32x4', 'loss');
+  f.set(loss, f32x4.splat(0));
+  // Lanes past the row have a target of 0.
+  forVectors(c, (at, count) => {
+    const own = f32x4.sub(total, f32x4.sub(lanesOf(c, x, at, count), max));
+    f.set(loss, m.madd(lanesOf(c, targets, at, count), own, loss));
   });
-}
+  f.run(f32.store(c.vectorOffset, c.address(node), reduceLanes(c, loss, 'add')));
+});
 
 /** dx = dy[n] (softmax(x) * sum of t - t) */
-export function categoricalCrossEntropyGradientKernel(node: Node, context: PlanContext): Kernel {
-  const [x, targets, dy] = node.inputs;
-  return rowKernel('categoricalCrossEntropyGradient', node, x, context, (c) => {
+export const categoricalCrossEntropyGradientKernel = defineRows(
+  categoricalCrossEntropyGradient,
+  (c, node) => {
+    const [x, targets, dy] = node.inputs;
     const { f } = c;
     const { max, sum } = exponentialSum(c, x);
     const mass = f.local('f32x4', 'mass');
@@ -102,5 +105,5 @@ export function categoricalCrossEntropyGradientKernel(node: Node, context: PlanC
         f32x4.mul(factor, f32x4.sub(p, lanesOf(c, targets, at, count))),
       );
     });
-  });
-}
+  },
+);

@@ -12,10 +12,13 @@ import type { Node } from '../../../../graph/node.ts';
 import {
   channelWindow,
   type LocalResponseNormalizationAttrs,
+  localResponseNormalization,
+  localResponseNormalizationGradient,
 } from '../../../../ops/localResponseNormalization.ts';
 import type { Local, Value } from '../../assembler/function.ts';
 import { f32x4, i32, i32x4 } from '../../assembler/lanes.ts';
-import type { Kernel, KernelContext, PlanContext } from '../../kernel.ts';
+import { defineKernel, type Planned } from '../../defineKernel.ts';
+import { imagesOf, type KernelContext, type PlanContext } from '../../kernel.ts';
 import { advance, forRange, times } from '../language/loops.ts';
 import { constantPower } from '../language/math.ts';
 
@@ -32,13 +35,14 @@ interface LocalResponsePlan extends LocalResponseNormalizationAttrs {
   readonly inner: readonly [number, number];
 }
 
-function planLocalResponse(node: Node): LocalResponsePlan {
-  const attrs = node.attrs as unknown as LocalResponseNormalizationAttrs;
+export function planLocalResponse(
+  node: Node,
+  { size, k, alpha, beta }: LocalResponseNormalizationAttrs,
+): LocalResponsePlan {
   const channels = node.shape[node.shape.length - 1];
-  const { below, above } = channelWindow(attrs.size);
+  const { below, above } = channelWindow(size);
   const first = Math.ceil(below / 4);
   const last = Math.max(first, Math.floor((channels - above) / 4));
-  const { size, k, alpha, beta } = attrs;
   return {
     ...{ size, k, alpha, beta, channels, below, above },
     vectors: Math.ceil(channels / 4),
@@ -46,56 +50,72 @@ function planLocalResponse(node: Node): LocalResponsePlan {
   };
 }
 
-function pixelKernel(
-  family: string,
+/** A kernel over pixels, whose plan and scratch both ops read off the same numbers. */
+function plannedPixels(
   node: Node,
+  attrs: LocalResponseNormalizationAttrs,
   context: PlanContext,
-  plan: LocalResponsePlan,
-  options: { scratchBytes: number; prepare?: (c: KernelContext) => void },
-  pixel: (c: KernelContext, at: Local<'i32'>) => void,
-): Kernel {
-  const C = plan.channels;
-  const pixels = sizeOf(node.shape) / C;
-  const images = context.isBatched(node) ? node.shape[0] : undefined;
+): Planned<LocalResponsePlan> {
+  const plan = planLocalResponse(node, attrs);
   return {
-    family,
-    name: node.name,
-    inputs: node.inputs,
-    outputs: [node],
-    partition: { units: pixels, ...(images === undefined ? {} : { images }) },
-    scratchBytes: options.scratchBytes,
+    partition: { units: sizeOf(node.shape) / plan.channels, ...imagesOf(node, context) },
     multiplyAdds: sizeOf(node.shape) * (plan.size + 4),
-    plan: { ...plan },
-    emit: (c) => {
-      const { f } = c;
-      options.prepare?.(c);
-      const at = f.local('i32', 'pixelBytes');
-      const end = f.local('i32', 'lastPixel');
-      f.set(at, i32.mul(c.begin, C * 4));
-      f.set(end, i32.mul(c.end, C * 4));
-      forRange(f, at, end, C * 4, () => pixel(c, at));
-    },
+    plan,
   };
 }
 
-export function localResponseKernel(node: Node, context: PlanContext): Kernel {
+/** Every pixel of the range, by the byte offset of its first channel. */
+function forPixels(
+  { f, begin, end: last }: KernelContext,
+  C: number,
+  body: (at: Local<'i32'>) => void,
+): void {
+  const at = f.local('i32', 'pixelBytes');
+  const end = f.local('i32', 'lastPixel');
+  f.set(at, i32.mul(begin, C * 4));
+  f.set(end, i32.mul(last, C * 4));
+  forRange(f, at, end, C * 4, () => body(at));
+}
+
+export const localResponseKernel = defineKernel({
+  op: localResponseNormalization,
+  plan: plannedPixels,
+  emit: (c, node, plan) => forPixels(c, plan.channels, (pixel) => emitPixel(c, node, plan, pixel)),
+});
+
+function emitPixel(
+  c: KernelContext,
+  node: Node,
+  plan: LocalResponsePlan,
+  pixel: Local<'i32'>,
+): void {
   const [x] = node.inputs;
-  const plan = planLocalResponse(node);
-  return pixelKernel('localResponse', node, context, plan, { scratchBytes: 0 }, (c, pixel) => {
-    const { f, m } = c;
-    forRow(c, plan, pixel, (at, group) => {
-      const results = group.map(({ vector, bytes, count }) => {
-        const s = windowSum(c, plan, at, c.address(x) + bytes, vector);
-        const y = f.local('f32x4', 'y');
-        const own = f32x4.load(at, c.address(x) + bytes);
-        f.set(y, f32x4.div(own, constantPower(f, m, s, plan.beta)));
-        return { y, bytes, count };
-      });
-      for (const { y, bytes, count } of results) {
-        for (const store of f32x4.storePart(count, at, c.address(node) + bytes, y)) f.run(store);
-      }
+  const { f, m } = c;
+  forRow(c, plan, pixel, (at, group) => {
+    const results = group.map(({ vector, bytes, count }) => {
+      const s = windowSum(c, plan, at, c.address(x) + bytes, vector);
+      const y = f.local('f32x4', 'y');
+      const own = f32x4.load(at, c.address(x) + bytes);
+      f.set(y, f32x4.div(own, constantPower(f, m, s, plan.beta)));
+      return { y, bytes, count };
     });
+    for (const { y, bytes, count } of results) {
+      for (const store of f32x4.storePart(count, at, c.address(node) + bytes, y)) f.run(store);
+    }
   });
+}
+
+/** The gradient's scratch: a row of t between zeros, as many as a window reaches past it. */
+function scratchRow({ above, below, vectors }: LocalResponsePlan): {
+  lead: number;
+  rowBytes: number;
+  tail: number;
+} {
+  return {
+    lead: Math.ceil(above / 4) * 16,
+    rowBytes: vectors * 16,
+    tail: Math.ceil(below / 4) * 16 + 16,
+  };
 }
 
 /**
@@ -103,58 +123,67 @@ export function localResponseKernel(node: Node, context: PlanContext): Kernel {
  * p = s^-beta and t = dy x s^(-beta-1). First p and t of the whole pixel, t into the scratch between
  * zeros; then the sums.
  */
-export function localResponseGradientKernel(node: Node, context: PlanContext): Kernel {
-  const [x, dy] = node.inputs;
-  const plan = planLocalResponse(node);
-  const { alpha, beta, above, below, vectors, channels } = plan;
-  const lead = Math.ceil(above / 4) * 16;
-  const tail = Math.ceil(below / 4) * 16 + 16;
-  const rowBytes = vectors * 16;
-  const prepare = (c: KernelContext): void => {
+export const localResponseGradientKernel = defineKernel({
+  op: localResponseNormalizationGradient,
+  plan: (node, attrs, context) => {
+    const planned = plannedPixels(node, attrs, context);
+    const { lead, rowBytes, tail } = scratchRow(planned.plan);
+    return { ...planned, scratchBytes: lead + rowBytes + tail };
+  },
+  emit: (c, node, plan) => {
+    const { lead, rowBytes, tail } = scratchRow(plan);
     for (let b = 0; b < lead; b += 16) c.f.run(f32x4.store(c.scratch, b, f32x4.splat(0)));
     for (let b = 0; b < tail; b += 16)
       c.f.run(f32x4.store(c.scratch, lead + rowBytes + b, f32x4.splat(0)));
-  };
-  const options = { scratchBytes: lead + rowBytes + tail, prepare };
-  return pixelKernel('localResponseGradient', node, context, plan, options, (c, pixel) => {
-    const { f, m } = c;
-    const shift = f.reuse('i32', 'scratchAt');
-    f.set(shift, i32.sub(c.scratch, pixel));
-    forRow(c, plan, pixel, (at, group) => {
-      const results = group.map(({ vector, bytes, count }) => {
-        const s = windowSum(c, plan, at, c.address(x) + bytes, vector);
-        const inverse = f.local('f32x4', 'inverse');
-        f.set(inverse, f32x4.div(f32x4.splat(1), s));
-        const direct = f.local('f32x4', 'direct');
-        const arriving = f32x4.load(at, c.address(dy) + bytes);
-        f.set(direct, f32x4.mul(arriving, constantPower(f, m, inverse, beta)));
-        const own = f32x4.load(at, c.address(x) + bytes);
-        const t = f.local('f32x4', 't');
-        f.set(t, keepLanes(f32x4.mul(f32x4.mul(direct, inverse), own), 0, count));
-        return { direct, t, bytes, count };
-      });
-      for (const { t, bytes } of results) f.run(f32x4.store(i32.add(at, shift), lead + bytes, t));
-      for (const { direct, bytes, count } of results)
-        for (const store of f32x4.storePart(count, at, c.address(node) + bytes, direct))
-          f.run(store);
+    forPixels(c, plan.channels, (pixel) => emitPixelGradient(c, node, plan, pixel));
+  },
+});
+
+function emitPixelGradient(
+  c: KernelContext,
+  node: Node,
+  plan: LocalResponsePlan,
+  pixel: Local<'i32'>,
+): void {
+  const [x, dy] = node.inputs;
+  const { alpha, beta, above, below, channels } = plan;
+  const { lead } = scratchRow(plan);
+  const { f, m } = c;
+  const shift = f.reuse('i32', 'scratchAt');
+  f.set(shift, i32.sub(c.scratch, pixel));
+  forRow(c, plan, pixel, (at, group) => {
+    const results = group.map(({ vector, bytes, count }) => {
+      const s = windowSum(c, plan, at, c.address(x) + bytes, vector);
+      const inverse = f.local('f32x4', 'inverse');
+      f.set(inverse, f32x4.div(f32x4.splat(1), s));
+      const direct = f.local('f32x4', 'direct');
+      const arriving = f32x4.load(at, c.address(dy) + bytes);
+      f.set(direct, f32x4.mul(arriving, constantPower(f, m, inverse, beta)));
+      const own = f32x4.load(at, c.address(x) + bytes);
+      const t = f.local('f32x4', 't');
+      f.set(t, keepLanes(f32x4.mul(f32x4.mul(direct, inverse), own), 0, count));
+      return { direct, t, bytes, count };
     });
-    const all = { ...plan, inner: [0, Math.floor(channels / 4)] as const };
-    forRow(c, all, pixel, (at, group) => {
-      const results = group.map(({ bytes, count }) => {
-        const sum = f.local('f32x4', 'sum');
-        const from = f.reuse('i32', 'scratchRow');
-        f.set(from, i32.add(at, shift));
-        f.set(sum, f32x4.load(from, lead + bytes - 4 * above));
-        for (let d = 1 - above; d <= below; d++)
-          f.set(sum, f32x4.add(sum, f32x4.load(from, lead + bytes + 4 * d)));
-        const own = f32x4.mul(f32x4.load(at, c.address(x) + bytes), f32x4.splat(-2 * alpha * beta));
-        const dx = f.local('f32x4', 'dx');
-        f.set(dx, m.madd(own, sum, f32x4.load(at, c.address(node) + bytes)));
-        return { dx, bytes, count };
-      });
-      for (const { dx, bytes, count } of results)
-        for (const store of f32x4.storePart(count, at, c.address(node) + bytes, dx)) f.run(store);
+    for (const { t, bytes } of results) f.run(f32x4.store(i32.add(at, shift), lead + bytes, t));
+    for (const { direct, bytes, count } of results)
+      for (const store of f32x4.storePart(count, at, c.address(node) + bytes, direct)) f.run(store);
+  });
+  const all = { ...plan, inner: [0, Math.floor(channels / 4)] as const };
+  forRow(c, all, pixel, (at, group) => {
+    const results = group.map(({ bytes, count }) => {
+      const sum = f.local('f32x4', 'sum');
+      const from = f.reuse('i32', 'scratchRow');
+      f.set(from, i32.add(at, shift));
+      f.set(sum, f32x4.load(from, lead + bytes - 4 * above));
+      for (let d = 1 - above; d <= below; d++)
+        f.set(sum, f32x4.add(sum, f32x4.load(from, lead + bytes + 4 * d)));
+      const own = f32x4.mul(f32x4.load(at, c.address(x) + bytes), f32x4.splat(-2 * alpha * beta));
+      const dx = f.local('f32x4', 'dx');
+      f.set(dx, m.madd(own, sum, f32x4.load(at, c.address(node) + bytes)));
+      return { dx, bytes, count };
     });
+    for (const { dx, bytes, count } of results)
+      for (const store of f32x4.storePart(count, at, c.address(node) + bytes, dx)) f.run(store);
   });
 }
 

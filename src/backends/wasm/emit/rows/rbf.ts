@@ -7,89 +7,83 @@
  */
 import { sizeOf } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';
+import type { OpSignature } from '../../../../ops/op.ts';
+import { rbf, rbfCentersGradient, rbfInputGradient } from '../../../../ops/rbf.ts';
 import type { Local, Value } from '../../assembler/function.ts';
 import { f32, f32x4, i32 } from '../../assembler/lanes.ts';
-import type { Kernel, KernelContext, PlanContext } from '../../kernel.ts';
+import { defineKernel, type KernelRecord } from '../../defineKernel.ts';
+import { imagesOf, type KernelContext } from '../../kernel.ts';
 import { advance, forRange, times } from '../language/loops.ts';
 
-/** A kernel over the rows of its result; the body computes row `row`. */
-function distanceKernel(
-  family: string,
-  node: Node,
-  context: PlanContext,
-  body: (c: KernelContext, row: Local<'i32'>) => void,
-): Kernel {
-  const [x, centers] = node.inputs;
-  const units = node.shape[0];
-  return {
-    family,
-    name: node.name,
-    inputs: node.inputs,
-    outputs: [node],
-    partition: { units, ...(context.isBatched(node) ? { images: units } : {}) },
-    scratchBytes: 0,
-    multiplyAdds: 2 * sizeOf(x.shape) * centers.shape[0],
-    plan: { rows: x.shape[0], centers: centers.shape[0], dimensions: x.shape[1] },
-    emit: (c) => {
+/** The record of a kernel over the rows of its result; `emitRow` computes row `row`. */
+function distanceKernel<A>(
+  op: OpSignature<A>,
+  emitRow: (c: KernelContext, node: Node, row: Local<'i32'>) => void,
+): KernelRecord {
+  return defineKernel({
+    op,
+    plan: (node, _attrs, context) => {
+      const [x, centers] = node.inputs;
+      return {
+        partition: { units: node.shape[0], ...imagesOf(node, context) },
+        multiplyAdds: 2 * sizeOf(x.shape) * centers.shape[0],
+        plan: { rows: x.shape[0], centers: centers.shape[0], dimensions: x.shape[1] },
+      };
+    },
+    emit: (c, node) => {
       const row = c.f.local('i32', 'row');
       c.f.set(row, c.begin);
-      forRange(c.f, row, c.end, 1, () => body(c, row));
+      forRange(c.f, row, c.end, 1, () => emitRow(c, node, row));
     },
-  };
-}
-
-export function rbfKernel(node: Node, context: PlanContext): Kernel {
-  const [x, centers] = node.inputs;
-  const [M, D] = centers.shape;
-  return distanceKernel('rbf', node, context, (c, row) => {
-    const { f, m } = c;
-    const ptrX = f.reuse('i32', 'ptrX');
-    const ptrW = f.reuse('i32', 'ptrW');
-    const ptrY = f.reuse('i32', 'ptrY');
-    const sum = f.reuse('f32x4', 'sum');
-    const difference = f.reuse('f32x4', 'difference');
-    const add = (count: number): void => {
-      f.set(difference, f32x4.sub(f32x4.loadPart(count, ptrX), f32x4.loadPart(count, ptrW)));
-      f.set(sum, m.madd(difference, difference, sum));
-    };
-    f.set(ptrW, i32.const(c.address(centers)));
-    f.set(ptrY, i32.add(i32.mul(row, M * 4), c.address(node)));
-    times(f, M, () => {
-      f.set(ptrX, i32.add(i32.mul(row, D * 4), c.address(x)));
-      f.set(sum, f32x4.splat(0));
-      times(f, Math.floor(D / 4), () => {
-        add(4);
-        advance(f, ptrX, 16);
-        advance(f, ptrW, 16);
-      });
-      if (D % 4 > 0) add(D % 4);
-      advance(f, ptrW, (D % 4) * 4);
-      const lane = (l: number): Value<'f32'> => f32x4.extract(sum, l);
-      const low = f32.op('add', lane(0), lane(1));
-      f.run(f32.store(ptrY, 0, f32.op('add', low, f32.op('add', lane(2), lane(3)))));
-      advance(f, ptrY, 4);
-    });
   });
 }
 
+export const rbfKernel = distanceKernel(rbf, (c, node, row) => {
+  const [x, centers] = node.inputs;
+  const [M, D] = centers.shape;
+  const { f, m } = c;
+  const ptrX = f.reuse('i32', 'ptrX');
+  const ptrW = f.reuse('i32', 'ptrW');
+  const ptrY = f.reuse('i32', 'ptrY');
+  const sum = f.reuse('f32x4', 'sum');
+  const difference = f.reuse('f32x4', 'difference');
+  const add = (count: number): void => {
+    f.set(difference, f32x4.sub(f32x4.loadPart(count, ptrX), f32x4.loadPart(count, ptrW)));
+    f.set(sum, m.madd(difference, difference, sum));
+  };
+  f.set(ptrW, i32.const(c.address(centers)));
+  f.set(ptrY, i32.add(i32.mul(row, M * 4), c.address(node)));
+  times(f, M, () => {
+    f.set(ptrX, i32.add(i32.mul(row, D * 4), c.address(x)));
+    f.set(sum, f32x4.splat(0));
+    times(f, Math.floor(D / 4), () => {
+      add(4);
+      advance(f, ptrX, 16);
+      advance(f, ptrW, 16);
+    });
+    if (D % 4 > 0) add(D % 4);
+    advance(f, ptrW, (D % 4) * 4);
+    const lane = (l: number): Value<'f32'> => f32x4.extract(sum, l);
+    const low = f32.op('add', lane(0), lane(1));
+    f.run(f32.store(ptrY, 0, f32.op('add', low, f32.op('add', lane(2), lane(3)))));
+    advance(f, ptrY, 4);
+  });
+});
+
 /** dx[n,d] = 2 sum over m of dy[n,m] (x[n,d] - w[m,d]) */
-export function rbfInputGradientKernel(node: Node, context: PlanContext): Kernel {
+export const rbfInputGradientKernel = distanceKernel(rbfInputGradient, (c, node, row) => {
   const [x, centers, dy] = node.inputs;
   const [M, D] = centers.shape;
-  return distanceKernel('rbfInputGradient', node, context, (c, row) =>
-    emitPull(c, row, { node, D, own: x, others: centers, count: M, dy, dyRow: M, dyStep: 1 }),
-  );
-}
+  emitPull(c, row, { node, D, own: x, others: centers, count: M, dy, dyRow: M, dyStep: 1 });
+});
 
 /** dw[m,d] = 2 sum over n of dy[n,m] (w[m,d] - x[n,d]) */
-export function rbfCentersGradientKernel(node: Node, context: PlanContext): Kernel {
+export const rbfCentersGradientKernel = distanceKernel(rbfCentersGradient, (c, node, row) => {
   const [x, centers, dy] = node.inputs;
   const [N, D] = x.shape;
   const M = centers.shape[0];
-  return distanceKernel('rbfCentersGradient', node, context, (c, row) =>
-    emitPull(c, row, { node, D, own: centers, others: x, count: N, dy, dyRow: 1, dyStep: M }),
-  );
-}
+  emitPull(c, row, { node, D, own: centers, others: x, count: N, dy, dyRow: 1, dyStep: M });
+});
 
 interface Pull {
   readonly node: Node;

@@ -9,8 +9,10 @@ import { type Shape, sizeOf, stridesOf } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';
 import type { FunctionBuilder, Local, Value } from '../../assembler/function.ts';
 import { f32, f32x4, i32 } from '../../assembler/lanes.ts';
-import type { Kernel, KernelContext, PlanContext } from '../../kernel.ts';
+import { defineKernel } from '../../defineKernel.ts';
+import { imagesOf, type KernelContext } from '../../kernel.ts';
 import { advance, forRange, times } from '../language/loops.ts';
+import { reduce } from './ops.ts';
 
 export interface SumLevel {
   readonly kept: boolean;
@@ -38,40 +40,45 @@ export function sumLevels(from: Shape, to: Shape): SumLevel[] {
   return levels;
 }
 
-export function reduceKernel(node: Node, context: PlanContext): Kernel {
+interface ReducePlan {
+  readonly levels: readonly SumLevel[];
+  /** A unit is a step of the first level: it is kept, and is not the row itself. */
+  readonly cut: boolean;
+}
+
+export const reduceKernel = defineKernel({
+  op: reduce,
+  plan: (node, _attrs, context) => {
+    const [x] = node.inputs;
+    const levels = sumLevels(x.shape, node.shape);
+    const [outer] = levels;
+    const cut = outer.kept && levels.length > 1;
+    return {
+      partition: { units: cut ? outer.extent : 1, ...(cut ? imagesOf(node, context) : {}) },
+      multiplyAdds: sizeOf(x.shape),
+      plan: { levels, cut },
+      shown: { levels: levels.map((l) => `${l.kept ? 'keep' : 'sum'} ${l.extent}`).join(', ') },
+    };
+  },
+  emit: emitReduce,
+});
+
+function emitReduce(c: KernelContext, node: Node, { levels, cut }: ReducePlan): void {
   const [x] = node.inputs;
-  const levels = sumLevels(x.shape, node.shape);
-  const images = context.isBatched(node) ? node.shape[0] : undefined;
-  const inner = levels[levels.length - 1];
-  const outer = levels[0];
-  // Steps of the first level where it is kept and is not the row itself.
-  const cut = outer.kept && outer !== inner;
-  const units = cut ? outer.extent : 1;
-  return {
-    family: 'reduce',
-    name: node.name,
-    inputs: [x],
-    outputs: [node],
-    partition: { units, ...(images === undefined || !cut ? {} : { images }) },
-    scratchBytes: 0,
-    multiplyAdds: sizeOf(x.shape),
-    plan: { levels: levels.map((l) => `${l.kept ? 'keep' : 'sum'} ${l.extent}`).join(', ') },
-    emit: (c) => {
-      const { f } = c;
-      const from = f.local('i32', 'from');
-      const to = f.local('i32', 'to');
-      const unit = f.local('i32', 'unit');
-      const step = cut ? outer : { from: 0, to: 0 };
-      f.set(unit, c.begin);
-      f.set(from, i32.add(i32.mul(c.begin, step.from * 4), c.address(x)));
-      f.set(to, i32.add(i32.mul(c.begin, step.to * 4), c.address(node)));
-      forRange(f, unit, c.end, 1, () => {
-        emitKept(c, cut ? levels.slice(1) : levels, from, to);
-        advance(f, from, step.from * 4);
-        advance(f, to, step.to * 4);
-      });
-    },
-  };
+  const [outer] = levels;
+  const { f } = c;
+  const from = f.local('i32', 'from');
+  const to = f.local('i32', 'to');
+  const unit = f.local('i32', 'unit');
+  const step = cut ? outer : { from: 0, to: 0 };
+  f.set(unit, c.begin);
+  f.set(from, i32.add(i32.mul(c.begin, step.from * 4), c.address(x)));
+  f.set(to, i32.add(i32.mul(c.begin, step.to * 4), c.address(node)));
+  forRange(f, unit, c.end, 1, () => {
+    emitKept(c, cut ? levels.slice(1) : levels, from, to);
+    advance(f, from, step.from * 4);
+    advance(f, to, step.to * 4);
+  });
 }
 
 /** Loops over kept levels, then sums what is left; both pointers end where they started. */

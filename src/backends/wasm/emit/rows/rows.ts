@@ -6,10 +6,13 @@
  */
 import { sizeOf } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';
-import { type InTopKAttrs, type Ranking, rankAdded } from '../../../../ops/inTopK.ts';
+import { inTopK, type Ranking, rankAdded } from '../../../../ops/inTopK.ts';
+import type { OpSignature } from '../../../../ops/op.ts';
+import { softmax, softmaxGradient } from '../../../../ops/softmax.ts';
 import type { Local, Value } from '../../assembler/function.ts';
 import { f32, f32x4, i32, i32x4 } from '../../assembler/lanes.ts';
-import type { Kernel, KernelContext, PlanContext } from '../../kernel.ts';
+import { defineKernel, type KernelRecord } from '../../defineKernel.ts';
+import { imagesOf, type KernelContext } from '../../kernel.ts';
 import { advance, forRange, times } from '../language/loops.ts';
 import { exp } from '../language/math.ts';
 
@@ -23,39 +26,40 @@ export interface RowContext extends KernelContext {
   readonly vectorOffset: Local<'i32'>;
 }
 
-/** Builds a kernel whose body computes one row. */
-export function rowKernel(
-  family: string,
-  node: Node,
-  matrix: Node,
-  context: PlanContext,
-  body: (c: RowContext) => void,
-): Kernel {
-  const C = matrix.shape[matrix.shape.length - 1];
-  const rows = sizeOf(matrix.shape) / C;
-  const images = context.isBatched(node) ? matrix.shape[0] : undefined;
-  return {
-    family,
-    name: node.name,
-    inputs: node.inputs,
-    outputs: [node],
-    partition: { units: rows, ...(images === undefined ? {} : { images }) },
-    scratchBytes: 0,
-    multiplyAdds: rows * C * 8,
-    plan: { rows, columns: C },
-    emit: (c) => {
-      const { f } = c;
-      const row = f.local('i32', 'row');
-      const matrixOffset = f.local('i32', 'matrixOffset');
-      const vectorOffset = f.local('i32', 'vectorOffset');
-      f.set(row, c.begin);
-      forRange(f, row, c.end, 1, () => {
-        f.set(matrixOffset, i32.mul(row, C * 4));
-        f.set(vectorOffset, i32.mul(row, 4));
-        body({ ...c, C, row, matrixOffset, vectorOffset });
-      });
+/** The record of an op over the rows of its first input; `emitRow` computes one. */
+export function defineRows<A>(
+  op: OpSignature<A>,
+  emitRow: (c: RowContext, node: Node, attrs: A) => void,
+): KernelRecord {
+  return defineKernel({
+    op,
+    plan: (node, attrs, context) => {
+      const { shape } = node.inputs[0];
+      const columns = shape[shape.length - 1];
+      const rows = sizeOf(shape) / columns;
+      return {
+        partition: { units: rows, ...imagesOf(node, context) },
+        multiplyAdds: rows * columns * 8,
+        plan: { columns, attrs },
+        shown: { rows, columns },
+      };
     },
-  };
+    emit: (c, node, { columns, attrs }) =>
+      forRows(c, columns, (context) => emitRow(context, node, attrs)),
+  });
+}
+
+function forRows(c: KernelContext, C: number, body: (c: RowContext) => void): void {
+  const { f } = c;
+  const row = f.local('i32', 'row');
+  const matrixOffset = f.local('i32', 'matrixOffset');
+  const vectorOffset = f.local('i32', 'vectorOffset');
+  f.set(row, c.begin);
+  forRange(f, row, c.end, 1, () => {
+    f.set(matrixOffset, i32.mul(row, C * 4));
+    f.set(vectorOffset, i32.mul(row, 4));
+    body({ ...c, C, row, matrixOffset, vectorOffset });
+  });
 }
 
 /** Visits the row's vectors: byte offset in the matrix and the number of real lanes. */
@@ -144,40 +148,36 @@ export function storeLanes(
   for (const store of f32x4.storePart(count, at, c.address(node), result)) c.f.run(store);
 }
 
-export function softmaxKernel(node: Node, context: PlanContext): Kernel {
+export const softmaxKernel = defineRows(softmax, (c, node) => {
   const [x] = node.inputs;
-  return rowKernel('softmax', node, x, context, (c) => {
-    const { max, sum } = exponentialSum(c, x);
-    forVectors(c, (at, count) => {
-      storeLanes(c, node, at, count, f32x4.div(exponential(c, x, at, count, max), sum));
-    });
+  const { max, sum } = exponentialSum(c, x);
+  forVectors(c, (at, count) => {
+    storeLanes(c, node, at, count, f32x4.div(exponential(c, x, at, count, max), sum));
   });
-}
+});
 
 /** dx = y (dy - sum of dy y) */
-export function softmaxGradientKernel(node: Node, context: PlanContext): Kernel {
+export const softmaxGradientKernel = defineRows(softmaxGradient, (c, node) => {
   const [y, dy] = node.inputs;
-  return rowKernel('softmaxGradient', node, y, context, (c) => {
-    const { f } = c;
-    const dot = f.local('f32x4', 'dot');
-    f.set(dot, f32x4.splat(0));
-    const at = (node_: Node, offset: Value<'i32'>, count: number) =>
-      f32x4.loadPart(count, offset, c.address(node_));
-    forVectors(c, (offset, count) => {
-      f.set(dot, f32x4.add(dot, f32x4.mul(at(y, offset, count), at(dy, offset, count))));
-    });
-    f.set(dot, f32x4.splat(reduceLanes(c, dot, 'add')));
-    forVectors(c, (offset, count) => {
-      storeLanes(
-        c,
-        node,
-        offset,
-        count,
-        f32x4.mul(at(y, offset, count), f32x4.sub(at(dy, offset, count), dot)),
-      );
-    });
+  const { f } = c;
+  const dot = f.local('f32x4', 'dot');
+  f.set(dot, f32x4.splat(0));
+  const at = (node_: Node, offset: Value<'i32'>, count: number) =>
+    f32x4.loadPart(count, offset, c.address(node_));
+  forVectors(c, (offset, count) => {
+    f.set(dot, f32x4.add(dot, f32x4.mul(at(y, offset, count), at(dy, offset, count))));
   });
-}
+  f.set(dot, f32x4.splat(reduceLanes(c, dot, 'add')));
+  forVectors(c, (offset, count) => {
+    storeLanes(
+      c,
+      node,
+      offset,
+      count,
+      f32x4.mul(at(y, offset, count), f32x4.sub(at(dy, offset, count), dot)),
+    );
+  });
+});
 
 const RANKING: Ranking<Value<'f32'>, Value<'i32'>, Value<'i32'>> = {
   greater: (a, b) => f32.compare('gt', a, b),
@@ -191,34 +191,27 @@ const RANKING: Ranking<Value<'f32'>, Value<'i32'>, Value<'i32'>> = {
 };
 
 /** 1 where the label's rank among the logits of its row is below k. */
-export function inTopKKernel(node: Node, context: PlanContext): Kernel {
+export const inTopKKernel = defineRows(inTopK, (c, node, { k }) => {
   const [x, labels] = node.inputs;
-  const { k } = node.attrs as unknown as InTopKAttrs;
-  return rowKernel('inTopK', node, x, context, (c) => {
-    const { f, C } = c;
-    const label = f.local('i32', 'label');
-    const own = f.local('f32', 'own');
-    const before = f.local('i32', 'before');
-    const column = f.local('i32', 'column');
-    const at = f.local('i32', 'at');
-    f.set(label, i32.load(c.vectorOffset, c.address(labels)));
-    f.set(own, f32.load(i32.add(c.matrixOffset, i32.mul(label, 4)), c.address(x)));
-    f.set(before, i32.const(0));
-    f.set(column, i32.const(0));
-    f.set(at, c.matrixOffset);
-    times(f, C, () => {
-      const other = { logit: f32.load(at, c.address(x)), column };
-      const added = rankAdded(RANKING, other, { logit: own, column: label }, k);
-      f.set(before, i32.add(before, added));
-      advance(f, column, 1);
-      advance(f, at, 4);
-    });
-    f.run(
-      f32.store(
-        c.vectorOffset,
-        c.address(node),
-        f32.fromSigned(i32.lessThan(before, i32.const(k))),
-      ),
-    );
+  const { f, C } = c;
+  const label = f.local('i32', 'label');
+  const own = f.local('f32', 'own');
+  const before = f.local('i32', 'before');
+  const column = f.local('i32', 'column');
+  const at = f.local('i32', 'at');
+  f.set(label, i32.load(c.vectorOffset, c.address(labels)));
+  f.set(own, f32.load(i32.add(c.matrixOffset, i32.mul(label, 4)), c.address(x)));
+  f.set(before, i32.const(0));
+  f.set(column, i32.const(0));
+  f.set(at, c.matrixOffset);
+  times(f, C, () => {
+    const other = { logit: f32.load(at, c.address(x)), column };
+    const added = rankAdded(RANKING, other, { logit: own, column: label }, k);
+    f.set(before, i32.add(before, added));
+    advance(f, column, 1);
+    advance(f, at, 4);
   });
-}
+  f.run(
+    f32.store(c.vectorOffset, c.address(node), f32.fromSigned(i32.lessThan(before, i32.const(k)))),
+  );
+});

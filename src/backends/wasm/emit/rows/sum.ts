@@ -8,43 +8,54 @@ import { sizeOf } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';
 import type { Value } from '../../assembler/function.ts';
 import { f32, f32x4, i32 } from '../../assembler/lanes.ts';
-import type { Kernel, KernelContext, PlanContext } from '../../kernel.ts';
-import { type KernelGradientPlan, partialPanels, partialSize } from '../conv2d/kernelGradient.ts';
+import { defineKernel } from '../../defineKernel.ts';
+import type { KernelContext } from '../../kernel.ts';
 import { advance, forRange, times } from '../language/loops.ts';
+import { type ColumnPartialsAttrs, columnPartials, rowSum, total } from './ops.ts';
 
 /** Column sums of the slice's rows: (N, ..., C) to one row of C per slice. */
-export function columnPartialsKernel(node: Node, context: PlanContext): Kernel {
+export const columnPartialsKernel = defineKernel({
+  op: columnPartials,
+  plan: (node, { slicing }) => {
+    const [x] = node.inputs;
+    const columns = node.shape[node.shape.length - 1];
+    const rowsPerImage = sizeOf(x.shape) / slicing.images / columns;
+    return {
+      partition: { units: slicing.images, images: slicing.images },
+      scratchBytes: 16 * MOST_VECTORS,
+      multiplyAdds: sizeOf(x.shape),
+      plan: { columns, rowsPerImage, slicing },
+      shown: { columns, rowsPerImage, slices: slicing.slices },
+    };
+  },
+  emit: emitPartials,
+});
+
+interface PartialsPlan extends ColumnPartialsAttrs {
+  readonly columns: number;
+  readonly rowsPerImage: number;
+}
+
+function emitPartials(
+  c: KernelContext,
+  node: Node,
+  { columns, rowsPerImage, slicing }: PartialsPlan,
+): void {
   const [x] = node.inputs;
-  const { slicing } = context;
-  if (slicing === undefined) throw new Error('internal error: partial sums without a batch');
-  const columns = node.shape[node.shape.length - 1];
-  const rowsPerImage = sizeOf(x.shape) / slicing.images / columns;
-  return {
-    family: 'columnPartials',
-    name: node.name,
-    inputs: [x],
-    outputs: [node],
-    partition: { units: slicing.images, images: slicing.images },
-    scratchBytes: 16 * MOST_VECTORS,
-    multiplyAdds: sizeOf(x.shape),
-    plan: { columns, rowsPerImage, slices: slicing.slices },
-    emit: (c) => {
-      const { f } = c;
-      const from = f.local('i32', 'from');
-      const to = f.local('i32', 'to');
-      const end = f.local('i32', 'rowsEnd');
-      f.set(from, i32.add(i32.mul(c.begin, rowsPerImage * columns * 4), c.address(x)));
-      f.set(end, i32.add(i32.mul(c.end, rowsPerImage * columns * 4), c.address(x)));
-      f.set(
-        to,
-        i32.add(
-          i32.mul(i32.op('div_u', c.begin, i32.const(slicing.imagesPerSlice)), columns * 4),
-          c.address(node),
-        ),
-      );
-      emitColumnSums(c, columns, rowsPerImage, from, end, to);
-    },
-  };
+  const { f } = c;
+  const from = f.local('i32', 'from');
+  const to = f.local('i32', 'to');
+  const end = f.local('i32', 'rowsEnd');
+  f.set(from, i32.add(i32.mul(c.begin, rowsPerImage * columns * 4), c.address(x)));
+  f.set(end, i32.add(i32.mul(c.end, rowsPerImage * columns * 4), c.address(x)));
+  f.set(
+    to,
+    i32.add(
+      i32.mul(i32.op('div_u', c.begin, i32.const(slicing.imagesPerSlice)), columns * 4),
+      c.address(node),
+    ),
+  );
+  emitColumnSums(c, columns, rowsPerImage, from, end, to);
 }
 
 /** Lanes summed side by side; several short rows share them. */
@@ -118,144 +129,96 @@ function foldRows(
   }
 }
 
+const COLUMNS_PER_UNIT = 64;
+
 /** (R, C) to (C): the sum of a few long rows, such as the slices' partials. */
-export function rowSumKernel(node: Node): Kernel {
-  const [x] = node.inputs;
-  const columns = sizeOf(node.shape);
-  const rows = sizeOf(x.shape) / columns;
-  const block = 64;
-  const units = Math.ceil(columns / block);
-  return {
-    family: 'rowSum',
-    name: node.name,
-    inputs: [x],
-    outputs: [node],
-    partition: { units },
-    scratchBytes: 0,
-    multiplyAdds: rows * columns,
-    plan: { rows, columns },
-    emit: (c) => {
-      const { f } = c;
-      const at = f.local('i32', 'column');
-      const end = f.local('i32', 'columnEnd');
-      f.set(at, i32.mul(c.begin, block * 4));
-      f.set(end, i32.min(i32.mul(c.end, block * 4), columns * 4));
-      const row = f.local('i32', 'rowPointer');
-      const sum = f.local('f32x4', 'sum');
-      const single = f.local('f32', 'single');
-      const lastWhole = f.local('i32', 'lastWhole');
-      f.set(lastWhole, i32.sub(end, 12));
-      forRange(f, at, lastWhole, 16, () => {
-        f.set(row, i32.add(at, c.address(x)));
-        f.set(sum, f32x4.splat(0));
-        times(f, rows, () => {
-          f.set(sum, f32x4.add(sum, f32x4.load(row)));
-          advance(f, row, columns * 4);
-        });
-        f.run(f32x4.store(at, c.address(node), sum));
-      });
-      forRange(f, at, end, 4, () => {
-        f.set(row, i32.add(at, c.address(x)));
-        f.set(single, f32.const(0));
-        times(f, rows, () => {
-          f.set(single, f32.op('add', single, f32.load(row)));
-          advance(f, row, columns * 4);
-        });
-        f.run(f32.store(at, c.address(node), single));
-      });
-    },
-  };
+export const rowSumKernel = defineKernel({
+  op: rowSum,
+  plan: (node) => {
+    const columns = sizeOf(node.shape);
+    const rows = sizeOf(node.inputs[0].shape) / columns;
+    return {
+      partition: { units: Math.ceil(columns / COLUMNS_PER_UNIT) },
+      multiplyAdds: rows * columns,
+      plan: { rows, columns },
+    };
+  },
+  emit: emitRowSum,
+});
+
+interface RowSumPlan {
+  readonly rows: number;
+  readonly columns: number;
 }
 
-/** The partial sums of a kernel gradient, tile layout, to (KH, KW, C/G, O). One unit is one tap. */
-export function kernelGradientSumKernel(node: Node, plan: KernelGradientPlan): Kernel {
-  const [partials] = node.inputs;
-  const [KH, KW, CG, O] = plan.w;
-  const taps = KH * KW * CG;
-  const stride = partialSize(plan) * 4;
-  return {
-    family: 'kernelGradientSum',
-    name: node.name,
-    inputs: [partials],
-    outputs: [node],
-    partition: { units: taps },
-    scratchBytes: 0,
-    multiplyAdds: taps * O * plan.slicing.slices,
-    plan: { slices: plan.slicing.slices, taps, filters: O },
-    emit: (c) => {
-      const { f } = c;
-      const tap = f.local('i32', 'tap');
-      const to = f.local('i32', 'to');
-      const from = f.local('i32', 'from');
-      f.set(tap, c.begin);
-      forRange(f, tap, c.end, 1, () => {
-        for (const panel of partialPanels(plan)) {
-          f.set(to, i32.add(i32.mul(tap, O * 4), c.address(node) + panel.column * 4));
-          f.set(
-            from,
-            i32.add(i32.mul(tap, panel.vectors * 16), c.address(partials) + panel.offset * 4),
-          );
-          const vectors = Math.ceil(panel.count / 4);
-          const sums = Array.from({ length: vectors }, (_, v) => f.reuse('f32x4', `sum${v}`));
-          sums.forEach((s, v) => {
-            f.set(s, f32x4.load(from, 16 * v));
-          });
-          times(f, plan.slicing.slices - 1, () => {
-            advance(f, from, stride);
-            sums.forEach((s, v) => {
-              f.set(s, f32x4.add(s, f32x4.load(from, 16 * v)));
-            });
-          });
-          sums.forEach((s, v) => {
-            for (const store of f32x4.storePart(Math.min(4, panel.count - 4 * v), to, 16 * v, s))
-              f.run(store);
-          });
-        }
-      });
-    },
-  };
+function emitRowSum(c: KernelContext, node: Node, { rows, columns }: RowSumPlan): void {
+  const [x] = node.inputs;
+  const { f } = c;
+  const at = f.local('i32', 'column');
+  const end = f.local('i32', 'columnEnd');
+  f.set(at, i32.mul(c.begin, COLUMNS_PER_UNIT * 4));
+  f.set(end, i32.min(i32.mul(c.end, COLUMNS_PER_UNIT * 4), columns * 4));
+  const row = f.local('i32', 'rowPointer');
+  const sum = f.local('f32x4', 'sum');
+  const single = f.local('f32', 'single');
+  const lastWhole = f.local('i32', 'lastWhole');
+  f.set(lastWhole, i32.sub(end, 12));
+  forRange(f, at, lastWhole, 16, () => {
+    f.set(row, i32.add(at, c.address(x)));
+    f.set(sum, f32x4.splat(0));
+    times(f, rows, () => {
+      f.set(sum, f32x4.add(sum, f32x4.load(row)));
+      advance(f, row, columns * 4);
+    });
+    f.run(f32x4.store(at, c.address(node), sum));
+  });
+  forRange(f, at, end, 4, () => {
+    f.set(row, i32.add(at, c.address(x)));
+    f.set(single, f32.const(0));
+    times(f, rows, () => {
+      f.set(single, f32.op('add', single, f32.load(row)));
+      advance(f, row, columns * 4);
+    });
+    f.run(f32.store(at, c.address(node), single));
+  });
 }
 
 /** Everything to one number, added in float64 in the order of memory. */
-export function totalKernel(node: Node): Kernel {
+export const totalKernel = defineKernel({
+  op: total,
+  plan: (node) => {
+    const size = sizeOf(node.inputs[0].shape);
+    return { partition: { units: 1 }, multiplyAdds: size, plan: { size } };
+  },
+  emit: emitTotal,
+});
+
+function emitTotal(c: KernelContext, node: Node, { size }: { readonly size: number }): void {
   const [x] = node.inputs;
-  const size = sizeOf(x.shape);
-  return {
-    family: 'total',
-    name: node.name,
-    inputs: [x],
-    outputs: [node],
-    partition: { units: 1 },
-    scratchBytes: 0,
-    multiplyAdds: size,
-    plan: { size },
-    emit: (c) => {
-      const { f } = c;
-      const from = f.local('i32', 'from');
-      const end = f.local('i32', 'dataEnd');
-      const sum = f.local('f64', 'sum');
-      f.set(from, i32.const(c.address(x)));
-      f.set(end, i32.const(c.address(x) + size * 4));
-      forRange(f, from, end, 4, () => {
-        f.set(sum, {
-          type: 'f64',
-          emit(g) {
-            sum.emit(g);
-            f32.load(from).emit(g);
-            g.emit('f64.promote_f32');
-            g.emit('f64.add');
-          },
-        });
-      });
-      f.run(
-        f32.store(0, c.address(node), {
-          type: 'f32',
-          emit(g) {
-            sum.emit(g);
-            g.emit('f32.demote_f64');
-          },
-        }),
-      );
-    },
-  };
+  const { f } = c;
+  const from = f.local('i32', 'from');
+  const end = f.local('i32', 'dataEnd');
+  const sum = f.local('f64', 'sum');
+  f.set(from, i32.const(c.address(x)));
+  f.set(end, i32.const(c.address(x) + size * 4));
+  forRange(f, from, end, 4, () => {
+    f.set(sum, {
+      type: 'f64',
+      emit(g) {
+        sum.emit(g);
+        f32.load(from).emit(g);
+        g.emit('f64.promote_f32');
+        g.emit('f64.add');
+      },
+    });
+  });
+  f.run(
+    f32.store(0, c.address(node), {
+      type: 'f32',
+      emit(g) {
+        sum.emit(g);
+        g.emit('f32.demote_f64');
+      },
+    }),
+  );
 }

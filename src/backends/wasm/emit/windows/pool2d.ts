@@ -4,93 +4,113 @@
  * Only real pixels are walked (`windowWalk.ts`), so padding is never read and never wins.
  * Forward: one unit is one output row. Gradients: one unit is one image.
  */
+import { unreachable } from '../../../../base/errors.ts';
 import { sizeOf } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';
-import type { Match } from '../../../../ops/pooling.ts';
+import { averagePool2d, averagePool2dGradient } from '../../../../ops/averagePool2d.ts';
+import {
+  maxPool2d,
+  maxPool2dGradient,
+  minPool2d,
+  minPool2dGradient,
+} from '../../../../ops/extremePool2d.ts';
+import type { OpSignature } from '../../../../ops/op.ts';
+import type { Match, PoolAttrs, Pooling } from '../../../../ops/pooling.ts';
 import type { Value } from '../../assembler/function.ts';
 import { f32x4, i32, i32x4, memory } from '../../assembler/lanes.ts';
-import type { Kernel, KernelContext, PlanContext } from '../../kernel.ts';
-import { planPool, WindowWalk } from './windowWalk.ts';
+import { defineKernel, type KernelRecord } from '../../defineKernel.ts';
+import { imagesOf, type KernelContext } from '../../kernel.ts';
+import { sumPool2d } from './ops.ts';
+import { type PoolPlan, planPool, WindowWalk } from './windowWalk.ts';
 
 type Lanes = Value<'f32x4'>;
 
-export function poolKernel(node: Node, context: PlanContext): Kernel {
-  const [x] = node.inputs;
-  const plan = planPool(x, node, node);
-  const { pooling } = plan;
-  const [N, OH] = plan.y;
-  return {
-    family: 'pool2d',
-    name: node.name,
-    inputs: node.inputs,
-    outputs: [node],
-    partition: { units: N * OH, ...(context.isBatched(node) ? { images: N } : {}) },
-    scratchBytes: 0,
-    multiplyAdds: sizeOf(node.shape) * plan.window[0] * plan.window[1],
-    plan: { ...plan },
-    emit: (c) => {
-      const walk = new WindowWalk(c, plan);
-      const { f } = c;
-      walk.units(c.begin, c.end, () => {
-        const acc = f.reuse('f32x4', 'acc');
-        walk.channels((channel, count) => {
-          f.set(acc, f32x4.splat(pooling.identity));
-          walk.taps((offset) => {
-            f.set(
-              acc,
-              f32x4.op(
-                pooling.combine,
-                acc,
-                f32x4.loadPart(
-                  count,
-                  i32.add(offset.pointer, channel),
-                  c.address(x) + offset.bytes,
-                ),
-              ),
-            );
-          });
-          if (pooling.mean) f.set(acc, f32x4.mul(acc, walk.reciprocalCount()));
-          const to = i32.add(walk.offsetY, channel);
-          for (const store of f32x4.storePart(count, to, c.address(node), acc)) f.run(store);
-        });
-      });
+const poolingOf = <A>({ name, pooling }: OpSignature<A>): Pooling =>
+  pooling ?? unreachable(`${name} does not pool`);
+
+/** The record of any pooling: what it does with the pixels of a window stands in its op. */
+function poolKernel<A extends PoolAttrs>(op: OpSignature<A>): KernelRecord {
+  return defineKernel({
+    op,
+    plan: (node, attrs, context) => {
+      const plan = planPool(node.inputs[0].shape, node.shape, attrs, poolingOf(op));
+      const [N, OH] = plan.y;
+      return {
+        partition: { units: N * OH, ...imagesOf(node, context) },
+        multiplyAdds: sizeOf(node.shape) * plan.window[0] * plan.window[1],
+        plan,
+      };
     },
-  };
+    emit: emitPool,
+  });
 }
 
-export function poolGradientKernel(node: Node, context: PlanContext): Kernel {
-  const dy = node.inputs[node.inputs.length - 1];
-  const plan = planPool(node, dy, node);
+export const averagePool2dKernel = poolKernel(averagePool2d);
+export const maxPool2dKernel = poolKernel(maxPool2d);
+export const minPool2dKernel = poolKernel(minPool2d);
+export const sumPool2dKernel = poolKernel(sumPool2d);
+
+function emitPool(c: KernelContext, node: Node, plan: PoolPlan): void {
+  const { f } = c;
+  const [x] = node.inputs;
+  const { combine, identity, mean } = plan.pooling;
+  const walk = new WindowWalk(c, plan);
+  walk.units(c.begin, c.end, () => {
+    const acc = f.reuse('f32x4', 'acc');
+    walk.channels((channel, count) => {
+      f.set(acc, f32x4.splat(identity));
+      walk.taps(({ pointer, bytes }) => {
+        const pixel = f32x4.loadPart(count, i32.add(pointer, channel), c.address(x) + bytes);
+        f.set(acc, f32x4.op(combine, acc, pixel));
+      });
+      if (mean) f.set(acc, f32x4.mul(acc, walk.reciprocalCount()));
+      const to = i32.add(walk.offsetY, channel);
+      for (const store of f32x4.storePart(count, to, c.address(node), acc)) f.run(store);
+    });
+  });
+}
+
+const dyOf = ({ inputs }: Node): Node => inputs[inputs.length - 1];
+
+/** The record of any pooling's gradient; dy is the last input. */
+function poolGradientKernel<A extends PoolAttrs>(op: OpSignature<A>): KernelRecord {
+  return defineKernel({
+    op,
+    plan: (node, attrs, context) => {
+      const dy = dyOf(node).shape;
+      const plan = planPool(node.shape, dy, attrs, poolingOf(op));
+      return {
+        partition: { units: plan.y[0], ...imagesOf(node, context) },
+        multiplyAdds: sizeOf(dy) * plan.window[0] * plan.window[1],
+        plan,
+      };
+    },
+    emit: emitGradient,
+  });
+}
+
+export const averagePool2dGradientKernel = poolGradientKernel(averagePool2dGradient);
+export const maxPool2dGradientKernel = poolGradientKernel(maxPool2dGradient);
+export const minPool2dGradientKernel = poolGradientKernel(minPool2dGradient);
+
+function emitGradient(c: KernelContext, node: Node, plan: PoolPlan): void {
+  const { f } = c;
   const { winner } = plan.pooling;
-  const [N] = plan.y;
   const [, H, W, C] = plan.x;
   const imageBytes = H * W * C * 4;
-  return {
-    family: 'pool2dGradient',
-    name: node.name,
-    inputs: node.inputs,
-    outputs: [node],
-    partition: { units: N, ...(context.isBatched(node) ? { images: N } : {}) },
-    scratchBytes: 0,
-    multiplyAdds: sizeOf(dy.shape) * plan.window[0] * plan.window[1],
-    plan: { ...plan },
-    emit: (c) => {
-      const { f } = c;
-      const walk = new WindowWalk(c, plan);
-      const image = f.local('i32', 'image');
-      const start = f.local('i32', 'start');
-      f.set(start, i32.add(i32.mul(c.begin, imageBytes), c.address(node)));
-      f.run(memory.fill(start, 0, i32.mul(i32.sub(c.end, c.begin), imageBytes)));
-      f.set(image, i32.mul(c.begin, plan.y[1]));
-      f.set(start, i32.mul(c.end, plan.y[1]));
-      walk.units(image, start, () => {
-        walk.channels((channel, count) => {
-          if (winner === undefined) emitShare(c, walk, node, dy, channel, count);
-          else emitWinner(c, walk, node, winner, channel, count);
-        });
-      });
-    },
-  };
+  const walk = new WindowWalk(c, plan);
+  const image = f.local('i32', 'image');
+  const start = f.local('i32', 'start');
+  f.set(start, i32.add(i32.mul(c.begin, imageBytes), c.address(node)));
+  f.run(memory.fill(start, 0, i32.mul(i32.sub(c.end, c.begin), imageBytes)));
+  f.set(image, i32.mul(c.begin, plan.y[1]));
+  f.set(start, i32.mul(c.end, plan.y[1]));
+  walk.units(image, start, () => {
+    walk.channels((channel, count) => {
+      if (winner === undefined) emitShare(c, walk, node, dyOf(node), channel, count);
+      else emitWinner(c, walk, node, winner, channel, count);
+    });
+  });
 }
 
 /** dx += dy / count at every tap. */

@@ -4,10 +4,7 @@
  * Windows without padding have all their taps at constant offsets and are written out; where a window may
  * hang over the border, the taps are two loops between the first and the last real pixel. Next stop: `pool2d.ts`.
  */
-import { unreachable } from '../../../../base/errors.ts';
-import type { Node } from '../../../../graph/node.ts';
 import { type AveragePool2dAttrs, type Divisor, divisorOf } from '../../../../ops/averagePool2d.ts';
-import { opOf } from '../../../../ops/index.ts';
 import type { PoolAttrs, Pooling } from '../../../../ops/pooling.ts';
 import type { Local, Value } from '../../assembler/function.ts';
 import { f32, f32x4, i32 } from '../../assembler/lanes.ts';
@@ -25,14 +22,17 @@ export interface PoolPlan {
   readonly divisor: Divisor;
 }
 
-/** Windows over x that give y, or over which dy is spread, as the node's op says. */
-export function planPool(x: Node, y: Node, { op, attrs }: Node): PoolPlan {
-  const { pooling = unreachable(`${op} does not pool`) } = opOf(op);
-  const all = attrs as unknown as AveragePool2dAttrs;
-  const { window, strides, pads } = all;
+/** Windows over x that give y, or over which dy is spread. */
+export function planPool(
+  x: readonly number[],
+  y: readonly number[],
+  attrs: PoolAttrs & Partial<AveragePool2dAttrs>,
+  pooling: Pooling,
+): PoolPlan {
+  const { window, strides, pads, countIncludePad = false } = attrs;
   const padded = pads.flat().some((p) => p > 0);
-  const divisor = divisorOf(all);
-  return { x: x.shape, y: y.shape, window, strides, pads, padded, pooling, divisor };
+  const divisor = divisorOf({ countIncludePad, pads });
+  return { x, y, window, strides, pads, padded, pooling, divisor };
 }
 
 interface TapOffset {

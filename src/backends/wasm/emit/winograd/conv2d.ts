@@ -14,7 +14,8 @@
 import type { Node } from '../../../../graph/node.ts';
 import type { Local, Value } from '../../assembler/function.ts';
 import { i32 } from '../../assembler/lanes.ts';
-import type { Kernel, KernelContext, PlanContext } from '../../kernel.ts';
+import { defineKernel } from '../../defineKernel.ts';
+import type { KernelContext } from '../../kernel.ts';
 import { advance, forRange, times } from '../language/loops.ts';
 import { tileLocals, tileLoop, zeroTile } from '../language/tile.ts';
 import {
@@ -24,30 +25,29 @@ import {
   type WinogradConv2dPlan,
 } from './conv2dPlan.ts';
 import { storeVectors } from './linear.ts';
-import type { WinogradAttrs } from './plan.ts';
+import { winogradConv2d } from './ops.ts';
 import { emitTilesIn } from './tiles.ts';
 import { emitTilesOut } from './tilesOut.ts';
 
-export function winogradConv2dKernel(node: Node, context: PlanContext): Kernel {
-  const plan = planWinogradConv2d(node, context);
-  const [N] = node.shape;
-  const [, , CG] = plan.w;
-  const { perImage, side } = plan.tiling;
-  const { reason } = node.attrs as unknown as WinogradAttrs;
-  return {
-    family: 'winogradConv2d',
-    name: node.name,
-    inputs: node.inputs,
-    outputs: [node],
-    partition: plan.byImage
-      ? { units: N, images: N }
-      : { units: Math.ceil((N * perImage) / plan.block) * plan.parts },
-    scratchBytes: scratchOf(plan).bytes,
-    multiplyAdds: N * perImage * side ** 2 * CG * node.shape[3],
-    plan: { reason, ...plan },
-    emit: (c) => emitWinograd(c, node, plan),
-  };
-}
+export const winogradConv2dKernel = defineKernel({
+  op: winogradConv2d,
+  plan: (node, attrs, context) => {
+    const plan = planWinogradConv2d(node, attrs, context);
+    const [N] = node.shape;
+    const [, , CG, O] = plan.w;
+    const { perImage, side } = plan.tiling;
+    return {
+      partition: plan.byImage
+        ? { units: N, images: N }
+        : { units: Math.ceil((N * perImage) / plan.block) * plan.parts },
+      scratchBytes: scratchOf(plan).bytes,
+      multiplyAdds: N * perImage * side ** 2 * CG * O,
+      plan,
+      shown: { reason: attrs.reason, ...plan },
+    };
+  },
+  emit: emitWinograd,
+});
 
 function emitWinograd(c: KernelContext, node: Node, plan: WinogradConv2dPlan): void {
   const { f } = c;

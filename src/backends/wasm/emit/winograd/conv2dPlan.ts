@@ -8,9 +8,10 @@ import type { Node } from '../../../../graph/node.ts';
 import type { Local } from '../../assembler/function.ts';
 import { mostRows, type PlanContext } from '../../kernel.ts';
 import { squareBytes } from './linear.ts';
-import { type Tiling, tilingOf, type WinogradAttrs } from './plan.ts';
+import type { WinogradConv2dAttrs } from './ops.ts';
+import { fusedVectors, type PanelLayout } from './panels.ts';
+import { type Tiling, tilingOf } from './plan.ts';
 import { type VariantName, variantOf } from './variants.ts';
-import { fusedVectors, type PanelLayout, panelLayout } from './weights.ts';
 
 /** About so many tiles share what is read of the weights. */
 const TILES_PER_BLOCK = 64;
@@ -40,11 +41,13 @@ export interface WinogradConv2dPlan {
   readonly byImage: boolean;
 }
 
-export function planWinogradConv2d(node: Node, context: PlanContext): WinogradConv2dPlan {
+export function planWinogradConv2d(
+  node: Node,
+  { variant, groups, kernelShape, layout }: WinogradConv2dAttrs,
+  context: PlanContext,
+): WinogradConv2dPlan {
   const { target, slicing } = context;
-  const { variant, groups, kernelShape } = node.attrs as unknown as WinogradAttrs;
   const tiling = tilingOf(node.shape, variantOf(variant));
-  const layout = panelLayout(kernelShape, groups, tiling.side, target);
   const byImage =
     context.isBatched(node) &&
     slicing !== undefined &&

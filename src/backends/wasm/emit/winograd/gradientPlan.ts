@@ -8,9 +8,10 @@ import type { Node } from '../../../../graph/node.ts';
 import type { Local } from '../../assembler/function.ts';
 import { mostRows, type PlanContext } from '../../kernel.ts';
 import { squareBytes } from './linear.ts';
-import { type Tiling, tilingOf, type WinogradAttrs } from './plan.ts';
+import type { WinogradGradientAttrs } from './ops.ts';
+import { fusedVectors } from './panels.ts';
+import { type Tiling, tilingOf } from './plan.ts';
 import { type VariantName, variantOf } from './variants.ts';
-import { fusedVectors } from './weights.ts';
 
 /** The most a block takes of each; it takes even shares. */
 const MOST_CHANNELS = 192;
@@ -41,8 +42,11 @@ export interface WinogradGradientPlan {
   readonly chunks: number;
 }
 
-export function planWinogradGradient(node: Node, { target }: PlanContext): WinogradGradientPlan {
-  const { variant, groups, kernelShape } = node.attrs as unknown as WinogradAttrs;
+export function planWinogradGradient(
+  node: Node,
+  { variant, groups, kernelShape }: WinogradGradientAttrs,
+  { target }: PlanContext,
+): WinogradGradientPlan {
   const [x, dy] = node.inputs;
   const [, , CG, O] = kernelShape;
   const tiling = tilingOf(dy.shape, variantOf(variant));

@@ -14,7 +14,8 @@
 import type { Node } from '../../../../graph/node.ts';
 import type { Local } from '../../assembler/function.ts';
 import { f32x4, i32, memory } from '../../assembler/lanes.ts';
-import type { Kernel, KernelContext, PlanContext } from '../../kernel.ts';
+import { defineKernel } from '../../defineKernel.ts';
+import type { KernelContext } from '../../kernel.ts';
 import { advance, forRange, times } from '../language/loops.ts';
 import { tileLocals, tileLoop, zeroTile } from '../language/tile.ts';
 import {
@@ -25,26 +26,26 @@ import {
 } from './gradientPlan.ts';
 import { emitTilesOfDy, emitWeights } from './gradientTiles.ts';
 import { storeVectors } from './linear.ts';
-import type { WinogradAttrs } from './plan.ts';
+import { winogradKernelGradient } from './ops.ts';
 import { emitTilesIn } from './tiles.ts';
 
-export function winogradGradientKernel(node: Node, context: PlanContext): Kernel {
-  const plan = planWinogradGradient(node, context);
-  const [N] = plan.y;
-  const [, , CG, O] = plan.w;
-  const { reason } = node.attrs as unknown as WinogradAttrs;
-  return {
-    family: 'winogradKernelGradient',
-    name: node.name,
-    inputs: node.inputs,
-    outputs: [node],
-    partition: { units: plan.groups * plan.channelBlocks * plan.filterBlocks },
-    scratchBytes: scratchOf(plan).bytes,
-    multiplyAdds: N * plan.tiling.perImage * plan.tiling.side ** 2 * CG * O,
-    plan: { reason, ...plan },
-    emit: (c) => emitGradient(c, node, plan),
-  };
-}
+export const winogradGradientKernel = defineKernel({
+  op: winogradKernelGradient,
+  plan: (node, attrs, context) => {
+    const plan = planWinogradGradient(node, attrs, context);
+    const [N] = plan.y;
+    const [, , CG, O] = plan.w;
+    const { perImage, side } = plan.tiling;
+    return {
+      partition: { units: plan.groups * plan.channelBlocks * plan.filterBlocks },
+      scratchBytes: scratchOf(plan).bytes,
+      multiplyAdds: N * perImage * side ** 2 * CG * O,
+      plan,
+      shown: { reason: attrs.reason, ...plan },
+    };
+  },
+  emit: emitGradient,
+});
 
 function emitGradient(c: KernelContext, node: Node, plan: WinogradGradientPlan): void {
   const { f } = c;

@@ -7,7 +7,7 @@
  */
 import type { Pair } from '../../../../base/window.ts';
 import type { Target } from '../../kernel.ts';
-import { tileSide, VARIANTS, type Variant, type VariantName } from './variants.ts';
+import { tileSide, VARIANTS, type Variant } from './variants.ts';
 
 /** A convolution, forward or one of its gradients, whatever its padding. */
 export interface WinogradProblem {
@@ -21,15 +21,6 @@ export interface WinogradProblem {
 }
 
 export type Pass = 'forward' | 'kernelGradient';
-
-/** What a node carries whose kernel is Winograd's. */
-export interface WinogradAttrs {
-  readonly variant: VariantName;
-  readonly groups: number;
-  /** (KH, KW, C/groups, O) */
-  readonly kernelShape: readonly number[];
-  readonly reason: string;
-}
 
 export interface WinogradChoice {
   /** Undefined: the sum as it stands. */

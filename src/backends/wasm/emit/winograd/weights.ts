@@ -10,67 +10,41 @@
 import { sizeOf } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';
 import { i32 } from '../../assembler/lanes.ts';
-import type { Kernel, KernelContext, PlanContext, Target } from '../../kernel.ts';
+import { defineKernel } from '../../defineKernel.ts';
+import type { KernelContext } from '../../kernel.ts';
 import { advance, forRange, times, withinTurn } from '../language/loops.ts';
 import { emitTransform, squareBytes, storeVectors } from './linear.ts';
+import { winogradWeights } from './ops.ts';
+import { fusedVectors, type PanelLayout } from './panels.ts';
 import { tileSide, transformsOf, type VariantName, variantOf } from './variants.ts';
 
-export interface PanelLayout {
-  /** Vectors across a panel: a register tile's width. */
-  readonly vectors: number;
-  /** Panels per group. */
-  readonly panels: number;
-  /** Bytes of one panel of one product. */
-  readonly productBytes: number;
-  readonly panelBytes: number;
-  readonly groupBytes: number;
-}
+export const winogradWeightsKernel = defineKernel({
+  op: winogradWeights,
+  plan: (node, { variant, groups, layout }, { target }) => {
+    const [w] = node.inputs;
+    const side = tileSide(variantOf(variant));
+    const width = fusedVectors(target);
+    return {
+      partition: { units: groups * layout.panels },
+      scratchBytes: squareBytes(side, width),
+      multiplyAdds: sizeOf(w.shape) * side,
+      plan: { variant, groups, ...layout, width },
+    };
+  },
+  emit: emitWeights,
+});
 
-/** Vectors that V8 may fuse to one, side by side. */
-export const fusedVectors = ({ pairs }: Target): number => (pairs ? 2 : 1);
-
-export function panelLayout(
-  [, , CG, O]: readonly number[],
-  groups: number,
-  side: number,
-  target: Target,
-): PanelLayout {
-  const vectors = target.pairs ? 4 : 2;
-  const panels = Math.ceil(O / groups / (4 * vectors));
-  // One more line than the channels fill: else all products of a channel would share one set of a cache.
-  const productBytes = (CG + 1) * 16 * vectors;
-  const panelBytes = side ** 2 * productBytes;
-  return { vectors, panels, productBytes, panelBytes, groupBytes: panels * panelBytes };
-}
-
-export interface WinogradKernelAttrs {
+interface WeightsPlan extends PanelLayout {
   readonly variant: VariantName;
   readonly groups: number;
+  /** Vectors side by side in a transform. */
+  readonly width: number;
 }
 
-export function winogradKernelKernel(node: Node, { target }: PlanContext): Kernel {
-  const [w] = node.inputs;
-  const { variant, groups } = node.attrs as unknown as WinogradKernelAttrs;
-  const side = tileSide(variantOf(variant));
-  const layout = panelLayout(w.shape, groups, side, target);
-  const width = fusedVectors(target);
-  return {
-    family: 'winogradKernel',
-    name: node.name,
-    inputs: [w],
-    outputs: [node],
-    partition: { units: groups * layout.panels },
-    scratchBytes: squareBytes(side, width),
-    multiplyAdds: sizeOf(w.shape) * side,
-    plan: { variant, groups, ...layout },
-    emit: (c) => emitWeights(c, node, layout, width),
-  };
-}
-
-function emitWeights(c: KernelContext, node: Node, layout: PanelLayout, width: number): void {
+function emitWeights(c: KernelContext, node: Node, layout: WeightsPlan): void {
   const { f } = c;
   const [w] = node.inputs;
-  const { variant, groups } = node.attrs as unknown as WinogradKernelAttrs;
+  const { variant, groups, width } = layout;
   const { kernel } = transformsOf(variantOf(variant));
   const [r, , CG, O] = w.shape;
   const side = kernel.length;

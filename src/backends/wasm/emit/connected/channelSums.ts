@@ -9,31 +9,36 @@ import { sizeOf } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';
 import type { Value } from '../../assembler/function.ts';
 import { f32, f32x4, i32 } from '../../assembler/lanes.ts';
-import type { Kernel, KernelContext, PlanContext } from '../../kernel.ts';
+import { defineKernel } from '../../defineKernel.ts';
+import { imagesOf, type KernelContext } from '../../kernel.ts';
 import { advance, forRange } from '../language/loops.ts';
+import { type ChannelSumsAttrs, channelSums } from './ops.ts';
 
-type Sources = readonly (readonly number[])[];
+type Sources = ChannelSumsAttrs['sources'];
 
-export function channelSumsKernel(node: Node, context: PlanContext): Kernel {
-  const [x] = node.inputs;
-  const sources = node.attrs.sources as Sources;
-  const inWidth = x.shape[x.shape.length - 1];
-  const rows = sizeOf(x.shape) / inWidth;
-  const images = context.isBatched(node) ? node.shape[0] : undefined;
-  return {
-    family: 'channelSums',
-    name: node.name,
-    inputs: node.inputs,
-    outputs: [node],
-    partition: { units: rows, ...(images === undefined ? {} : { images }) },
-    scratchBytes: 0,
-    multiplyAdds: rows * sources.flat().length,
-    plan: { rows, from: inWidth, to: sources.length },
-    emit: (c) => emitRows(c, node, sources, inWidth),
-  };
+export const channelSumsKernel = defineKernel({
+  op: channelSums,
+  plan: (node, { sources }, context) => {
+    const [x] = node.inputs;
+    const inWidth = x.shape[x.shape.length - 1];
+    const rows = sizeOf(x.shape) / inWidth;
+    return {
+      partition: { units: rows, ...imagesOf(node, context) },
+      multiplyAdds: rows * sources.flat().length,
+      plan: { sources, inWidth },
+      shown: { rows, from: inWidth, to: sources.length },
+    };
+  },
+  emit: emitRows,
+});
+
+interface ChannelSumsPlan {
+  readonly sources: Sources;
+  /** Numbers of a row of x. */
+  readonly inWidth: number;
 }
 
-function emitRows(c: KernelContext, node: Node, sources: Sources, inWidth: number): void {
+function emitRows(c: KernelContext, node: Node, { sources, inWidth }: ChannelSumsPlan): void {
   const { f } = c;
   const row = f.reuse('i32', 'row');
   const from = f.reuse('i32', 'from');

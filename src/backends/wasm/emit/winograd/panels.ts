@@ -1,0 +1,34 @@
+/**
+ * @file How transformed weights lie: panels one register tile wide, product by product.
+ *
+ * Previous stop: `plan.ts`. Next stop: `weights.ts`, which fills them.
+ */
+import type { Target } from '../../kernel.ts';
+
+export interface PanelLayout {
+  /** Vectors across a panel: a register tile's width. */
+  readonly vectors: number;
+  /** Panels per group. */
+  readonly panels: number;
+  /** Bytes of one panel of one product. */
+  readonly productBytes: number;
+  readonly panelBytes: number;
+  readonly groupBytes: number;
+}
+
+/** Vectors that V8 may fuse to one, side by side. */
+export const fusedVectors = ({ pairs }: Target): number => (pairs ? 2 : 1);
+
+export function panelLayout(
+  [, , CG, O]: readonly number[],
+  groups: number,
+  side: number,
+  target: Target,
+): PanelLayout {
+  const vectors = target.pairs ? 4 : 2;
+  const panels = Math.ceil(O / groups / (4 * vectors));
+  // One more line than the channels fill: else all products of a channel would share one set of a cache.
+  const productBytes = (CG + 1) * 16 * vectors;
+  const panelBytes = side ** 2 * productBytes;
+  return { vectors, panels, productBytes, panelBytes, groupBytes: panels * panelBytes };
+}
