@@ -7,7 +7,7 @@ test('every kernel has a share of the time and of both measured peaks', async ()
   const session = await openSession({ backend: 'wasm', threads: 1 });
   const { executable } = workloadOf('lenet5').prepare(session, 'train', 8);
   const { kernels, totalMs, peakMultiplyAdds, peakBytes } = profileOf(session, executable, 200);
-  expect(kernels.map(({ family }) => family)).toContain('conv2d');
+  expect(kernels.map(({ family }) => family)).toContain('directConv2d');
   expect(kernels.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1);
   for (const { medianMs, multiplyAdds, ofArithmetic, bytes, ofMemory } of kernels) {
     expect(medianMs).toBeLessThanOrEqual(totalMs);

@@ -120,7 +120,7 @@ describe.each([
       const { kernel } = layer;
       for (const family of ['winogradConv2d', 'winogradKernelGradient'])
         expect(families.join(), family).toMatch(new RegExp(`${family} F.*${kernel}x${kernel}`));
-      expect(families).not.toContain('conv2d');
+      expect(families).not.toContain('directConv2d');
       const numbers = caseNumbers(test, graph);
       const expected = judged(graph, numbers);
       const actual = runOn(session, graph, numbers);
@@ -152,7 +152,7 @@ describe('Winograd', () => {
     const graph = graphOf(caseOf(LAYERS[2]));
     const session = await wasmBackend.open({ threads: 1, winograd: 'off' });
     const program = session.compile({ outputs: { y: graph.output }, updates: [] });
-    const [kernel] = (program.profile?.() ?? []).filter(({ family }) => family === 'conv2d');
+    const [kernel] = (program.profile?.() ?? []).filter(({ family }) => family === 'directConv2d');
     expect(kernel.plan.winograd).toBe('turned off');
     await session.close();
   });

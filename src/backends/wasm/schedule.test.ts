@@ -25,7 +25,12 @@ describe.each(targets)('pairs $pairs, one rounding $relaxedMadd', (target) => {
     expect(schedule.phases.map(({ kind }) => kind)).toEqual(['split', 'batch', 'split', 'split']);
     const families = (phase: number) =>
       new Set(schedule.phases[phase].kernels.map(({ family }) => family));
-    for (const family of ['conv2d', 'pool2d', 'softmaxCrossEntropy', 'conv2dKernelGradient'])
+    for (const family of [
+      'directConv2d',
+      'averagePool2d',
+      'softmaxCrossEntropy',
+      'kernelGradientPartials',
+    ])
       expect(families(1), family).toContain(family);
     expect([...families(3)]).toEqual(['elementwise']);
   });
@@ -54,7 +59,7 @@ describe.each(targets)('pairs $pairs, one rounding $relaxedMadd', (target) => {
       kernels.some(({ family }) => family === 'randomUniform'),
     );
     expect(drawing?.kind).toBe('batch');
-    expect(drawing?.kernels.some(({ family }) => family === 'conv2d')).toBe(true);
+    expect(drawing?.kernels.some(({ family }) => family === 'directConv2d')).toBe(true);
   });
 
   it.each([
