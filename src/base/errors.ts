@@ -4,19 +4,41 @@
  * An error teaches: what was received, what was expected, and how to mend it. The command line prints
  * these three parts and no stack trace; anything else that reaches it is a bug of ours.
  */
-
 import { printable, printableLines, shortened } from './printable.ts';
 
 export interface ErrorParts {
   /** What happened, with the received values: "pooling window (5, 5) does not fit input (4, 4)". */
   readonly problem: string;
   /** What would have been accepted. */
-  readonly expected?: string;
+  readonly expected?: Words;
   /** A setting, command or step that works. */
-  readonly fix?: string;
-  /** Where: a layer path ("conv2d_1"), a file, an option ("--batch-size"). */
+  readonly fix?: Words;
+  /** Where: a layer path ("conv2d_1"), a file. */
   readonly where?: string;
+  /** The setting that was wrong, by its name in code ("batchSize"). */
+  readonly option?: string;
 }
+
+/** A setting in a sentence. The library writes its name; the command line the option it stands for. */
+export interface Setting {
+  readonly setting: string;
+  readonly value?: string | number | undefined;
+}
+
+export type Words = string | readonly (string | Setting)[];
+
+/** advice`only ${setting('epochs')} may change` */
+export function advice(strings: TemplateStringsArray, ...settings: readonly Setting[]): Words {
+  return strings.flatMap((text, i) => (i < settings.length ? [text, settings[i]] : [text]));
+}
+
+export function setting(name: string, value?: string | number): Setting {
+  return { setting: name, value };
+}
+
+/** As code says it: "threads: 1". */
+const inCode = ({ setting: name, value }: Setting): string =>
+  value === undefined ? name : `${name}: ${value}`;
 
 export class FoveaError extends Error {
   readonly parts: ErrorParts;
@@ -31,14 +53,26 @@ export class FoveaError extends Error {
 /** A list of 4,000 classes is no help: parts longer than this are cut. */
 const MOST_PART = 2_000;
 
-/** The parts may hold names from anywhere: none reaches a terminal as it is. */
-function describe(p: ErrorParts): string {
-  const part = (text: string) => printableLines(shortened(text, MOST_PART));
+/**
+ * An error's parts as lines; `write` says how a setting is called where it is read. The parts may hold names
+ * from anywhere: none reaches a terminal as it is.
+ */
+export function describe(p: ErrorParts, write: (setting: Setting) => string = inCode): string {
+  const part = (text: Words) => printableLines(shortened(textOf(text, write), MOST_PART));
   const problem = part(p.problem);
-  const lines = [p.where === undefined ? problem : `${printable(p.where)}: ${problem}`];
+  const option = p.option === undefined ? undefined : write(setting(p.option));
+  const places = [p.where, option]
+    .filter((place) => place !== undefined)
+    .map((place) => printable(place));
+  const lines = [[...places, problem].join(': ')];
   if (p.expected !== undefined) lines.push(`  expected: ${part(p.expected)}`);
   if (p.fix !== undefined) lines.push(`  to fix: ${part(p.fix)}`);
   return lines.join('\n');
+}
+
+function textOf(text: Words, write: (setting: Setting) => string): string {
+  if (typeof text === 'string') return text;
+  return text.map((part) => (typeof part === 'string' ? part : write(part))).join('');
 }
 
 /** A wrong use of the command line or an option (exit code 2), as against a failure (exit code 1). */

@@ -6,7 +6,7 @@
  */
 import type { Session, SessionOptions } from '../backends/backend.ts';
 import { wasmBackend } from '../backends/wasm/index.ts';
-import { FoveaError } from '../base/errors.ts';
+import { advice, FoveaError, setting } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
 import { opOf } from '../ops/index.ts';
 import type { NumberArray } from '../ops/op.ts';
@@ -116,7 +116,7 @@ function climb(
       where: `${test.op} of ${test.size}, ${rung}`,
       problem: `differs from the plain loops by ${error.toExponential(1)} of their largest number`,
       expected: `at most ${tolerance}`,
-      fix: 'report this: a kernel is wrong on this machine; --no-winograd and --no-revectorize compute without it',
+      fix: advice`report this: a kernel is wrong on this machine; ${setting('winograd', 'off')} and ${setting('revectorize', 'off')} compute without it`,
     });
   }
   const { medianMs: ms } = measure(program.run, { budgetMs, mostRuns: 200 });

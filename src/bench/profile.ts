@@ -9,7 +9,7 @@
 import type { Executable, Session } from '../backends/backend.ts';
 import { peakLoop, streamLoop } from '../backends/wasm/peak.ts';
 import { WasmSession } from '../backends/wasm/session.ts';
-import { UsageError } from '../base/errors.ts';
+import { advice, setting, UsageError } from '../base/errors.ts';
 import { measure } from './measure.ts';
 
 export interface KernelTime {
@@ -43,10 +43,10 @@ const FOR_PEAKS = 0.2;
 export function profileOf(session: Session, executable: Executable, budgetMs: number): Profile {
   if (!(session instanceof WasmSession) || executable.profile === undefined) {
     throw new UsageError({
-      where: '--profile',
+      option: 'profile',
       problem: `the ${session.backend} backend has no kernels to time`,
       expected: 'the wasm backend',
-      fix: 'leave --backend away',
+      fix: advice`leave ${setting('backend')} away`,
     });
   }
   const arithmetic = peakLoop(session.target);

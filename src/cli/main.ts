@@ -11,6 +11,7 @@ import module from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { FoveaError, UsageError, unknownName } from '../base/errors.ts';
 import { version } from '../runs/version.ts';
+import { errorWords } from './errorWords.ts';
 
 interface CommandModule {
   /** The commander command: arguments, options, help and action. */
@@ -77,7 +78,8 @@ function report(error: unknown): number {
     return 2;
   }
   if (error instanceof FoveaError) {
-    console.error(error instanceof UsageError ? error.message : `error: ${error.message}`);
+    const words = errorWords(error);
+    console.error(error instanceof UsageError ? words : `error: ${words}`);
     return error instanceof UsageError ? 2 : 1;
   }
   console.error(error instanceof Error ? error.stack : error);

@@ -65,6 +65,9 @@ export interface ReadingOptions {
   readonly onUnreadable?: ((name: string, problem: string) => void) | undefined;
 }
 
+/** How pictures are read, of what is not the model's or the seed's affair. */
+export type Reading = Omit<ReadingOptions, 'shape' | 'seed'>;
+
 /** Nothing is read, nothing is waited for, nothing is allocated per batch. */
 export class MemoryBatches implements BatchSource {
   readonly count: number;

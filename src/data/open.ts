@@ -1,5 +1,5 @@
 /**
- * @file Opens whatever `--data` names: a set of the table, `folder:PATH`, `shards:GLOB`.
+ * @file Opens data by name: a set of the table, `folder:PATH`, `shards:GLOB`.
  *
  *   folder:pictures                        one sub-folder per class
  *   shards:train-*.tar,test=val-*.tar      WebDataset shards, with a test set of its own
@@ -7,7 +7,7 @@
  * Sets of the table come whole, in memory; folders and shards are listed, and read while training.
  * Next stop: `datasets/index.ts`; `origins/imageFolder.node.ts`, `origins/shards.node.ts`.
  */
-import { UsageError } from '../base/errors.ts';
+import { advice, setting, UsageError } from '../base/errors.ts';
 import type { ImageShape } from '../base/shape.ts';
 import type { LoadOptions } from './dataset.ts';
 import { datasetOf } from './datasets/index.ts';
@@ -41,6 +41,14 @@ export async function openDataset(given: string, options: OpenDataOptions): Prom
   const place = placeOf(given);
   if (place === undefined) return datasetOf(given).load(options);
   const { imageShape, trainCount, testCount } = options;
+  if (imageShape?.length !== 3) {
+    throw new UsageError({
+      option: 'imageShape',
+      problem: 'is missing',
+      expected: 'the (height, width, channels) that pictures from files are made to fit',
+      fix: advice`${setting('imageShape', '[28, 28, 1]')}, the inputShape of the model`,
+    });
+  }
   if (imageShape[2] !== 1 && imageShape[2] !== 3) {
     throw new UsageError({
       problem: `the model reads ${imageShape[2]} channels`,
@@ -76,7 +84,7 @@ function placeOf(given: string): Place | undefined {
     return { kind: match[1] as Kind, path, test: rest[0] };
   }
   throw new UsageError({
-    where: '--data',
+    option: 'data',
     problem: `received "${given}"`,
     expected: 'folder:PATH or shards:GLOB, with ,test=PATH for a test set of its own',
   });

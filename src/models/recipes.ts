@@ -118,7 +118,7 @@ export function recipeOf(model: string, name: string): Recipe {
   if (Object.hasOwn(known, name)) return known[name];
   if (Object.keys(known).length > 0) throw unknownName('recipe', name, Object.keys(known), true);
   throw new UsageError({
-    where: '--recipe',
+    option: 'recipe',
     problem: `${model} has no recipe "${name}"`,
     expected: `a model that has recipes: ${Object.keys(recipes).join(', ')}`,
   });

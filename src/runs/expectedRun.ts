@@ -3,7 +3,7 @@
  *
  * Before: `trainRun.ts`.
  */
-import { FoveaError, UsageError } from '../base/errors.ts';
+import { advice, FoveaError, setting, UsageError } from '../base/errors.ts';
 import { type Augmentation, parseAugmentation } from '../data/augment/index.ts';
 import { differencesOf, identityOf } from '../data/identity.ts';
 import { dataNameOf } from '../data/open.ts';
@@ -19,9 +19,14 @@ export interface ExpectedRun {
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly optimizer?: Readonly<Record<string, unknown>>;
   readonly schedule?: Readonly<Record<string, unknown>>;
-  /** What `--augment` takes. */
+  /** As `parseAugmentation` reads it. */
   readonly augment?: string | undefined;
 }
+
+const ONLY_EPOCHS = {
+  expected: advice`a run goes on with what it was begun with; only ${setting('epochs')} may change`,
+  fix: advice`leave the setting out, or begin a new run in another ${setting('folder')}`,
+};
 
 /** A mean that was measured belongs to the run, not to the model that was named. */
 function withPreprocessingOf(run: ModelSpec, named: ModelSpec | undefined): ModelSpec | undefined {
@@ -61,8 +66,7 @@ export function checkExpected(
           name === 'model'
             ? 'the run is of another model'
             : `${name} is ${value}, in the run ${old}`,
-        expected: 'a run goes on with what it was begun with; only --epochs may change',
-        fix: 'leave the option out, or begin a new run with --name',
+        ...ONLY_EPOCHS,
       });
     }
   }
@@ -77,9 +81,9 @@ function checkAugmentation(run: RunFolder, wanted: Augmentation, recorded: Augme
   if (words(wanted) === words(recorded)) return;
   throw new UsageError({
     where: run.path,
-    problem: `--augment is ${words(wanted) || 'none'}, in the run ${words(recorded) || 'none'}`,
-    expected: 'a run goes on with what it was begun with; only --epochs may change',
-    fix: 'leave the option out, or begin a new run with --name',
+    option: 'augment',
+    problem: `is ${words(wanted) || 'none'}, in the run ${words(recorded) || 'none'}`,
+    ...ONLY_EPOCHS,
   });
 }
 
@@ -91,7 +95,7 @@ export function checkSameData(run: RunFolder, { data }: RunRecord, dataset: AnyD
     where: run.path,
     problem: `${data.name} is not what the run was trained on so far\n    ${differences.join('\n    ')}`,
     expected: 'the classes and the digests that run.json holds',
-    fix: 'bring the old data back, or start anew with --overwrite',
+    fix: advice`bring the old data back, or start anew with ${setting('overwrite')}`,
   });
 }
 

@@ -4,10 +4,10 @@ import { wasmBackend } from '../backends/wasm/index.ts';
 import { datasetOf } from '../data/datasets/index.ts';
 import { modelOf } from '../models/index.ts';
 import { recipeOf } from '../models/recipes.ts';
+import { fitted } from '../train/checks.ts';
 import type { FitOptions } from '../train/events.ts';
 import { fit } from '../train/fit.ts';
 import type { Snapshot } from '../train/progress.ts';
-import { fitted } from './runData.ts';
 
 const { settings, model } = recipeOf('lenet5-1998', 'paper');
 const spec = modelOf('lenet5-1998', model);

@@ -7,6 +7,7 @@
  */
 import type { Session } from '../backends/backend.ts';
 import type { FoveaError } from '../base/errors.ts';
+import type { Reading } from '../data/batchSource.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import { parameterNames } from '../nn/programs.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
@@ -22,7 +23,6 @@ import { writeWeights } from './folder/modelFiles.ts';
 import type { RunFolder } from './folder/runFolder.ts';
 import type { RunRecord } from './folder/runRecord.ts';
 import { writeMistakes } from './mistakes.ts';
-import type { Reading } from './runData.ts';
 
 /** A run that is ready to go. */
 export interface PreparedRun {
@@ -165,7 +165,7 @@ async function withLastCheckpoint(error: DivergenceError, run: RunFolder): Promi
   return new DivergenceError(
     {
       ...error.parts,
-      expected: `${error.parts.expected}\n  kept: ${run.checkpointFile('last')} (${place}), the last good checkpoint`,
+      problem: `${error.parts.problem}\n  kept: ${run.checkpointFile('last')} (${place}), the last good checkpoint`,
     },
     { cause: error },
   );

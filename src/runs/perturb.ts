@@ -37,11 +37,11 @@ export interface PerturbedRun {
 
 export function perturbRun(request: PerturbRequest): Promise<PerturbedRun> {
   const perturbation = perturbationOf(request.perturbation);
-  return withTestedRun(request, async ({ record, spec, weights, dataset, session }) => {
-    const { test, imageShape: stored, name } = dataset;
+  return withTestedRun(request, async ({ record, spec, weights, dataset, reading, session }) => {
+    const { test, name } = dataset;
     const shape = imageShapeOf(spec);
     const rows = Array.from({ length: test.count }, (_, row) => row);
-    const split = await picturesOf(test, rows, { shape, stored });
+    const split = await picturesOf(test, rows, { ...reading, shape });
     const batchSize = Math.min(256, split.count);
     const scope = session.scopeOf(spec);
     const program = compileEvaluation(scope, spec, batchSize, record.settings.loss);

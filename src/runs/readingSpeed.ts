@@ -4,9 +4,9 @@
  * Nothing is trained meanwhile; a training run shares the cores with the threads that read.
  */
 import { parseAugmentation } from '../data/augment/index.ts';
+import { colouredFor } from '../data/measured.ts';
 import { openBatches } from '../data/openBatches.ts';
 import type { AnyDataset } from '../data/streamed.ts';
-import { colouredFor } from './runData.ts';
 
 export interface SpeedOptions {
   /** (H, W, C) of the samples. */

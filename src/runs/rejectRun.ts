@@ -20,15 +20,15 @@ export interface RejectedRun {
 }
 
 export function rejectRun(request: TestRequest): Promise<RejectedRun> {
-  return withTestedRun(request, async ({ record, spec, weights, dataset, session }) => {
+  return withTestedRun(request, async ({ record, spec, weights, dataset, reading, session }) => {
     if (!answersWithDistances(spec)) {
       throw new FoveaError({
         problem: `${spec.name} answers with no distances`,
         expected: 'a model whose last layer gives distances (rbf), such as lenet5-1998',
       });
     }
-    const { test, classes, imageShape: stored, name } = dataset;
-    const source = await openEvaluationBatches(spec, test, { stored });
+    const { test, classes, name } = dataset;
+    const source = await openEvaluationBatches(spec, test, reading);
     const scope = session.scopeOf(spec);
     const program = compileEvaluation(scope, spec, source.batchSize, record.settings.loss);
     restoreStates(scope, parameterNames(spec), weights);

@@ -4,16 +4,16 @@
  */
 import { parseAugmentation } from '../data/augment/index.ts';
 import type { Split } from '../data/dataset.ts';
+import { colouredFor } from '../data/measured.ts';
 import { picturesOf } from '../data/pictures.ts';
 import type { AnyDataset, AnySplit } from '../data/streamed.ts';
-import { colouredFor } from './runData.ts';
 
 export interface SheetOptions {
   readonly split: 'train' | 'test';
   /** Pictures of each class. */
   readonly columns: number;
   readonly seed: number;
-  /** What `--augment` takes; absent: pictures as they are. */
+  /** A name or list, as `parseAugmentation` reads it; absent: pictures as they are. */
   readonly augment?: string | undefined;
 }
 

@@ -5,7 +5,7 @@ import { UsageError } from '../base/errors.ts';
 import { openDataset } from '../data/open.ts';
 import { picturesOf } from '../data/pictures.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
-import { fitted } from './runData.ts';
+import { fitted } from '../train/checks.ts';
 
 export interface TestPicture {
   /** (H, W, C) bytes. */
@@ -24,7 +24,7 @@ export async function testPicture(
   const { test, classes, imageShape } = dataset;
   if (!Number.isInteger(index) || index >= test.count) {
     throw new UsageError({
-      where: '--index',
+      option: 'index',
       problem: `received ${index}`,
       expected: `a whole number from 0 to ${test.count - 1}`,
     });

@@ -3,27 +3,37 @@
  */
 import type { Session } from '../backends/backend.ts';
 import { openSession } from '../backends/select.ts';
+import { withCrops } from '../data/augment/index.ts';
+import type { Reading } from '../data/batchSource.ts';
+import { differencesOf, identityOf } from '../data/identity.ts';
 import { openDataset } from '../data/open.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import type { TrainedModel } from '../nn/trained.ts';
-import type { EvaluateRunRequest } from './evaluateRun.ts';
+import { fitted } from '../train/checks.ts';
 import { checkSameClasses } from './expectedRun.ts';
 import { loadModel } from './folder/modelFiles.ts';
 import { RunFolder } from './folder/runFolder.ts';
 import type { RunRecord } from './folder/runRecord.ts';
-import { fitted } from './runData.ts';
+import type { RunConditions } from './trainRun.ts';
 
-export type TestRequest = Pick<
-  EvaluateRunRequest,
-  'folder' | 'data' | 'testCount' | 'backend' | 'load'
->;
+export interface TestRequest extends Pick<RunConditions, 'backend' | 'load' | 'reading'> {
+  readonly folder: string;
+  /** Default: what the run was trained on. */
+  readonly data?: string | undefined;
+  readonly testCount?: number | undefined;
+  /** 10: mean of four corners, the middle, and their mirror images; default: the middle alone. */
+  readonly crops?: 1 | 10 | undefined;
+}
 
 export interface TestedRun {
+  readonly run: RunFolder;
   readonly record: RunRecord;
   readonly spec: ModelSpec;
   readonly weights: TrainedModel['weights'];
   readonly dataset: AnyDataset;
+  /** How the pictures are read: as the run was trained, nothing drawn. */
+  readonly reading: Reading;
   readonly session: Session;
 }
 
@@ -32,20 +42,39 @@ export async function withTestedRun<T>(
   request: TestRequest,
   task: (run: TestedRun) => Promise<T>,
 ): Promise<T> {
-  const { folder, testCount } = request;
-  const record = await (await RunFolder.open(folder)).readRecord();
+  const { folder, testCount, crops } = request;
+  const run = await RunFolder.open(folder);
+  const record = await run.readRecord();
   const { spec, weights, classes: answers } = await loadModel(folder);
+  const imageShape = imageShapeOf(spec);
   const loaded = await openDataset(request.data ?? record.data.name, {
     ...request.load,
-    imageShape: imageShapeOf(spec),
+    imageShape,
     ...(testCount === undefined ? {} : { testCount }),
   });
-  const dataset = fitted(spec, loaded);
+  warnOfDifferences(record, loaded, request.load?.onNote);
+  const trained = record.settings.augmentation;
+  const augmentation = crops === 10 ? withCrops(trained, imageShape) : trained;
+  const dataset = fitted(spec, loaded, augmentation);
   checkSameClasses(folder, answers, dataset);
+  const reading = { ...request.reading, augmentation, stored: dataset.imageShape };
   const session = await openSession(request.backend);
   try {
-    return await task({ record, spec, weights, dataset, session });
+    return await task({ run, record, spec, weights, dataset, reading, session });
   } finally {
     await session.close();
+  }
+}
+
+/** Figures for other classes or other pictures than those of training are no figures of the run. */
+function warnOfDifferences(
+  { data }: RunRecord,
+  loaded: AnyDataset,
+  note: ((words: string) => void) | undefined,
+): void {
+  // Of another data set the classes alone can be the same.
+  const digests = loaded.name === data.name ? data.digests : {};
+  for (const difference of differencesOf({ ...data, digests }, identityOf(loaded))) {
+    note?.(`Not as in training: ${loaded.name}: ${difference}`);
   }
 }

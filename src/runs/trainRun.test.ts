@@ -105,7 +105,7 @@ describe('trainRun', () => {
   it('refuses to take over what is there, and says the ways out', async () => {
     await all(trainRun(request()));
     await expect(all(trainRun(request()))).rejects.toThrow(
-      /this run exists already[\s\S]*--resume[\s\S]*--overwrite[\s\S]*--name/,
+      /this run exists already[\s\S]*resume[\s\S]*overwrite[\s\S]*another folder/,
     );
     await all(trainRun(request({ overwrite: true })));
     const other = path.join(home, 'photos');
@@ -232,7 +232,7 @@ describe('resumeRun', () => {
     await expect(all(resumeRun({ folder, backend }))).rejects.toThrow(/there is no such run/);
     await all(trainRun(request()));
     await expect(all(resumeRun({ folder, backend }))).rejects.toThrow(
-      /has finished 2 of 2 epochs already[\s\S]*--epochs 7/,
+      /has finished 2 of 2 epochs already[\s\S]*epochs: 7/,
     );
     const other = { folder, backend, epochs: 3, expected: { settings: { seed: 9 } } };
     await expect(all(resumeRun(other))).rejects.toThrow(/seed is 9, in the run 0/);

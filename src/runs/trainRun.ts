@@ -6,9 +6,9 @@
  */
 import type { Session } from '../backends/backend.ts';
 import { type OpenOptions, openSession } from '../backends/select.ts';
-import { FoveaError, UsageError, unknownName } from '../base/errors.ts';
+import { advice, FoveaError, setting, UsageError, unknownName } from '../base/errors.ts';
 import type { ImageShape } from '../base/shape.ts';
-import { noAugmentation, parseAugmentation } from '../data/augment/index.ts';
+import { parseAugmentation } from '../data/augment/index.ts';
 import { validationSplit } from '../data/batches.ts';
 import type { ReadingOptions } from '../data/batchSource.ts';
 import type { LoadOptions } from '../data/dataset.ts';
@@ -17,6 +17,7 @@ import type { AnyDataset } from '../data/streamed.ts';
 import { defaultLossOf, type LossName, lossNames } from '../nn/losses.ts';
 import { parseSchedule } from '../nn/schedules.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
+import { checkSettings, fitted } from '../train/checks.ts';
 import type { FitOptions } from '../train/events.ts';
 import { asOptimizer } from '../train/steps.ts';
 import { checkExpected, checkSameData, type ExpectedRun } from './expectedRun.ts';
@@ -24,7 +25,7 @@ import { readSpec } from './folder/modelFiles.ts';
 import { RunFolder } from './folder/runFolder.ts';
 import type { RunRecord, RunSettings } from './folder/runRecord.ts';
 import { performRun, type RunEvent } from './performRun.ts';
-import { fitted, prepareAugmentation } from './runData.ts';
+import { prepareData } from './runData.ts';
 import { version } from './version.ts';
 
 /** What may differ between a run and its continuation: it has no influence on the numbers. */
@@ -42,9 +43,9 @@ export interface TrainRequest extends RunConditions {
   /** Replaces a run that is there. */
   readonly overwrite?: boolean;
   readonly spec: ModelSpec;
-  /** What `--data` takes; only the first pictures of a split where a count is given. */
+  /** A name or a place, as `openDataset` takes it; only the first pictures of a split where a count is given. */
   readonly data: string;
-  /** What `--augment` takes; default: nothing. */
+  /** A name or list, as `parseAugmentation` reads it; default: nothing. */
   readonly augment?: string | undefined;
   readonly trainCount?: number | undefined;
   readonly testCount?: number | undefined;
@@ -65,24 +66,16 @@ export interface ResumeRequest extends RunConditions {
 /** Trains a new run from the first weights. */
 export async function* trainRun(request: TrainRequest): AsyncGenerator<RunEvent, void, void> {
   const began = performance.now();
-  const { folder, overwrite = false, augment = 'none' } = request;
+  const { folder, overwrite = false, reading } = request;
   const asked = settingsOf(request);
-  const shape = imageShapeOf(request.spec);
-  asUsage(() => parseAugmentation(augment, shape));
-  const [loaded, session] = await open(request, request.data, shape, request);
+  const [loaded, session] = await open(request, request.data, imageShapeOf(request.spec), request);
   try {
-    fitted(request.spec, loaded, parseAugmentation(augment, shape));
-    const { spec, augmentation } = await prepareAugmentation(
-      augment,
-      request.spec,
-      loaded,
-      asked.validationSplit,
-    );
-    const dataset = fitted(spec, loaded, augmentation);
-    const settings = { ...asked, augmentation };
+    const { augmentation, validationSplit: fraction } = asked;
+    const data = await prepareData(request.spec, loaded, augmentation, fraction);
+    const { spec, dataset } = data;
+    const settings = { ...asked, augmentation: data.augmentation };
     const record = newRecord({ ...request, spec }, settings, dataset, session);
     const run = await RunFolder.create(folder, overwrite);
-    const { reading } = request;
     try {
       await run.begin(record, spec);
       yield* performRun({ run, spec, dataset, session, record, reading, pace: request, began });
@@ -121,7 +114,7 @@ async function* goOn(
       where: run.path,
       problem: `the run has finished ${finished} of ${epochs} epochs already`,
       expected: 'a run that was stopped, or more epochs',
-      fix: `--resume --epochs ${finished + 5}`,
+      fix: advice`${setting('resume')} with ${setting('epochs', finished + 5)}`,
     });
   }
   const [loaded, session] = await open(request, old.data.name, imageShapeOf(spec), old.data);
@@ -172,26 +165,19 @@ async function open(
 }
 
 /** Every setting with its default filled in; wrong ones are refused here, before anything is made. */
-function settingsOf({ spec, settings = {} }: TrainRequest): RunSettings {
+function settingsOf({ spec, augment = 'none', settings = {} }: TrainRequest): RunSettings {
+  const { loss = defaultLossOf(spec), ...others } = settings;
+  checkSettings(others);
   const { epochs = 10, batchSize = 128, seed = 0, shuffle = true, patience } = settings;
   const { validationSplit = 0, watchTest = false } = settings;
-  for (const [where, value] of Object.entries({ epochs, batchSize, patience })) {
-    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1)) {
-      throw new UsageError({
-        where,
-        problem: `received ${value}`,
-        expected: 'a whole number of at least 1',
-      });
-    }
-  }
-  const { loss = defaultLossOf(spec), optimizer = 'adam', schedule = 'constant' } = settings;
+  const { optimizer = 'adam', schedule = 'constant' } = settings;
   return {
     epochs,
     batchSize,
     validationSplit,
     seed,
     shuffle,
-    augmentation: noAugmentation,
+    augmentation: asUsage(() => parseAugmentation(augment, imageShapeOf(spec))),
     loss: asUsage(() => lossNameOf(loss)),
     optimizer: asUsage(() => asOptimizer(optimizer).spec),
     schedule: asUsage(() => parseSchedule(schedule)),

@@ -15,6 +15,7 @@ import type { LossName } from '../nn/losses.ts';
 import { evaluationGraph, parameterNames } from '../nn/programs.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import type { StateValue } from '../nn/trained.ts';
+import { checkBatchSize, fittedSplit } from './checks.ts';
 import {
   classify,
   type Evaluation,
@@ -129,7 +130,11 @@ export async function evaluate(
   split: AnySplit,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
-  const { reading, batchSize, classes, loss, weights, crops = 1 } = options;
+  const { batchSize, classes, loss, weights, crops = 1 } = options;
+  checkBatchSize(batchSize);
+  const about = { classes, imageShape: options.reading?.stored };
+  const { split: rows, stored } = fittedSplit(spec, split, about, options.reading?.augmentation);
+  const reading = { ...options.reading, stored };
   const views = crops === 1 ? [undefined] : Array.from({ length: crops }, (_, view) => view);
   const leftOut = new Set<number>();
   const seen: Predictions[] = [];
@@ -137,7 +142,7 @@ export async function evaluate(
   let program: EvaluationProgram | undefined;
   try {
     for (const view of views) {
-      const source = await openEvaluationBatches(spec, split, { ...reading, view }, batchSize);
+      const source = await openEvaluationBatches(spec, rows, { ...reading, view }, batchSize);
       try {
         if (program === undefined) {
           program = compileEvaluation(scope, spec, source.batchSize, loss);

@@ -17,6 +17,7 @@ import type { AnySplit } from '../data/streamed.ts';
 import { parameterNames } from '../nn/programs.ts';
 import { parseSchedule, type Schedule, startSchedule } from '../nn/schedules.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
+import { type About, checkSettings, fittedSplit } from './checks.ts';
 import { diverged } from './divergence.ts';
 import { compileEvaluation, measure, openEvaluationBatches } from './evaluate.ts';
 import type { CheckpointReason, FitEvent, FitOptions, StopReason } from './events.ts';
@@ -27,7 +28,8 @@ import { restoreStates, snapshotOf } from './snapshot.ts';
 import { Steps } from './steps.ts';
 import { turn } from './turns.ts';
 
-export interface FitData {
+/** A data set is one; so are splits of which less is known. */
+export interface FitData extends About {
   readonly train: AnySplit;
   /** A split of its own; without one `validationSplit` may take a part of `train`. */
   readonly validation?: AnySplit | null;
@@ -54,16 +56,14 @@ export async function* fit(
   data: FitData,
   options: FitOptions = {},
 ): AsyncGenerator<FitEvent, void, void> {
-  const { train, validation = null } =
-    data.validation != null ? data : validationSplit(data.train, options.validationSplit ?? 0);
+  checkSettings(options);
+  const { train, validation, test, reading } = readable(spec, data, options);
   const scope = session.scopeOf(spec);
   if (inTraining.has(scope)) throw trainedTwice(spec);
-  const source = await openBatches(train, trainingBatches(spec, options));
+  const source = await openBatches(train, trainingBatches(spec, { ...options, reading }));
   const validating =
-    validation === null ? null : await openEvaluationBatches(spec, validation, options.reading);
-  const { test } = options.watchTest === true ? data : { test: undefined };
-  const watching =
-    test === undefined ? null : await openEvaluationBatches(spec, test, options.reading);
+    validation === null ? null : await openEvaluationBatches(spec, validation, reading);
+  const watching = test === undefined ? null : await openEvaluationBatches(spec, test, reading);
   const programs = new Programs(scope);
   inTraining.add(scope);
   try {
@@ -96,6 +96,20 @@ function trainedTwice({ name }: ModelSpec): FoveaError {
 }
 
 const NOTHING = async () => null;
+
+/** The splits as the model reads them, and how; throws where it cannot. */
+function readable(spec: ModelSpec, data: FitData, options: FitOptions) {
+  const about = { ...data, imageShape: options.reading?.stored ?? data.imageShape };
+  const fit = (split: AnySplit) => fittedSplit(spec, split, about, options.reading?.augmentation);
+  const { split: all, stored } = fit(data.train);
+  const { train, validation } =
+    data.validation == null
+      ? validationSplit(all, options.validationSplit ?? 0)
+      : { train: all, validation: fit(data.validation).split };
+  const watched = options.watchTest === true ? data.test : undefined;
+  const test = watched === undefined ? undefined : fit(watched).split;
+  return { train, validation, test, reading: { ...options.reading, stored } };
+}
 
 function trainingBatches(spec: ModelSpec, options: FitOptions): BatchOptions {
   const { batchSize = 128, seed = 0, shuffle = true, reading } = options;

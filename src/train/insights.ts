@@ -108,7 +108,7 @@ function fitting(history: readonly EpochRecord[]): string[] {
   const figures = `training loss ${last.train.loss.toFixed(4)}, validation loss ${last.validation.loss.toFixed(4)}`;
   if (best < history.length - 1 && losses[losses.length - 1] > 1.05 * losses[best]) {
     return [
-      `Overfitting: the validation loss was lowest after epoch ${history[best].epoch} (${losses[best].toFixed(4)}) and has risen since (${figures}). Stop there (--patience), or use more data.`,
+      `Overfitting: the validation loss was lowest after epoch ${history[best].epoch} (${losses[best].toFixed(4)}) and has risen since (${figures}). Stop there (patience), or use more data.`,
     ];
   }
   if (gap > 1.5 && last.train.accuracy - last.validation.accuracy > 0.01) {

@@ -94,7 +94,7 @@ export function parseStrengths(words: string, name: string): number[] {
     const strength = word.trim() === '' ? Number.NaN : Number(word);
     if (accepts(strength)) return strength;
     throw new UsageError({
-      where: '--strengths',
+      option: 'strengths',
       problem: `received "${word}" for ${name}`,
       expected: `numbers parted by commas (${unit})`,
     });

@@ -15,6 +15,7 @@ import { answersWithDistances } from '../nn/answers.ts';
 import { inferenceGraph, parameterNames } from '../nn/programs.ts';
 import { imageShapeOf } from '../nn/spec.ts';
 import type { TrainedModel } from '../nn/trained.ts';
+import { checkWeights } from './checks.ts';
 import { restoreStates, trainedScope } from './snapshot.ts';
 
 export interface Answer {
@@ -69,6 +70,7 @@ export interface Predictor {
 export function openPredictor(session: Session, model: PredictedModel): Predictor {
   const { spec, weights, classes } = model;
   channelsOf(model);
+  if (weights !== undefined) checkWeights(spec, weights);
   const shape = imageShapeOf(spec);
   const isDistance = answersWithDistances(spec);
   const scope = weights === undefined ? trainedScope(session, spec) : session.scopeOf();

@@ -17,7 +17,7 @@ export interface Comparison {
   readonly table: readonly { readonly label: string; readonly cells: readonly string[] }[];
   /** Sentences that follow from the numbers. */
   readonly findings: readonly string[];
-  /** The same as plain data, for --json. */
+  /** The same as plain data, for JSON. */
   readonly data: Readonly<Record<string, unknown>>;
 }
 

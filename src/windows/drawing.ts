@@ -4,7 +4,7 @@
  * Orange is the first window and the output cell it gives, the dashed frame its neighbour; the darker a
  * cell of the coverage map, the more windows see it. `words.ts` is the same as text.
  */
-import { FoveaError } from '../base/errors.ts';
+import { advice, FoveaError, setting } from '../base/errors.ts';
 import {
   element,
   INK,
@@ -57,7 +57,7 @@ export function drawWindowAnswer(answer: WindowAnswer): string {
     throw new FoveaError({
       problem: `a drawing of ${side} cells a side`,
       expected: `at most ${SIDE_MAX}`,
-      fix: 'leave --svg and --png out; --json prints every number',
+      fix: advice`leave ${setting('svg')} and ${setting('png')} out; ${setting('json')} prints every number`,
     });
   }
   const cellSize = Math.min(CELL_MAX, Math.max(CELL_MIN, GRID / side));

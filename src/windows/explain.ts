@@ -4,7 +4,7 @@
  * `explainWindow(question)` gives plain data. `words.ts` prints it on a terminal, `drawing.ts` draws it as
  * SVG. Every number comes from `base/window.ts`, every value from the op's reference loops.
  */
-import { FoveaError } from '../base/errors.ts';
+import { advice, FoveaError, setting } from '../base/errors.ts';
 import {
   coverage,
   outputExtent,
@@ -141,7 +141,7 @@ function computeValues({ compute, ...window }: WindowQuestion, pads: Pads): Real
     throw new FoveaError({
       problem: `pooling (${op}) with a dilation of ${window.dilation.join('x')}`,
       expected: 'a dilation of 1: pooling windows have no gaps',
-      fix: 'leave --dilation out, or use --op conv',
+      fix: advice`leave ${setting('dilation')} out, or use ${setting('op', 'conv')}`,
     });
   }
   const attrs = { window: window.kernel, strides: window.strides, pads };
@@ -204,7 +204,7 @@ function strideTableOf(question: WindowQuestion): StrideRow[] {
   });
 }
 
-/** The object that `fovea window --json` prints. */
+/** The object that `fovea window` prints as JSON. */
 export function windowAsJson({ question, pads, output, coverage, values }: WindowAnswer) {
   const { input, kernel, strides, dilation, padding } = question;
   const [[top, bottom], [left, right]] = pads;

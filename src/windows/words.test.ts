@@ -60,7 +60,7 @@ it('explains a window from formula to values', () => {
 
 it('leaves out what would be too large to read, and says so', () => {
   const large = explainWindow({ ...answer.question, input: [60, 60], compute: undefined as never });
-  expect(explainInWords(large)).toContain('--svg FILE draws it');
+  expect(explainInWords(large)).toContain('as SVG it has room');
 });
 
 it('draws the same with every number in it, escaped and reproducible', () => {

@@ -88,7 +88,7 @@ function drawWindows(answer: WindowAnswer): string {
   const { input } = answer.question;
   const [[top, bottom], [left, right]] = answer.pads;
   if (top + input[0] + bottom > DRAWN_SIDE || left + input[1] + right > DRAWN_SIDE) {
-    return `(no drawing of more than ${DRAWN_SIDE} cells a side; --svg FILE draws it)`;
+    return `(no drawing of more than ${DRAWN_SIDE} cells a side; as SVG it has room)`;
   }
   const [OH, OW] = answer.output;
   const shown: Pair[] = [[0, 0]];
@@ -151,7 +151,8 @@ function valuesInWords(answer: WindowAnswer, values: WindowAnswer['values'] & ob
   for (let i = 0; i < count; i++) {
     lines.push(`  ${workedLine(answer, values, Math.floor(i / OW), i % OW)}`);
   }
-  if (count < OH * OW) lines.push(`  and ${OH * OW - count} more cells: --json prints every value`);
+  if (count < OH * OW)
+    lines.push(`  and ${OH * OW - count} more cells; as JSON every value is there`);
   return [...blocks, lines.join('\n')];
 }
 

@@ -7,7 +7,7 @@
  * (`emit/language/tickets.ts`). Modules travel through the shared memory itself, so that no event loop has to turn and
  * a browser's workers could do the same. The worker's side is `worker.ts`.
  */
-import { FoveaError, messageOf } from '../../base/errors.ts';
+import { advice, FoveaError, messageOf, setting } from '../../base/errors.ts';
 import { inNode } from '../../base/host.ts';
 
 /** Word indices into the control block (Int32Array over the memory's start). */
@@ -111,7 +111,7 @@ export class ThreadPool {
     if (Atomics.load(control, CONTROL.failed) !== 0) {
       throw new FoveaError({
         problem: 'a worker thread could not load the compiled program',
-        fix: 'run with --threads 1',
+        fix: advice`run with ${setting('threads', 1)}`,
       });
     }
   }
@@ -154,6 +154,6 @@ async function startWorker(start: WorkerStart): Promise<WorkerHandle> {
 function notStarted(why: string): FoveaError {
   return new FoveaError({
     problem: `a worker thread did not start: ${why}`,
-    fix: 'run with --threads 1',
+    fix: advice`run with ${setting('threads', 1)}`,
   });
 }

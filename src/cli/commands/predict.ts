@@ -7,6 +7,7 @@ import { Command, Option } from 'commander';
 import { FoveaError, UsageError } from '../../base/errors.ts';
 import type { Picture } from '../../data/images/picture.ts';
 import type { Prediction } from '../../train/predict.ts';
+import { errorWords } from '../errorWords.ts';
 import type { GivenPicture } from '../givenSheet.ts';
 import { resolveRun } from '../models.ts';
 import {
@@ -174,7 +175,7 @@ async function readAll(
       // One bad file among many: say so, read the others, fail at the end.
       if (!(error instanceof FoveaError) || strict) throw error;
       tally.failed++;
-      output.note(`error: ${error.message}`);
+      output.note(`error: ${errorWords(error)}`);
     }
   }
   return tally;

@@ -81,7 +81,7 @@ export function parseAugmentation(words: string, shape: ImageShape): Augmentatio
   }
   if (shape[2] !== 3 && steps.some(({ name }) => name === 'pca')) {
     throw new UsageError({
-      where: '--augment',
+      option: 'augment',
       problem: `pca needs colours, the model reads ${shape[2]} channels`,
       expected: 'a model that reads three channels, or a list without pca',
     });
@@ -92,7 +92,7 @@ export function parseAugmentation(words: string, shape: ImageShape): Augmentatio
 function meanOf(value = 'pixel'): MeanKind {
   if (value === 'pixel' || value === 'channel') return value;
   throw new UsageError({
-    where: '--augment',
+    option: 'augment',
     problem: `received mean=${value}`,
     expected: 'mean=pixel or mean=channel',
   });
@@ -105,7 +105,7 @@ function stepOf(name: string, value: string | undefined): Step {
   }
   const { amount: range } = found;
   const refuse = (problem: string, expected: string) =>
-    new UsageError({ where: '--augment', problem, expected });
+    new UsageError({ option: 'augment', problem, expected });
   if (range === undefined) {
     if (value === undefined) return { name, amount: 0 };
     throw refuse(`${name} takes no amount, received ${value}`, name);

@@ -21,7 +21,7 @@ const MOST_DIGITS = 15;
 export function nameMatcher(pattern: string): (name: string) => boolean {
   if (pattern.length > LONGEST) {
     throw new UsageError({
-      where: '--data',
+      option: 'data',
       problem: `a pattern of ${pattern.length} characters`,
       expected: `at most ${LONGEST}`,
     });

@@ -7,7 +7,7 @@
  */
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { FoveaError } from '../../base/errors.ts';
+import { advice, FoveaError, setting } from '../../base/errors.ts';
 import { openRegular, readRegular } from '../../base/regularFile.node.ts';
 import { packNames } from '../streamed.ts';
 import { nameMatcher } from './glob.ts';
@@ -112,7 +112,7 @@ async function filesOf(pattern: string): Promise<string[]> {
     where: pattern,
     problem: files.length === 0 ? 'no file matches' : `${files.length} shards`,
     expected: 'one tar file at least, and fewer than 65,536',
-    fix: "quote the pattern: --data 'shards:train-*.tar'",
+    fix: advice`in a shell, quote the pattern: ${setting('data', "'shards:train-*.tar'")}`,
   });
 }
 

@@ -7,7 +7,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Session } from '../../backends/backend.ts';
-import { FoveaError, messageOf } from '../../base/errors.ts';
+import { advice, FoveaError, messageOf, setting } from '../../base/errors.ts';
 import { MOST_JSON, parseJson } from '../../base/json.ts';
 import { shownValue } from '../../base/printable.ts';
 import { readRegular } from '../../base/regularFile.node.ts';
@@ -134,7 +134,7 @@ async function readFile(file: string, what: string, most: number): Promise<Buffe
         problem:
           code === 'ENOENT' ? `there is no ${what} file` : `cannot be read: ${messageOf(cause)}`,
         expected: 'the folder of a finished run, with model.json and weights.safetensors in it',
-        fix: 'train first (fovea train lenet5), or finish a run that was stopped (--resume)',
+        fix: advice`train first (fovea train lenet5), or finish a run that was stopped (${setting('resume')})`,
       },
       { cause: error },
     );

@@ -9,7 +9,7 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { FoveaError, UsageError } from '../../base/errors.ts';
+import { advice, FoveaError, setting, UsageError } from '../../base/errors.ts';
 import { isRunRecord } from './runRecord.ts';
 import { isTemporary, syncFolder, writeError } from './wholeFile.ts';
 
@@ -144,6 +144,6 @@ function alreadyThere(folder: string): UsageError {
     where: folder,
     problem: 'this run exists already',
     expected: 'a new name, or a word on what to do with the old run',
-    fix: '--resume goes on with it, --overwrite replaces it, --name NAME makes another',
+    fix: advice`${setting('resume')} goes on with it, ${setting('overwrite')} replaces it, another ${setting('folder')} keeps both`,
   });
 }

@@ -1,17 +1,17 @@
 /**
  * @file `run.json`: everything needed to repeat a run or to go on with it, and what came of it.
  *
- * It is read back by `--resume`, `evaluate` and `predict`, and people edit files, so it is checked.
+ * It is read back by whoever resumes, evaluates or predicts, and people edit files, so it is checked.
  */
 import * as z from 'zod';
-import { FoveaError } from '../../base/errors.ts';
+import { advice, FoveaError, setting } from '../../base/errors.ts';
 import { parseJson } from '../../base/json.ts';
 import { lossNames } from '../../nn/losses.ts';
 import { testMetrics } from '../../train/checkpoint.ts';
 
 const metrics = z.object({ loss: z.number(), accuracy: z.number() });
 
-/** What was asked for; `--resume` goes on with the same. */
+/** What was asked for; a resumed run goes on with the same. */
 const settings = z.object({
   epochs: z.int().positive(),
   batchSize: z.int().positive(),
@@ -83,7 +83,7 @@ export function parseRunRecord(text: string, where: string): RunRecord {
     where,
     problem: `${issue.path.join('.') || 'the file'}: ${issue.message}`,
     expected: 'run.json as "fovea train" writes it',
-    fix: 'undo the edit, or train again with --overwrite',
+    fix: advice`undo the edit, or train again with ${setting('overwrite')}`,
   });
 }
 

@@ -9,7 +9,7 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { FoveaError, messageOf } from '../../base/errors.ts';
+import { advice, FoveaError, messageOf, setting, type Words } from '../../base/errors.ts';
 
 const TEMPORARY = /^\..+\.[0-9a-f]{12}\.tmp$/;
 
@@ -81,17 +81,20 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-const REASONS: Readonly<Record<string, { readonly why: string; readonly fix: string }>> = {
-  ENOSPC: { why: 'the disk is full', fix: 'free some space, or choose another disk with --out' },
+const OTHER_DISK = advice`free some space, or choose a ${setting('folder')} on another disk`;
+const OTHER_FOLDER = advice`choose another ${setting('folder')}`;
+
+const REASONS: Readonly<Record<string, { readonly why: string; readonly fix: Words }>> = {
+  ENOSPC: { why: 'the disk is full', fix: OTHER_DISK },
   EDQUOT: {
     why: 'the disk quota is used up',
-    fix: 'free some space, or choose another disk with --out',
+    fix: OTHER_DISK,
   },
-  EACCES: { why: 'no permission to write there', fix: 'choose another folder with --out' },
-  EPERM: { why: 'no permission to write there', fix: 'choose another folder with --out' },
-  EROFS: { why: 'the file system is read-only', fix: 'choose another folder with --out' },
-  ENOENT: { why: 'a folder on the way does not exist', fix: 'choose another folder with --out' },
-  ENOTDIR: { why: 'a part of the path is a file', fix: 'choose another folder with --out' },
+  EACCES: { why: 'no permission to write there', fix: OTHER_FOLDER },
+  EPERM: { why: 'no permission to write there', fix: OTHER_FOLDER },
+  EROFS: { why: 'the file system is read-only', fix: OTHER_FOLDER },
+  ENOENT: { why: 'a folder on the way does not exist', fix: OTHER_FOLDER },
+  ENOTDIR: { why: 'a part of the path is a file', fix: OTHER_FOLDER },
 };
 
 /** The teaching form of a system error while writing. Unknown codes keep the system's own words. */
