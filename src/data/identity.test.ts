@@ -31,8 +31,11 @@ describe('what differs from a record', () => {
     const of = async (seed: number, trainCount: number) =>
       identityOf(await loadDataset('digits', { seed, trainCount, testCount: 3 }));
     const first = await of(0, 5);
-    expect(first.digests.drawing).toMatch(/^[0-9a-f]{64}$/);
     expect(differencesOf(first, await of(0, 40))).toEqual([]);
+    // The same seed draws the same pictures in every version and on every machine.
+    expect(first.digests.drawing).toBe(
+      '32ecbdb1354fc04efbf7926ca873d830f2da94846c6384a5528438293e497cd2',
+    );
     expect(differencesOf(first, await of(1, 5))).toHaveLength(1);
   });
 });

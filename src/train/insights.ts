@@ -92,9 +92,15 @@ function neverPredicted({ classes, confusion, perClass }: Evaluation): string[] 
   const never = classes.filter(
     (_, i) => perClass[i].support > 0 && confusion.every((row) => row[i] === 0),
   );
-  return never.length === 0
-    ? []
-    : [`Never answered: ${never.map((name) => `"${name}"`).join(', ')}.`];
+  return never.length === 0 ? [] : [`Never answered: ${firstNames(never)}.`];
+}
+
+const MOST_NAMES = 10;
+
+function firstNames(names: readonly string[]): string {
+  const quoted = names.slice(0, MOST_NAMES).map((name) => `"${name}"`);
+  const more = names.length - quoted.length;
+  return more === 0 ? quoted.join(', ') : `${quoted.join(', ')} and ${more} more`;
 }
 
 /** What the two loss curves say. Needs a validation split and more than one epoch. */

@@ -3,6 +3,7 @@
  */
 import { encode } from 'fast-png';
 import { FoveaError } from '../../base/errors.ts';
+import { shortened } from '../../base/printable.ts';
 import type { Split } from '../dataset.ts';
 import { drawText, LETTER_HEIGHT, textWidth } from './font.ts';
 
@@ -13,7 +14,7 @@ export interface ContactSheetOptions {
   readonly classes?: readonly string[];
   /** One caption per picture, in the order of the split: a plain grid. Lines are split at "\n". */
   readonly captions?: readonly string[];
-  /** Most rows; default: all classes, or as many as the pictures need. */
+  /** Most rows; default: the first 100 classes, or as many as the pictures need. */
   readonly rows?: number;
   /** Pictures in a row; default 10. */
   readonly columns?: number;
@@ -21,6 +22,10 @@ export interface ContactSheetOptions {
 
 /** Side of a picture on the sheet that is aimed at, in pixels. */
 const CELL = 56;
+/** Of a sheet that is not told how many: 1,000 classes would make a picture of 60,000 pixels height. */
+const MOST_ROWS = 100;
+/** Of a class in front of its row. */
+const MOST_LETTERS = 40;
 const GAP = 6;
 const MARGIN = 16;
 /** Letters are enlarged by this. */
@@ -53,7 +58,7 @@ function byClass(
 ): Sheet {
   const highest = Math.max(0, ...split.labels);
   const names = classes ?? Array.from({ length: highest + 1 }, (_, label) => String(label));
-  const shown = names.slice(0, rows ?? names.length);
+  const shown = names.slice(0, rows ?? MOST_ROWS).map((name) => shortened(name, MOST_LETTERS));
   const cell = cellOf(imageShape);
   const nameWidth = Math.max(...shown.map(textWidth)) * LETTER_SCALE;
   const left = MARGIN + nameWidth + 2 * GAP;

@@ -285,6 +285,13 @@ describe('contact sheet', () => {
     expect(middle).toEqual([...first.subarray(14 * 28, 15 * 28)]);
   });
 
+  it('is of a bounded size, however many classes there are and whatever they are called', async () => {
+    const classes = Array.from({ length: 4000 }, (_, i) => `${i}`.padEnd(i === 7 ? 1e5 : 3, 'x'));
+    const { width, height } = await sharp(contactSheet(split, { imageShape, classes })).metadata();
+    expect(height).toBe(32 + 100 * 62 - 6);
+    expect(width).toBeLessThan(1600);
+  });
+
   it('has captions, also for fewer pictures than fit', async () => {
     const captions = [...split.labels].map((label) => `is ${label}\né~`);
     const png = contactSheet(split, { imageShape, captions, columns: 7, rows: 2 });

@@ -9,6 +9,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { advice, FoveaError, setting } from '../../base/errors.ts';
 import { openRegular, readRegular } from '../../base/regularFile.node.ts';
+import { checkedClassNames } from '../classNames.ts';
 import { packNames } from '../streamed.ts';
 import { nameMatcher } from './glob.ts';
 import { LeftOut } from './leftOut.ts';
@@ -183,7 +184,7 @@ async function classNames(shard: string, labels: readonly number[]): Promise<str
   }
   const text = (await readRegular(file, MOST_CLASSES_BYTES, 'names of classes')).toString('utf8');
   const names = text.split(/\r?\n/).filter((line) => line.trim() !== '');
-  if (names.length > highest) return names;
+  if (names.length > highest) return [...checkedClassNames(names, file)];
   throw new FoveaError({
     where: file,
     problem: `it names ${names.length} classes, a picture is of class ${highest}`,

@@ -34,6 +34,7 @@ describe('a model from other people', () => {
   it.each([
     [undefined, ['0', '1']],
     ['["cat","dog"]', ['cat', 'dog']],
+    [JSON.stringify(['cat', 'x'.repeat(1e6)]), /class 1 has 1000000 characters: xxx/],
     ['[1,2]', /"classes" is \[1,2\]/],
     ['cat', /this is not JSON/],
     ['['.repeat(1e5), /more than 64 levels/],

@@ -12,6 +12,7 @@ import { MOST_JSON, parseJson } from '../../base/json.ts';
 import { shownValue } from '../../base/printable.ts';
 import { readRegular } from '../../base/regularFile.node.ts';
 import { formatShape, sameShape } from '../../base/shape.ts';
+import { checkedClassNames } from '../../data/classNames.ts';
 import { readSafetensors, type Safetensors, writeSafetensors } from '../../interop/safetensors.ts';
 import { parametersOf } from '../../nn/network.ts';
 import { parseModelSpec } from '../../nn/sequential.ts';
@@ -106,13 +107,17 @@ export async function readSpec(file: string): Promise<ModelSpec> {
   }
 }
 
-function classesOf({ classes }: Safetensors['metadata'], spec: ModelSpec, where: string): string[] {
+function classesOf(
+  { classes }: Safetensors['metadata'],
+  spec: ModelSpec,
+  where: string,
+): readonly string[] {
   const expected = 'names of classes, a list of texts';
   const names = classes === undefined ? [] : parseJson(classes, { where, expected });
   if (!Array.isArray(names) || !names.every((name) => typeof name === 'string')) {
     throw new FoveaError({ where, problem: `"classes" is ${shownValue(names)}`, expected });
   }
-  if (names.length > 0) return names;
+  if (names.length > 0) return checkedClassNames(names, where);
   const width = layerShapes(spec).at(-1)?.outputShape.at(-1) ?? 0;
   return Array.from({ length: width }, (_, i) => String(i));
 }

@@ -1,0 +1,19 @@
+/**
+ * @file Names of classes from a file: short ones, since they stand in tables, drawings and captions.
+ */
+import { FoveaError } from '../base/errors.ts';
+import { printable } from '../base/printable.ts';
+
+/** As long as the name of a folder may be. */
+const LONGEST = 255;
+
+/** The names, or an error that says which is too long. */
+export function checkedClassNames(names: readonly string[], where: string): readonly string[] {
+  const long = names.findIndex((name) => name.length > LONGEST);
+  if (long === -1) return names;
+  throw new FoveaError({
+    where,
+    problem: `the name of class ${long} has ${names[long].length} characters: ${printable(names[long], 40)}`,
+    expected: `at most ${LONGEST}`,
+  });
+}
