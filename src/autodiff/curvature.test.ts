@@ -18,7 +18,7 @@ async function valuesOf(nodes: readonly Node[], given: Record<string, ArrayLike<
     if (read.has(name)) program.input(name).set(data);
   }
   program.run();
-  return nodes.map((_, i) => Array.from(program.output(`n${i}`)));
+  return Promise.all(nodes.map(async (_, i) => Array.from(await program.output(`n${i}`))));
 }
 
 /** Second differences of a loss along each number of one input. */

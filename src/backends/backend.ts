@@ -49,8 +49,8 @@ export interface States {
    * memory. Nothing is reserved.
    */
   memoryFor(graph: Graph): MemoryNeed | undefined;
-  /** A state's numbers, copied out. States start as zeros. Unknown names throw. */
-  readState(name: string): HostArray;
+  /** A state's numbers, copied out. States start as zeros. Unknown names are refused. */
+  readState(name: string): Promise<HostArray>;
   writeState(name: string, data: ArrayLike<number>): void;
   /** Every state of the programs compiled so far. */
   states(): readonly StateInfo[];
@@ -89,8 +89,9 @@ export interface Executable {
    * session: memory may have grown and the old view be stale.
    */
   input(name: string): HostArray;
-  /** The live memory of an output, valid until the next run. */
-  output(name: string): HostArray;
+  /** The numbers of an output after the last run: live memory or a copy, valid until the next run. */
+  output(name: string): Promise<HostArray>;
+  /** Starts the program on what the inputs hold; whoever reads outputs or states waits for it. */
   run(): void;
   /** The kernels one by one, each on the calling thread, where the backend has such a thing: for profiles. */
   profile?(): readonly ProfiledKernel[];

@@ -17,7 +17,7 @@ describe.each<[string, Backend]>([
     const loss = build('softmaxCrossEntropy', [build('add', [logits, offset]), labels]);
     const program = session.compile({ outputs: { loss }, updates: [] });
     program.run();
-    expect(Array.from(program.output('loss'), (n) => Math.round(n))).toEqual([0, 100, 0]);
+    expect(Array.from(await program.output('loss'), (n) => Math.round(n))).toEqual([0, 100, 0]);
     await session.close();
   });
 });

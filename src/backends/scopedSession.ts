@@ -34,10 +34,9 @@ export abstract class ScopedSession<Place> implements Session {
   /** Zeroed memory for a state. */
   abstract allocateState(node: Node): Place;
   abstract releaseState(state: State<Place>): void;
-  /** The live numbers. */
-  abstract viewState(state: State<Place>): HostArray;
-  /** Called after a state got other numbers than a program gave it. */
-  abstract stateWritten(): void;
+  /** A copy of the numbers. */
+  abstract readPlace(state: State<Place>): HostArray | Promise<HostArray>;
+  abstract writePlace(state: State<Place>, data: ArrayLike<number>): void;
   /** All states of the graph are in `states`. What fails half-way must leave nothing reserved. */
   abstract compileProgram(graph: Graph, states: StatesByName<Place>): Executable;
   abstract needOf(graph: Graph, states: StatesByName<Place>): MemoryNeed | undefined;
@@ -51,7 +50,7 @@ export abstract class ScopedSession<Place> implements Session {
     return this.#own.memoryFor(graph);
   }
 
-  readState(name: string): HostArray {
+  readState(name: string): Promise<HostArray> {
     return this.#own.readState(name);
   }
 
@@ -144,8 +143,8 @@ class StateScope<Place> implements Scope {
     return this.#session.needOf(graph, this.#states);
   }
 
-  readState(name: string): HostArray {
-    return this.#session.viewState(this.#stateOf(name)).slice();
+  async readState(name: string): Promise<HostArray> {
+    return this.#session.readPlace(this.#stateOf(name));
   }
 
   writeState(name: string, data: ArrayLike<number>): void {
@@ -157,8 +156,7 @@ class StateScope<Place> implements Scope {
         expected: `${size} numbers`,
       });
     }
-    this.#session.viewState(state).set(data);
-    this.#session.stateWritten();
+    this.#session.writePlace(state, data);
   }
 
   states(): readonly StateInfo[] {
@@ -234,7 +232,7 @@ class StateScope<Place> implements Scope {
     const executable: Executable = {
       arenaBytes: program.arenaBytes,
       input: (name) => whileOpen(() => program.input(name)),
-      output: (name) => whileOpen(() => program.output(name)),
+      output: async (name) => whileOpen(() => program.output(name)),
       run: () => {
         checkOpen();
         program.run();

@@ -26,11 +26,11 @@ describe.each(backends)('$name', ({ open }) => {
     second.input('x').set([10, 20, 30]);
     own.input('x').set([5]);
     for (const program of [first, second, second, own]) program.run();
-    expect([...session.scopeOf(a).readState('w')]).toEqual([1, 2]);
-    expect([...session.scopeOf(b).readState('w')]).toEqual([20, 40, 60]);
-    expect([...session.readState('w')]).toEqual([5]);
+    expect([...(await session.scopeOf(a).readState('w'))]).toEqual([1, 2]);
+    expect([...(await session.scopeOf(b).readState('w'))]).toEqual([20, 40, 60]);
+    expect([...(await session.readState('w'))]).toEqual([5]);
     session.scopeOf(a).writeState('w', [7, 8]);
-    expect([...session.scopeOf(b).readState('w')]).toEqual([20, 40, 60]);
+    expect([...(await session.scopeOf(b).readState('w'))]).toEqual([20, 40, 60]);
     expect(session.scopeOf(b).states()).toEqual([{ name: 'w', shape: [3], dtype: 'f32' }]);
   });
 
@@ -53,14 +53,14 @@ describe.each(backends)('$name', ({ open }) => {
     program.close();
     const again = accumulate(scope, 2);
     again.run();
-    expect([...again.output('y')]).toEqual([-1, -2]);
+    expect([...(await again.output('y'))]).toEqual([-1, -2]);
     scope.free(['w']);
-    expect([...scope.readState('w')]).toEqual([1, 2]);
+    expect([...(await scope.readState('w'))]).toEqual([1, 2]);
     scope.free();
     expect(scope.states()).toEqual([]);
     expect(() => again.run()).toThrow(/the program was closed/);
     accumulate(scope, 3).run();
-    expect([...scope.readState('w')]).toEqual([0, 0, 0]);
+    expect([...(await scope.readState('w'))]).toEqual([0, 0, 0]);
   });
 
   it('frees the states named that no open program uses', async () => {
@@ -89,9 +89,11 @@ describe.each(backends)('$name', ({ open }) => {
     await using session = await open();
     const scope = session.scopeOf();
     accumulate(scope, 2);
-    expect(() => scope.readState('v')).toThrow(/unknown state "v"[\s\S]*one of w/);
-    expect(() => session.readState('v')).toThrow(/unknown state "v"/);
-    expect(() => session.readState('w')).toThrow(/own programs have no state "w"[\s\S]*scopeOf/);
+    await expect(scope.readState('v')).rejects.toThrow(/unknown state "v"[\s\S]*one of w/);
+    await expect(session.readState('v')).rejects.toThrow(/unknown state "v"/);
+    await expect(session.readState('w')).rejects.toThrow(
+      /own programs have no state "w"[\s\S]*scopeOf/,
+    );
     expect(() => scope.writeState('w', [1])).toThrow(/expected: 2 numbers/);
   });
 
@@ -112,7 +114,10 @@ describe.each(backends)('$name', ({ open }) => {
       () => scope.readState('w'),
       () => scope.writeState('w', [1, 2]),
     ];
-    for (const use of uses) expect(use).toThrow(/the session was closed[\s\S]*openSession/);
+    for (const use of uses)
+      await expect((async () => use())()).rejects.toThrow(
+        /the session was closed[\s\S]*openSession/,
+      );
     program.close();
     scope.free();
   });

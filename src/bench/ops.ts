@@ -92,7 +92,7 @@ export async function opLadders({
       onRung(rung);
       const tolerance = options.winograd === 'always' ? WINOGRAD_TOLERANCE : TOLERANCE;
       for (const climber of climbers.filter(takes)) {
-        climber.rungs.push(climb(climber, session, { rung, tolerance, budgetMs }));
+        climber.rungs.push(await climb(climber, session, { rung, tolerance, budgetMs }));
       }
     } finally {
       await session.close();
@@ -102,15 +102,15 @@ export async function opLadders({
 }
 
 /** One problem on one session: checked, then timed. */
-function climb(
+async function climb(
   { test, expected, plainMs }: Climber,
   session: Session,
   { rung, tolerance, budgetMs }: { rung: string; tolerance: number; budgetMs: number },
-): Rung {
+): Promise<Rung> {
   const program = session.compile({ outputs: { y: test.node }, updates: [] });
   for (const [i, numbers] of test.numbers.entries()) program.input(`x${i}`).set(numbers);
   program.run();
-  const error = differenceOf(expected, program.output('y'));
+  const error = differenceOf(expected, await program.output('y'));
   if (error > tolerance) {
     throw new FoveaError({
       where: `${test.op} of ${test.size}, ${rung}`,

@@ -204,7 +204,7 @@ describe('a residual network', () => {
         program.input(name)[0] = value;
       }
       program.run();
-      correct.push(program.output('correct')[0] / N);
+      correct.push((await program.output('correct'))[0] / N);
     }
     await session.close();
     expect(correct.slice(-5).reduce((sum, share) => sum + share / 5, 0)).toBeGreaterThan(0.95);

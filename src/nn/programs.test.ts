@@ -68,9 +68,9 @@ describe('losses', () => {
     program.input('x').set(scores);
     program.input(sourceNames(graph, 'input').find((name) => name !== 'x')!).set(truth);
     program.run();
-    const outputs = Object.fromEntries(
-      Object.keys(graph.outputs).map((name) => [name, [...program.output(name)]]),
-    );
+    const outputs: Record<string, number[]> = {};
+    for (const name of Object.keys(graph.outputs))
+      outputs[name] = [...(await program.output(name))];
     await session.close();
     return outputs;
   }

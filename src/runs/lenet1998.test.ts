@@ -33,9 +33,9 @@ async function train(options: FitOptions) {
   );
   for await (const event of events) {
     if (event.type === 'epoch') losses.push(event.train.loss);
-    if (event.type === 'checkpoint') snapshots.push(event.snapshot());
+    if (event.type === 'checkpoint') snapshots.push(await event.snapshot());
   }
-  const weights = Array.from(session.scopeOf(spec).readState('c3/kernel'));
+  const weights = Array.from(await session.scopeOf(spec).readState('c3/kernel'));
   await session.close();
   return { losses, snapshots, weights };
 }

@@ -76,7 +76,7 @@ export async function* performRun(prepared: PreparedRun): AsyncGenerator<RunEven
   try {
     for await (const event of fit(session, spec, dataset, fitOptions(prepared))) {
       if (event.type === 'checkpoint') {
-        const snapshot = event.snapshot();
+        const snapshot = await event.snapshot();
         await run.writeCheckpoint(snapshot, event.isBest);
         // The step is compiled and fits, the first numbers are on disk: nothing is refused from here on.
         await run.publish();

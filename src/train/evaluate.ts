@@ -197,9 +197,9 @@ async function forEachBatch(
     executable.run();
     visit({
       indices,
-      logits: executable.output('logits') as Float32Array,
-      probabilities: executable.output('probabilities') as Float32Array,
-      losses: executable.output('lossPerRow') as Float32Array,
+      logits: (await executable.output('logits')) as Float32Array,
+      probabilities: (await executable.output('probabilities')) as Float32Array,
+      losses: (await executable.output('lossPerRow')) as Float32Array,
       labels: feed.labels,
     });
     if (pause.due()) await pause.take();

@@ -95,8 +95,8 @@ export type FitEvent =
       readonly type: 'checkpoint';
       readonly reason: CheckpointReason;
       readonly isBest: boolean;
-      /** Copies the run's state. Call it before asking for the next event. */
-      snapshot(): Snapshot;
+      /** Copies the run's state. Call and await it before asking for the next event. */
+      snapshot(): Promise<Snapshot>;
     }
   | {
       readonly type: 'done';

@@ -38,14 +38,14 @@ function bars(count: number): Split {
 
 const data = { train: bars(53) };
 
-async function run(options: FitOptions, use: (event: FitEvent) => void = () => {}) {
+async function run(options: FitOptions, use: (event: FitEvent) => unknown = () => {}) {
   const session = await openSession({ backend: 'reference' });
   const events: FitEvent[] = [];
   let end: Snapshot | undefined;
   for await (const event of fit(session, spec, data, options)) {
     events.push(event);
-    if (event.type === 'checkpoint') end = event.snapshot();
-    use(event);
+    if (event.type === 'checkpoint') end = await event.snapshot();
+    await use(event);
   }
   return { events, end: end as Snapshot, session };
 }
@@ -112,8 +112,8 @@ describe('fit', () => {
       checkpointEvery: { batches: 1 },
     };
     const kept: Snapshot[] = [];
-    const whole = await run(options, (event) => {
-      if (event.type === 'checkpoint') kept.push(throughDisk(event.snapshot()));
+    const whole = await run(options, async (event) => {
+      if (event.type === 'checkpoint') kept.push(throughDisk(await event.snapshot()));
     });
     const middle = kept.filter(({ progress }) => progress.batch > 0);
     expect(middle.length).toBe(15);
@@ -127,8 +127,8 @@ describe('fit', () => {
   it('refuses a snapshot that is not of this run, or contradicts itself', async () => {
     const options: FitOptions = { epochs: 3, batchSize: 8, checkpointEvery: { batches: 1 } };
     const kept: Snapshot[] = [];
-    await run(options, (event) => {
-      if (event.type === 'checkpoint') kept.push(throughDisk(event.snapshot()));
+    await run(options, async (event) => {
+      if (event.type === 'checkpoint') kept.push(throughDisk(await event.snapshot()));
     });
     const good = kept.find(({ progress }) => progress.epoch === 2 && progress.batch === 3);
     if (good === undefined) throw new Error('no such snapshot');

@@ -154,7 +154,7 @@ async function* loop(
       const before = progress.seconds;
       await timed(progress, () => steps.ready(progress));
       progress.waiting += progress.seconds - before;
-      steps.run(progress, schedule, pace.turnIsOver);
+      await steps.run(progress, schedule, pace.turnIsOver);
       yield { type: 'batch', epoch: progress.epoch + 1, epochs, batches, ...soFar(progress) };
       await turn();
       if (signal?.aborted) {

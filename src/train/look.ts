@@ -36,12 +36,12 @@ export interface Look {
 }
 
 /** `pixels`: (H, W, C) of the model's input, 0..255, border included. */
-export function lookAt(
+export async function lookAt(
   session: Session,
   { spec, weights, classes }: TrainedModel,
   pixels: Uint8Array,
-): Look {
-  const values = outputsOf(session, { spec, weights }, pixels);
+): Promise<Look> {
+  const values = await outputsOf(session, { spec, weights }, pixels);
   const stages: Stage[] = [
     { name: 'input', kind: 'picture', shape: spec.inputShape, values: Float32Array.from(pixels) },
     ...layerShapes(spec).map(({ spec: { name, kind }, outputShape }) => ({
@@ -67,11 +67,11 @@ export function lookAt(
 }
 
 /** Runs the picture through a program that is closed again; every output, copied out. */
-function outputsOf(
+async function outputsOf(
   session: Session,
   { spec, weights }: Pick<TrainedModel, 'spec' | 'weights'>,
   pixels: Uint8Array,
-): Readonly<Record<string, Float32Array>> {
+): Promise<Readonly<Record<string, Float32Array>>> {
   const scope = session.scopeOf();
   try {
     const graph = stagesGraph(spec);
@@ -80,8 +80,10 @@ function outputsOf(
     const one = { count: 1, images: pixels, labels: NO_LABEL };
     fillBatch(one, FIRST, spec.preprocessing, program.input('x') as Float32Array, NO_LABEL);
     program.run();
-    const names = Object.keys(graph.outputs);
-    return Object.fromEntries(names.map((name) => [name, Float32Array.from(program.output(name))]));
+    const values: Record<string, Float32Array> = {};
+    for (const name of Object.keys(graph.outputs))
+      values[name] = Float32Array.from(await program.output(name));
+    return values;
   } finally {
     scope.free();
   }

@@ -127,10 +127,10 @@ describe('models of one session', () => {
     expect(untrained.loss).toBeCloseTo(Math.log(2), 6);
     const read = openPredictor(session, { spec, classes, weights: zeros });
     const shared = openPredictor(session, { spec, classes });
-    expect(read(light, asIs).answers[0].probability).toBeCloseTo(0.5, 6);
-    expect(shared(light, asIs).answers[0].probability).not.toBeCloseTo(0.5, 2);
+    expect((await read(light, asIs)).answers[0].probability).toBeCloseTo(0.5, 6);
+    expect((await shared(light, asIs)).answers[0].probability).not.toBeCloseTo(0.5, 2);
     read.close();
-    expect(() => read(light, asIs)).toThrow(/the program was closed/);
+    await expect(read(light, asIs)).rejects.toThrow(/the program was closed/);
     expect(await test(session, spec)).toEqual(trained);
     zeros.delete('dense/bias');
     await expect(evaluate(session, spec, data.train, { classes, weights: zeros })).rejects.toThrow(
@@ -147,7 +147,7 @@ describe('the memory of a session', () => {
       await train(session, spec);
       await test(session, spec);
       const read = openPredictor(session, { spec, classes });
-      read(light, asIs);
+      await read(light, asIs);
       read.close();
       const other = netOf(200);
       await train(session, other);

@@ -55,7 +55,7 @@ export type PredictedModel = Omit<TrainedModel, 'weights'> & Partial<TrainedMode
 
 /** Reads picture after picture. */
 export interface Predictor {
-  (picture: Picture, options?: PredictOptions): Prediction;
+  (picture: Picture, options?: PredictOptions): Promise<Prediction>;
   /** Gives back the program's memory, and that of weights which came with the model. */
   close(): void;
 }
@@ -65,7 +65,7 @@ export interface Predictor {
  * those that the session holds for this spec object, as training left them or goes on with them.
  *
  *     const read = openPredictor(session, await loadModel('runs/lenet5'));
- *     const { answers } = read(await readImage('digit.png', { channels: 1 }));
+ *     const { answers } = await read(await readImage('digit.png', { channels: 1 }));
  */
 export function openPredictor(session: Session, model: PredictedModel): Predictor {
   const { spec, weights, classes } = model;
@@ -83,7 +83,7 @@ export function openPredictor(session: Session, model: PredictedModel): Predicto
   const { border = 0 } = spec.preprocessing;
   const [height, width, channels] = shape;
   const inner = [height - 2 * border, width - 2 * border, channels] as const;
-  const predict = (picture: Picture, options: PredictOptions = {}): Prediction => {
+  const predict = async (picture: Picture, options: PredictOptions = {}): Promise<Prediction> => {
     // A picture of the model's own size has its border already.
     const isWhole = picture.height === height && picture.width === width;
     const size = isWhole ? shape : inner;
@@ -109,12 +109,12 @@ export function openPredictor(session: Session, model: PredictedModel): Predicto
       NO_LABEL,
     );
     program.run();
-    const answers = Array.from(program.output('probabilities'), (probability, i) => ({
+    const answers = Array.from(await program.output('probabilities'), (probability, i) => ({
       class: classes[i] ?? String(i),
       probability,
     }));
     answers.sort((a, b) => b.probability - a.probability);
-    const distances = isDistance ? Array.from(program.output('distances')) : null;
+    const distances = isDistance ? Array.from(await program.output('distances')) : null;
     return {
       answers: answers.slice(0, options.top ?? 3),
       distances,

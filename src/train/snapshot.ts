@@ -13,15 +13,15 @@ import { diverged } from './divergence.ts';
 import type { Progress, Snapshot } from './progress.ts';
 
 /** Copies the named states and the progress. */
-export function snapshotOf(
+export async function snapshotOf(
   scope: States,
   names: ReadonlyMap<string, unknown>,
   progress: Progress,
-): Snapshot {
+): Promise<Snapshot> {
   const states = new Map<string, StateValue>();
   for (const { name, shape } of scope.states()) {
     if (!names.has(name)) continue;
-    const data = scope.readState(name);
+    const data = await scope.readState(name);
     if (!data.every(Number.isFinite)) {
       const learningRate = progress.history.at(-1)?.learningRate;
       throw diverged(`${name} holds NaN or Infinity after step ${progress.step}`, learningRate);

@@ -92,10 +92,10 @@ export class Steps {
    * Runs steps until `turnIsOver` says so, the epoch ends, or a batch has to be waited for. Keeps
    * `progress`. The first batch must be ready.
    */
-  run(progress: Progress, schedule: Schedule, turnIsOver: () => boolean): void {
+  async run(progress: Progress, schedule: Schedule, turnIsOver: () => boolean): Promise<void> {
     const { source } = this;
-    this.#whole.bind();
-    this.#last.bind();
+    await this.#whole.bind();
+    await this.#last.bind();
     const began = performance.now();
     while (progress.batch < source.batchesPerEpoch) {
       if (!source.isReady(progress.epoch, progress.batch)) break;
@@ -181,13 +181,13 @@ class StepProgram {
     this.#scalarNames = Object.keys(optimizer.scalars(0, optimizer.spec.learningRate));
   }
 
-  bind(): void {
+  async bind(): Promise<void> {
     const { executable, inputs } = this.#feed;
     this.#feed.bind();
     this.#scalars = this.#scalarNames.map((name) => executable.input(name));
     if (inputs.has('step')) this.#step = executable.input('step');
-    this.loss = executable.output('loss');
-    this.correct = executable.output('correct');
+    this.loss = await executable.output('loss');
+    this.correct = await executable.output('correct');
   }
 
   run(source: BatchSource, { epoch, batch, step }: Progress, learningRate: number): void {

@@ -86,7 +86,7 @@ for (const backend of backends) {
             }
             const numbers = caseNumbers(test, graph);
             const expected = judged(graph, numbers);
-            const actual = runOn(await session, graph, numbers);
+            const actual = await runOn(await session, graph, numbers);
             const { tolerance, floor } = test;
             expectClose(actual.output, expected.output, tolerance, 'output', floor);
             expected.gradients.forEach((gradient, i) => {

@@ -99,7 +99,11 @@ export function judged(graph: CaseGraph, numbers: CaseNumbers): CaseResult {
 }
 
 /** Runs a case on a backend, twice: on NaN alone, which leaves its traces, then from memory full of NaN. */
-export function runOn(session: Session, graph: CaseGraph, numbers: CaseNumbers): CaseResult {
+export async function runOn(
+  session: Session,
+  graph: CaseGraph,
+  numbers: CaseNumbers,
+): Promise<CaseResult> {
   const outputs: Record<string, Node> = { output: graph.output };
   graph.gradients.forEach((gradient, i) => {
     if (gradient !== null) outputs[`gradient${i}`] = gradient;
@@ -118,9 +122,10 @@ export function runOn(session: Session, graph: CaseGraph, numbers: CaseNumbers):
   if (used.has(graph.dy)) program.input('dy').set(numbers.dy);
   poison(session, compiled, program);
   program.run();
+  const copied = async (name: string) => (await program.output(name)).slice();
   return {
-    output: program.output('output').slice(),
-    gradients: graph.gradients.map((g, i) => g && program.output(`gradient${i}`).slice()),
+    output: await copied('output'),
+    gradients: await Promise.all(graph.gradients.map((g, i) => g && copied(`gradient${i}`))),
   };
 }
 

@@ -69,16 +69,18 @@ function normals(shape: Shape, seed: number, stream: string): Float32Array {
 }
 
 /** The values of some nodes for given inputs. */
-function valuesOf(
+async function valuesOf(
   session: Session,
   wanted: readonly Node[],
   inputs: Readonly<Record<string, Float32Array>>,
-): Float32Array[] {
+): Promise<Float32Array[]> {
   const outputs = Object.fromEntries(wanted.map((node, i) => [String(i), node]));
   const program = session.compile({ outputs, updates: [] });
   for (const [name, data] of Object.entries(inputs)) program.input(name).set(data);
   program.run();
-  return wanted.map((_, i) => Float32Array.from(program.output(String(i))));
+  return Promise.all(
+    wanted.map(async (_, i) => Float32Array.from(await program.output(String(i)))),
+  );
 }
 
 const dot = (a: Float32Array, b: Float32Array): number =>
@@ -91,13 +93,13 @@ for (const backend of backends) {
 
     it('min(x) = -max(-x)', async () => {
       const session = await opening;
-      fc.assert(
-        fc.property(windows.filter(fitsPooling), (w) => {
+      await fc.assert(
+        fc.asyncProperty(windows.filter(fitsPooling), async (w) => {
           const shape = [w.N, ...pair(w, 'n'), w.C];
           const x = batchInput('x', shape);
           const min = build('minPool2d', [x], poolAttrs(w));
           const max = build('neg', [build('maxPool2d', [build('neg', [x])], poolAttrs(w))]);
-          const [a, b] = valuesOf(session, [min, max], { x: normals(shape, w.seed, 'x') });
+          const [a, b] = await valuesOf(session, [min, max], { x: normals(shape, w.seed, 'x') });
           expect(a).toEqual(b);
         }),
         RUNS,
@@ -106,12 +108,14 @@ for (const backend of backends) {
 
     it('the average of a constant is that constant, at the border too', async () => {
       const session = await opening;
-      fc.assert(
-        fc.property(windows.filter(fitsPooling), (w) => {
+      await fc.assert(
+        fc.asyncProperty(windows.filter(fitsPooling), async (w) => {
           const shape = [w.N, ...pair(w, 'n'), w.C];
           const x = batchInput('x', shape);
           const y = build('averagePool2d', [x], { ...poolAttrs(w), countIncludePad: false });
-          const [values] = valuesOf(session, [y], { x: new Float32Array(sizeOf(shape)).fill(0.7) });
+          const [values] = await valuesOf(session, [y], {
+            x: new Float32Array(sizeOf(shape)).fill(0.7),
+          });
           expectClose(values, new Float32Array(values.length).fill(0.7), 1e-6, 'averages');
         }),
         RUNS,
@@ -120,8 +124,8 @@ for (const backend of backends) {
 
     it("padding 'same' keeps ceil(n / stride) of a picture", async () => {
       const session = await opening;
-      fc.assert(
-        fc.property(windows, (w) => {
+      await fc.assert(
+        fc.asyncProperty(windows, async (w) => {
           const [size, window, strides] = [pair(w, 'n'), pair(w, 'kernel'), pair(w, 'stride')];
           const x = batchInput('x', [w.N, ...size, w.C]);
           const pads = resolvePads('same', size, window, strides);
@@ -132,7 +136,7 @@ for (const backend of backends) {
             Math.ceil(size[1] / strides[1]),
             w.C,
           ]);
-          const [values] = valuesOf(session, [y], { x: normals(x.shape, w.seed, 'x') });
+          const [values] = await valuesOf(session, [y], { x: normals(x.shape, w.seed, 'x') });
           expect(values.every(Number.isFinite)).toBe(true);
         }),
         RUNS,
@@ -141,12 +145,12 @@ for (const backend of backends) {
 
     it('the transposed convolution is the adjoint: (conv x) . y = x . (conv^T y)', async () => {
       const session = await opening;
-      fc.assert(
-        fc.property(
+      await fc.assert(
+        fc.asyncProperty(
           windows,
           fc.integer({ min: 1, max: 5 }),
           fc.integer({ min: 1, max: 2 }),
-          (w, O, groups) => {
+          async (w, O, groups) => {
             const xShape = [w.N, ...pair(w, 'n'), w.C * groups];
             const wShape = [...pair(w, 'kernel'), w.C, O * groups];
             const attrs = {
@@ -168,7 +172,7 @@ for (const backend of backends) {
               kernel: normals(wShape, w.seed, 'kernel'),
               y: normals(convolved.shape, w.seed, 'y'),
             };
-            const [cx, cty] = valuesOf(session, [convolved, back], inputs);
+            const [cx, cty] = await valuesOf(session, [convolved, back], inputs);
             const scale = 1 + Math.sqrt(dot(cx, cx) * dot(inputs.y, inputs.y));
             expect(Math.abs(dot(cx, inputs.y) - dot(inputs.x, cty)) / scale).toBeLessThan(1e-5);
           },

@@ -123,7 +123,7 @@ describe.each([
       expect(families).not.toContain('directConv2d');
       const numbers = caseNumbers(test, graph);
       const expected = judged(graph, numbers);
-      const actual = runOn(session, graph, numbers);
+      const actual = await runOn(session, graph, numbers);
       expectClose(actual.output, expected.output, test.tolerance, 'output');
       expected.gradients.forEach((gradient, i) => {
         if (gradient !== null)
@@ -141,7 +141,7 @@ describe('Winograd', () => {
     const results = [];
     for (const threads of [1, 2, 3]) {
       const session = await open({ threads });
-      results.push(runOn(session, graph, numbers));
+      results.push(await runOn(session, graph, numbers));
       await session.close();
     }
     expect(results[1]).toEqual(results[0]);
@@ -189,7 +189,7 @@ describe('error against float64', () => {
     const families = convolutionsOf(session, graph);
     expect(families).toContain(`winogradConv2d ${variant}`);
     expect(families).toContain(`winogradKernelGradient ${variant}`);
-    const actual = runOn(session, graph, numbers);
+    const actual = await runOn(session, graph, numbers);
     await session.close();
     const [dx, dw] = actual.gradients;
     expectClose(actual.output, expected.output, stated.y, 'y');

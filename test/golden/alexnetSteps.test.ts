@@ -110,7 +110,7 @@ function judge(run: Run, file: string, data: string): void {
     it('has the losses, the first gradients and the final parameters', async () => {
       const session = await open();
       try {
-        judgeIn(session, run, readRecording(file), readRows(data));
+        await judgeIn(session, run, readRecording(file), readRows(data));
       } finally {
         await session.close();
       }
@@ -118,7 +118,12 @@ function judge(run: Run, file: string, data: string): void {
   });
 }
 
-function judgeIn(session: Session, run: Run, recording: SummarizedRecording, rows: Split): void {
+async function judgeIn(
+  session: Session,
+  run: Run,
+  recording: SummarizedRecording,
+  rows: Split,
+): Promise<void> {
   const { batch, steps, losses, parameters, seedBase, output1, grad1, final } = recording;
   const { optimizer, learningRate, tied } = run;
   const spec = withoutDropout(modelOf(run.model));
@@ -130,10 +135,10 @@ function judgeIn(session: Session, run: Run, recording: SummarizedRecording, row
   });
   run.fill(gradients, rows, 0);
   gradients.run();
-  expectSummary(gradients.output('logits'), output1, TOLERANCE, 'logits');
+  expectSummary(await gradients.output('logits'), output1, TOLERANCE, 'logits');
   for (const { ours, theirs } of names) {
     const tolerance = tied.includes(ours) ? TIED_TOLERANCE : TOLERANCE;
-    expectSummary(gradients.output(`gradient/${ours}`), grad1[theirs], tolerance, ours);
+    expectSummary(await gradients.output(`gradient/${ours}`), grad1[theirs], tolerance, ours);
   }
   const program = session.compile(trainingGraph(spec, { optimizer }, batch));
   for (let step = 0; step < steps; step++) {
@@ -141,13 +146,13 @@ function judgeIn(session: Session, run: Run, recording: SummarizedRecording, row
     const scalars = Object.entries(optimizer.scalars(step, learningRate));
     for (const [name, value] of scalars) program.input(name)[0] = value;
     program.run();
-    const error = Math.abs(program.output('loss')[0] - losses[step]) / losses[step];
+    const error = Math.abs((await program.output('loss'))[0] - losses[step]) / losses[step];
     expect(error, `loss of step ${step}`).toBeLessThan(TOLERANCE);
   }
   for (const { ours, theirs } of names) {
     const adamBias = optimizer.spec.kind === 'adam' && ours.endsWith('/bias');
     const tolerance = adamBias ? ADAM_BIAS_TOLERANCE : TOLERANCE;
-    expectSummary(session.readState(ours), final[theirs], tolerance, `${ours} at the end`);
+    expectSummary(await session.readState(ours), final[theirs], tolerance, `${ours} at the end`);
   }
 }
 

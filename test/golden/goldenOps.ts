@@ -93,7 +93,7 @@ export interface GoldenResult {
   readonly gradients: Readonly<Record<string, ArrayLike<number>>>;
 }
 
-export function runGoldenCase(session: Session, golden: GoldenCase): GoldenResult {
+export async function runGoldenCase(session: Session, golden: GoldenCase): Promise<GoldenResult> {
   const [first] = Object.values(golden.inputs);
   const nodes = Object.fromEntries(
     Object.entries(golden.inputs).map(([name, { shape, dtype }]) => [
@@ -119,10 +119,10 @@ export function runGoldenCase(session: Session, golden: GoldenCase): GoldenResul
   for (const [name, { data }] of Object.entries(golden.inputs)) program.input(name).set(data);
   program.input('dy').set(golden.outputGradient.data);
   program.run();
+  const copied = async (name: string) => (await program.output(name)).slice();
+  const entries = names.map(async (name) => [name, await copied(`gradient/${name}`)] as const);
   return {
-    output: program.output('output').slice(),
-    gradients: Object.fromEntries(
-      names.map((name) => [name, program.output(`gradient/${name}`).slice()]),
-    ),
+    output: await copied('output'),
+    gradients: Object.fromEntries(await Promise.all(entries)),
   };
 }

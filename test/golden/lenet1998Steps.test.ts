@@ -63,10 +63,10 @@ function judge(files: string, data: string): void {
       begin(session);
       rows.fillOf1998(program, 0);
       program.run();
-      const distances = program.output('logits').map((x) => -x);
+      const distances = (await program.output('logits')).map((x) => -x);
       expectClose(distances, tensors.get('output1')!.data, TOLERANCE, 'distances');
       for (const { ours, theirs } of names.filter(({ ours }) => ours !== 'output/centers')) {
-        const gradient = program.output(`gradient/${ours}`);
+        const gradient = await program.output(`gradient/${ours}`);
         expectClose(gradient, recorded('grad1', theirs), TOLERANCE, ours);
       }
       await session.close();
@@ -86,12 +86,12 @@ function judge(files: string, data: string): void {
         rows.fillOf1998(program, step * batch, shuffle);
         program.input('learningRate')[0] = 1e-3;
         program.run();
-        const error = Math.abs(program.output('loss')[0] - losses[step]) / losses[step];
+        const error = Math.abs((await program.output('loss'))[0] - losses[step]) / losses[step];
         expect(error, `loss of step ${step}`).toBeLessThan(TOLERANCE);
       }
       if (taken === steps) {
         for (const { ours, theirs } of names) {
-          expectClose(session.readState(ours), recorded('final', theirs), TOLERANCE, ours);
+          expectClose(await session.readState(ours), recorded('final', theirs), TOLERANCE, ours);
         }
       }
       await session.close();

@@ -37,7 +37,7 @@ function runAll(
     it(name, async ({ skip }) => {
       const reason = backend.skips[known.op];
       if (reason !== undefined) skip(`${backend.name}: ${reason}`);
-      const result = runGoldenCase(await session, golden);
+      const result = await runGoldenCase(await session, golden);
       expectClose(result.output, golden.output.data, TOLERANCE, 'output');
       for (const [input, { data }] of Object.entries(golden.gradients)) {
         expectClose(result.gradients[input], data, TOLERANCE, `gradient of ${input}`);

@@ -79,10 +79,15 @@ for (const { file, fill } of RUNS) {
       fill(program, 0);
       program.run();
       // The recording of 1998 has distances, which are the logits' negatives.
-      const answers = program.output('logits').map((x) => (loss === 'map' ? -x : x));
+      const answers = (await program.output('logits')).map((x) => (loss === 'map' ? -x : x));
       expectSummary(answers, recording.output1, TOLERANCE, 'answers');
       for (const { ours, theirs } of names.filter(({ theirs }) => theirs in recording.grad1))
-        expectSummary(program.output(`gradient/${ours}`), recording.grad1[theirs], TOLERANCE, ours);
+        expectSummary(
+          await program.output(`gradient/${ours}`),
+          recording.grad1[theirs],
+          TOLERANCE,
+          ours,
+        );
       await session.close();
     });
 
@@ -97,12 +102,12 @@ for (const { file, fill } of RUNS) {
         const scalars = Object.entries(optimizer.scalars(step, learningRate));
         for (const [name, value] of scalars) program.input(name)[0] = value;
         program.run();
-        const error = Math.abs(program.output('loss')[0] - losses[step]) / losses[step];
+        const error = Math.abs((await program.output('loss'))[0] - losses[step]) / losses[step];
         expect(error, `loss of step ${step}`).toBeLessThan(TOLERANCE);
       }
       for (const { ours, theirs } of names)
         expectSummary(
-          session.readState(ours),
+          await session.readState(ours),
           recording.final[theirs],
           TOLERANCE,
           `${ours} at the end`,

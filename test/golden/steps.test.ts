@@ -54,9 +54,9 @@ function lenet5Steps(files: string, data: string): void {
       begin(session);
       fillBatch(program, 0);
       program.run();
-      expectClose(program.output('logits'), recorded('output1'), TOLERANCE, 'logits');
+      expectClose(await program.output('logits'), recorded('output1'), TOLERANCE, 'logits');
       for (const { ours, theirs } of names) {
-        const gradient = program.output(`gradient/${ours}`);
+        const gradient = await program.output(`gradient/${ours}`);
         expectClose(gradient, recorded(`grad1.${theirs}`), TOLERANCE, ours);
       }
       await session.close();
@@ -74,12 +74,12 @@ function lenet5Steps(files: string, data: string): void {
           program.input(name)[0] = value;
         }
         program.run();
-        const error = Math.abs(program.output('loss')[0] - losses[step]) / losses[step];
+        const error = Math.abs((await program.output('loss'))[0] - losses[step]) / losses[step];
         expect(error, `loss of step ${step}`).toBeLessThan(TOLERANCE);
       }
       if (steps === recording.steps) {
         for (const { ours, theirs } of names) {
-          expectClose(session.readState(ours), recorded(`final.${theirs}`), TOLERANCE, ours);
+          expectClose(await session.readState(ours), recorded(`final.${theirs}`), TOLERANCE, ours);
         }
       }
       await session.close();

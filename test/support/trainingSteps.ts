@@ -42,7 +42,7 @@ export interface Training {
   /** One step on the data of that step. */
   step(index: number): void;
   /** Every output and state, as bytes. */
-  bits(): Record<string, Uint8Array>;
+  bits(): Promise<Record<string, Uint8Array>>;
 }
 
 export function beginTraining(session: Session, spec: ModelSpec, batch: number): Training {
@@ -64,12 +64,14 @@ export function beginTraining(session: Session, spec: ModelSpec, batch: number):
       for (const { node, view } of feeds) fill(node, view, index, scalars);
       program.run();
     },
-    bits() {
+    async bits() {
       const bytes = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
         new Uint8Array(buffer, byteOffset, byteLength).slice();
-      const outputs = Object.keys(graph.outputs).map((name) => [name, bytes(program.output(name))]);
-      const states = session.states().map(({ name }) => [name, bytes(session.readState(name))]);
-      return Object.fromEntries([...outputs, ...states]);
+      const found: Record<string, Uint8Array> = {};
+      for (const name of Object.keys(graph.outputs))
+        found[name] = bytes(await program.output(name));
+      for (const { name } of session.states()) found[name] = bytes(await session.readState(name));
+      return found;
     },
   };
 }

@@ -24,8 +24,12 @@ class ReferenceSession extends ScopedSession<HostArray> {
     return allocate(node) as HostArray;
   }
 
-  override viewState({ place }: State<HostArray>): HostArray {
-    return place;
+  override readPlace({ place }: State<HostArray>): HostArray {
+    return place.slice();
+  }
+
+  override writePlace({ place }: State<HostArray>, data: ArrayLike<number>): void {
+    place.set(data);
   }
 
   override compileProgram(graph: Graph, states: StatesByName<HostArray>): Executable {
@@ -35,8 +39,6 @@ class ReferenceSession extends ScopedSession<HostArray> {
   override needOf(): undefined {}
 
   override releaseState(): void {}
-
-  override stateWritten(): void {}
 
   override async closeBackend(): Promise<void> {}
 }
@@ -75,7 +77,7 @@ function compileGraph(graph: Graph, stateData: (node: Node) => HostArray): Execu
   return {
     arenaBytes,
     input: (name) => named('input', inputs, name),
-    output: (name) => named('output', outputs, name).shown,
+    output: async (name) => named('output', outputs, name).shown,
     run() {
       runNodes(order, values);
       for (const { from, shown } of outputs.values()) if (shown !== from) shown.set(from);

@@ -31,7 +31,7 @@ async function computed(op: string, given: readonly Given[], attrs: Attrs = {}) 
       program.input(`x${i}`).set(data);
     });
     program.run();
-    results.push([...program.output('y')]);
+    results.push([...(await program.output('y'))]);
     await session.close();
   }
   return { kernel: results[0], loops: results[1] };

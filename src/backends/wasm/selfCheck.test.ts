@@ -24,7 +24,7 @@ async function planOf(revectorize: 'auto' | 'off'): Promise<{ plan: string; pair
   program.input('a').fill(2);
   program.input('b').fill(3);
   program.run();
-  expect([...new Set(program.output('product'))]).toEqual([48]);
+  expect([...new Set(await program.output('product'))]).toEqual([48]);
   await session.close();
   return { plan: session.plan, pairs: (session as unknown as { target: Target }).target.pairs };
 }

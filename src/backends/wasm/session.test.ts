@@ -33,7 +33,7 @@ describe.each(NETS)('$name', ({ spec, batch }) => {
     const session = await open(threads);
     const training = beginTraining(session, spec, batch);
     for (let step = 0; step < STEPS; step++) training.step(step);
-    const bits = training.bits();
+    const bits = await training.bits();
     await session.close();
     return bits;
   };
@@ -53,15 +53,15 @@ describe.each(NETS)('$name', ({ spec, batch }) => {
     async (revectorize) => {
       const session = await open(2, revectorize);
       const training = beginTraining(session, spec, batch);
-      const bits = [false, true].map((poisoned) => {
+      const bits: Record<string, Uint8Array>[] = [];
+      for (const poisoned of [false, true]) {
         for (let step = 0; step < 2; step++) {
           if (poisoned) poison(session, training);
           training.step(step);
         }
-        const found = training.bits();
+        bits.push(await training.bits());
         training.restart();
-        return found;
-      });
+      }
       for (const name of Object.keys(bits[0]))
         expect(Buffer.compare(bits[1][name], bits[0][name]), name).toBe(0);
       await session.close();
@@ -135,22 +135,22 @@ describe('a program that changes no state', () => {
     const doubled = build('mul', [kernel, constantNode(2)]);
     const update = session.compile({ outputs: {}, updates: [{ state: kernel, value: doubled }] });
     const calls = vi.spyOn(session.pool, 'run');
-    const first = (): number => {
+    const first = async (): Promise<number> => {
       calls.mockClear();
       infer.run();
-      return infer.output('y')[0];
+      return (await infer.output('y'))[0];
     };
     infer.input('x').fill(1);
     session.writeState('kernel', new Float32Array(9 * 32 * 32).fill(0.5));
-    const sum = first();
+    const sum = await first();
     expect(sum).toBeCloseTo(4 * 32 * 0.5, 3);
     const whole = calls.mock.calls.length;
-    expect([first(), calls.mock.calls.length]).toEqual([sum, whole - 1]);
+    expect([await first(), calls.mock.calls.length]).toEqual([sum, whole - 1]);
     session.writeState('kernel', new Float32Array(9 * 32 * 32).fill(1));
-    expect([first(), calls.mock.calls.length]).toEqual([2 * sum, whole]);
+    expect([await first(), calls.mock.calls.length]).toEqual([2 * sum, whole]);
     update.run();
-    expect([first(), calls.mock.calls.length]).toEqual([4 * sum, whole]);
-    expect([first(), calls.mock.calls.length]).toEqual([4 * sum, whole - 1]);
+    expect([await first(), calls.mock.calls.length]).toEqual([4 * sum, whole]);
+    expect([await first(), calls.mock.calls.length]).toEqual([4 * sum, whole - 1]);
     await session.close();
   });
 });

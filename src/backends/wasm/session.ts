@@ -66,11 +66,12 @@ export class WasmSession extends ScopedSession<Region> {
     this.#memory.give(place);
   }
 
-  override viewState({ place, shape, dtype }: Placed): HostArray {
-    return this.#view(place.address, shape, dtype);
+  override readPlace({ place, shape, dtype }: Placed): HostArray {
+    return this.#view(place.address, shape, dtype).slice();
   }
 
-  override stateWritten(): void {
+  override writePlace({ place, shape, dtype }: Placed, data: ArrayLike<number>): void {
+    this.#view(place.address, shape, dtype).set(data);
     this.#written++;
   }
 
@@ -161,7 +162,8 @@ export class WasmSession extends ScopedSession<Region> {
     }));
     return {
       input: (name) => view(inputs.get(name) ?? unknown('input', name, [...inputs.keys()])),
-      output: (name) => view(outputs.get(name) ?? unknown('output', name, [...outputs.keys()])),
+      output: async (name) =>
+        view(outputs.get(name) ?? unknown('output', name, [...outputs.keys()])),
       run: () => {
         run();
         if (graph.updates.length > 0) this.#written++;

@@ -107,7 +107,7 @@ async function compute(model: TrainedModel, { pixels }: Subject, options: Option
   ]);
   const session = await openSession({ ...openOptionsOf(options), threads: 1 });
   try {
-    return lookAt(session, model, pixels);
+    return await lookAt(session, model, pixels);
   } finally {
     await session.close();
   }

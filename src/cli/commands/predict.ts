@@ -108,8 +108,8 @@ async function predict(run: string, files: readonly string[], options: Options):
     const asked = { top, invert: INVERT[invert], asIs, rejectFar, rejectClose };
     if (asIs !== true) output.note(readsWriting(model) ? AS_WRITING : AS_PICTURES);
     const given: GivenPicture[] = [];
-    const show = (name: string, picture: Picture) => {
-      const prediction = predict(picture, asked);
+    const show = async (name: string, picture: Picture) => {
+      const prediction = await predict(picture, asked);
       output.text(inWords(name, prediction, model.classes));
       output.data(asData(name, prediction));
       if (options.show !== undefined) given.push({ name, ...prediction });
@@ -152,7 +152,7 @@ async function readAll(
   channels: 1 | 3,
   { first = Number.POSITIVE_INFINITY, strict = false }: Options,
   output: Output,
-  show: (name: string, picture: Picture) => void,
+  show: (name: string, picture: Picture) => Promise<void>,
 ): Promise<Tally> {
   const { readImages } = await import('../../data/images/readImage.node.ts');
   const tally: Tally = { answered: 0, failed: 0, left: 0 };
@@ -169,7 +169,7 @@ async function readAll(
       for await (const { name, picture } of readImages(file, { channels, onUnreadable })) {
         if (seen++ >= first) break;
         tally.answered++;
-        show(name, picture);
+        await show(name, picture);
       }
     } catch (error) {
       // One bad file among many: say so, read the others, fail at the end.

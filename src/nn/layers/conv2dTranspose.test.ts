@@ -102,8 +102,8 @@ describe('transposed convolutions', () => {
     back.run();
     const dot = (a: ArrayLike<number>, b: ArrayLike<number>) =>
       Array.from(a).reduce((sum, value, i) => sum + value * b[i], 0);
-    expect(dot(forward.output('probabilities'), back.input('x'))).toBeCloseTo(
-      dot(forward.input('x'), back.output('probabilities')),
+    expect(dot(await forward.output('probabilities'), back.input('x'))).toBeCloseTo(
+      dot(forward.input('x'), await back.output('probabilities')),
       4,
     );
     await session.close();
@@ -148,7 +148,7 @@ describe('an encoder and its decoder', () => {
         program.input(name)[0] = value;
       }
       program.run();
-      losses.push(program.output('loss')[0]);
+      losses.push((await program.output('loss'))[0]);
     }
     await session.close();
     const mean = (list: readonly number[]) => list.reduce((sum, n) => sum + n, 0) / list.length;

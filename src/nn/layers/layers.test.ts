@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Executable, Session } from '../../backends/backend.ts';
+import type { Executable, HostArray, Session } from '../../backends/backend.ts';
 import { referenceBackend } from '../../backends/reference/index.ts';
 import { RandomStream } from '../../base/random.ts';
 import { type Graph, rootsOf, topologicalOrder } from '../../graph/node.ts';
@@ -133,22 +133,20 @@ describe('gradients of every layer', () => {
     const spec = classifier(...layers);
     const [session, program] = await start(spec, gradientGraph(spec, { seed: 1 }, N));
     program.run();
-    const gradients = new Map(
-      parameterNames(spec)
-        .filter((name) => !/moving|centers/.test(name))
-        .map((name) => [name, program.output(`gradient/${name}`).slice()]),
-    );
-    const lossAt = (name: string, values: ArrayLike<number>) => {
+    const gradients = new Map<string, HostArray>();
+    for (const name of parameterNames(spec).filter((n) => !/moving|centers/.test(n)))
+      gradients.set(name, (await program.output(`gradient/${name}`)).slice());
+    const lossAt = async (name: string, values: ArrayLike<number>) => {
       session.writeState(name, values);
       program.run();
-      return program.output('loss')[0];
+      return (await program.output('loss'))[0];
     };
     const h = 1 / 1024; // small, so that maxima seldom change hands
     for (const [name, gradient] of gradients) {
-      const values = session.readState(name);
+      const values = await session.readState(name);
       for (const at of new Set([0, values.length >> 1, values.length - 1])) {
         const moved = (by: number) => values.map((v, i) => (i === at ? v + by : v));
-        const slope = (lossAt(name, moved(h)) - lossAt(name, moved(-h))) / (2 * h);
+        const slope = ((await lossAt(name, moved(h))) - (await lossAt(name, moved(-h)))) / (2 * h);
         expect(Math.abs(gradient[at] - slope), `${name}[${at}]`).toBeLessThan(2e-3);
       }
       session.writeState(name, values);
@@ -164,13 +162,13 @@ describe('layers that know training from testing', () => {
     expect(inputNames(graph)).toContain('step');
     expect(inputNames(evaluationGraph(spec, {}, N))).not.toContain('step');
     const [session, program] = await start(spec, gradientGraph(spec, { seed: 1 }, N));
-    const lossAt = (step: number) => {
+    const lossAt = async (step: number) => {
       program.input('step')[0] = step;
       program.run();
-      return program.output('loss')[0];
+      return (await program.output('loss'))[0];
     };
-    expect(lossAt(0)).not.toBe(lossAt(1));
-    expect(lossAt(0)).toBe(lossAt(0));
+    expect(await lossAt(0)).not.toBe(await lossAt(1));
+    expect(await lossAt(0)).toBe(await lossAt(0));
     await session.close();
   });
 
@@ -179,7 +177,7 @@ describe('layers that know training from testing', () => {
       const spec = sequential(image, [flatten(), ...layers]);
       const [session, program] = await start(spec, evaluationGraph(spec, {}, N));
       program.run();
-      const values = [...program.output('logits')];
+      const values = [...(await program.output('logits'))];
       await session.close();
       return values;
     };
@@ -197,15 +195,17 @@ describe('layers that know training from testing', () => {
     const [session, program] = await start(spec, training);
     program.input('x').fill(3);
     program.run();
-    expect([...session.readState('batch_normalization/movingMean')]).toEqual([1.5, 1.5]);
-    expect([...session.readState('batch_normalization/movingVariance')]).toEqual([0.5, 0.5]);
+    expect([...(await session.readState('batch_normalization/movingMean'))]).toEqual([1.5, 1.5]);
+    expect([...(await session.readState('batch_normalization/movingVariance'))]).toEqual([
+      0.5, 0.5,
+    ]);
     const evaluation = session.compile(inferenceGraph(spec, N));
     session.writeState('batch_normalization/beta', [0, 1]);
     session.writeState('batch_normalization/gamma', [1, 2]);
     evaluation.input('x').fill(3);
     evaluation.run();
     const normalized = 1.5 / Math.sqrt(0.501);
-    const [first, second] = evaluation.output('probabilities');
+    const [first, second] = await evaluation.output('probabilities');
     expect(first).toBeCloseTo(normalized, 5);
     expect(second).toBeCloseTo(2 * normalized + 1, 5);
     await session.close();

@@ -17,14 +17,15 @@ async function run(optimizer: Optimizer): Promise<number[]> {
   const updates = updatesOf(optimizer, [w], [inputNode('g', [1])]);
   const program = session.compile({ outputs: {}, updates });
   session.writeState('w', [1]);
-  const values = GRADIENTS.map((g, step) => {
+  const values: number[] = [];
+  for (const [step, g] of GRADIENTS.entries()) {
     program.input('g')[0] = g;
     for (const [name, value] of Object.entries(optimizer.scalars(step, RATES[step]))) {
       program.input(name)[0] = value;
     }
     program.run();
-    return session.readState('w')[0];
-  });
+    values.push((await session.readState('w'))[0]);
+  }
   await session.close();
   return values;
 }

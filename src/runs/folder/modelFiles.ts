@@ -48,9 +48,9 @@ export async function writeWeights(
   classes: readonly string[],
 ): Promise<void> {
   const scope = trainedScope(session, spec);
-  const tensors = new Map(
-    parametersOf(spec).map(({ name, shape }) => [name, { shape, data: scope.readState(name) }]),
-  );
+  const tensors = new Map<string, StateValue>();
+  for (const { name, shape } of parametersOf(spec))
+    tensors.set(name, { shape, data: await scope.readState(name) });
   const metadata = { format: 'fovea', model: spec.name, classes: JSON.stringify(classes) };
   await writeWhole(file, writeSafetensors(tensors, metadata));
 }
