@@ -20,7 +20,7 @@ export const backendNames = Object.keys(BACKENDS) as readonly BackendName[];
 
 export interface OpenOptions extends SessionOptions {
   /** A name of the table, or 'auto' (the default) for the best that opens. */
-  readonly backend?: string;
+  readonly backend?: BackendName | 'auto';
 }
 
 /** Each takes memory of its own, and more than eight find little to do. */

@@ -20,7 +20,7 @@ describe('numbers of the command line', () => {
 
 describe('threads of a session', () => {
   it.each([0, 65, 1e15, 1.5])('are never %d, on no backend', async (threads) => {
-    for (const backend of ['auto', 'reference']) {
+    for (const backend of ['auto', 'reference'] as const) {
       await expect(openSession({ backend, threads })).rejects.toThrow(/whole number from 1 to 64/);
     }
   });

@@ -3,7 +3,9 @@
  *
  * Each parser throws a UsageError that names the option, the value received and the values accepted.
  */
+
 import { type Command, Option } from 'commander';
+import type { OpenOptions } from '../backends/select.ts';
 import { UsageError } from '../base/errors.ts';
 
 const NUMBERS = {
@@ -105,7 +107,8 @@ export function addBackendOptions(command: Command, { threads = true } = {}): Co
 /** What the options above come to. */
 export interface BackendOptions {
   readonly threads?: number;
-  readonly backend: string;
+  /** As it was typed; opening a session refuses what is none. */
+  readonly backend: NonNullable<OpenOptions['backend']>;
   readonly revectorize: boolean;
   readonly winograd?: boolean;
 }

@@ -1,8 +1,9 @@
 /**
  * @file What the rest of the house uses of the data room.
  */
+import type { Known } from '../base/names.ts';
 import type { Dataset, LoadOptions } from './dataset.ts';
-import { datasetOf } from './datasets/index.ts';
+import { type DatasetName, datasetOf } from './datasets/index.ts';
 import type { FileStatus } from './files.node.ts';
 
 export {
@@ -33,7 +34,10 @@ export {
 } from './images/prepare.ts';
 
 /** Loads a data set by name; files that are missing are downloaded and checked. */
-export async function loadDataset(name: string, options: LoadOptions = {}): Promise<Dataset> {
+export async function loadDataset<N extends string>(
+  name: Known<N, DatasetName>,
+  options: LoadOptions = {},
+): Promise<Dataset> {
   return datasetOf(name).load(options);
 }
 

@@ -7,10 +7,12 @@
  * Sets of the table come whole, in memory; folders and shards are listed, and read while training.
  * Next stop: `datasets/index.ts`; `origins/imageFolder.node.ts`, `origins/shards.node.ts`.
  */
+
 import { advice, setting, UsageError } from '../base/errors.ts';
+import type { Known } from '../base/names.ts';
 import type { ImageShape } from '../base/shape.ts';
 import type { LoadOptions } from './dataset.ts';
-import { datasetOf } from './datasets/index.ts';
+import { type DatasetName, datasetOf } from './datasets/index.ts';
 import type { ListedSplits } from './origins/listing.ts';
 import { type AnyDataset, firstOfAny } from './streamed.ts';
 
@@ -37,7 +39,13 @@ export function isPlace(given: string): boolean {
   return placeOf(given) !== undefined;
 }
 
-export async function openDataset(given: string, options: OpenDataOptions): Promise<AnyDataset> {
+/** Names of sets and of places; which sets there are, `datasets/index.ts` says. */
+export type DataName = DatasetName | `folder:${string}` | `shards:${string}`;
+
+export async function openDataset<N extends string>(
+  given: Known<N, DataName>,
+  options: OpenDataOptions,
+): Promise<AnyDataset> {
   const place = placeOf(given);
   if (place === undefined) return datasetOf(given).load(options);
   const { imageShape, trainCount, testCount } = options;

@@ -1,7 +1,9 @@
 /**
  * @file THE table of models. A new model is one file and one line here.
  */
+
 import { unknownName } from '../base/errors.ts';
+import type { Known } from '../base/names.ts';
 import type { ModelSpec } from '../nn/spec.ts';
 import { alexnet } from './alexnet.ts';
 import { alexnetCaffe } from './alexnetCaffe.ts';
@@ -22,15 +24,20 @@ const models = {
   'cifar-quick': cifarQuick,
 } as const satisfies Record<string, ModelDefinition>;
 
+export type ModelName = keyof typeof models;
+
 export const modelNames: readonly string[] = Object.keys(models);
 
 /** The spec of a model; options as its file names them: `modelOf('alexnet', { classes: 12 })`. */
-export function modelOf(name: string, options: GivenOptions = {}): ModelSpec {
+export function modelOf<N extends string>(
+  name: Known<N, ModelName>,
+  options: GivenOptions = {},
+): ModelSpec {
   if (!Object.hasOwn(models, name)) throw unknownName('model', name, modelNames);
-  return models[name as keyof typeof models](options);
+  return models[name as ModelName](options);
 }
 
 /** Whether the model of that name has the option: `takesOption('alexnet', 'classes')`. */
 export function takesOption(name: string, option: string): boolean {
-  return Object.hasOwn(models, name) && option in models[name as keyof typeof models].options.shape;
+  return Object.hasOwn(models, name) && option in models[name as ModelName].options.shape;
 }

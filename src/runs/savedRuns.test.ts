@@ -13,7 +13,7 @@ import type { RunEvent } from './performRun.ts';
 import { resumeRun, type TrainRequest, trainRun } from './trainRun.ts';
 
 const { dense, flatten } = layers;
-const backend = { backend: 'reference' };
+const backend = { backend: 'reference' } as const;
 const spec = sequential({ name: 'tiny', inputShape: [12, 12, 3] }, [
   flatten(),
   dense({ units: 3, activation: 'softmax' }),

@@ -27,7 +27,7 @@ afterEach(async () => {
   await fs.rm(home, { recursive: true, force: true });
 });
 
-const backend = { backend: 'reference' };
+const backend = { backend: 'reference' } as const;
 
 function request(changes: Partial<TrainRequest> = {}): TrainRequest {
   const { settings, ...rest } = changes;
@@ -122,7 +122,7 @@ describe('trainRun', () => {
     await all(trainRun(request()));
     const file = path.join(home, 'run', 'weights.safetensors');
     const weights = await fs.readFile(file);
-    const backend = { backend: 'wasm', threads: 1 };
+    const backend = { backend: 'wasm', threads: 1 } as const;
     const large = sequential({ name: 'large', inputShape: [28, 28, 1] }, [
       flatten(),
       dense({ units: 1_000_000 }),

@@ -8,7 +8,16 @@ import { digits } from './digits.ts';
 import { fashionMnist } from './fashionMnist.ts';
 import { mnist } from './mnist.ts';
 
-const definitions: readonly DatasetDefinition[] = [digits, mnist, fashionMnist, cifar10];
+const table = {
+  digits,
+  mnist,
+  'fashion-mnist': fashionMnist,
+  cifar10,
+} as const satisfies Record<string, DatasetDefinition>;
+
+export type DatasetName = keyof typeof table;
+
+const definitions: readonly DatasetDefinition[] = Object.values(table);
 
 export const datasetNames: readonly string[] = definitions.map(({ name }) => name);
 
