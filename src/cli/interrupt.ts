@@ -1,5 +1,8 @@
 /**
- * @file Ctrl-C: the first asks for a clean stop, the second leaves at once.
+ * @file Ctrl-C in training: the first asks for a clean stop, the second leaves at once.
+ *
+ * Every other command, and training before its first step, has nothing to save: there Ctrl-C keeps its usual
+ * meaning and ends the process whatever it is doing.
  */
 
 /** The exit code that shells know for "stopped by Ctrl-C": 128 + SIGINT. */
@@ -7,21 +10,25 @@ export const INTERRUPTED = 130;
 
 export interface Interrupt {
   readonly signal: AbortSignal;
+  /** From now on the first Ctrl-C asks through the signal. */
+  listen(): void;
   /** Gives Ctrl-C its usual meaning back. */
   release(): void;
 }
 
-export function listenForInterrupt(note: (words: string) => void): Interrupt {
+export function gentleInterrupt(note: (words: string) => void): Interrupt {
   const controller = new AbortController();
   const stop = () => {
     if (controller.signal.aborted) process.exit(INTERRUPTED);
     note('Stopping after this step (once more to leave at once) ...');
     controller.abort();
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
   return {
     signal: controller.signal,
+    listen: () => {
+      process.on('SIGINT', stop);
+      process.on('SIGTERM', stop);
+    },
     release: () => {
       process.off('SIGINT', stop);
       process.off('SIGTERM', stop);

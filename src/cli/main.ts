@@ -12,6 +12,7 @@ import { Command, CommanderError } from 'commander';
 import { FoveaError, UsageError, unknownName } from '../base/errors.ts';
 import { version } from '../runs/version.ts';
 import { errorWords } from './errorWords.ts';
+import { endOfOutput, watchStreams } from './streams.ts';
 
 interface CommandModule {
   /** The commander command: arguments, options, help and action. */
@@ -91,16 +92,13 @@ function report(error: unknown): number {
 
 async function main(): Promise<void> {
   module.enableCompileCache?.();
-  // A reader that has seen enough (`fovea data list | head -1`) closes the pipe: that is no failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(0);
-  });
+  watchStreams();
   try {
     await run(process.argv.slice(2));
   } catch (error) {
     process.exitCode = report(error);
   }
+  endOfOutput();
 }
 
 await main();

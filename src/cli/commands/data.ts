@@ -6,7 +6,6 @@
 import { Command } from 'commander';
 import { FoveaError, unknownName } from '../../base/errors.ts';
 import type { FileSet } from '../../data/dataset.ts';
-import { listenForInterrupt } from '../interrupt.ts';
 import { jsonOption, numberOption } from '../options.ts';
 import { openOutput, table } from '../output.ts';
 import { downloadLine, openLive } from '../progress.ts';
@@ -108,19 +107,14 @@ async function isHere(files: FileSet): Promise<boolean> {
 
 async function get(name: string, { json }: Options): Promise<void> {
   const output = openOutput(json === true);
-  const interrupt = listenForInterrupt(output.note);
   const live = await openLive();
   const [{ loadDataset }, { dataFolder }] = await Promise.all([
     import('../../data/index.ts'),
     import('../../data/location.node.ts'),
   ]);
   const { train, test, classes } = await loadDataset(name, {
-    signal: interrupt.signal,
     onProgress: (progress) => live.show(downloadLine(progress)),
-  }).finally(() => {
-    live.clear();
-    interrupt.release();
-  });
+  }).finally(() => live.clear());
   const count = (n: number) => n.toLocaleString('en-US');
   output.text(
     `${name}: ${count(train.count)} training and ${count(test.count)} test pictures, ${classes.length} classes`,

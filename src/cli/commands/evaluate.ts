@@ -4,7 +4,6 @@
  * Next stop: `runs/evaluateRun.ts`.
  */
 import { Command, Option } from 'commander';
-import { listenForInterrupt } from '../interrupt.ts';
 import { resolveRun } from '../models.ts';
 import {
   addBackendOptions,
@@ -73,7 +72,6 @@ async function evaluate(run: string, options: Options): Promise<void> {
   if (options.perturb !== undefined || options.reject === true) {
     return measureOtherwise(run, options, output);
   }
-  const interrupt = listenForInterrupt(output.note);
   const live = await openLive();
   const { evaluateRun } = await import('../../runs/evaluateRun.ts');
   const { evaluation, dataset, plan, insights } = await evaluateRun({
@@ -86,14 +84,10 @@ async function evaluate(run: string, options: Options): Promise<void> {
     mistakes: Math.max(options.mistakes, 36),
     backend: openOptionsOf(options),
     load: {
-      signal: interrupt.signal,
       onProgress: (progress) => live.show(downloadLine(progress)),
       onNote: output.note,
     },
-  }).finally(() => {
-    live.clear();
-    interrupt.release();
-  });
+  }).finally(() => live.clear());
   const { loss, accuracy, topK, confusion, perClass, mistakes, classes } = evaluation;
   output.note(`Computing with ${plan}`);
   output.text(`${resultLine(`${dataset}, test set`, evaluation)}\n`);

@@ -9,7 +9,7 @@ import type { ModelSpec } from '../../nn/spec.ts';
 import type { ExpectedRun } from '../../runs/expectedRun.ts';
 import type { RunEvent } from '../../runs/performRun.ts';
 import type { RunConditions, TrainRequest } from '../../runs/trainRun.ts';
-import { listenForInterrupt } from '../interrupt.ts';
+import { gentleInterrupt } from '../interrupt.ts';
 import { resolveModel, runFolderOf } from '../models.ts';
 import {
   addBackendOptions,
@@ -23,6 +23,7 @@ import {
 } from '../options.ts';
 import { openOutput } from '../output.ts';
 import { downloadLine, openLive } from '../progress.ts';
+import { goOnUnread } from '../streams.ts';
 import { trainingPrinter } from '../trainingPrinter.ts';
 import { unreadableNotes } from '../unreadable.ts';
 
@@ -154,7 +155,8 @@ function placeOptions(): Option[] {
 
 async function train(model: string, options: Options, command: Command): Promise<void> {
   const output = openOutput(options.json === true);
-  const interrupt = listenForInterrupt(output.note);
+  goOnUnread();
+  const interrupt = gentleInterrupt(output.note);
   const live = await openLive();
   try {
     const say = output.json ? output.note : output.text;
@@ -171,13 +173,15 @@ async function train(model: string, options: Options, command: Command): Promise
         }),
       },
       load: {
-        signal: interrupt.signal,
         onProgress: (progress) => live.show(downloadLine(progress)),
         onNote: output.note,
       },
     });
     const show = trainingPrinter(output, live);
-    for await (const event of events) show(event);
+    for await (const event of events) {
+      if (event.type === 'start') interrupt.listen(); // from here on there is something to save
+      show(event);
+    }
   } finally {
     live.clear();
     interrupt.release();
