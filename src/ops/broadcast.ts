@@ -43,6 +43,7 @@ export const broadcastTo = defineOp<{ shape: Shape }>({
   name: 'broadcastTo',
   formula: 'y = x repeated to `shape`',
   arity: 1,
+  dtype: 'input',
   rows: ([from], { shape }) => (reachesRows(from, shape) ? [0] : []),
   shape: ([from], { shape }) => {
     if (!sameShape(broadcastShapes([from, shape]), shape)) {

@@ -31,7 +31,7 @@ import {
   localResponseNormalizationGradient,
 } from './localResponseNormalization.ts';
 import { matmul } from './matmul.ts';
-import type { Build, Op } from './op.ts';
+import { type Build, dtypeOf, type Op } from './op.ts';
 import { pad2d, pad2dGradient } from './pad2d.ts';
 import { randomUniform } from './randomUniform.ts';
 import { rbf, rbfCentersGradient, rbfInputGradient } from './rbf.ts';
@@ -104,7 +104,7 @@ export const build: Build = (name, inputs, attrs: Attrs = {}, label = name): Nod
     if (!sameShape(broadcastShapes([shape, ...shapes.slice(arity)]), shape)) {
       unreachable(`an epilogue input of ${name} is larger than its result ${formatShape(shape)}`);
     }
-    return createNode({ op: name, inputs, attrs, shape, dtype: op.dtype ?? 'f32', name: label });
+    return createNode({ op: name, inputs, attrs, shape, dtype: dtypeOf(op, inputs), name: label });
   } catch (error) {
     if (error instanceof FoveaError && error.parts.where === undefined) {
       throw new FoveaError({ ...error.parts, where: label });

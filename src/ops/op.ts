@@ -64,8 +64,8 @@ export interface OpSignature<A = Attrs> {
   readonly arity: number | 'any';
   /** Shape of the result; throws a FoveaError that says which sizes do not fit and what would. */
   shape(inputs: readonly Shape[], attrs: A): Shape;
-  /** Type of the result; f32 unless said. */
-  readonly dtype?: DType;
+  /** Type of the result, 'input': that of the first input; f32 unless said. */
+  readonly dtype?: DType | 'input';
   /** Of ops that pool: what they do with the pixels of a window (`pooling.ts`). */
   readonly pooling?: Pooling;
   /** A sum that an element-wise expression may finish before it is stored (`epilogue.ts`). */
@@ -98,6 +98,14 @@ export function defineLoweredOp<A>(
   op: OpSignature<A> & { readonly attributes: AttributeChecks<A> },
 ): OpSignature<A> {
   return op;
+}
+
+/** Type of the result of an op on these inputs. */
+export function dtypeOf(
+  { dtype = 'f32' }: Pick<OpSignature, 'dtype'>,
+  [first]: readonly Node[],
+): DType {
+  return dtype === 'input' ? first.dtype : dtype;
 }
 
 /** A node's attributes, as its op declares them. */

@@ -8,9 +8,9 @@ import { formatBytes } from '../../base/units.ts';
 import { drawMemory } from '../../compile/memoryPicture.ts';
 import type { Placement } from '../../compile/memoryPlan.ts';
 import type { Node } from '../../graph/node.ts';
-import { opOf, ops } from '../../ops/index.ts';
 import { formatWat } from './assembler/wat.ts';
 import type { Explanation } from './explain.ts';
+import { signatureOf } from './families.ts';
 import type { Kernel } from './kernel.ts';
 
 export function listSchedule({ schedule, context, program }: Explanation): string {
@@ -137,8 +137,8 @@ export function listWat(explanation: Explanation): string {
 
 function formulaLines(node: Node): string[] {
   const inputs = node.inputs.map((i) => `${i.name} ${formatShape(i.shape)}`).join(', ');
-  const formula = Object.hasOwn(ops, node.op) ? `: ${opOf(node.op).formula}` : '';
-  return [`${node.name} ${formatShape(node.shape)} = ${node.op}(${inputs})${formula}`];
+  const { formula } = signatureOf(node.op);
+  return [`${node.name} ${formatShape(node.shape)} = ${node.op}(${inputs}): ${formula}`];
 }
 
 function placesOf(

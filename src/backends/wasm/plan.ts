@@ -6,7 +6,9 @@
  */
 import type { MemoryPlan } from '../../compile/memoryPlan.ts';
 import { compileGraph } from '../../compile/pipeline.ts';
+import { verify } from '../../compile/verify.ts';
 import { createNode, type Graph, isSource, type Node } from '../../graph/node.ts';
+import { signatureOf } from './families.ts';
 import type { PlanContext, Target } from './kernel.ts';
 import { lower } from './lowering/lower.ts';
 import { planProgramMemory } from './program.ts';
@@ -22,6 +24,7 @@ export interface ProgramPlan {
 
 export function planProgram(graph: Graph, target: Target): ProgramPlan {
   const { graph: lowered, context } = lower(compileGraph(showStates(graph)), target);
+  verify(lowered, 'lowering', signatureOf);
   const phases = schedule(lowered, context);
   const memory = planProgramMemory(lowered, phases);
   return { graph: lowered, context, schedule: phases, memory };

@@ -7,6 +7,8 @@
  * - Broadcasts no kernel can read in place become copies.
  * Previous stop: `compile/pipeline.ts`. Next stop: `../families.ts`, which gives each node its kernel.
  */
+
+import { sameShape } from '../../../base/shape.ts';
 import {
   batchSizeOf,
   createNode,
@@ -52,6 +54,10 @@ export function lower(graph: Graph, target: Target): Lowered {
     const same = inputs.every((input, i) => input === node.inputs[i]);
     const rebuilt = same ? node : createNode({ ...node, inputs });
     const lowered = recordOf(node.op)?.lower?.(rebuilt, step) ?? mark(fitBroadcasts(rebuilt, step));
+    if (!sameShape(lowered.shape, node.shape) || lowered.dtype !== node.dtype)
+      throw new Error(
+        `internal error: ${node.op} ${node.name} became ${lowered.op} of another shape`,
+      );
     done.set(node, lowered);
   }
   const renewed = (node: Node): Node => done.get(node) as Node;

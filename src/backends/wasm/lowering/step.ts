@@ -5,7 +5,7 @@
  */
 import { createNode, type Node } from '../../../graph/node.ts';
 import { epilogueOf } from '../../../ops/epilogue.ts';
-import type { OpSignature } from '../../../ops/op.ts';
+import { dtypeOf, type OpSignature } from '../../../ops/op.ts';
 import type { PlanContext } from '../kernel.ts';
 
 export interface Step {
@@ -37,7 +37,7 @@ export function loweredNode<A extends object>(
       own.map(({ shape }) => shape),
       attrs,
     ),
-    dtype: op.dtype ?? 'f32',
+    dtype: dtypeOf(op, inputs),
     name: typeof place === 'string' ? place : place.name,
   });
 }
