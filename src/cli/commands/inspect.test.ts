@@ -57,7 +57,9 @@ describe('fovea inspect', () => {
     const text = await run('lenet5', '--stage', 'wat', '--mode', 'infer', '--no-revectorize');
     expect(text.startsWith('(module\n')).toBe(true);
     expect(text.includes('(export "run0")')).toBe(true);
-    expect(text.includes(';; conv2d/tanh (1, 24, 24, 6) = conv2d(x (1, 28, 28, 1)')).toBe(true);
+    expect(text.includes(';; conv2d/tanh (1, 24, 24, 6) = directConv2d(x (1, 28, 28, 1)')).toBe(
+      true,
+    );
     expect(text.includes('(;conv2d_1/bias;)')).toBe(true);
   });
 
