@@ -10,6 +10,7 @@ import { dense } from '../nn/layers/dense.ts';
 import { flatten } from '../nn/layers/flatten.ts';
 import { initialStates } from '../nn/programs.ts';
 import { sequential } from '../nn/sequential.ts';
+import { fittedSplit } from './checks.ts';
 import { evaluate } from './evaluate.ts';
 import type { FitOptions } from './events.ts';
 import { type FitData, fit } from './fit.ts';
@@ -99,6 +100,14 @@ describe('what fits', () => {
     const digits = await loadDataset('digits', { trainCount: 20, testCount: 10 });
     const spec = modelOf('lenet5-1998');
     const options = { epochs: 1, batchSize: 20, optimizer: 'adam' } as const;
+    const { split: rows } = fittedSplit(spec, digits.train, digits);
+    const framed = rows.images.subarray(0, 1024);
+    expect(rows.images.length).toBe(20 * 1024);
+    expect([...framed.subarray(0, 66)].every((byte) => byte === 0)).toBe(true);
+    expect([...framed.subarray(66, 94)]).toEqual([...digits.train.images.subarray(0, 28)]);
+    expect([...framed.subarray(14 * 32 + 2, 14 * 32 + 30)]).toEqual([
+      ...digits.train.images.subarray(12 * 28, 13 * 28),
+    ]);
     const types: string[] = [];
     for await (const { type } of fit(session, spec, digits, options)) types.push(type);
     expect(types).toContain('epoch');
