@@ -33,7 +33,7 @@ const LISTED: Readonly<Record<string, Listed>> = {
   // Whole vectors in a loop, then the lanes that are left.
   relu: { op: 'relu', x: [35], family: 'elementwise' },
   // Four channels at once; the four pixels of a window written out.
-  maxPool: { op: 'maxPool2d', x: [2, 6, 6, 4], attrs: pooling, family: 'pool2d' },
+  maxPool: { op: 'maxPool2d', x: [2, 6, 6, 4], attrs: pooling, family: 'maxPool2d' },
   // A register tile of two rows, the sums in locals from the first product to the store.
   matmul: { op: 'matmul', x: [2, 3], w: [3, 16], family: 'matmul' },
   convolution: {
@@ -41,7 +41,7 @@ const LISTED: Readonly<Record<string, Listed>> = {
     x: [1, 4, 4, 1],
     w: [3, 3, 1, 8],
     attrs: convolution,
-    family: 'conv2d',
+    family: 'directConv2d',
   },
   // Weights laid out panel by panel, in the order in which a convolution reads them.
   packedWeights: {
@@ -49,7 +49,7 @@ const LISTED: Readonly<Record<string, Listed>> = {
     x: [1, 8, 8, 64],
     w: [3, 3, 64, 72],
     attrs: convolution,
-    family: 'packKernel',
+    family: 'packWeights',
   },
   softmax: { op: 'softmax', x: [3, 4], family: 'softmax' },
 };

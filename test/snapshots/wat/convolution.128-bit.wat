@@ -1,8 +1,8 @@
-  ;; y (1, 2, 2, 8) = conv2d(x (1, 4, 4, 1), w (3, 3, 1, 8)): y[n,oh,ow,o] = sum x[n, oh*s+kh*d-p, ow*s+kw*d-p, c] w[kh,kw,c,o]
+  ;; y (1, 2, 2, 8) = directConv2d(x (1, 4, 4, 1), w (3, 3, 1, 8)): y[n,oh,ow,o] = sum over kh,kw,c of x[n, oh*sh + kh*dh, ow*sw + kw*dw, c] w[kh,kw,c,o]
   ;; x=[1,4,4,1] w=[3,3,1,8] y=[1,2,2,8] strides=[1,1] dilation=[1,1] groups=1 run=3 runsPerRow=1
   ;; columns={full:1,vectors:2,rest:0,restVectors:0} rowTiles=[2] rowBuffer=false packed=false
   ;; winograd=turned off
-  (func $conv2d_y (export "kernel0") (param $begin i32) (param $end i32) (param $scratch i32)
+  (func $directConv2d_y (export "kernel0") (param $begin i32) (param $end i32) (param $scratch i32)
     (local $firstColumn i32)
     (local $panel i32)
     (local $columnBytes i32)

@@ -1,7 +1,7 @@
   ;; y (2, 3, 3, 4) = maxPool2d(x (2, 6, 6, 4)): y = maximum of x over the window; padding never wins, NaN does
   ;; x=[2,6,6,4] y=[2,3,3,4] window=[2,2] strides=[2,2] pads=[[0,0],[0,0]] padded=false
   ;; pooling={combine:max,identity:-Infinity,winner:[equalsResult,isNaN]} divisor=window
-  (func $pool2d_y (export "kernel0") (param $begin i32) (param $end i32) (param $scratch i32)
+  (func $maxPool2d_y (export "kernel0") (param $begin i32) (param $end i32) (param $scratch i32)
     (local $offsetY i32)
     (local $windowX i32)
     (local $rowFirst i32)

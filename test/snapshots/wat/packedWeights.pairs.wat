@@ -1,6 +1,6 @@
-  ;; w/packed (41472,) = packKernel(w (3, 3, 64, 72))
+  ;; w/packed (41472,) = packWeights(w (3, 3, 64, 72)): (KH, KW, C/G, O) in panels of one tile of filters, taps inside
   ;; copies=2 fill=none elements=41472
-  (func $packKernel_w/packed (export "kernel0") (param $begin i32) (param $end i32) (param $scratch i32)
+  (func $packWeights_w/packed (export "kernel0") (param $begin i32) (param $end i32) (param $scratch i32)
     (local $to i32)
     (local $from i32)
     (local $left i32)
