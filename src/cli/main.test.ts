@@ -185,8 +185,8 @@ describe('train, evaluate, predict', () => {
 
   it('says which recipe it follows; what is said beside it counts more', async () => {
     const quick = ['train', 'lenet5', ...QUICK.slice(2)];
-    const { stdout } = await fovea(...quick, '--recipe', 'seed', '--name', 'recipe');
-    expect(stdout).toMatch(/^Recipe "seed": Adam at 0.001, 3 epochs, batches of 128/);
+    const { stdout } = await fovea(...quick, '--recipe', 'text', '--name', 'recipe');
+    expect(stdout).toMatch(/^Recipe "text": Adam at 0.001, 3 epochs, batches of 128/);
     expect(stdout).toMatch(/Epoch 2\/2/);
     const { settings } = JSON.parse(
       await fs.readFile(path.join(home, 'runs/recipe/run.json'), 'utf8'),

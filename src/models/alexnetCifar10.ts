@@ -15,7 +15,7 @@
  *   dense, softmax                    10        40,970    29,978,506 in all
  *
  * Against 2012: a first kernel of 3x3 every pixel, no normalisation, no towers, Glorot weights, Adam,
- * today's dropout. Activations are layers of their own, as in the notebook. `--recipe seed` trains it so.
+ * today's dropout. Activations are layers of their own, as in the notebook. `--recipe text` trains it so.
  */
 import { activation } from '../nn/layers/activation.ts';
 import { conv2d } from '../nn/layers/conv2d.ts';

@@ -4,7 +4,7 @@
  *   conv2 614,656   conv4 1,327,488   conv5 884,992   all else as in `alexnet.ts`    62,378,344 in all
  *
  * Such texts often count 62,369,152, which leaves out the 9,192 biases of the dense layers
- * (`fovea summary alexnet-single --convention seed`). The paper's 60 million are those of the two towers.
+ * (`fovea summary alexnet-single --convention text`). The paper's 60 million are those of the two towers.
  */
 import { conv2d } from '../nn/layers/conv2d.ts';
 import { dense } from '../nn/layers/dense.ts';

@@ -29,12 +29,16 @@ describe('recipes of the AlexNets', () => {
   });
 
   it('train by the notebook: Adam, 3 epochs, the last fifth to validate', () => {
-    const { settings } = recipeOf('alexnet-cifar10', 'seed');
+    const { settings } = recipeOf('alexnet-cifar10', 'text');
     expect(settings).toMatchObject({ epochs: 3, batchSize: 64, validationSplit: 0.2 });
     expect(optimizerOf(settings.optimizer!).spec).toMatchObject({
       kind: 'adam',
       learningRate: 0.0003,
     });
-    expect(recipeOf('lenet5', 'seed').settings).toMatchObject({ epochs: 3, batchSize: 128 });
+    expect(recipeOf('lenet5', 'text').settings).toMatchObject({ epochs: 3, batchSize: 128 });
+  });
+
+  it('take the word that "text" once was', () => {
+    expect(recipeOf('lenet5', 'seed')).toEqual(recipeOf('lenet5', 'text'));
   });
 });

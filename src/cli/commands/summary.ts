@@ -5,7 +5,7 @@
  */
 import { Command, Option } from 'commander';
 import { FoveaError, UsageError } from '../../base/errors.ts';
-import { type Convention, conventions } from '../../nn/accounting/conventions.ts';
+import { type Convention, conventionOf } from '../../nn/accounting/conventions.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import { resolveModel } from '../models.ts';
 import { jsonOption } from '../options.ts';
@@ -21,7 +21,7 @@ Examples:
   $ fovea summary lenet5-1998 --connections    which maps of C3 see which of S2
   $ fovea summary lenet5-1998 --codes          the bitmaps of the classes and their distances
   $ fovea summary lenet5-1998 --diff lenet5    two models side by side
-  $ fovea summary alexnet-single --convention seed     as the table of many texts counts
+  $ fovea summary alexnet-single --convention text     as the table of many texts counts
   $ fovea summary lenet5 --input 32x32x1       what it would be on larger pictures
   $ fovea summary alexnet --wide               windows beside the counts, in one wide table
   $ fovea summary lenet5 --json | jq .totals`;
@@ -42,9 +42,10 @@ export function command(): Command {
     .argument('[model]', 'name of a model, a model.json, or the folder of a run')
     .option('--input <shape>', 'another input shape, such as 32x32x1', parseShape)
     .addOption(
-      new Option('--convention <name>', 'count as texts do, and say why they differ').choices(
-        conventions,
-      ),
+      new Option(
+        '--convention <name>',
+        'count AlexNet as many texts do (text), as its paper (paper), or any model as tools do (modern)',
+      ).argParser(conventionOf),
     )
     .option('--connections', 'print the tables of layers whose maps see only some of those below')
     .option('--codes', 'print the bitmaps that outputs are compared with, and their distances')
@@ -157,11 +158,11 @@ async function printConvention(
   convention: Convention,
   output: Output,
 ): Promise<void> {
-  const [{ compareConventions, formatComparison }, { publishedVersionOf }] = await Promise.all([
+  const [{ compareConventions, formatComparison }, { requireConvention }] = await Promise.all([
     import('../../nn/accounting/conventionTable.ts'),
     import('../../models/published.ts'),
   ]);
-  const comparison = compareConventions({ own, published: publishedVersionOf(own) }, convention);
+  const comparison = compareConventions(requireConvention(own, convention), convention);
   output.text(formatComparison(comparison));
   const { counted, ...rest } = comparison;
   output.data({ ...counted, ...rest });

@@ -36,7 +36,7 @@ Examples:
   $ fovea train lenet5 --optimizer sgd --learning-rate 0.1 --momentum 0.9 --schedule cosine
   $ fovea train lenet5 --data mnist --epochs 50 --validation-split 0.1 --patience 5 --name patient
   $ fovea train lenet5-1998 --data mnist --recipe paper     as in 1998
-  $ fovea train alexnet-cifar10 --data cifar10 --recipe seed --augment cifar
+  $ fovea train alexnet-cifar10 --data cifar10 --recipe text --augment cifar
   $ fovea train alexnet,classes=12 --data folder:pictures --recipe paper --augment alexnet
   $ fovea train lenet5 --resume --epochs 20                 go on with runs/lenet5
   $ fovea train my-model.json --data mnist --json | jq .    one JSON object per line
@@ -111,7 +111,10 @@ function pictureOptions(): Option[] {
 
 function learningOptions(): Option[] {
   return [
-    new Option('--recipe <name>', 'train as published (paper); what you say beside it counts more'),
+    new Option(
+      '--recipe <name>',
+      'train as published (paper), or as many texts do (text); what you say beside it counts more',
+    ),
     new Option('--no-shuffle', 'keep the pictures in their order'),
     new Option('--watch-test', 'measure the test set after each epoch too, for curves'),
     new Option('--shuffle-once', 'one random order for all epochs').conflicts('noShuffle'),

@@ -11,6 +11,7 @@ import {
   type Count,
   type CountedLayer,
   type CountedModel,
+  conventions,
   countAs,
 } from './conventions.ts';
 import { formatCount } from './summaryTable.ts';
@@ -19,21 +20,24 @@ import { formatCount } from './summaryTable.ts';
 export interface Versions {
   readonly own: ModelSpec;
   readonly published: ModelSpec;
+  /** Those that were ever used for it; default: all. */
+  readonly conventions?: readonly Convention[] | undefined;
 }
 
 export interface Comparison {
   readonly counted: CountedModel;
   /** Shares of convolutions and dense layers, whole per cent. */
   readonly shares: { readonly convolutions: Count; readonly dense: Count };
-  /** Totals under each convention. */
-  readonly conventions: Readonly<Record<Convention, Count>>;
-  /** Why they differ, in one line. */
+  /** Totals under each convention that is the model's. */
+  readonly conventions: Readonly<Partial<Record<Convention, Count>>>;
+  /** Why they differ, in one line; empty where there is one alone. */
   readonly why: string;
 }
 
 export function compareConventions(versions: Versions, convention: Convention): Comparison {
-  const { own, published } = versions;
-  const counted = countAs(convention === 'paper' ? published : own, convention);
+  const { own, published, conventions: known = conventions } = versions;
+  const countedAs = (name: Convention) => countAs(name === 'paper' ? published : own, name);
+  const counted = countedAs(convention);
   const share = (part: Count): Count => ({
     parameters: Math.round((100 * part.parameters) / counted.totals.parameters),
     computation: Math.round((100 * part.computation) / counted.totals.computation),
@@ -41,19 +45,15 @@ export function compareConventions(versions: Versions, convention: Convention): 
   return {
     counted,
     shares: { convolutions: share(counted.convolutions), dense: share(counted.dense) },
-    conventions: {
-      seed: countAs(own, 'seed').totals,
-      paper: countAs(published, 'paper').totals,
-      modern: countAs(own, 'modern').totals,
-    },
-    why: reasonFor(versions),
+    conventions: Object.fromEntries(known.map((name) => [name, countedAs(name).totals])),
+    why: known.includes('text') ? reasonFor(versions) : '',
   };
 }
 
 function reasonFor({ own, published }: Versions): string {
   const { dense, additions } = biasesOf(own);
-  const seed =
-    `"seed" leaves out the ${formatCount(dense)} biases of the dense layers ` +
+  const text =
+    `"text" leaves out the ${formatCount(dense)} biases of the dense layers ` +
     `and counts ${formatCount(additions)} additions of biases as computation`;
   const grouped = published.layers
     .filter(({ options }) => Number(options.groups ?? 1) > 1)
@@ -62,16 +62,17 @@ function reasonFor({ own, published }: Versions): string {
   const paper = towers
     ? `; the paper's ${published.name} has two towers in ${grouped.join(', ')}`
     : '';
-  return `Why they differ: ${seed}${paper}.`;
+  return `Why they differ: ${text}${paper}.`;
 }
 
 const GAP = '   ';
 const TITLES = ['Layer', 'Output', 'Filter', 'Stride', 'Padding', 'Parameters'];
 
-export function formatComparison({ counted, shares, conventions, why }: Comparison): string {
+export function formatComparison({ counted, shares, conventions: all, why }: Comparison): string {
   const { model, convention, inputShape, layers, totals, convolutions, dense } = counted;
-  const work = convention === 'seed' ? 'forward computation' : 'multiply-adds';
+  const work = convention === 'text' ? 'forward computation' : 'multiply-adds';
   const title = work[0].toUpperCase() + work.slice(1);
+  const fixed = counted.fixed === 0 ? '' : ` (${formatCount(counted.fixed)} of them fixed)`;
   const rows = [[...TITLES, title], ...layers.map(cellsOf)];
   const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
   const part = (name: string, count: Count, share: Count) =>
@@ -86,17 +87,17 @@ export function formatComparison({ counted, shares, conventions, why }: Comparis
         .trimEnd(),
     ),
     '',
-    `Total: ${formatCount(totals.parameters)} parameters, ${formatCount(totals.computation)} ${work}`,
+    `Total: ${formatCount(totals.parameters)} parameters${fixed}, ${formatCount(totals.computation)} ${work}`,
     part('Convolutions', convolutions, shares.convolutions),
     part('Dense layers', dense, shares.dense),
     '',
-    ...Object.entries(conventions).map(
+    ...Object.entries(all).map(
       ([name, { parameters, computation }]) =>
         `${name.padEnd(6)}  ${formatCount(parameters)} parameters, ${formatCount(computation)} ${
-          name === 'seed' ? 'forward computation' : 'multiply-adds'
+          name === 'text' ? 'forward computation' : 'multiply-adds'
         }`,
     ),
-    why,
+    ...(why === '' ? [] : [why]),
   ].join('\n');
 }
 

@@ -3,20 +3,29 @@
  * papers' networks, as tools do today.
  *
  *   convention  parameters                               computation, for one image
- *   seed        convolutions with biases, dense without  (taps + 1 bias) x filters x positions; inputs x units
+ *   text        convolutions with biases, dense without  (taps + 1 bias) x filters x positions; inputs x units
  *   paper       all, biases too                          multiply-adds, of the network as it was published
  *   modern      all, biases too                          multiply-adds
  *
  * A multiply-add is one multiplication and one addition: it is no FLOP but two. Next stop:
  * `conventionTable.ts`, which prints it.
  */
+import { unknownName } from '../../base/errors.ts';
 import type { Shape } from '../../base/shape.ts';
 import { sizeOf } from '../../base/shape.ts';
 import { layerShapes, type PlacedLayer } from '../shapes.ts';
 import type { ModelSpec } from '../spec.ts';
 
-export const conventions = ['seed', 'paper', 'modern'] as const;
+export const conventions = ['text', 'paper', 'modern'] as const;
 export type Convention = (typeof conventions)[number];
+
+/** The convention of a name; "seed" is what "text" was called. */
+export function conventionOf(received: string): Convention {
+  const wanted = received === 'seed' ? 'text' : received;
+  const found = conventions.find((name) => name === wanted);
+  if (found === undefined) throw unknownName('convention', received, conventions, true);
+  return found;
+}
 
 export interface Count {
   readonly parameters: number;
@@ -43,6 +52,8 @@ export interface CountedModel {
   readonly inputShape: Shape;
   readonly layers: readonly CountedLayer[];
   readonly totals: Count;
+  /** Of the parameters: those that training does not move. */
+  readonly fixed: number;
   readonly convolutions: Count;
   readonly dense: Count;
 }
@@ -59,9 +70,16 @@ export function countAs(spec: ModelSpec, convention: Convention): CountedModel {
     inputShape: spec.inputShape,
     layers,
     totals: sum(layers),
+    fixed: fixedOf(spec),
     convolutions: sum(layers.filter(({ kind }) => kind.startsWith('conv2d'))),
     dense: sum(layers.filter(({ kind }) => kind === 'dense')),
   };
+}
+
+function fixedOf(spec: ModelSpec): number {
+  return layerShapes(spec)
+    .flatMap(({ parameters }) => parameters.filter(({ trainable }) => !trainable))
+    .reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
 /** What a convention leaves out or adds, for the line that says why totals differ. */
@@ -114,9 +132,9 @@ function countWeighted(
   const units = kernel[kernel.length - 1];
   const positions = outputShape.slice(0, -1); // none in a dense layer
   const bias = hasBias ? 1 : 0;
-  const isSeed = convention === 'seed';
-  const biasCounts = isSeed && kind === 'dense' ? 0 : bias;
-  const biasWorks = isSeed && kind === 'conv2d' ? bias : 0;
+  const isText = convention === 'text';
+  const biasCounts = isText && kind === 'dense' ? 0 : bias;
+  const biasWorks = isText && kind === 'conv2d' ? bias : 0;
   const weights = inputs.join('*');
   const each = (extra: number) => (extra === 1 ? `(${weights} + 1)` : weights);
   return {

@@ -1,7 +1,8 @@
 /**
- * @file Two models side by side, layer beside layer: `fovea summary lenet5-1998 --diff lenet5`.
+ * @file Two models side by side, layer beside layer: `fovea summary alexnet --diff alexnet-caffe`.
  *
- * Layers that only reshape are left out; the others stand beside each other in order.
+ * Layers of the same kind stand beside each other in the longest common order; one that the other model does
+ * not have there stands alone. What differs is marked, down to the options. Next stop: `summaryTable.ts`.
  */
 import { formatShape } from '../../base/shape.ts';
 import type { ModelSpec } from '../spec.ts';
@@ -11,11 +12,16 @@ import { formatCount } from './summaryTable.ts';
 export interface DiffRow {
   readonly left: DiffLayer | null;
   readonly right: DiffLayer | null;
+  /** Whether both do the same with the same numbers; names may differ. */
+  readonly same: boolean;
+  /** Options that differ: "biasInitializer: 1 | 0.1"; empty where one stands alone. */
+  readonly options: readonly string[];
 }
 
 export interface DiffLayer {
   readonly name: string;
-  /** "conv2d 5x5, scaledTanh" */
+  readonly kind: string;
+  /** "conv2d 5x5, groups 2, relu" */
   readonly does: string;
   readonly outputShape: readonly number[];
   readonly trainable: number;
@@ -31,27 +37,95 @@ export interface SummaryDiff {
 
 export function diffOf(left: ModelSpec, right: ModelSpec): SummaryDiff {
   const [a, b] = [layersOf(left), layersOf(right)];
-  const rows = Array.from({ length: Math.max(a.length, b.length) }, (_, i) => ({
-    left: a[i] ?? null,
-    right: b[i] ?? null,
-  }));
+  const rows = aligned(a, b).map(([i, j]): DiffRow => {
+    const [one, other] = [i === null ? null : a[i], j === null ? null : b[j]];
+    const options =
+      i === null || j === null ? [] : optionsApart(left.layers[i].options, right.layers[j].options);
+    return { left: one, right: other, same: options.length === 0 && isSame(one, other), options };
+  });
   return { left: summarize(left), right: summarize(right), rows };
 }
 
 function layersOf(spec: ModelSpec): DiffLayer[] {
-  return summarize(spec).layers.flatMap((layer, i) => {
-    const { name, outputShape, trainable, fixed, connections } = layer;
-    if (connections === 0 && layer.parameters === 0) return [];
+  return summarize(spec).layers.map((layer, i) => {
+    const { name, kind, outputShape, trainable, fixed, connections } = layer;
     const does = describe(layer, spec.layers[i].options);
-    return [{ name, does, outputShape, trainable, fixed, connections }];
+    return { name, kind, does, outputShape, trainable, fixed, connections };
   });
 }
 
-function describe({ kind, window }: LayerSummary, options: Readonly<Record<string, unknown>>) {
+/** Words for options that a reader compares first; `optionsApart` finds the others. */
+function describe({ kind, window }: LayerSummary, options: Options): string {
+  const { activation = 'linear', groups = 1, strides, rate, padding } = options;
   const size = window?.kernel === undefined ? '' : ` ${window.kernel.join('x')}`;
-  const table = Array.isArray(options.connections) ? ' by table' : '';
-  const { activation = 'linear' } = options;
-  return `${kind}${size}${table}${activation === 'linear' ? '' : `, ${String(activation)}`}`;
+  const step = Array.isArray(strides) && strides.some((n) => n !== 1) ? `/${strides[0]}` : '';
+  const words = [
+    `${kind}${size}${step}${Array.isArray(options.connections) ? ' by table' : ''}`,
+    ...(padding === 'same' ? ['same'] : []),
+    ...(groups === 1 ? [] : [`groups ${String(groups)}`]),
+    ...(rate === undefined ? [] : [String(rate)]),
+    ...(activation === 'linear' ? [] : [String(activation)]),
+  ];
+  return words.join(', ');
+}
+
+type Options = Readonly<Record<string, unknown>>;
+
+function optionsApart(left: Options, right: Options): string[] {
+  const keys = [...new Set([...Object.keys(left), ...Object.keys(right)])];
+  const words = (value: unknown): string => {
+    const json = JSON.stringify(value) ?? 'none';
+    return json.length > MOST_WORDS ? `${json.slice(0, MOST_WORDS - 1)}...` : json;
+  };
+  return keys
+    .filter((key) => JSON.stringify(left[key]) !== JSON.stringify(right[key]))
+    .map((key) => `${key}: ${words(left[key])} | ${words(right[key])}`);
+}
+
+/** Letters of an option's value. */
+const MOST_WORDS = 60;
+
+function isSame(left: DiffLayer | null, right: DiffLayer | null): boolean {
+  const facts = (layer: DiffLayer | null) => JSON.stringify({ ...layer, name: '' });
+  return left !== null && right !== null && facts(left) === facts(right);
+}
+
+/** Layers that do the same kind of work, in one way or another. */
+const FAMILIES = [/conv2d/i, /pooling|subsampling/i, /^(dense|rbf)$/];
+
+/** How well one layer stands beside another; layers that have nothing in common never do. */
+function likeness(left: DiffLayer, right: DiffLayer): number {
+  if (isSame(left, right)) return 2;
+  const familyOf = ({ kind }: DiffLayer) => FAMILIES.findIndex((family) => family.test(kind));
+  const akin = familyOf(left) >= 0 && familyOf(left) === familyOf(right);
+  if (left.kind !== right.kind && !akin) return Number.NEGATIVE_INFINITY;
+  const shape = formatShape(left.outputShape) === formatShape(right.outputShape) ? 0.3 : 0;
+  return (left.kind === right.kind ? 1.4 : 1.2) + shape;
+}
+
+type Places = readonly [number | null, number | null];
+
+/** The order that puts most layers beside their like. */
+function aligned(a: readonly DiffLayer[], b: readonly DiffLayer[]): Places[] {
+  // best[i][j]: score of a from i on against b from j on.
+  const best = Array.from({ length: a.length + 1 }, () => new Float64Array(b.length + 1));
+  const pair = (i: number, j: number): number => {
+    return likeness(a[i], b[j]) + best[i + 1][j + 1];
+  };
+  for (let i = a.length - 1; i >= 0; i--) {
+    for (let j = b.length - 1; j >= 0; j--) {
+      best[i][j] = Math.max(pair(i, j), best[i + 1][j], best[i][j + 1]);
+    }
+  }
+  const rows: Places[] = [];
+  let [i, j] = [0, 0];
+  while (i < a.length || j < b.length) {
+    if (i < a.length && j < b.length && best[i][j] === pair(i, j)) rows.push([i++, j++]);
+    else if (j === b.length || (i < a.length && best[i][j] === best[i + 1][j]))
+      rows.push([i++, null]);
+    else rows.push([null, j++]);
+  }
+  return rows;
 }
 
 /** Lines without a newline at the end. */
@@ -75,20 +149,42 @@ export function formatDiff({ left, right, rows }: SummaryDiff): string {
   ];
   const titles = (model: string) => [model, 'Output', 'Trainable', 'Fixed', 'Connections'];
   const table = [
-    [...titles(left.model), ...titles(right.model)],
-    ...rows.map((row) => [...cells(row.left), ...cells(row.right)]),
-    [...totals(left), ...totals(right)],
+    [...titles(left.model), '', ...titles(right.model)],
+    ...rows.map((row) => [...cells(row.left), row.same ? '|' : '#', ...cells(row.right)]),
+    [...totals(left), '', ...totals(right)],
   ];
   const widths = table[0].map((_, i) => Math.max(...table.map((row) => row[i].length)));
   const line = (row: readonly string[]) =>
     row
       .map((cell, i) => {
-        const padded = i % 5 < 2 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]);
-        return i === 5 ? `|  ${padded}` : padded;
+        return LEFT_COLUMNS.has(i) ? cell.padEnd(widths[i]) : cell.padStart(widths[i]);
       })
       .join('  ')
       .trimEnd();
   const lines = table.map(line);
   const rule = '-'.repeat(Math.max(...lines.map((l) => l.length)));
-  return [lines[0], rule, ...lines.slice(1, -1), rule, lines[lines.length - 1]].join('\n');
+  return [
+    lines[0],
+    rule,
+    ...lines.slice(1, -1),
+    rule,
+    lines[lines.length - 1],
+    '',
+    ...whatDiffers(rows),
+  ].join('\n');
+}
+
+/** Of a table of five columns, the mark, and five columns. */
+const LEFT_COLUMNS = new Set([0, 1, 5, 6, 7]);
+
+function whatDiffers(rows: readonly DiffRow[]): string[] {
+  const different = rows.filter(({ same }) => !same);
+  if (different.length === 0) return ['Layer by layer the two are the same.'];
+  const layers = different.length === 1 ? 'layer differs' : 'layers differ';
+  return [
+    `${different.length} ${layers} (marked #)`,
+    ...different.flatMap(({ left, options }) =>
+      options.map((words) => `  ${left?.name}  ${words}`),
+    ),
+  ];
 }
