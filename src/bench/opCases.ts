@@ -114,13 +114,13 @@ const problems: Readonly<Record<ForwardOp, readonly Problem[]>> = {
   softplus: [unary],
 };
 
-/** Ops of the table, those whose name holds `only`, each on its problem; gradients after their op. */
+/** Ops of the table, those whose name holds `only` in capitals or not, each on its problem; gradients after their op. */
 export function* opCases(only = ''): Generator<OpCase> {
   for (const [op, list] of Object.entries(problems)) {
     for (const { inputs, attrs } of list) {
       const node = build(op, inputs, attrs);
       for (const wanted of [node, ...gradientOpsOf(node)]) {
-        if (wanted.op.includes(only)) yield caseOf(wanted);
+        if (wanted.op.toLowerCase().includes(only.toLowerCase())) yield caseOf(wanted);
       }
     }
   }

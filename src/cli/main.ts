@@ -13,6 +13,7 @@ import { FoveaError, UsageError, unknownName } from '../base/errors.ts';
 import { version } from '../runs/version.ts';
 import { errorWords } from './errorWords.ts';
 import { endOfOutput, watchStreams } from './streams.ts';
+import { usageErrorOf } from './usage.ts';
 
 interface CommandModule {
   /** The commander command: arguments, options, help and action. */
@@ -69,14 +70,18 @@ function throwInsteadOfExit(command: Command): void {
   for (const child of command.commands) throwInsteadOfExit(child);
 }
 
+/** The command that was asked for, for the hint. */
+function commandIn([, , asked = '']: readonly string[]): string {
+  return Object.hasOwn(COMMANDS, asked) ? asked : '';
+}
+
 /** Prints what went wrong; gives the exit code. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
     // No command, or "fovea data" alone: the help has been printed.
     if (error.code === 'commander.help') return 2;
-    console.error(`${error.message}\nSee --help for the options and examples.`);
-    return 2;
+    return report(usageErrorOf(error, commandIn(process.argv)));
   }
   if (error instanceof FoveaError) {
     const words = errorWords(error);

@@ -50,7 +50,7 @@ export async function printRejected(
     ]),
   );
   output.text(targetLine(far, 'the nearest code is farther than'));
-  output.text(targetLine(close, 'the second is nearer than the nearest by less than'));
+  output.text(targetLine(close, 'the second nearest is farther than the nearest by less than'));
   output.data({ event: 'rejection', model, dataset, count, far, close });
   if (plot === undefined) return;
   const series = [far, close].map(

@@ -66,7 +66,7 @@ export function parseInterval(text: string): Interval {
   });
 }
 
-/** "cosine" or "step,every=5,factor=0.5"; which names and settings there are, `nn/schedules.ts` says. */
+/** "cosine", "step,every=5,factor=0.5" or "table,rates=0.01/0.001"; which names and settings there are, `nn/schedules.ts` says. */
 export function parseScheduleWords(text: string): { readonly kind: string } {
   const [kind, ...settings] = text.split(',').map((part) => part.trim());
   const pairs = settings.map((setting) => {
@@ -78,10 +78,22 @@ export function parseScheduleWords(text: string): { readonly kind: string } {
         where: '--schedule',
       });
     }
-    const number = Number(value);
-    return [key, Number.isNaN(number) ? value : number] as const;
+    return [key, settingOf(key, value)] as const;
   });
-  return { kind, ...Object.fromEntries(pairs) };
+  const schedule = { kind, ...Object.fromEntries(pairs) };
+  if (kind !== 'table' || 'rates' in schedule) return schedule;
+  throw new UsageError({
+    problem: 'a table without rates',
+    expected: 'the rate of each epoch, the last one from then on: table,rates=0.01/0.01/0.001',
+    where: '--schedule',
+  });
+}
+
+/** A number, a word, or under "rates" a list of numbers: "0.01/0.001". */
+function settingOf(key: string, words: string): unknown {
+  if (key === 'rates') return words.split('/').map(Number);
+  const number = Number(words);
+  return Number.isNaN(number) ? words : number;
 }
 
 export const jsonOption = () =>

@@ -26,11 +26,11 @@ describe('what is printed', () => {
     const text = printed(() => {
       words.text(`${evil}\ntwo`);
       words.note(evil);
-      json.data({ class: evil });
+      json.data({ event: 'test', class: evil });
     });
     expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
     expect(text).toContain('cat\\u001b[2J\\u009b31m\ntwo\n');
-    expect(JSON.parse(text.split('\n')[3])).toEqual({ class: evil });
+    expect(JSON.parse(text.split('\n')[3])).toEqual({ event: 'test', class: evil });
   });
 
   it('has cells of one line and of a bounded length', () => {

@@ -13,8 +13,8 @@ export interface Output {
   readonly json: boolean;
   /** A result in words: standard output, silent with --json. */
   text(words: string): void;
-  /** A result as data: one JSON line on standard output, silent without --json. */
-  data(value: Readonly<Record<string, unknown>>): void;
+  /** A result as data: one JSON line on standard output, silent without --json. `event` says what it is. */
+  data(value: Readonly<Record<string, unknown>> & { readonly event: string }): void;
   /** A message beside the result: standard error. */
   note(words: string): void;
 }

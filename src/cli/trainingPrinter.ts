@@ -5,13 +5,15 @@
  */
 import path from 'node:path';
 import { formatBytes } from '../base/units.ts';
+import { modelNames } from '../models/index.ts';
 import type { RunRecord } from '../runs/folder/runRecord.ts';
 import type { RunEvent, RunResult } from '../runs/performRun.ts';
 import type { Progress } from '../train/progress.ts';
 import { INTERRUPTED } from './interrupt.ts';
 import { type Output, table } from './output.ts';
 import { batchLine, epochLine, type Live } from './progress.ts';
-import { insightLines, resultLine, self } from './words.ts';
+import { insightLines, planLine, quoted, resultLine, self } from './words.ts';
+import { wrapped } from './wrap.ts';
 
 /** Prints event after event. */
 export function trainingPrinter(output: Output, live: Live): (event: RunEvent) => void {
@@ -30,6 +32,7 @@ export function trainingPrinter(output: Output, live: Live): (event: RunEvent) =
     live.clear();
     if (event.type === 'ready') {
       ({ folder, record } = event);
+      output.note(planLine(record.backend.plan));
       say(readyLines(event));
     } else if (event.type === 'start') {
       if (event.bytes !== undefined) say(`Memory planned for a step: ${formatBytes(event.bytes)}`);
@@ -49,15 +52,35 @@ export function trainingPrinter(output: Output, live: Live): (event: RunEvent) =
 }
 
 function readyLines({ record, resumed }: Extract<RunEvent, { type: 'ready' }>): string {
-  const { model, data, backend } = record;
+  const { model, data } = record;
   const validation = data.validation === 0 ? '' : `, ${count(data.validation)} to validate`;
   const lines = [
-    `Training ${model} on ${data.name}: ${count(data.train)} pictures${validation}, ${count(data.test)} to test`,
-    `Computing with ${backend.plan}`,
+    `Training ${model} on ${data.name}: ${howWords(record.settings)}; ${count(data.train)} pictures${validation}, ${count(data.test)} to test`,
   ];
   if (resumed !== null) lines.push(`Going on after epoch ${resumed.epoch}, batch ${resumed.batch}`);
-  return lines.join('\n');
+  if (record.settings.patience !== null && data.validation === 0) {
+    lines.push(
+      'No pictures are kept for validation: patience goes by the training loss, which rises late if at all (--validation-split 0.1 keeps some)',
+    );
+  }
+  return wrapped(lines.join('\n'));
 }
+
+/** "Adam, learning rate 0.003, constant" */
+function howWords({ optimizer, schedule }: RunRecord['settings']): string {
+  const { kind, learningRate, momentum } = optimizer;
+  const name = OPTIMIZERS[kind] ?? kind;
+  const moving = typeof momentum === 'number' && momentum > 0 ? ` with momentum ${momentum}` : '';
+  return `${name}${moving}, learning rate ${learningRate}, ${schedule.kind}`;
+}
+
+/** As papers write them. */
+const OPTIMIZERS: Readonly<Record<string, string>> = {
+  adam: 'Adam',
+  adamw: 'AdamW',
+  sgd: 'SGD',
+  levenbergMarquardt: 'Levenberg-Marquardt',
+};
 
 const count = (n: number): string => n.toLocaleString('en-US');
 
@@ -105,11 +128,13 @@ function filesTable(mistakes: boolean): string {
 }
 
 function nextSteps(run: string, { model, data }: RunRecord): string[] {
+  const folder = quoted(run);
+  const named = modelNames.includes(model);
   const steps = [
-    [`evaluate ${run}`, 'all figures, per class'],
-    [`predict ${run} picture.png`, 'read a picture of your own'],
-    [`summary ${model}`, 'what the network is made of'],
-    ...(data.name === 'digits'
+    [`evaluate ${folder}`, 'all figures, per class'],
+    [`predict ${folder} picture.png`, 'read a picture of your own'],
+    [`summary ${named ? model : folder}`, 'what the network is made of'],
+    ...(data.name === 'digits' && named
       ? [[`train ${model} --data mnist --name mnist`, 'the real thing']]
       : []),
   ];

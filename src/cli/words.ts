@@ -3,6 +3,7 @@
  */
 import type { Evaluation } from '../train/classification.ts';
 import { firstRows, table } from './output.ts';
+import { wrapped } from './wrap.ts';
 
 /** More classes than this fill no screen; `--json` has them all. */
 const MOST_CLASSES = 50;
@@ -17,7 +18,8 @@ export function resultLine(name: string, { loss, accuracy, count: rows }: Evalua
 }
 
 export function insightLines(insights: readonly string[]): string {
-  return ['What the numbers say', ...insights.map((sentence) => `  - ${sentence}`)].join('\n');
+  const sentences = insights.map((sentence) => wrapped(`  - ${sentence}`));
+  return ['What the numbers say', ...sentences].join('\n');
 }
 
 /** Precision, recall and F1 per class. */
@@ -49,17 +51,45 @@ export function confusionTable({ classes, confusion }: Evaluation): string {
   ]);
 }
 
-export function mistakesTable({ classes, mistakes }: Evaluation, rows: number): string {
+/** `nameOf` gives the file of a picture, where it has one. */
+export function mistakesTable(
+  { classes, mistakes }: Evaluation,
+  rows: number,
+  nameOf?: (index: number) => string | undefined,
+): string {
   return table([
     ['picture', 'true', 'read as', 'confidence'],
     ...mistakes
       .slice(0, rows)
-      .map((m) => [String(m.index), classes[m.label], classes[m.predicted], share(m.confidence)]),
+      .map((m) => [
+        nameOf?.(m.index) ?? String(m.index),
+        classes[m.label],
+        classes[m.predicted],
+        share(m.confidence),
+      ]),
   ]);
 }
 
-/** How this command line is called here: in the repository through npm, elsewhere by its name. */
-export function self(): string {
-  const script = process.env.npm_lifecycle_event;
-  return script === 'start' || script === 'fovea' ? 'npm run -s fovea --' : 'fovea';
+/** What computes; said on standard error by every command that computes with a session. */
+export const planLine = (plan: string): string => `Computing with ${plan}`;
+
+/** How this command line is called here: through npm in the repository and in a project, elsewhere by its name. */
+export function self(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+  script = process.argv[1] ?? '',
+): string {
+  const { npm_lifecycle_event: event, npm_package_name: project } = environment;
+  if (project === 'fovea' && (event === 'start' || event === 'fovea')) return 'npm run -s fovea --';
+  // Installed beside a project's packages: no shell finds it by its name alone.
+  return script.split(/[\\/]/).includes('node_modules') && !GLOBAL.test(script)
+    ? 'npx fovea'
+    : 'fovea';
+}
+
+/** Where npm puts what is installed for everyone: .../lib/node_modules, or AppData on Windows. */
+const GLOBAL = /[\\/](lib|npm)[\\/]node_modules[\\/]/;
+
+/** A path as a shell takes it: in quotes where it holds more than plain letters. */
+export function quoted(words: string): string {
+  return /^[\w./\\:@%+,-]+$/.test(words) ? words : `"${words.replace(/(["$`\\])/g, '\\$1')}"`;
 }

@@ -1,5 +1,5 @@
 /**
- * @file A graph in words and as a drawing.
+ * @file A graph in words, as data, and as a drawing.
  *
  * `printGraph` writes one node per line, inputs before users:
  *
@@ -8,6 +8,7 @@
  * `printDot` writes the DOT language of Graphviz (https://graphviz.org/doc/info/lang.html).
  * Next stop: `compile/pipeline.ts`, which prints the graph after each pass with these.
  */
+import { unreachable } from '../base/errors.ts';
 import { formatShape } from '../base/shape.ts';
 import { type Graph, type Node, rootsOf, topologicalOrder } from './node.ts';
 
@@ -38,6 +39,50 @@ export function printGraph(graph: Graph): string {
     lines.push(`update ${state.name} = ${reference(value)}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** One node as data; `inputs` are places in the list of nodes. */
+export interface NodeData {
+  readonly name: string;
+  readonly op: string;
+  readonly inputs: readonly number[];
+  readonly attrs: Readonly<Record<string, unknown>>;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+}
+
+export interface GraphData {
+  /** Inputs before users. */
+  readonly nodes: readonly NodeData[];
+  /** Name -> place in `nodes`. */
+  readonly outputs: Readonly<Record<string, number>>;
+  /** Name of a state -> place of its new value. */
+  readonly updates: Readonly<Record<string, number>>;
+}
+
+/** The graph as plain data for programs; the numbers of constants are left out. */
+export function graphData(graph: Graph): GraphData {
+  const numbers = numbered(graph);
+  const place = (node: Node): number =>
+    numbers.get(node) ?? unreachable(`no place for ${node.name}`);
+  return {
+    nodes: [...numbers.keys()].map(({ name, op, inputs, attrs, dtype, shape }) => ({
+      name,
+      op,
+      inputs: inputs.map(place),
+      attrs: Object.fromEntries(
+        Object.entries(attrs).filter(([, value]) => !ArrayBuffer.isView(value)),
+      ),
+      dtype,
+      shape,
+    })),
+    outputs: Object.fromEntries(
+      Object.entries(graph.outputs).map(([name, node]) => [name, place(node)]),
+    ),
+    updates: Object.fromEntries(
+      graph.updates.map(({ state, value }) => [state.name, place(value)]),
+    ),
+  };
 }
 
 const COLOURS: Readonly<Record<string, string>> = {

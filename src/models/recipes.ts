@@ -5,6 +5,7 @@
  * entry here. Next stop: `runs/trainRun.ts`, which knows the settings.
  */
 import { UsageError, unknownName } from '../base/errors.ts';
+import type { ModelSpec } from '../nn/spec.ts';
 
 /** Names as `train`'s options have them. */
 export interface RecipeSettings {
@@ -111,6 +112,11 @@ const defaults: Readonly<Record<string, RecipeSettings>> = {
 
 export function defaultsOf(model: string): RecipeSettings {
   return Object.hasOwn(defaults, model) ? defaults[model] : {};
+}
+
+/** The optimizer of a model where nobody names one: Adam, at the rate that suits the model. */
+export function defaultOptimizerOf(spec: Pick<ModelSpec, 'name'>) {
+  return defaultsOf(spec.name).optimizer ?? { kind: 'adam' };
 }
 
 /** `text` is how the notebook of many texts trains, `paper` how the paper did; "seed" is what "text" was called. */

@@ -4,11 +4,13 @@
  * Next stop: `testedRun.ts`, then `train/evaluate.ts`.
  */
 import { FoveaError } from '../base/errors.ts';
-import type { AnyDataset } from '../data/streamed.ts';
+import { choosesPart } from '../data/augment/index.ts';
+import { type AnyDataset, type AnySplit, isStreamed } from '../data/streamed.ts';
 import { imageShapeOf } from '../nn/spec.ts';
 import type { Evaluation } from '../train/classification.ts';
 import { evaluate } from '../train/evaluate.ts';
 import { insights } from '../train/insights.ts';
+import type { RunRecord } from './folder/runRecord.ts';
 import { writeMistakes } from './mistakes.ts';
 import { type TestRequest, withTestedRun } from './testedRun.ts';
 
@@ -25,6 +27,8 @@ export interface EvaluatedRun {
   /** Name of the data set. */
   readonly dataset: string;
   readonly plan: string;
+  /** The file of a test picture; undefined where pictures have no files. */
+  nameOf(index: number): string | undefined;
 }
 
 export function evaluateRun(request: EvaluateRunRequest): Promise<EvaluatedRun> {
@@ -44,9 +48,10 @@ export function evaluateRun(request: EvaluateRunRequest): Promise<EvaluatedRun> 
     const history = same ? ((await run.readCheckpoint('last'))?.progress.history ?? []) : [];
     return {
       evaluation,
-      insights: insights(evaluation, history),
+      insights: [...cropsInsight(request, record), ...insights(evaluation, history)],
       dataset: dataset.name,
       plan: session.plan,
+      nameOf: await namesOf(test),
     };
   });
 }
@@ -56,4 +61,19 @@ function noneRead({ name, test }: AnyDataset): FoveaError {
     problem: `none of the ${test.count} test pictures of ${name} could be read`,
     expected: 'at least one',
   });
+}
+
+/** Ten crops are ten parts of a picture: a network that has never seen parts reads them worse than the whole. */
+function cropsInsight({ crops }: EvaluateRunRequest, { model, settings }: RunRecord): string[] {
+  if (crops !== 10 || choosesPart(settings.augmentation)) return [];
+  return [
+    `${model} was trained on whole pictures and is shown ten parts of each here, which it has never learned to read: without --crops it does better. Ten crops suit a network that was trained on crops (--augment crop or alexnet).`,
+  ];
+}
+
+async function namesOf(split: AnySplit): Promise<(index: number) => string | undefined> {
+  if (!isStreamed(split) || split.origin.kind === 'memory') return () => undefined;
+  const { nameOf } = await import('../data/origins/readPicture.node.ts');
+  const { origin, items } = split;
+  return (index) => nameOf(origin, items[index]);
 }

@@ -14,6 +14,7 @@ import type { ReadingOptions } from '../data/batchSource.ts';
 import type { LoadOptions } from '../data/dataset.ts';
 import { dataNameOf, openDataset } from '../data/open.ts';
 import type { AnyDataset } from '../data/streamed.ts';
+import { defaultOptimizerOf } from '../models/recipes.ts';
 import { defaultLossOf, type LossName, lossNames } from '../nn/losses.ts';
 import { parseSchedule } from '../nn/schedules.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
@@ -170,7 +171,7 @@ function settingsOf({ spec, augment = 'none', settings = {} }: TrainRequest): Ru
   checkSettings(others);
   const { epochs = 10, batchSize = 128, seed = 0, shuffle = true, patience } = settings;
   const { validationSplit = 0, watchTest = false } = settings;
-  const { optimizer = 'adam', schedule = 'constant' } = settings;
+  const { optimizer = defaultOptimizerOf(spec), schedule = 'constant' } = settings;
   return {
     epochs,
     batchSize,

@@ -21,7 +21,8 @@ export interface FitOptions {
   /** Default 128. A last, smaller batch gets a program of its own size. */
   readonly batchSize?: number;
   readonly loss?: LossName;
-  /** `adam({ learningRate: 0.002 })`, or its name, or its spec from a file. Default 'adam'. */
+  /** `adam({ learningRate: 0.002 })`, or its name, or its spec from a file. Default: Adam, for a
+   * model of ours at the rate that `fovea train` takes for it (`models/recipes.ts`: 0.003 for lenet5). */
   readonly optimizer?: Optimizer | string | Choice;
   /** How the learning rate moves: a name, or `{ kind: 'cosine', duration: 10 }`. Default 'constant'. */
   readonly schedule?: string | Choice;

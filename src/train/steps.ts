@@ -11,6 +11,7 @@ import { formatBytes } from '../base/units.ts';
 import type { BatchSource } from '../data/batchSource.ts';
 import { type AnySplit, isStreamed } from '../data/streamed.ts';
 import type { Graph } from '../graph/node.ts';
+import { defaultOptimizerOf } from '../models/recipes.ts';
 import { optimizerOf } from '../nn/optimizers/index.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
 import { initialStates, preparationGraph, trainingGraph } from '../nn/programs.ts';
@@ -44,7 +45,7 @@ export class Steps {
     source: BatchSource,
     options: FitOptions,
   ) {
-    const { seed = 0, loss, optimizer = 'adam' } = options;
+    const { seed = 0, loss, optimizer = defaultOptimizerOf(spec) } = options;
     const { batchSize } = source;
     this.source = source;
     this.optimizer = asOptimizer(optimizer);

@@ -15,6 +15,7 @@ import {
   openOptionsOf,
 } from '../options.ts';
 import { type Output, openOutput, table } from '../output.ts';
+import { planLine } from '../words.ts';
 
 const EXAMPLES = `
 Workloads: lenet5, lenet5-1998, alexnet-cifar10, alexnet-2012, and single layers
@@ -35,6 +36,7 @@ interface Options extends BackendOptions {
   readonly profile?: boolean;
   readonly kernels?: boolean;
   readonly ops?: string | true;
+  readonly peer?: string;
   readonly json?: boolean;
 }
 
@@ -54,7 +56,10 @@ export function command(): Command {
       'time every kernel by itself, on one thread, as a share of the measured peaks',
     )
     .option('--kernels', 'matrix products as a share of the peak of emitted multiply-adds')
-    .option('--ops [name]', 'the ladder of every op, each rung checked against the plain loops');
+    .option('--ops [name]', 'the ladder of every op, each rung checked against the plain loops')
+    .addOption(
+      new Option('--peer <name>', 'a name for the JSON line, beside lines of other programs'),
+    );
   return addBackendOptions(described)
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
@@ -86,9 +91,11 @@ async function bench(name: string | undefined, options: Options): Promise<void> 
       const { profileOf } = await import('../../bench/profile.ts');
       return printProfile(output, profileOf(session, executable, options.seconds * 1000));
     }
+    output.note(planLine(plan));
     const timing = measure(run, { budgetMs: options.seconds * 1000 });
     output.data({
-      peer: 'subject',
+      event: 'timing',
+      ...(options.peer === undefined ? {} : { peer: options.peer }),
       workload: name,
       mode,
       batch,
@@ -98,7 +105,7 @@ async function bench(name: string | undefined, options: Options): Promise<void> 
       backend,
     });
     output.text(
-      `${name} ${mode}, batch ${batch}: median ${milliseconds(timing.medianMs)}, best ${milliseconds(timing.minMs)}, ${timing.n} runs\n${plan}`,
+      `${name} ${mode}, batch ${batch}: median ${milliseconds(timing.medianMs)}, best ${milliseconds(timing.minMs)}, ${timing.n} runs`,
     );
   } finally {
     await session.close();
@@ -110,8 +117,8 @@ const milliseconds = (ms: number): string => `${ms.toFixed(ms < 1 ? 4 : 3)} ms`;
 /** Each kernel alone: its time, its rates, and how near they come to what the machine gives. */
 function printProfile(output: Output, profile: Profile): void {
   const { kernels, totalMs, peakMultiplyAdds, peakBytes } = profile;
-  for (const kernel of kernels) output.data({ ...kernel });
-  output.data({ totalMs, peakMultiplyAdds, peakBytes });
+  for (const kernel of kernels) output.data({ event: 'kernel', ...kernel });
+  output.data({ event: 'profile', totalMs, peakMultiplyAdds, peakBytes });
   const percent = (share: number, digits = 0): string => `${(100 * share).toFixed(digits)} %`;
   output.text(
     table(
@@ -126,7 +133,8 @@ function printProfile(output: Output, profile: Profile): void {
           percent(kernel.ofArithmetic),
           (kernel.bytes / 1e6).toFixed(2),
           (kernel.bytes / kernel.medianMs / 1e6).toFixed(1),
-          percent(kernel.ofMemory),
+          // More than memory gives came from a cache.
+          kernel.ofMemory > 1 ? 'from cache' : percent(kernel.ofMemory),
         ]),
       ],
       2,
@@ -146,7 +154,7 @@ function printProfile(output: Output, profile: Profile): void {
 async function benchKernels(output: Output, { seconds }: Options): Promise<void> {
   const { kernelShares } = await import('../../bench/kernels.ts');
   const rows = await kernelShares(seconds * 1000);
-  for (const row of rows) output.data({ ...row });
+  for (const row of rows) output.data({ event: 'share', ...row });
   output.text(
     table([
       ['plan', 'matmul', 'GFLOP/s', 'peak', 'share'],
@@ -173,7 +181,7 @@ async function benchOps(output: Output, { ops, threads }: Options): Promise<void
     const { ops: known } = await import('../../ops/index.ts');
     throw unknownName('op', String(ops), Object.keys(known), true);
   }
-  for (const ladder of ladders) output.data({ ...ladder });
+  for (const ladder of ladders) output.data({ event: 'ladder', ...ladder });
   const rungs = [...new Set(ladders.flatMap((ladder) => ladder.rungs.map(({ rung }) => rung)))];
   output.text(
     table(

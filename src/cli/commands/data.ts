@@ -90,7 +90,7 @@ async function list({ json }: Options): Promise<void> {
     const place =
       files === undefined ? 'built in' : (await isHere(files)) ? 'here' : 'not here yet';
     rows.push([name, place, summary]);
-    output.data({ name, place, summary });
+    output.data({ event: 'dataset', name, place, summary });
   }
   output.text(table(rows, 3));
   output.note(`\nFolder: ${dataFolder()}`);
@@ -120,7 +120,7 @@ async function get(name: string, { json }: Options): Promise<void> {
     `${name}: ${count(train.count)} training and ${count(test.count)} test pictures, ${classes.length} classes`,
   );
   output.note(`Folder: ${dataFolder()}`);
-  output.data({ name, train: train.count, test: test.count, classes });
+  output.data({ event: 'fetched', name, train: train.count, test: test.count, classes });
 }
 
 async function verify(name: string, { json }: Options): Promise<void> {
@@ -128,7 +128,7 @@ async function verify(name: string, { json }: Options): Promise<void> {
   const { verifyDataset } = await import('../../data/index.ts');
   const files = await verifyDataset(name);
   if (files.length === 0) output.text(`${name} is drawn by code: there are no files to check`);
-  for (const file of files) output.data({ ...file });
+  for (const file of files) output.data({ event: 'file', ...file });
   if (files.length > 0) {
     output.text(
       table(
@@ -137,12 +137,21 @@ async function verify(name: string, { json }: Options): Promise<void> {
       ),
     );
   }
-  const bad = files.filter(({ state }) => state === 'missing' || state === 'wrong');
-  if (bad.length === 0) return;
+  const missing = files.filter(({ state }) => state === 'missing').length;
+  const wrong = files.filter(({ state }) => state === 'wrong').length;
+  if (missing + wrong === 0) return;
+  const get = `fovea data get ${name}`;
+  if (wrong === 0) {
+    throw new FoveaError({
+      problem: `${missing} of ${files.length} files of ${name} are missing; the others are the published ones`,
+      expected: 'all of them, in one folder',
+      fix: `${get} fetches what is missing`,
+    });
+  }
   throw new FoveaError({
-    problem: `${bad.length} of ${files.length} files of ${name} are not the published ones`,
+    problem: `${wrong} of ${files.length} files of ${name} are not the published ones${missing === 0 ? '' : `, ${missing} are missing`}`,
     expected: 'the published size and SHA-256 of each',
-    fix: `delete them and run: fovea data get ${name}`,
+    fix: `move the wrong ones away and run: ${get}`,
   });
 }
 
@@ -179,7 +188,7 @@ async function show(name: string, options: ShowOptions): Promise<void> {
       ? `the first ${columns} pictures`
       : `a picture as it is and ${columns - 1} times augmented`;
   output.text(`Wrote ${file}: ${what}, of each of ${classes.length} classes`);
-  output.data({ name: dataset.name, split, file, columns, classes });
+  output.data({ event: 'sheet', name: dataset.name, split, file, columns, classes });
 }
 
 interface SpeedOptions extends Options {
@@ -203,5 +212,5 @@ async function speed(name: string, options: SpeedOptions): Promise<void> {
     `${dataset.name}, ${augment}, ${sides}: ${result.picturesPerSecond.toFixed(0)} pictures per second ` +
       `with ${workers} reading ${workers === 1 ? 'thread' : 'threads'}`,
   );
-  output.data({ name: dataset.name, augment, shape, workers, ...result });
+  output.data({ event: 'speed', name: dataset.name, augment, shape, workers, ...result });
 }

@@ -4,6 +4,7 @@
  * Next stop: `runs/evaluateRun.ts`.
  */
 import { Command, Option } from 'commander';
+import { UsageError } from '../../base/errors.ts';
 import { resolveRun } from '../models.ts';
 import {
   addBackendOptions,
@@ -20,6 +21,7 @@ import {
   insightLines,
   mistakesTable,
   perClassTable,
+  planLine,
   resultLine,
 } from '../words.ts';
 
@@ -69,12 +71,13 @@ export function command(): Command {
 
 async function evaluate(run: string, options: Options): Promise<void> {
   const output = openOutput(options.json === true);
+  checkMeasures(options);
   if (options.perturb !== undefined || options.reject === true) {
     return measureOtherwise(run, options, output);
   }
   const live = await openLive();
   const { evaluateRun } = await import('../../runs/evaluateRun.ts');
-  const { evaluation, dataset, plan, insights } = await evaluateRun({
+  const { evaluation, dataset, plan, insights, nameOf } = await evaluateRun({
     folder: resolveRun(run),
     data: options.data,
     testCount: options.testCount,
@@ -89,7 +92,7 @@ async function evaluate(run: string, options: Options): Promise<void> {
     },
   }).finally(() => live.clear());
   const { loss, accuracy, topK, confusion, perClass, mistakes, classes } = evaluation;
-  output.note(`Computing with ${plan}`);
+  output.note(planLine(plan));
   output.text(`${resultLine(`${dataset}, test set`, evaluation)}\n`);
   output.text(
     Object.entries(topK)
@@ -97,7 +100,7 @@ async function evaluate(run: string, options: Options): Promise<void> {
       .join('  '),
   );
   output.text(`\n${perClassTable(evaluation)}\n\n${confusionTable(evaluation)}\n`);
-  if (mistakes.length > 0) output.text(`${mistakesTable(evaluation, options.mistakes)}\n`);
+  if (mistakes.length > 0) output.text(`${mistakesTable(evaluation, options.mistakes, nameOf)}\n`);
   output.text(insightLines(insights));
   if (options.sheet !== undefined) output.note(`Wrote ${options.sheet}`);
   output.data({
@@ -111,12 +114,33 @@ async function evaluate(run: string, options: Options): Promise<void> {
       .slice(0, options.mistakes)
       .map(({ index, label, predicted, confidence }) => ({
         index,
+        file: nameOf(index),
         true: classes[label],
         predicted: classes[predicted],
         confidence,
       })),
     insights,
   });
+}
+
+/** Options that would go unread are mistakes. */
+function checkMeasures({ perturb, reject, strengths, plot }: Options): void {
+  if (strengths !== undefined && perturb === undefined) {
+    throw new UsageError({
+      where: '--strengths',
+      problem: 'there is nothing to disturb',
+      expected: 'strengths of --perturb',
+      fix: '--perturb rotate --strengths 0,10,20',
+    });
+  }
+  if (plot !== undefined && perturb === undefined && reject !== true) {
+    throw new UsageError({
+      where: '--plot',
+      problem: 'a plain evaluation has no curve',
+      expected: '--perturb HOW or --reject beside it',
+      fix: '--sheet worst.png draws the worst mistakes',
+    });
+  }
 }
 
 /** `--perturb` and `--reject` have tables and plots of their own. */

@@ -44,8 +44,8 @@ interface Options {
 
 interface Shown {
   readonly text: string;
-  /** The same for programs, beside the text. */
-  readonly data?: object;
+  /** The same for programs. */
+  readonly data: object;
 }
 
 interface Stage {
@@ -83,7 +83,10 @@ const STAGES: Readonly<Record<string, Stage>> = {
     mode: 'train',
     takesMode: true,
     show: (graph, options) =>
-      showProgram(graph, options, ({ listWat }, program) => ({ text: listWat(program) })),
+      showProgram(graph, options, ({ listWat }, program) => {
+        const text = listWat(program);
+        return { text, data: { wat: text } };
+      }),
   },
 };
 
@@ -118,7 +121,7 @@ async function inspect(model: string, given: Options): Promise<void> {
   const { text, data } = await stage.show(await graphOf(spec, options), options);
   output.text(text.trimEnd());
   const { batchSize, mode } = options;
-  output.data({ model, stage: name, batchSize, mode, text, ...data });
+  output.data({ event: 'stage', model, stage: name, batchSize, mode, ...data });
 }
 
 /** Options that a stage would leave unread are mistakes. */
@@ -149,13 +152,15 @@ async function graphOf(spec: ModelSpec, { mode, batchSize }: Options): Promise<G
 }
 
 async function showGraph(graph: Graph, { dot }: Options): Promise<Shown> {
-  const { printDot, printGraph } = await import('../../graph/print.ts');
-  return { text: dot === true ? printDot(graph) : printGraph(graph) };
+  const { graphData, printDot, printGraph } = await import('../../graph/print.ts');
+  if (dot !== true) return { text: printGraph(graph), data: graphData(graph) };
+  const text = printDot(graph);
+  return { text, data: { dot: text } };
 }
 
 async function showPasses(graph: Graph): Promise<Shown> {
   const { fusedNodes, reportPasses } = await import('../../compile/passReports.ts');
-  const { printGraph } = await import('../../graph/print.ts');
+  const { graphData, printGraph } = await import('../../graph/print.ts');
   const reports = reportPasses(graph);
   const last = reports[reports.length - 1].graph;
   const fused = fusedNodes(last);
@@ -182,9 +187,10 @@ async function showPasses(graph: Graph): Promise<Shown> {
       printGraph(last),
     ].join('\n'),
     data: {
-      passes: reports.map(({ graph: after, ...report }) => ({
+      passes: reports.map(({ graph: after, nodes: count, ...report }) => ({
         ...report,
-        text: printGraph(after),
+        count,
+        ...graphData(after),
       })),
       fused,
     },

@@ -20,6 +20,7 @@ import {
 import { type Output, openOutput, table } from '../output.ts';
 import { bar } from '../progress.ts';
 import { unreadableNotes } from '../unreadable.ts';
+import { wrapped } from '../wrap.ts';
 
 const EXAMPLES = `
 FILE is a PNG, JPEG, WebP, PGM or PPM file, a folder of them, an IDX file of pictures, or - for a picture
@@ -76,7 +77,7 @@ export function command(): Command {
       numberOption(
         'positive',
         '--reject-close <x>',
-        'reject if the second is nearer than this to it',
+        'reject if the second nearest is farther than the nearest by less',
       ),
     );
   return addBackendOptions(described, { threads: false })
@@ -106,7 +107,7 @@ async function predict(run: string, files: readonly string[], options: Options):
   try {
     const predict = openPredictor(session, model);
     const asked = { top, invert: INVERT[invert], asIs, rejectFar, rejectClose };
-    if (asIs !== true) output.note(readsWriting(model) ? AS_WRITING : AS_PICTURES);
+    if (asIs !== true) output.note(wrapped(readsWriting(model) ? AS_WRITING : AS_PICTURES));
     const given: GivenPicture[] = [];
     const show = async (name: string, picture: Picture) => {
       const prediction = await predict(picture, asked);

@@ -81,7 +81,7 @@ async function summary(
     for (const name of modelNames) {
       const { inputShape, totals } = summarize(modelOf(name));
       output.text(`${name}  ${formatCount(totals.parameters)} parameters`);
-      output.data({ model: name, inputShape, totals });
+      output.data({ event: 'model', model: name, inputShape, totals });
     }
     return;
   }
@@ -93,7 +93,7 @@ async function summary(
   const result = input === undefined ? summarize(spec) : await resized(spec, input, output);
   const width = wide === true ? Number.POSITIVE_INFINITY : (process.stdout.columns ?? 100);
   output.text(formatSummary(result, { width }));
-  output.data({ ...result });
+  output.data({ event: 'summary', ...result });
 }
 
 /** The model on another size of picture, and what that means for numbers trained on its own. */
@@ -128,7 +128,7 @@ async function printDiff(left: ModelSpec, right: ModelSpec, output: Output): Pro
   const { diffOf, formatDiff } = await import('../../nn/accounting/summaryDiff.ts');
   const diff = diffOf(left, right);
   output.text(formatDiff(diff));
-  output.data({ ...diff });
+  output.data({ event: 'diff', ...diff });
 }
 
 async function printCodes(spec: ModelSpec, output: Output): Promise<void> {
@@ -139,7 +139,12 @@ async function printCodes(spec: ModelSpec, output: Output): Promise<void> {
   const characters = codedClassesOf(spec);
   if (characters.length === 0) output.text(`${spec.name}: its outputs have no bitmaps`);
   else output.text(formatCodes(characters));
-  output.data({ model: spec.name, codes: characters, distances: distanceTable(characters) });
+  output.data({
+    event: 'codes',
+    model: spec.name,
+    codes: characters,
+    distances: distanceTable(characters),
+  });
 }
 
 async function printConnections(spec: ModelSpec, output: Output): Promise<void> {
@@ -148,6 +153,7 @@ async function printConnections(spec: ModelSpec, output: Output): Promise<void> 
   output.text(tables === '' ? `${spec.name}: every map sees every map below it` : tables);
   const layers = spec.layers.filter(({ kind }) => kind === 'connectedConv2d');
   output.data({
+    event: 'connections',
     model: spec.name,
     tables: layers.map(({ name, options }) => ({ name, connections: options.connections })),
   });
@@ -165,5 +171,5 @@ async function printConvention(
   const comparison = compareConventions(requireConvention(own, convention), convention);
   output.text(formatComparison(comparison));
   const { counted, ...rest } = comparison;
-  output.data({ ...counted, ...rest });
+  output.data({ event: 'counted', ...counted, ...rest });
 }

@@ -77,7 +77,7 @@ async function explain(size: Pair | undefined, options: Options): Promise<void> 
   const output = openOutput(options.json ?? false);
   const given = await givenNumbers(options);
   const answer = asUsage(() => explainWindow(questionOf(size, options, given)));
-  output.data(windowAsJson(answer));
+  output.data({ event: 'window', ...windowAsJson(answer) });
   output.text(explainInWords(answer));
   await draw(answer, options, output.note);
 }
