@@ -160,6 +160,14 @@ describe('training statistics', () => {
     });
   });
 
+  it('take colours about their mean', () => {
+    const statistics = new TrainingStatistics([1, 2, 3]);
+    statistics.add([100, 50, 7, 110, 50, 7]);
+    const { values, vectors } = statistics.colours();
+    expect(values).toEqual([25, 0, 0]);
+    expect(vectors[0]).toEqual([1, 0, 0]);
+  });
+
   it('finds eigenvectors of a symmetric matrix', () => {
     const { values, vectors } = eigenOf([
       [4, 1, 0],

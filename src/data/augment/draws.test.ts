@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RandomStream } from '../../base/random.ts';
 import type { ImageShape } from '../../base/shape.ts';
 import type { Plane } from '../images/resize.ts';
+import { mapped } from './distort.ts';
 import {
   augmentationNames,
   parseAugmentation,
@@ -100,6 +101,22 @@ describe('a transform draws what its formula says', () => {
     for (const seed of SEEDS) {
       const { seen, random } = drawn('rotate=40', seed);
       near(seen, [...turn(plane, (random.uniform(-40, 40) * Math.PI) / 180).values]);
+    }
+  });
+
+  it('distort: size, squeeze, shear, then both shifts, for its share', () => {
+    for (const seed of SEEDS) {
+      const { seen, random } = drawn('distort=0.5', seed);
+      if (random.uniform() >= 0.5) {
+        expect(seen.values).toEqual(plane.values);
+        continue;
+      }
+      const size = 1 + random.uniform(-0.1, 0.1);
+      const squeeze = 1 + random.uniform(-0.1, 0.1);
+      const b = random.uniform(-0.2, 0.2);
+      const [left, top] = [random.uniform(-1, 1), random.uniform(-1, 1)];
+      const map = { a: 1 / (size * squeeze), b, d: squeeze / size, left, top };
+      near(seen, [...mapped(plane, map).values]);
     }
   });
 

@@ -90,6 +90,15 @@ describe('reading ahead', () => {
     );
   });
 
+  it('keeps one order for all epochs where that is asked for', async () => {
+    const options = { batchSize: 4, seed: 3, once: true, reading: { shape, seed: 3 } };
+    const once = await readAll(await openBatches(train, options), [0, 1, 2]);
+    expect(once.slice(5, 10)).toEqual(once.slice(0, 5));
+    expect(once.slice(10)).toEqual(once.slice(0, 5));
+    const drawn = await readAll(await open(train), [0, 1]);
+    expect(drawn.slice(5)).not.toEqual(drawn.slice(0, 5));
+  });
+
   it('takes up an epoch anywhere', async () => {
     const whole = await readAll(await open(train), [0, 1]);
     const source = await open(train);
@@ -162,6 +171,12 @@ describe('pictures that cannot be read', () => {
     const source = await open(train, { onUnreadable });
     const batches = await readAll(source, [0]);
     expect(batches.flatMap(({ labels }) => labels)).toHaveLength(18);
+    // The other picture comes with its own class.
+    for (const { x, labels } of batches) {
+      labels.forEach((label, n) => {
+        expect(Math.floor(Math.round(255 * x[192 * n]) / 100)).toBe(label);
+      });
+    }
     expect(source.unreadable.size).toBe(2);
     expect(told.sort()).toEqual([
       expect.stringMatching(/dark.3\.png: the picture cannot be decoded/),
