@@ -95,6 +95,8 @@ describe('reading ahead', () => {
     const once = await readAll(await openBatches(train, options), [0, 1, 2]);
     expect(once.slice(5, 10)).toEqual(once.slice(0, 5));
     expect(once.slice(10)).toEqual(once.slice(0, 5));
+    const late = await readAll(await openBatches(train, options), [2]);
+    expect(late).toEqual(once.slice(0, 5));
     const drawn = await readAll(await open(train), [0, 1]);
     expect(drawn.slice(5)).not.toEqual(drawn.slice(0, 5));
   });
