@@ -143,6 +143,24 @@ describe('safetensors', () => {
     );
   });
 
+  it('puts the largest elements first, so that each is aligned', () => {
+    const tensors = new Map([
+      ['a', { shape: [3], data: new Uint8Array(3) }],
+      ['b', { shape: [1], data: new Float64Array(1) }],
+      ['c', { shape: [1], data: new Float32Array(1) }],
+    ]);
+    const file = writeSafetensors(tensors);
+    const length = Number(new DataView(file.buffer).getBigUint64(0, true));
+    const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length)));
+    const offsets = ['b', 'c', 'a'].map((name) => header[name].data_offsets);
+    expect(offsets).toEqual([
+      [0, 8],
+      [8, 12],
+      [12, 15],
+    ]);
+    expect(length % 8).toBe(0);
+  });
+
   it('refuses to write what it would not read', () => {
     const data = Float32Array.of(1);
     expect(() => writeSafetensors(new Map([['w', { shape: [2], data }]]))).toThrow(/1 numbers/);

@@ -22,6 +22,7 @@ export interface ContactSheetOptions {
 
 /** Side of a picture on the sheet that is aimed at, in pixels. */
 const CELL = 56;
+const MOST_PIXELS = 2 ** 27;
 /** Of a sheet that is not told how many: 1,000 classes would make a picture of 60,000 pixels height. */
 const MOST_ROWS = 100;
 /** Of a class in front of its row. */
@@ -135,6 +136,13 @@ class Sheet {
     this.width = Math.ceil(width);
     this.height = Math.ceil(height);
     if (this.width < 1 || this.height < 1) throw new FoveaError('no pictures to show');
+    if (this.width * this.height > MOST_PIXELS) {
+      throw new FoveaError({
+        problem: `a sheet of ${this.width} x ${this.height} pixels`,
+        expected: `at most ${MOST_PIXELS} pixels`,
+        fix: 'ask for fewer pictures in a row',
+      });
+    }
     this.pixels = new Uint8Array(3 * this.width * this.height);
     for (let i = 0; i < this.pixels.length; i += 3) this.pixels.set(PAPER, i);
   }

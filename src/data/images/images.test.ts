@@ -290,6 +290,7 @@ describe('contact sheet', () => {
     const { width, height } = await sharp(contactSheet(split, { imageShape, classes })).metadata();
     expect(height).toBe(32 + 100 * 62 - 6);
     expect(width).toBeLessThan(1600);
+    expect(() => contactSheet(split, { imageShape, columns: 1e9 })).toThrow(/a sheet of \d+ x/);
   });
 
   it('has captions, also for fewer pictures than fit', async () => {
