@@ -22,9 +22,14 @@ export async function writeMistakes(
   const shown = await picturesOf(test, rows, reading);
   const captions = mistakes.map(
     ({ label, predicted, confidence }) =>
-      `${classes[label]}, not ${classes[predicted]}\n${Math.round(100 * confidence)} %`,
+      `is ${classes[label]}\nread ${classes[predicted]}\n${percentBelow(confidence)}`,
   );
   const sheet = { imageShape: reading.shape, captions, columns: 9 };
   await writeWhole(file, contactSheet(shown, sheet));
   return file;
+}
+
+/** One decimal, rounded down: nothing but certainty is 100 %. */
+export function percentBelow(share: number): string {
+  return `${(Math.floor(1000 * share) / 10).toFixed(1)} %`;
 }
