@@ -19,6 +19,7 @@ export type {
   Backend,
   Executable,
   HostArray,
+  Scope,
   Session,
   SessionOptions,
 } from './backends/backend.ts';
@@ -72,10 +73,12 @@ export type { Optimizer } from './nn/optimizers/optimizer.ts';
 export { sgd } from './nn/optimizers/sgd.ts';
 export {
   evaluationGraph,
+  gradientGraph,
   inferenceGraph,
   initialStates,
   parameterNames,
   trainingGraph,
+  updateGraph,
 } from './nn/programs.ts';
 export { type ScheduleSpec, scheduleNames } from './nn/schedules.ts';
 export { parseModelSpec, sequential } from './nn/sequential.ts';
@@ -95,5 +98,7 @@ export { type EvaluateOptions, evaluate } from './train/evaluate.ts';
 export type { FitEvent, FitOptions } from './train/events.ts';
 export { type FitData, fit } from './train/fit.ts';
 export { insights } from './train/insights.ts';
-export { openPredictor, type Prediction } from './train/predict.ts';
+export { openPredictor, type Prediction, type Predictor } from './train/predict.ts';
 export type { EpochRecord, Metrics, Progress, Snapshot } from './train/progress.ts';
+export type { OpenRunner, StepRunner } from './train/runners/runner.ts';
+export { type Combine, type StepSums, splitRunner } from './train/runners/split.ts';

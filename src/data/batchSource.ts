@@ -8,7 +8,7 @@
 import type { ImageShape } from '../base/shape.ts';
 import type { Preprocessing } from '../nn/spec.ts';
 import type { Augmentation } from './augment/index.ts';
-import { BatchOrder, fillBatch } from './batches.ts';
+import { BatchOrder, fillBatch, type Share } from './batches.ts';
 import type { Split } from './dataset.ts';
 
 export interface BatchSource {
@@ -40,6 +40,8 @@ export interface BatchOptions {
   readonly seed?: number | undefined;
   /** One random order for all epochs. */
   readonly once?: boolean | undefined;
+  /** Gives a part of each batch; `count` and `batchSize` stay those of the whole. */
+  readonly share?: Share | undefined;
   readonly reading?: ReadingOptions | undefined;
 }
 
@@ -111,7 +113,7 @@ export class MemoryBatches implements BatchSource {
 
 export function orderOf(
   count: number,
-  { batchSize, seed, once = false }: Pick<BatchOptions, 'batchSize' | 'seed' | 'once'>,
+  { batchSize, seed, once = false, share }: Omit<BatchOptions, 'reading'>,
 ): BatchOrder {
-  return new BatchOrder({ count, batchSize, once, ...(seed === undefined ? {} : { seed }) });
+  return new BatchOrder({ count, batchSize, once, share, ...(seed === undefined ? {} : { seed }) });
 }

@@ -42,6 +42,29 @@ export function validationSplit<S extends AnySplit>(
   };
 }
 
+/** What rank `rank` of `of` takes of each batch. */
+export interface Share {
+  /** From 0. */
+  readonly rank: number;
+  readonly of: number;
+}
+
+/** The rows of a batch that a share takes, next to each other; ranks differ by one row at most. */
+export function shareOf(
+  rows: number,
+  { rank, of }: Share = { rank: 0, of: 1 },
+): { readonly first: number; readonly count: number; readonly of: number } {
+  if (!(Number.isInteger(of) && of >= 1 && Number.isInteger(rank) && rank >= 0 && rank < of)) {
+    throw new UsageError({
+      where: 'share',
+      problem: `received rank ${rank} of ${of}`,
+      expected: 'a rank from 0 on that is less than the number of shares',
+    });
+  }
+  const first = Math.floor((rank * rows) / of);
+  return { first, count: Math.floor(((rank + 1) * rows) / of) - first, of: rows };
+}
+
 export interface BatchOrderOptions {
   readonly count: number;
   readonly batchSize: number;
@@ -49,6 +72,8 @@ export interface BatchOrderOptions {
   readonly seed?: number;
   /** The same random order in every epoch, as in 1998. */
   readonly once?: boolean;
+  /** Gives these rows alone of each batch of `batchSize` rows; where it has fewer than ranks, perhaps none. */
+  readonly share?: Share | undefined;
 }
 
 /** Which pictures make up batch b of epoch e. The last batch of an epoch may be short. */
@@ -63,7 +88,7 @@ export class BatchOrder {
   readonly #batches: readonly Int32Array[];
   #epoch = -1;
 
-  constructor({ count, batchSize, seed, once = false }: BatchOrderOptions) {
+  constructor({ count, batchSize, seed, once = false, share }: BatchOrderOptions) {
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       throw new UsageError({
         where: 'batch size',
@@ -78,9 +103,11 @@ export class BatchOrder {
     this.#seed = seed;
     this.#once = once;
     this.#order = Int32Array.from({ length: count }, (_, i) => i);
-    this.#batches = Array.from({ length: this.batchesPerEpoch }, (_, b) =>
-      this.#order.subarray(b * batchSize, Math.min(count, (b + 1) * batchSize)),
-    );
+    this.#batches = Array.from({ length: this.batchesPerEpoch }, (_, b) => {
+      const begin = b * batchSize;
+      const own = shareOf(Math.min(batchSize, count - begin), share);
+      return this.#order.subarray(begin + own.first, begin + own.first + own.count);
+    });
   }
 
   /** Indices of one batch: a view that holds until another epoch is asked for. */

@@ -4,7 +4,7 @@
  * Next stop: `programs.ts`, which adds loss, gradients and updates.
  */
 import { streamOf } from '../base/random.ts';
-import type { Shape } from '../base/shape.ts';
+import { type Shape, sizeOf } from '../base/shape.ts';
 import { batchInput, inputNode, type Node, stateNode, type Update } from '../graph/node.ts';
 import { build } from '../ops/index.ts';
 import { rubbishDistanceOf } from './answers.ts';
@@ -18,6 +18,8 @@ export interface NetworkOptions {
   readonly training: boolean;
   /** Of dropout's random numbers. */
   readonly seed?: number;
+  /** Where in a larger batch the rows begin; default 0. */
+  readonly firstRow?: number;
 }
 
 /** A parameter of a network: its state's name, and what the layer says of it. */
@@ -54,7 +56,7 @@ function namedParameters({ spec, parameters }: PlacedLayer): NamedParameter[] {
 }
 
 export function expand(spec: ModelSpec, options: NetworkOptions): Network {
-  const { batchSize, training, seed = 0 } = options;
+  const { batchSize, training, seed = 0, firstRow = 0 } = options;
   const placed = layerShapes(spec);
   const parameters = placed
     .flatMap(namedParameters)
@@ -78,7 +80,17 @@ export function expand(spec: ModelSpec, options: NetworkOptions): Network {
       parameter: (own) => state(`${name}/${own}`),
       update: (own, value) => updates.push({ state: state(`${name}/${own}`), value }),
       random: (shape: Shape) =>
-        build('randomUniform', [step()], { shape, seed, stream: streamOf(name) }, `${name}/random`),
+        build(
+          'randomUniform',
+          [step()],
+          {
+            shape,
+            seed,
+            stream: streamOf(name),
+            ...(firstRow === 0 ? {} : { first: firstRow * (sizeOf(shape) / batchSize) }),
+          },
+          `${name}/random`,
+        ),
     });
     layers.set(name, output);
   }

@@ -12,7 +12,14 @@
 import { backward } from '../autodiff/backward.ts';
 import { curvature } from '../autodiff/curvature.ts';
 import { sizeOf } from '../base/shape.ts';
-import { batchInput, constantNode, type Graph, type Node } from '../graph/node.ts';
+import {
+  batchInput,
+  constantNode,
+  type Graph,
+  inputNode,
+  type Node,
+  stateNode,
+} from '../graph/node.ts';
 import { build } from '../ops/index.ts';
 import { initialValues } from './initializers.ts';
 import { checkClassifierOutput, defaultLossOf, type LossName, lossOf } from './losses.ts';
@@ -67,23 +74,41 @@ export function preparationGraph(
   };
 }
 
-/** A training step without its updates; outputs `loss`, `logits` and "gradient/PARAMETER" of each. */
-export function gradientGraph(
-  spec: ModelSpec,
-  options: LossOptions & { readonly seed?: number },
-  batchSize: number,
-): Graph {
-  const { network, loss } = lossOfBatch(spec, options, batchSize);
+/** Name of a parameter's gradient, an output of the gradient program and an input of the update program. */
+export const gradientName = (parameter: string): string => `gradient/${parameter}`;
+
+export interface GradientOptions extends LossOptions {
+  /** Of the random numbers of layers (dropout); default 0. */
+  readonly seed?: number;
+  /** Where in a larger batch the rows begin: random layers draw for them what they would draw there. */
+  readonly firstRow?: number;
+}
+
+/**
+ * A training step without the optimizer; outputs `loss`, `correct`, `logits` and "gradient/PARAMETER" of each.
+ * Moving statistics move. With `updateGraph` it does what `trainingGraph` does in one program.
+ */
+export function gradientGraph(spec: ModelSpec, options: GradientOptions, batchSize: number): Graph {
+  const { network, loss, correct } = lossOfBatch(spec, options, batchSize);
   const trained = network.parameters.filter((p) => p.trainable).map((p) => p.node);
   const gradients = backward(loss, trained);
   return {
     outputs: {
       loss,
+      correct,
       logits: network.logits,
-      ...Object.fromEntries(trained.map((p, i) => [`gradient/${p.name}`, gradients[i]])),
+      ...Object.fromEntries(trained.map((p, i) => [gradientName(p.name), gradients[i]])),
     },
-    updates: [],
+    updates: network.updates,
   };
+}
+
+/** The optimizer alone. Inputs "gradient/PARAMETER" of each, and the optimizer's scalars. */
+export function updateGraph(spec: ModelSpec, optimizer: Optimizer): Graph {
+  const trained = parametersOf(spec).filter(({ trainable }) => trainable);
+  const parameters = trained.map(({ name, shape }) => stateNode(name, shape));
+  const gradients = trained.map(({ name, shape }) => inputNode(gradientName(name), shape));
+  return { outputs: {}, updates: updatesOf(optimizer, parameters, gradients) };
 }
 
 /** Outputs `logits` (N, classes), `probabilities` (N, classes), `lossPerRow` (N), without penalties. */
@@ -145,11 +170,11 @@ export function parameterNames(spec: ModelSpec): string[] {
 
 function lossOfBatch(
   spec: ModelSpec,
-  options: LossOptions & { readonly seed?: number },
+  options: GradientOptions,
   batchSize: number,
 ): { network: Network; loss: Node; correct: Node } {
-  const { seed = 0 } = options;
-  const network = expand(spec, { batchSize, training: true, seed });
+  const { seed = 0, firstRow = 0 } = options;
+  const network = expand(spec, { batchSize, training: true, seed, firstRow });
   const { rows, correct } = lossPerRow(network, options.loss ?? defaultLossOf(spec));
   const sum = build('sumTo', [rows], { shape: [] }, 'lossSum');
   const mean = build('mul', [sum, constantNode(1 / batchSize)], {}, 'meanLoss');

@@ -16,11 +16,13 @@ export interface RandomUniformAttrs {
   readonly seed: number;
   /** A 32-bit number; `streamOf(name)` makes one. */
   readonly stream: number;
+  /** Index of the first element, where this is a part of something larger; default 0. */
+  readonly first?: number;
 }
 
 export const randomUniform = defineOp<RandomUniformAttrs>({
   name: 'randomUniform',
-  formula: 'y[i] = uniformAt(stepKey(baseKey(seed, stream), step), i) in [0, 1), 24 bits',
+  formula: 'y[i] = uniformAt(stepKey(baseKey(seed, stream), step), first + i) in [0, 1), 24 bits',
   arity: 1,
   rows: [],
   shape: ([step], { shape }) => {
@@ -33,8 +35,8 @@ export const randomUniform = defineOp<RandomUniformAttrs>({
     return shape;
   },
   gradient: () => [null],
-  reference: ([step], y, { seed, stream }) => {
+  reference: ([step], y, { seed, stream, first = 0 }) => {
     const key = stepKey(baseKey(seed, stream), step.data[0]);
-    for (let i = 0; i < y.data.length; i++) y.data[i] = uniformAt(key, i);
+    for (let i = 0; i < y.data.length; i++) y.data[i] = uniformAt(key, first + i);
   },
 });

@@ -4,10 +4,12 @@
  * One stream of typed events feeds the progress line, the history file, the run folder and the lab.
  * Next stop: `fit.ts`.
  */
+import type { Share } from '../data/batches.ts';
 import type { ReadingOptions } from '../data/batchSource.ts';
 import type { LossName } from '../nn/losses.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
 import type { EpochRecord, Progress, Snapshot } from './progress.ts';
+import type { OpenRunner } from './runners/runner.ts';
 
 /** A thing by its name with some of its settings: `{ kind: 'step', every: 5 }`. */
 export interface Choice {
@@ -46,6 +48,13 @@ export interface FitOptions {
    * less where saving would take more than a twentieth of the time.
    */
   readonly checkpointEvery?: { readonly batches?: number; readonly seconds?: number };
+  /**
+   * What runs a step; default: one program on this machine. With `splitRunner(combine)` and a `share` several
+   * ranks train one network.
+   */
+  readonly runner?: OpenRunner | undefined;
+  /** The rows of each batch that this rank takes; default: all. */
+  readonly share?: Share | undefined;
   /** Goes on from here instead of from the first weights. */
   readonly resume?: Snapshot;
   /** Stops between two steps, with a checkpoint. */

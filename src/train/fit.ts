@@ -60,25 +60,29 @@ export async function* fit(
   const { train, validation, test, reading } = readable(spec, data, options);
   const scope = session.scopeOf(spec);
   if (inTraining.has(scope)) throw trainedTwice(spec);
-  const source = await openBatches(train, trainingBatches(spec, { ...options, reading }));
-  const validating =
-    validation === null ? null : await openEvaluationBatches(spec, validation, reading);
-  const watching = test === undefined ? null : await openEvaluationBatches(spec, test, reading);
-  const programs = new Programs(scope);
   inTraining.add(scope);
+  const programs = new Programs(scope);
+  const opened: BatchSource[] = [];
+  const open = async (opening: Promise<BatchSource>): Promise<BatchSource> => {
+    const source = await opening;
+    opened.push(source);
+    return source;
+  };
   try {
+    const source = await open(openBatches(train, trainingBatches(spec, { ...options, reading })));
+    const measuring = async (split: AnySplit | null | undefined) => {
+      if (split == null) return NOTHING;
+      const batches = await open(openEvaluationBatches(spec, split, reading));
+      return validator(programs, spec, batches, options);
+    };
     const steps = new Steps(programs, spec, train, source, options);
-    const measuring = (batches: BatchSource | null) =>
-      batches === null ? NOTHING : validator(programs, spec, batches, options);
-    const measures = { validate: measuring(validating), watch: measuring(watching) };
+    const measures = { validate: await measuring(validation), watch: await measuring(test) };
     yield* loop(scope, steps, measures, options);
   } finally {
     inTraining.delete(scope);
     programs.close();
     freeAllBut(scope, parameterNames(spec));
-    await source.close();
-    await validating?.close();
-    await watching?.close();
+    for (const source of opened) await source.close();
   }
 }
 
@@ -112,9 +116,10 @@ function readable(spec: ModelSpec, data: FitData, options: FitOptions) {
 }
 
 function trainingBatches(spec: ModelSpec, options: FitOptions): BatchOptions {
-  const { batchSize = 128, seed = 0, shuffle = true, reading } = options;
+  const { batchSize = 128, seed = 0, shuffle = true, reading, share } = options;
   return {
     batchSize,
+    share,
     ...(shuffle === false ? {} : { seed, once: shuffle === 'once' }),
     reading: { ...reading, shape: imageShapeOf(spec), seed },
   };

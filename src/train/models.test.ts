@@ -75,7 +75,7 @@ describe('models of one session', () => {
     const spec = netOf(5);
     const scope = session.scopeOf(spec);
     for await (const event of fit(session, spec, data, { epochs: 1 })) {
-      if (event.type === 'start') expect(scope.states()).toHaveLength(12);
+      if (event.type === 'start') expect(scope.states()).toHaveLength(14);
     }
     const names = ['dense/kernel', 'dense/bias', 'dense_1/kernel', 'dense_1/bias'];
     expect(

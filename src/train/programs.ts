@@ -1,7 +1,7 @@
 /**
  * @file The programs of one task (a training run, an evaluation), closed together when it is over.
  */
-import type { Executable, MemoryNeed, Scope } from '../backends/backend.ts';
+import type { Executable, HostArray, MemoryNeed, Scope } from '../backends/backend.ts';
 import type { Graph } from '../graph/node.ts';
 
 export class Programs {
@@ -20,6 +20,10 @@ export class Programs {
 
   memoryFor(graph: Graph): MemoryNeed | undefined {
     return this.#scope.memoryFor(graph);
+  }
+
+  readState(name: string): Promise<HostArray> {
+    return this.#scope.readState(name);
   }
 
   close(): void {

@@ -26,7 +26,7 @@ const BLOCK = 4096;
 
 export const randomUniformKernel = defineKernel({
   op: randomUniform,
-  plan: (node, { seed, stream }, context) => {
+  plan: (node, { seed, stream, first = 0 }, context) => {
     if (node.inputs[0].dtype !== 'i32') return undefined;
     const size = sizeOf(node.shape);
     const batch = imagesOf(node, context);
@@ -34,13 +34,13 @@ export const randomUniformKernel = defineKernel({
     return {
       partition: { units: Math.ceil(size / unitSize), ...batch },
       multiplyAdds: size * 4,
-      plan: { size, unitSize, seed, stream },
+      plan: { size, unitSize, seed, stream, first },
     };
   },
   emit: emitRandom,
 });
 
-interface RandomPlan extends Pick<RandomUniformAttrs, 'seed' | 'stream'> {
+interface RandomPlan extends Required<Pick<RandomUniformAttrs, 'seed' | 'stream' | 'first'>> {
   readonly size: number;
   /** Numbers per unit. */
   readonly unitSize: number;
@@ -49,12 +49,13 @@ interface RandomPlan extends Pick<RandomUniformAttrs, 'seed' | 'stream'> {
 function emitRandom(
   c: KernelContext,
   node: Node,
-  { size, unitSize, seed, stream }: RandomPlan,
+  { size, unitSize, seed, stream, first }: RandomPlan,
 ): void {
   const [step] = node.inputs;
   const { f } = c;
   const base = baseKey(seed, stream).map((word) => i32.const(word));
-  const [k0, k1] = stepKeyOf(scalarWords(f), [base[0], base[1]], i32.load(0, c.address(step)));
+  const [key0, k1] = stepKeyOf(scalarWords(f), [base[0], base[1]], i32.load(0, c.address(step)));
+  const k0 = first === 0 ? key0 : i32.add(key0, first);
   const index = f.local('i32', 'index');
   const end = f.local('i32', 'lastIndex');
   const lastWhole = f.local('i32', 'lastWhole');
@@ -62,8 +63,8 @@ function emitRandom(
   f.set(end, i32.min(i32.mul(c.end, unitSize), size));
   f.set(lastWhole, i32.sub(end, 7));
   const start = f.local('i32', 'start');
-  const lanes = (first: number): Local<'f32x4'> => {
-    const places = i32x4.const([0, 1, 2, 3].map((lane) => first + lane));
+  const lanes = (lane0: number): Local<'f32x4'> => {
+    const places = i32x4.const([0, 1, 2, 3].map((lane) => lane0 + lane));
     const key = [i32x4.splat(start), i32x4.splat(k1)] as const;
     const h = randomBitsOf(laneWords(f), key, places);
     const u = f.local('f32x4', 'u');

@@ -1,0 +1,133 @@
+/**
+ * @file The step as one program: forward, backward, update. What training runs unless told otherwise.
+ *
+ * `run` allocates nothing of its own. Next stop: `nn/programs.ts`, what a step computes.
+ */
+import type { HostArray } from '../../backends/backend.ts';
+import { FoveaError } from '../../base/errors.ts';
+import { formatBytes } from '../../base/units.ts';
+import type { BatchSource } from '../../data/batchSource.ts';
+import type { Graph } from '../../graph/node.ts';
+import type { Optimizer } from '../../nn/optimizers/optimizer.ts';
+import { trainingGraph } from '../../nn/programs.ts';
+import { RECORD, RECORD_STEPS, recorded } from '../../nn/stepRecord.ts';
+import { Feed } from '../feed.ts';
+import type { Programs } from '../programs.ts';
+import type { Progress } from '../progress.ts';
+import type { RunnerRequest, StepResults, StepRunner } from './runner.ts';
+
+export function fusedRunner(request: RunnerRequest): StepRunner {
+  return new FusedRunner(request);
+}
+
+class FusedRunner implements StepRunner {
+  readonly bytes: number | undefined;
+  readonly most = RECORD_STEPS;
+  readonly #programs: Programs;
+  readonly #steps: readonly FusedStep[];
+  /** Steps since the last reading. */
+  #taken = 0;
+
+  constructor({ programs, spec, optimizer, loss, seed, batches }: RunnerRequest) {
+    const chosen = loss === undefined ? {} : { loss };
+    const graphFor = (rows: number) =>
+      recorded(trainingGraph(spec, { optimizer, seed, ...chosen }, rows));
+    this.#programs = programs;
+    this.bytes = checkedBytes(programs, batches[0].count, graphFor);
+    this.#steps = batches.map(({ count, of }) => {
+      if (count !== of) throw sharesAlone();
+      const graph = graphFor(count);
+      return new FusedStep(new Feed(graph, programs.compile(graph), spec.preprocessing), optimizer);
+    });
+  }
+
+  bind(): void {
+    for (const step of this.#steps) step.bind();
+  }
+
+  run(source: BatchSource, progress: Readonly<Progress>, learningRate: number): undefined {
+    const rows = source.indices(progress.epoch, progress.batch).length;
+    const [whole, last] = this.#steps;
+    const step = rows === whole.rows ? whole : last;
+    step.run(source, progress, learningRate, this.#taken++);
+  }
+
+  async read(): Promise<StepResults> {
+    this.#taken = 0;
+    const losses = await this.#programs.readState(RECORD.loss);
+    return { losses, correct: await this.#programs.readState(RECORD.correct) };
+  }
+}
+
+/** One compiled training step with the memory of its inputs at hand. */
+class FusedStep {
+  readonly rows: number;
+  readonly #feed: Feed;
+  readonly #optimizer: Optimizer;
+  /** Names of the optimizer's inputs, and their memory. */
+  readonly #scalarNames: readonly string[];
+  #scalars: readonly HostArray[] = [];
+  #step: HostArray = new Int32Array(1);
+  #place: HostArray = new Float32Array(1);
+
+  constructor(feed: Feed, optimizer: Optimizer) {
+    this.rows = feed.batchSize;
+    this.#feed = feed;
+    this.#optimizer = optimizer;
+    this.#scalarNames = Object.keys(optimizer.scalars(0, optimizer.spec.learningRate));
+  }
+
+  bind(): void {
+    const { executable, inputs } = this.#feed;
+    this.#feed.bind();
+    this.#scalars = this.#scalarNames.map((name) => executable.input(name));
+    if (inputs.has('step')) this.#step = executable.input('step');
+    this.#place = executable.input(RECORD.place);
+  }
+
+  run(
+    source: BatchSource,
+    { epoch, batch, step }: Readonly<Progress>,
+    learningRate: number,
+    place: number,
+  ): void {
+    this.#feed.fill(source, epoch, batch);
+    const scalars = this.#optimizer.scalars(step, learningRate);
+    for (let i = 0; i < this.#scalars.length; i++) {
+      this.#scalars[i][0] = scalars[this.#scalarNames[i]];
+    }
+    this.#step[0] = step;
+    this.#place[0] = place;
+    this.#feed.executable.run();
+  }
+}
+
+/** The memory a step of that many rows takes; throws where it does not fit, saying how many rows do. */
+export function checkedBytes(
+  programs: Programs,
+  rows: number,
+  graphFor: (rows: number) => Graph,
+): number | undefined {
+  const need = (count: number) => programs.memoryFor(graphFor(count));
+  const needed = need(rows);
+  if (needed === undefined || needed.bytes <= needed.limit) return needed?.bytes;
+  const fits = (count: number): boolean => (need(count)?.bytes ?? 0) <= needed.limit;
+  let fitting = 0;
+  for (let tooMany = rows; tooMany - fitting > 1; ) {
+    const middle = Math.floor((fitting + tooMany) / 2);
+    if (fits(middle)) fitting = middle;
+    else tooMany = middle;
+  }
+  throw new FoveaError({
+    problem: `a step of ${rows} rows needs ${formatBytes(needed.bytes)} of memory`,
+    expected: `at most ${formatBytes(needed.limit)}`,
+    fix: fitting > 0 ? `a batch size of at most ${fitting} fits` : 'use a smaller model',
+  });
+}
+
+function sharesAlone(): FoveaError {
+  return new FoveaError({
+    problem: 'a share of each batch, and a step that updates by it alone',
+    expected: 'a runner that adds up the gradients of all shares, such as splitRunner(combine)',
+  });
+}

@@ -1,0 +1,58 @@
+/**
+ * @file What runs a training step, as the loop sees it: one program on this machine (`fused.ts`), or gradients
+ * that others add to before the update (`split.ts`: a cluster).
+ *
+ * Results are read once per turn and not per step, so that a device that works on its own is not waited for.
+ * Next stop: `fused.ts`.
+ */
+import type { BatchSource } from '../../data/batchSource.ts';
+import type { LossName } from '../../nn/losses.ts';
+import type { Optimizer } from '../../nn/optimizers/optimizer.ts';
+import type { ModelSpec } from '../../nn/spec.ts';
+import type { Programs } from '../programs.ts';
+import type { Progress } from '../progress.ts';
+
+/** Rows that a runner takes of a batch: `count` from row `first` on, of `of` rows. */
+export interface BatchRows {
+  readonly first: number;
+  readonly count: number;
+  readonly of: number;
+}
+
+export interface RunnerRequest {
+  /** Where to compile; closed by the trainer when it is over. */
+  readonly programs: Programs;
+  readonly spec: ModelSpec;
+  readonly optimizer: Optimizer;
+  readonly loss?: LossName | undefined;
+  readonly seed: number;
+  /** A whole batch and, where it is smaller, the last one of an epoch. */
+  readonly batches: readonly BatchRows[];
+}
+
+/** Of the steps since the last reading, in order: mean losses and right rows of whole batches. */
+export interface StepResults {
+  readonly losses: ArrayLike<number>;
+  readonly correct: ArrayLike<number>;
+}
+
+export interface StepRunner {
+  /** Bytes of memory planned for a step, parameters included, where the backend plans. */
+  readonly bytes: number | undefined;
+  /** Steps after which the results must be read. */
+  readonly most: number;
+  /** Asks for live memory anew: other programs may have been compiled since. */
+  bind(): void;
+  /**
+   * Runs the step of the batch where `progress` stands; it must be ready. A promise only where the step waits
+   * for others; what answers at once allocates nothing.
+   */
+  run(
+    source: BatchSource,
+    progress: Readonly<Progress>,
+    learningRate: number,
+  ): Promise<void> | undefined;
+  read(): Promise<StepResults>;
+}
+
+export type OpenRunner = (request: RunnerRequest) => StepRunner;
