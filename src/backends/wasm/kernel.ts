@@ -9,6 +9,7 @@ import type { Node } from '../../graph/node.ts';
 import type { WinogradUse } from '../backend.ts';
 import type { FunctionBuilder, Local } from './assembler/function.ts';
 import type { Arithmetic } from './emit/language/math.ts';
+import type { Slicing } from './slicing.ts';
 
 /** What the machine gives and the plans choose by. */
 export interface Target {
@@ -54,20 +55,6 @@ export interface KernelContext {
   readonly scratch: Local<'i32'>;
   /** Byte address of a node's numbers: a constant, since memory is planned before code is written. */
   address(node: Node): number;
-}
-
-/** How the batch is cut; part of the problem, never of the machine, so that sums come out the same. */
-export interface Slicing {
-  readonly images: number;
-  readonly imagesPerSlice: number;
-  readonly slices: number;
-}
-
-const MOST_SLICES = 8;
-
-export function sliceBatch(images: number): Slicing {
-  const imagesPerSlice = Math.ceil(images / Math.min(images, MOST_SLICES));
-  return { images, imagesPerSlice, slices: Math.ceil(images / imagesPerSlice) };
 }
 
 /** What planners know of the graph around a node. */

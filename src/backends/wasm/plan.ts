@@ -4,15 +4,19 @@
  * A session plans and then emits; `explain.ts` plans, emits and shows. Previous stop: `compile/pipeline.ts`.
  * Next stops: `lowering/lower.ts`, `schedule.ts`, `program.ts`.
  */
+import { sizeOf } from '../../base/shape.ts';
 import type { MemoryPlan } from '../../compile/memoryPlan.ts';
 import { compileGraph } from '../../compile/pipeline.ts';
 import { verify } from '../../compile/verify.ts';
-import { createNode, type Graph, isSource, type Node } from '../../graph/node.ts';
+import { batchSizeOf, createNode, type Graph, isSource, type Node } from '../../graph/node.ts';
+import { kernelGradientPartials } from './emit/conv2d/ops.ts';
+import { columnPartials } from './emit/rows/ops.ts';
 import { signatureOf } from './families.ts';
 import type { PlanContext, Target } from './kernel.ts';
 import { lower } from './lowering/lower.ts';
 import { planProgramMemory } from './program.ts';
 import { type Schedule, schedule, storageOf } from './schedule.ts';
+import { type BatchWork, type Slicing, sliceBatch, suitedSlicing } from './slicing.ts';
 
 export interface ProgramPlan {
   /** Lowered: each node has a kernel, or is another's storage. */
@@ -23,7 +27,29 @@ export interface ProgramPlan {
 }
 
 export function planProgram(graph: Graph, target: Target): ProgramPlan {
-  const { graph: lowered, context } = lower(compileGraph(showStates(graph)), target);
+  const compiled = compileGraph(showStates(graph));
+  const images = batchSizeOf(compiled);
+  if (images === undefined) return planLowered(compiled, target, undefined);
+  const plan = planLowered(compiled, target, sliceBatch(images));
+  const suited = suitedSlicing({ images, ...batchWork(plan) });
+  return suited.slices === plan.context.slicing?.slices
+    ? plan
+    : planLowered(compiled, target, suited);
+}
+
+const SUMMED_BY_SLICE: readonly string[] = [kernelGradientPartials.name, columnPartials.name];
+
+function batchWork({ schedule: { phases } }: ProgramPlan): Omit<BatchWork, 'images'> {
+  const kernels = phases.flatMap((phase) => phase.kernels);
+  const partials = kernels.flatMap((k) => k.outputs).filter((o) => SUMMED_BY_SLICE.includes(o.op));
+  return {
+    multiplyAdds: kernels.reduce((sum, k) => sum + k.multiplyAdds, 0),
+    partialNumbers: partials.reduce((sum, { shape: [, ...one] }) => sum + sizeOf(one), 0),
+  };
+}
+
+function planLowered(graph: Graph, target: Target, slicing: Slicing | undefined): ProgramPlan {
+  const { graph: lowered, context } = lower(graph, target, slicing);
   verify(lowered, 'lowering', signatureOf);
   const phases = schedule(lowered, context);
   const memory = planProgramMemory(lowered, phases);

@@ -11,8 +11,9 @@ import { i32 } from './assembler/lanes.ts';
 import type { ModuleBuilder } from './assembler/module.ts';
 import { times } from './emit/language/loops.ts';
 import { emitAwait, emitClaim, emitComplete, type TicketWords } from './emit/language/tickets.ts';
-import type { Kernel, Slicing } from './kernel.ts';
+import type { Kernel } from './kernel.ts';
 import type { Phase } from './schedule.ts';
+import type { Slicing } from './slicing.ts';
 
 export type Call = (kernel: Kernel, begin: Value<'i32'>, end: Value<'i32'>) => void;
 

@@ -19,10 +19,11 @@ import { opOf } from '../../ops/index.ts';
 import type { Tensor } from '../../ops/op.ts';
 import type { Executable, HostArray, MemoryNeed, ProfiledKernel } from '../backend.ts';
 import { ScopedSession, type State, type StatesByName } from '../scopedSession.ts';
-import type { Kernel, Slicing, Target } from './kernel.ts';
+import type { Kernel, Target } from './kernel.ts';
 import { MOST_PAGES, type Region, SessionMemory } from './memory.ts';
 import { addressing, type ProgramPlan, planProgram } from './plan.ts';
 import { emitProgram, type Program, scratchBytesOf } from './program.ts';
+import type { Slicing } from './slicing.ts';
 import { CONTROL, CONTROL_BYTES, type ThreadPool } from './threads.ts';
 
 type RunSegment = (base: number, scratch: number) => void;

@@ -6,7 +6,7 @@
 import { isBatchInput, isSource, type Node } from '../../../graph/node.ts';
 import { rowInputs } from '../../../ops/rows.ts';
 import { signatureOf } from '../families.ts';
-import type { Slicing } from '../kernel.ts';
+import type { Slicing } from '../slicing.ts';
 
 /** Fewer images than this are not handed to threads one by one: each kernel is cut by its own rows. */
 const FEW_IMAGES = 4;

@@ -24,7 +24,8 @@ import {
   packWeights,
   scatterWeights,
 } from '../emit/conv2d/ops.ts';
-import { sliceBatch, tileColumns } from '../kernel.ts';
+import { tileColumns } from '../kernel.ts';
+import { sliceBatch } from '../slicing.ts';
 import { loweredNode, type Step } from './step.ts';
 import { winogradConv2dOf, winogradGradientOf } from './winograd.ts';
 
@@ -118,6 +119,7 @@ export function lowerKernelGradient(
 ): Node {
   const { strides, dilation, groups, pads, kernelShape } = attrs;
   const [x, dy] = node.inputs;
+  const { slicing } = step.context;
   const winograd = winogradGradientOf(node, attrs, step, (image, p) => padImage(image, p, step));
   if (winograd.node !== undefined) return winograd.node;
   const padded = padImage(x, pads, step);
@@ -134,7 +136,7 @@ export function lowerKernelGradient(
       strides,
       dilation,
       pads: NO_PADS,
-      slicing: sliceBatch(x.shape[0]),
+      slicing: slicing?.images === x.shape[0] ? slicing : sliceBatch(x.shape[0]),
       winograd: winograd.reason,
     },
     `${node.name}/partials`,

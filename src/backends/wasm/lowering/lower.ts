@@ -10,7 +10,6 @@
 
 import { sameShape } from '../../../base/shape.ts';
 import {
-  batchSizeOf,
   createNode,
   type Graph,
   type Node,
@@ -21,7 +20,8 @@ import { broadcastTo } from '../../../ops/broadcast.ts';
 import { expressionOf } from '../../../ops/elementwise.ts';
 import { readingOf } from '../../../ops/epilogue.ts';
 import { recordOf } from '../families.ts';
-import { type PlanContext, sliceBatch, type Target } from '../kernel.ts';
+import type { PlanContext, Target } from '../kernel.ts';
+import type { Slicing } from '../slicing.ts';
 import { isBatchedNode } from './batched.ts';
 import { loweredNode, type Step } from './step.ts';
 
@@ -30,10 +30,8 @@ export interface Lowered {
   readonly context: PlanContext;
 }
 
-export function lower(graph: Graph, target: Target): Lowered {
+export function lower(graph: Graph, target: Target, slicing: Slicing | undefined): Lowered {
   const batched = new Set<Node>();
-  const images = batchSizeOf(graph);
-  const slicing = images === undefined ? undefined : sliceBatch(images);
   const context: PlanContext = { target, slicing, isBatched: (node) => batched.has(node) };
   const done = new Map<Node, Node>();
   const memo = new Map<string, Node>();

@@ -21,6 +21,8 @@ import { type KernelGradientPartialsAttrs, kernelGradientPartials } from './ops.
 export interface KernelGradientPlan extends KernelGradientPartialsAttrs {
   readonly x: readonly number[];
   readonly y: readonly number[];
+  /** Images, handed over slice by slice; slices, where they are not those of the program's batch. */
+  readonly unit: 'image' | 'slice';
   /** Tiles of taps: each tap's offset in elements of x from the window's first pixel. */
   readonly tapTiles: readonly (readonly number[])[];
 }
@@ -28,10 +30,11 @@ export interface KernelGradientPlan extends KernelGradientPartialsAttrs {
 export function planKernelGradient(
   node: Node,
   attrs: KernelGradientPartialsAttrs,
-  { target }: PlanContext,
+  { target, slicing }: PlanContext,
 ): KernelGradientPlan {
   const [x, dy] = node.inputs;
   const { dilation, kernelShape, columns } = attrs;
+  const unit = slicing?.images === attrs.slicing.images ? 'image' : 'slice';
   const [KH, KW, CG] = kernelShape;
   const widest = columns.full > 0 ? columns.vectors : columns.restVectors;
   const [, , W, C] = x.shape;
@@ -50,7 +53,7 @@ export function planKernelGradient(
       : Array.from({ length: KH }, () => evenTiles(row, most)).flat();
   let next = 0;
   const tapTiles = sizes.map((size) => Array.from({ length: size }, () => tap(next++)));
-  return { ...attrs, x: x.shape, y: dy.shape, tapTiles };
+  return { ...attrs, x: x.shape, y: dy.shape, unit, tapTiles };
 }
 
 export const kernelGradientPartialsKernel = defineKernel({
@@ -61,7 +64,7 @@ export const kernelGradientPartialsKernel = defineKernel({
     const [KH, KW, CG] = plan.kernelShape;
     const { tapTiles } = plan;
     return {
-      partition: { units: N, images: N },
+      partition: plan.unit === 'image' ? { units: N, images: N } : { units: plan.slicing.slices },
       multiplyAdds: N * OH * OW * O * KH * KW * CG,
       plan,
       shown: {
@@ -74,6 +77,25 @@ export const kernelGradientPartialsKernel = defineKernel({
 });
 
 function emitKernelGradient(c: KernelContext, node: Node, plan: KernelGradientPlan): void {
+  if (plan.unit === 'image') {
+    emitSlice(c, node, plan);
+    return;
+  }
+  const { f } = c;
+  const { images, imagesPerSlice } = plan.slicing;
+  const slice = f.local('i32', 'slice');
+  const begin = f.local('i32', 'firstImage');
+  const end = f.local('i32', 'lastImage');
+  f.set(slice, c.begin);
+  forRange(f, slice, c.end, 1, () => {
+    f.set(begin, i32.mul(slice, imagesPerSlice));
+    f.set(end, i32.min(i32.add(begin, imagesPerSlice), images));
+    emitSlice({ ...c, begin, end }, node, plan);
+  });
+}
+
+/** The partial sums of the images of one slice. */
+function emitSlice(c: KernelContext, node: Node, plan: KernelGradientPlan): void {
   const { f } = c;
   const size = partialSize(plan) * 4;
   const partial = f.reuse('i32', 'partial');

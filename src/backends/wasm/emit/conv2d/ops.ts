@@ -12,7 +12,8 @@ import {
   conv2dShape,
 } from '../../../../ops/conv2d.ts';
 import { defineLoweredOp } from '../../../../ops/op.ts';
-import type { ColumnTiles, Slicing } from '../../kernel.ts';
+import type { ColumnTiles } from '../../kernel.ts';
+import type { Slicing } from '../../slicing.ts';
 import { lanesOf, type PartialLayout, partialSize, type ScatterLayout } from './layouts.ts';
 
 const convolution = { strides: pair, dilation: pair, pads, groups: count };
