@@ -90,7 +90,8 @@ describe('a convolution of more rows than the batch has', () => {
     program.input('x').set(numbers[0]);
     program.input('dy').set(numbers[1]);
     program.run();
-    program.output('dw').forEach((number, i) => {
+    const found = await program.output('dw');
+    found.forEach((number, i) => {
       expect(number, `weight ${i}`).toBeCloseTo(values.get(dw)![i], 3);
     });
     await session.close();

@@ -18,8 +18,9 @@ import {
 import { winogradConv2d, winogradWeights } from '../emit/winograd/ops.ts';
 import { panelLayout } from '../emit/winograd/panels.ts';
 import { signatureOf } from '../families.ts';
-import { sliceBatch, type Target, tileColumns } from '../kernel.ts';
+import { type Target, tileColumns } from '../kernel.ts';
 import { planProgram } from '../plan.ts';
+import { sliceBatch } from '../slicing.ts';
 import { loweredNode } from './step.ts';
 
 const target: Target = { relaxedMadd: true, pairs: true };
