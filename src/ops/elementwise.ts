@@ -133,16 +133,17 @@ const ROWS = {
   elu: {
     arity: 1,
     formula: 'x where x > 0, else alpha (e^x - 1); alpha 1 unless said',
-    forward: (attrs) => e.select(e.greater(x, 0), x, e.mul(alphaOf(attrs, 1), e.sub(e.exp(x), 1))),
-    // Below 0: dy alpha e^x = dy (y + alpha)
-    gradient: (y, dy, attrs) => [
-      e.select(e.greater(x, 0), dy, e.mul(dy, e.add(y, alphaOf(attrs, 1)))),
+    forward: (attrs) => e.select(e.greater(x, 0), x, e.mul(alphaOf(attrs, 1), e.expm1(x))),
+    // Below 0: dy alpha e^x. It is dy (y + alpha) as well, which loses its digits where y nears -alpha.
+    gradient: (_y, dy, attrs) => [
+      e.select(e.greater(x, 0), dy, e.mul(dy, e.mul(alphaOf(attrs, 1), e.exp(x)))),
     ],
   },
   softplus: {
     arity: 1,
-    formula: 'ln(1 + e^x), as max(x, 0) + ln(1 + e^-|x|) so that nothing overflows',
-    forward: e.add(e.max(x, 0), e.log(e.add(1, e.exp(e.neg(e.abs(x)))))),
+    formula:
+      'ln(1 + e^x), as max(x, 0) + ln(1 + e^-|x|) so that nothing overflows and the tail keeps its digits',
+    forward: e.add(e.max(x, 0), e.log1p(e.exp(e.neg(e.abs(x))))),
     gradient: (_y, dy) => [e.mul(dy, e.sigmoid(x))],
   },
 } as const satisfies Record<string, Row>;

@@ -5,7 +5,17 @@
  * them into its own instructions (the reference by `evaluate` below). Comparisons give 1 or 0.
  */
 
-export type UnaryName = 'neg' | 'abs' | 'sqrt' | 'exp' | 'log' | 'tanh' | 'sigmoid' | 'floor';
+export type UnaryName =
+  | 'neg'
+  | 'abs'
+  | 'sqrt'
+  | 'exp'
+  | 'expm1'
+  | 'log'
+  | 'log1p'
+  | 'tanh'
+  | 'sigmoid'
+  | 'floor';
 export type BinaryName =
   | 'add'
   | 'sub'
@@ -53,7 +63,11 @@ export const neg = unary('neg');
 export const abs = unary('abs');
 export const sqrt = unary('sqrt');
 export const exp = unary('exp');
+/** e^a - 1, with its digits near 0. */
+export const expm1 = unary('expm1');
 export const log = unary('log');
+/** ln(1 + a), with its digits near 0. */
+export const log1p = unary('log1p');
 export const tanh = unary('tanh');
 export const sigmoid = unary('sigmoid');
 export const floor = unary('floor');
@@ -80,7 +94,9 @@ const UNARY: Record<UnaryName, (a: number) => number> = {
   abs: Math.abs,
   sqrt: Math.sqrt,
   exp: Math.exp,
+  expm1: Math.expm1,
   log: Math.log,
+  log1p: Math.log1p,
   tanh: Math.tanh,
   sigmoid: (a) => 1 / (1 + Math.exp(-a)),
   floor: Math.floor,

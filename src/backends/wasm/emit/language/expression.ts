@@ -9,7 +9,17 @@ import { attrsKey } from '../../../../graph/node.ts';
 import type { Expression } from '../../../../ops/expression.ts';
 import type { FunctionBuilder, Local, Value } from '../../assembler/function.ts';
 import { f32x4, i32x4 } from '../../assembler/lanes.ts';
-import { type Arithmetic, constantPower, exp, log, power, sigmoid, tanh } from './math.ts';
+import {
+  type Arithmetic,
+  constantPower,
+  exp,
+  expm1,
+  log,
+  log1p,
+  power,
+  sigmoid,
+  tanh,
+} from './math.ts';
 
 type Lanes = Value<'f32x4'>;
 
@@ -68,8 +78,12 @@ function unary(f: FunctionBuilder, m: Arithmetic, name: string, a: Lanes): Lanes
       return f32x4.unary(name, a);
     case 'exp':
       return exp(f, m, a);
+    case 'expm1':
+      return expm1(f, m, a);
     case 'log':
       return log(f, m, a);
+    case 'log1p':
+      return log1p(f, m, a);
     case 'tanh':
       return tanh(f, m, a);
     case 'sigmoid':

@@ -1,5 +1,5 @@
 /**
- * @file exp, log, tanh and sigmoid against float64, over the whole range of float32.
+ * @file exp, log, expm1, log1p, tanh and sigmoid against float64, over the whole range of float32.
  *
  * Every 4099th of the 2^32 bit patterns (denormals, infinities and NaN among them), the places where a
  * range reduction changes its mind, and their neighbours; multiply-add in one rounding and in two; four
@@ -16,7 +16,9 @@ import {
   arithmeticOf,
   constantPower,
   exp,
+  expm1,
   log,
+  log1p,
   power,
   sigmoid,
   tanh,
@@ -27,7 +29,9 @@ type Emitter = (f: FunctionBuilder, m: Arithmetic, x: Local<'f32x4'>) => Value<'
 const MOST_ULP = 4;
 const FUNCTIONS: readonly { name: string; emit: Emitter; exact: (x: number) => number }[] = [
   { name: 'exp', emit: exp, exact: Math.exp },
+  { name: 'expm1', emit: expm1, exact: Math.expm1 },
   { name: 'log', emit: log, exact: Math.log },
+  { name: 'log1p', emit: log1p, exact: Math.log1p },
   { name: 'tanh', emit: tanh, exact: Math.tanh },
   { name: 'sigmoid', emit: sigmoid, exact: (x) => 1 / (1 + Math.exp(-x)) },
   ...[-0.75, -1, 0.25, 0.5, 1.5, 2, 3].map((b) => ({

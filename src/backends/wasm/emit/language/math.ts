@@ -1,5 +1,5 @@
 /**
- * @file exp, log, tanh, sigmoid and powers on four lanes, accurate to 4 ulp, NaN and infinities right.
+ * @file exp, log, their forms near 0, tanh, sigmoid and powers on four lanes, accurate to 4 ulp, NaN and infinities right.
  *
  * Each is a range reduction and a polynomial, written once over `f32x4`. `math.test.ts` holds them against
  * float64 over the whole range. Coefficients: Cephes (Moshier), single precision, and for expm1 a minimax
@@ -100,6 +100,27 @@ export function exp(f: FunctionBuilder, m: Arithmetic, x: Lanes): Lanes {
   return f32x4.mul(f32x4.mul(one, powerOfTwo(half)), powerOfTwo(i32x4.op('sub', whole, half)));
 }
 
+/** e^x - 1 = 2 (t s + s - 1/2) with t = e^r - 1 and s = 2^(n-1); no cancellation near 0. */
+export function expm1(f: FunctionBuilder, m: Arithmetic, x: Lanes): Lanes {
+  // Below -20 it is -1 in float32; min and max let NaN through.
+  const bounded = bind(
+    f,
+    'bounded',
+    f32x4.op('max', f32x4.op('min', x, f32x4.splat(89)), f32x4.splat(-20)),
+  );
+  const { shifted, r } = reduce(f, m, bounded);
+  const half = bind(f, 'half', powerOfTwo(i32x4.fromBits(shifted), 126));
+  const tail = m.madd(polynomial(m, r, EXP_TAIL), f32x4.mul(r, r), r);
+  const halved = m.madd(tail, half, f32x4.sub(half, f32x4.splat(0.5)));
+  return withSignOf(x, bind(f, 'expm1', f32x4.add(halved, halved)));
+}
+
+/** The result of a function that has its argument's sign, at both zeros too. */
+function withSignOf(x: Lanes, result: Lanes): Lanes {
+  const sign = i32x4.bits('and', i32x4.fromBits(x), i32x4.splat(0x80000000 | 0));
+  return f32x4.fromBits(i32x4.bits('or', i32x4.fromBits(result), sign));
+}
+
 /** tanh |x| = u / (2 - u) with u = 1 - e^(-2|x|); no cancellation near 0. */
 export function tanh(f: FunctionBuilder, m: Arithmetic, x: Lanes): Lanes {
   // Above 10 tanh is 1 in float32; max lets NaN through.
@@ -114,8 +135,7 @@ export function tanh(f: FunctionBuilder, m: Arithmetic, x: Lanes): Lanes {
   const tail = m.madd(polynomial(m, r, EXP_TAIL), f32x4.mul(r, r), r); // e^r - 1
   const u = bind(f, 'u', m.madd(tail, minusScale, f32x4.add(minusScale, f32x4.splat(1))));
   const magnitude = f32x4.div(u, f32x4.sub(f32x4.splat(2), u)); // +0 at both zeros
-  const sign = i32x4.bits('and', i32x4.fromBits(x), i32x4.splat(0x80000000 | 0));
-  return f32x4.fromBits(i32x4.bits('or', i32x4.fromBits(magnitude), sign));
+  return withSignOf(x, magnitude);
 }
 
 /** 1 / (1 + e^-x), from e^-|x| so that neither end overflows. */
@@ -171,6 +191,20 @@ export function log(f: FunctionBuilder, m: Arithmetic, x: Lanes): Lanes {
     ),
     f32x4.splat(Number.NaN),
   );
+}
+
+/**
+ * ln(1 + x) = ln(u) x / (u - 1) with u = 1 + x rounded: the quotient mends what the rounding lost; x where
+ * nothing is left of it. Source: Goldberg 1991, theorem 4.
+ */
+export function log1p(f: FunctionBuilder, m: Arithmetic, x: Lanes): Lanes {
+  const u = bind(f, 'u', f32x4.add(x, f32x4.splat(1)));
+  const logarithm = bind(f, 'logarithm', log(f, m, u));
+  const mended = f32x4.mul(logarithm, f32x4.div(x, f32x4.sub(u, f32x4.splat(1))));
+  // At infinity the quotient is NaN; at -1 it is 1.
+  const infinite = f32x4.compare('eq', u, f32x4.splat(Number.POSITIVE_INFINITY));
+  const lost = f32x4.compare('eq', u, f32x4.splat(1));
+  return f32x4.select(lost, x, f32x4.select(infinite, u, mended));
 }
 
 /**

@@ -23,16 +23,17 @@ import {
   storeLanes,
 } from './rows.ts';
 
-/** loss[n] = max + ln(sum e^(x - max)) - x[label] */
+/** loss[n] = ln(sum e^(x - max)) - (x[label] - max): both small where the loss is. */
 export const softmaxCrossEntropyKernel = defineRows(softmaxCrossEntropy, (c, node) => {
   const [x, labels] = node.inputs;
   const { f } = c;
   const { max, sum } = exponentialSum(c, x);
   const total = f.local('f32x4', 'total');
-  f.set(total, f32x4.add(max, log(f, c.m, sum)));
+  f.set(total, log(f, c.m, sum));
   const label = i32.load(c.vectorOffset, c.address(labels));
   const own = f32.load(i32.add(c.matrixOffset, i32.mul(label, 4)), c.address(x));
-  f.run(f32.store(c.vectorOffset, c.address(node), f32.op('sub', f32x4.extract(total, 0), own)));
+  const below = f32.op('sub', own, f32x4.extract(max, 0));
+  f.run(f32.store(c.vectorOffset, c.address(node), f32.op('sub', f32x4.extract(total, 0), below)));
 });
 
 /** dx = dy[n] (softmax(x) - [c = label]) */

@@ -11,6 +11,7 @@ import type { FunctionBuilder, Local, Value } from '../../assembler/function.ts'
 import { f32, f32x4, i32 } from '../../assembler/lanes.ts';
 import { defineKernel } from '../../defineKernel.ts';
 import { imagesOf, type KernelContext } from '../../kernel.ts';
+import { BLOCK, type BlockedSums, beginSums } from '../language/blockedSums.ts';
 import { advance, forRange, times } from '../language/loops.ts';
 import { reduce } from './ops.ts';
 
@@ -126,6 +127,41 @@ function walk(
   advance(f, at, -level.extent * level.from * 4);
 }
 
+const turnsOf = (levels: readonly SumLevel[]): number =>
+  levels.reduce((product, { extent }) => product * extent, 1);
+
+/**
+ * Runs the body at every step of some summed levels, and ends a block wherever one is full: the level that
+ * holds more than a block, the ones inside of it less, is walked in parts.
+ */
+function walkBlocks(
+  f: FunctionBuilder,
+  levels: readonly SumLevel[],
+  at: Local<'i32'>,
+  { endBlock }: BlockedSums,
+  body: () => void,
+): void {
+  const cut = levels.findLastIndex((_, i) => turnsOf(levels.slice(i)) > BLOCK);
+  if (cut < 0) {
+    walk(f, levels, at, body);
+    endBlock();
+    return;
+  }
+  const level = levels[cut];
+  const inner = levels.slice(cut + 1);
+  const steps = Math.floor(BLOCK / turnsOf(inner));
+  const part = (extent: number): void => {
+    walk(f, [{ ...level, extent }, ...inner], at, body);
+    advance(f, at, extent * level.from * 4);
+    endBlock();
+  };
+  walk(f, levels.slice(0, cut), at, () => {
+    times(f, Math.floor(level.extent / steps), () => part(steps));
+    if (level.extent % steps > 0) part(level.extent % steps);
+    advance(f, at, -level.extent * level.from * 4);
+  });
+}
+
 const MOST_VECTORS = 8;
 
 /** Kept columns: as many sums as columns, up to eight vectors at a time. */
@@ -139,17 +175,16 @@ function emitColumns(
   const at = f.reuse('i32', 'sumFrom');
   const column = f.reuse('i32', 'columnBytes');
   const chunk = (count: number): void => {
-    const sums = Array.from({ length: Math.ceil(count / 4) }, (_, v) =>
-      f.reuse('f32x4', `sum${v}`),
-    );
-    for (const sum of sums) f.set(sum, f32x4.splat(0));
+    const blocked = beginSums(f, Math.ceil(count / 4), turnsOf(summed));
+    const { sums } = blocked;
     f.set(at, i32.add(from, column));
     // Lanes past the last column read what comes next and are dropped.
-    walk(f, summed, at, () => {
+    walkBlocks(f, summed, at, blocked, () => {
       sums.forEach((sum, v) => {
         f.set(sum, f32x4.add(sum, f32x4.load(at, 16 * v)));
       });
     });
+    blocked.finish();
     f.set(at, i32.add(to, column));
     sums.forEach((sum, v) => {
       const lanes = Math.min(4, count - 4 * v);
@@ -173,23 +208,29 @@ function emitRow(
   to: Value<'i32'>,
 ): void {
   const at = f.reuse('i32', 'sumFrom');
-  const sums = [f.reuse('f32x4', 'sum0'), f.reuse('f32x4', 'sum1')];
-  for (const sum of sums) f.set(sum, f32x4.splat(0));
-  f.set(at, from);
+  const eights = { kept: false, extent: Math.floor(extent / 8), from: 8, to: 0 };
   const tail = extent % 8;
-  walk(f, summed, at, () => {
-    times(f, Math.floor(extent / 8), () => {
+  const blocked = beginSums(f, 2, turnsOf([...summed, eights]) + turnsOf(summed));
+  const { sums } = blocked;
+  // The whole vectors of all rows, then what is left of each.
+  f.set(at, from);
+  if (eights.extent > 0) {
+    walkBlocks(f, [...summed, eights], at, blocked, () => {
       sums.forEach((sum, v) => {
         f.set(sum, f32x4.add(sum, f32x4.load(at, 16 * v)));
       });
-      advance(f, at, 32);
     });
-    sums.forEach((sum, v) => {
-      const count = Math.min(4, tail - 4 * v);
-      if (count > 0) f.set(sum, f32x4.add(sum, f32x4.loadPart(count, at, 16 * v)));
+  }
+  if (tail > 0) {
+    advance(f, at, 32 * eights.extent);
+    walkBlocks(f, summed, at, blocked, () => {
+      sums.forEach((sum, v) => {
+        const count = Math.min(4, tail - 4 * v);
+        if (count > 0) f.set(sum, f32x4.add(sum, f32x4.loadPart(count, at, 16 * v)));
+      });
     });
-    advance(f, at, -32 * Math.floor(extent / 8));
-  });
+  }
+  blocked.finish();
   const [sum] = sums;
   f.set(sum, f32x4.add(sum, sums[1]));
   const lane = (l: number): Value<'f32'> => f32x4.extract(sum, l);

@@ -2,15 +2,16 @@
  * @file Sums: over the batch into one partial per slice, of partials, over rows, of everything.
  *
  * The order of additions is fixed by the problem (slices, then their sum), never by the threads, so the bits
- * are the same for any number of them. A sum to one number is kept in float64.
+ * are the same for any number of them. Long columns are summed in blocks, a sum to one number is kept in float64.
  */
 import { sizeOf } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';
-import type { Value } from '../../assembler/function.ts';
+import type { Local, Value } from '../../assembler/function.ts';
 import { f32, f32x4, i32 } from '../../assembler/lanes.ts';
 import { defineKernel } from '../../defineKernel.ts';
 import type { KernelContext } from '../../kernel.ts';
-import { advance, forRange, times } from '../language/loops.ts';
+import { beginSums, forBlocks } from '../language/blockedSums.ts';
+import { forRange } from '../language/loops.ts';
 import { type ColumnPartialsAttrs, columnPartials, rowSum, total } from './ops.ts';
 
 /** Column sums of the slice's rows: (N, ..., C) to one row of C per slice. */
@@ -55,7 +56,8 @@ function emitPartials(
       c.address(node),
     ),
   );
-  emitColumnSums(c, columns, rowsPerImage, from, end, to);
+  const most = slicing.imagesPerSlice * rowsPerImage;
+  emitColumnSums(c, { columns, rowsPerImage, most }, from, end, to);
 }
 
 /** Lanes summed side by side; several short rows share them. */
@@ -68,32 +70,35 @@ function rowsTogether(columns: number, rows: number): number {
   return together;
 }
 
-/** Sums the rows between two addresses column by column into `to`; `rows` divides their number. */
+/** Sums the rows between two addresses, whole images and `most` rows at most, column by column into `to`. */
 function emitColumnSums(
   c: KernelContext,
-  columns: number,
-  rows: number,
+  {
+    columns,
+    rowsPerImage,
+    most,
+  }: { readonly columns: number; readonly rowsPerImage: number; readonly most: number },
   from: Value<'i32'>,
   end: Value<'i32'>,
   to: Value<'i32'>,
 ): void {
   const { f } = c;
-  const together = rowsTogether(columns, rows);
+  const together = rowsTogether(columns, rowsPerImage);
+  const turns = most / together;
   const width = columns * together;
   const row = f.local('i32', 'rowPointer');
   for (let first = 0; first < width; first += 4 * MOST_VECTORS) {
     const count = Math.min(width - first, 4 * MOST_VECTORS);
-    const sums = Array.from({ length: Math.ceil(count / 4) }, (_, v) =>
-      f.reuse('f32x4', `sum${v}`),
-    );
-    for (const s of sums) f.set(s, f32x4.splat(0));
+    const blocked = beginSums(f, Math.ceil(count / 4), turns);
+    const { sums } = blocked;
     f.set(row, from);
-    forRange(f, row, end, width * 4, () => {
+    forBlocks(f, row, end, width * 4, turns, blocked, () => {
       // Lanes past the last column read the next row's start and are dropped.
       sums.forEach((s, v) => {
         f.set(s, f32x4.add(s, f32x4.load(row, 4 * first + 16 * v)));
       });
     });
+    blocked.finish();
     if (together > 1) foldRows(c, sums, columns, together, to);
     else
       sums.forEach((s, v) => {
@@ -152,35 +157,37 @@ interface RowSumPlan {
 }
 
 function emitRowSum(c: KernelContext, node: Node, { rows, columns }: RowSumPlan): void {
-  const [x] = node.inputs;
   const { f } = c;
   const at = f.local('i32', 'column');
   const end = f.local('i32', 'columnEnd');
   f.set(at, i32.mul(c.begin, COLUMNS_PER_UNIT * 4));
   f.set(end, i32.min(i32.mul(c.end, COLUMNS_PER_UNIT * 4), columns * 4));
-  const row = f.local('i32', 'rowPointer');
-  const sum = f.local('f32x4', 'sum');
-  const single = f.local('f32', 'single');
   const lastWhole = f.local('i32', 'lastWhole');
   f.set(lastWhole, i32.sub(end, 12));
-  forRange(f, at, lastWhole, 16, () => {
-    f.set(row, i32.add(at, c.address(x)));
-    f.set(sum, f32x4.splat(0));
-    times(f, rows, () => {
-      f.set(sum, f32x4.add(sum, f32x4.load(row)));
-      advance(f, row, columns * 4);
-    });
-    f.run(f32x4.store(at, c.address(node), sum));
+  forRange(f, at, lastWhole, 16, () => emitColumn(c, node, { rows, columns }, at, 4));
+  forRange(f, at, end, 4, () => emitColumn(c, node, { rows, columns }, at, 1));
+}
+
+/** The sums of `lanes` neighbouring columns, the first of them `at` bytes into a row. */
+function emitColumn(
+  c: KernelContext,
+  node: Node,
+  { rows, columns }: RowSumPlan,
+  at: Local<'i32'>,
+  lanes: 1 | 4,
+): void {
+  const { f } = c;
+  const row = f.reuse('i32', 'rowPointer');
+  const end = f.reuse('i32', 'rowsEnd');
+  const blocked = beginSums(f, 1, rows);
+  const [sum] = blocked.sums;
+  f.set(row, i32.add(at, c.address(node.inputs[0])));
+  f.set(end, i32.add(row, rows * columns * 4));
+  forBlocks(f, row, end, columns * 4, rows, blocked, () => {
+    f.set(sum, f32x4.add(sum, f32x4.loadPart(lanes, row)));
   });
-  forRange(f, at, end, 4, () => {
-    f.set(row, i32.add(at, c.address(x)));
-    f.set(single, f32.const(0));
-    times(f, rows, () => {
-      f.set(single, f32.op('add', single, f32.load(row)));
-      advance(f, row, columns * 4);
-    });
-    f.run(f32.store(at, c.address(node), single));
-  });
+  blocked.finish();
+  for (const store of f32x4.storePart(lanes, at, c.address(node), sum)) f.run(store);
 }
 
 /** Everything to one number, added in float64 in the order of memory. */
