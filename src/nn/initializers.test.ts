@@ -47,6 +47,26 @@ describe('initial values', () => {
     expect(moments(uniform).mean).toBeCloseTo(2.5, 2);
   });
 
+  it('takes the fans of each place on the last axis, where they are given', () => {
+    // Two places: 50 inputs and 150 outputs, 200 inputs and 300 outputs.
+    const fans = [
+      [50, 150],
+      [200, 300],
+    ] as const;
+    const at = (kind: 'glorotUniform' | 'heNormal' | 'fanIn', place: number) => {
+      const given = initializerOption.parse(kind);
+      const drawn = initialValues(given, [5, 5, 4000, 2], 1, 'w', fans);
+      return moments(drawn.filter((_, i) => i % 2 === place));
+    };
+    for (const place of [0, 1]) {
+      const [fanIn, fanOut] = fans[place];
+      const spread = (variance: number) => variance * (fanIn + fanOut);
+      expect(spread(at('glorotUniform', place).variance)).toBeCloseTo(2, 1);
+      expect(at('heNormal', place).variance * fanIn).toBeCloseTo(2, 1);
+      expect(at('fanIn', place).largest * fanIn).toBeCloseTo(2.4, 2);
+    }
+  });
+
   it('fills with one value', () => {
     expect(new Set(draw({ kind: 'zeros' }))).toEqual(new Set([0]));
     expect(new Set(draw({ kind: 'ones' }))).toEqual(new Set([1]));

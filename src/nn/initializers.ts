@@ -12,6 +12,9 @@ import { FoveaError } from '../base/errors.ts';
 import { RandomStream } from '../base/random.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 
+/** Inputs of a unit and outputs of what it reads. */
+export type Fans = readonly [fanIn: number, fanOut: number];
+
 const NAMES = [
   'glorotUniform',
   'glorotNormal',
@@ -63,20 +66,29 @@ export const initializerOption = z
 /** Standard deviation of a standard normal cut at +-2. */
 const CUT_NORMAL_DEVIATION = 0.87962566103423978;
 
-/** First values of one parameter; the same for the same seed and name, whatever else the model holds. */
+/**
+ * First values of one parameter; the same for the same seed and name, whatever else the model holds. `fans`: of
+ * all its units, or of each place on the last axis; default: as the shape says.
+ */
 export function initialValues(
   initializer: InitializerSpec,
   shape: Shape,
   seed: number,
   name: string,
+  fans: readonly Fans[] = [fansOf(shape)],
 ): Float32Array {
-  const next = drawer(initializer, shape, new RandomStream(seed, name));
+  const next = drawer(initializer, shape, fans, new RandomStream(seed, name));
   const values = new Float32Array(sizeOf(shape));
   for (let i = 0; i < values.length; i++) values[i] = next();
   return values;
 }
 
-function drawer(initializer: InitializerSpec, shape: Shape, random: RandomStream): () => number {
+function drawer(
+  initializer: InitializerSpec,
+  shape: Shape,
+  fans: readonly Fans[],
+  random: RandomStream,
+): () => number {
   switch (initializer.kind) {
     case 'zeros':
       return () => 0;
@@ -91,11 +103,13 @@ function drawer(initializer: InitializerSpec, shape: Shape, random: RandomStream
     case 'truncatedNormal':
       return cutNormal(initializer.mean, initializer.stddev, random);
     case 'fanIn':
-      return byFanIn(initializer, initializer.fanIn ?? fansOf(shape)[0], random);
+      return byFanIn(initializer, initializer.fanIn ?? fans.map(([fanIn]) => fanIn), random);
     case 'values':
       return givenValues(initializer.values, sizeOf(shape));
-    default:
-      return scaled(initializer.kind, fansOf(shape), random);
+    default: {
+      const { kind } = initializer;
+      return inTurn(fans.map((fan) => scaled(kind, fan, random)));
+    }
   }
 }
 
@@ -114,6 +128,12 @@ function scaled(name: ScaledName, [fanIn, fanOut]: Fans, random: RandomStream): 
   return uniform(-limit, limit, random);
 }
 
+/** One place of the last axis after the other. */
+function inTurn(draws: readonly (() => number)[]): () => number {
+  let next = 0;
+  return () => draws[next++ % draws.length]();
+}
+
 function uniform(min: number, max: number, random: RandomStream): () => number {
   return () => random.uniform(min, max);
 }
@@ -124,12 +144,8 @@ function byFanIn(
   fanIn: number | readonly number[],
   random: RandomStream,
 ): () => number {
-  let next = 0;
-  return () => {
-    const inputs = typeof fanIn === 'number' ? fanIn : fanIn[next++ % fanIn.length];
-    const limit = scale / inputs ** power;
-    return random.uniform(-limit, limit);
-  };
+  const limits = [fanIn].flat().map((inputs) => scale / inputs ** power);
+  return inTurn(limits.map((limit) => uniform(-limit, limit, random)));
 }
 
 function givenValues(values: readonly number[], wanted: number): () => number {
@@ -151,8 +167,6 @@ function cutNormal(mean: number, stddev: number, random: RandomStream): () => nu
     return mean + stddev * z;
   };
 }
-
-type Fans = readonly [fanIn: number, fanOut: number];
 
 /** Inputs and outputs of a unit, from the shape of its weights (window..., inputs, outputs). */
 export function fansOf(shape: Shape): Fans {

@@ -152,7 +152,7 @@ export function initialStates(
 ): Map<string, Float32Array> {
   const parameters = parametersOf(spec);
   const states = new Map(
-    parameters.map((p) => [p.name, initialValues(p.initializer, p.shape, seed, p.name)]),
+    parameters.map((p) => [p.name, initialValues(p.initializer, p.shape, seed, p.name, p.fans)]),
   );
   if (optimizer === undefined) return states;
   for (const p of parameters.filter(({ trainable }) => trainable)) {

@@ -10,7 +10,7 @@ import * as z from 'zod';
 import type { Shape } from '../../base/shape.ts';
 import { checkConnections } from '../../ops/connectedConv2d.ts';
 import { activate, activationOption } from '../activations.ts';
-import { type InitializerSpec, initializerOption } from '../initializers.ts';
+import { type Fans, initializerOption } from '../initializers.ts';
 import { positivePair, wholeNumber } from '../options.ts';
 import { defineLayer, imageOf } from './layer.ts';
 import { factsOf, positionsOf, receptionOf, type SlidingWindow } from './windowed.ts';
@@ -36,14 +36,16 @@ function outputShape(inputs: readonly Shape[], o: Options): Shape {
   return [...positionsOf(image, windowOf(o)), o.connections.length];
 }
 
-/** Inputs of a unit of each map, the bias not counted. */
-function fansIn({ connections, kernelSize }: Options): number[] {
-  return connections.map((maps) => maps.length * kernelSize[0] * kernelSize[1]);
-}
-
-/** 'fanIn' without a number: that of the map each weight belongs to. */
-function initializerOf(given: InitializerSpec, fanIn: number[]): InitializerSpec {
-  return given.kind === 'fanIn' ? { ...given, fanIn: given.fanIn ?? fanIn } : given;
+/** Of each map, and of each connection: the window on all maps it sees, and on all maps that see its input. */
+function fansOf({ connections, kernelSize }: Options): { maps: Fans[]; connections: Fans[] } {
+  const window = kernelSize[0] * kernelSize[1];
+  const readers = (c: number): number => connections.filter((maps) => maps.includes(c)).length;
+  return {
+    maps: connections.map((maps) => [window * maps.length, window]),
+    connections: connections.flatMap((maps) =>
+      maps.map((c): Fans => [window * maps.length, window * readers(c)]),
+    ),
+  };
 }
 
 export const connectedConv2d = defineLayer({
@@ -52,19 +54,20 @@ export const connectedConv2d = defineLayer({
   options,
   outputShape,
   parameters: (_, o) => {
-    const fans = fansIn(o);
-    const perConnection = o.connections.flatMap((maps, i) => maps.map(() => fans[i]));
+    const fans = fansOf(o);
     return [
       {
         name: 'kernel',
-        shape: [...o.kernelSize, perConnection.length],
-        initializer: initializerOf(o.kernelInitializer, perConnection),
+        shape: [...o.kernelSize, fans.connections.length],
+        initializer: o.kernelInitializer,
+        fans: fans.connections,
         trainable: true,
       },
       {
         name: 'bias',
         shape: [o.connections.length],
-        initializer: initializerOf(o.biasInitializer, fans),
+        initializer: o.biasInitializer,
+        fans: fans.maps,
         trainable: true,
       },
     ];

@@ -11,7 +11,7 @@ import { formatShape, type Shape } from '../../base/shape.ts';
 import type { Pair } from '../../base/window.ts';
 import type { Node } from '../../graph/node.ts';
 import type { Build } from '../../ops/op.ts';
-import type { InitializerSpec } from '../initializers.ts';
+import type { Fans, InitializerSpec } from '../initializers.ts';
 import { type CallableLayer, callable } from './wiring.ts';
 
 /** Numbers a layer owns. They live in the state "LAYER/NAME". */
@@ -19,6 +19,8 @@ export interface Parameter {
   readonly name: string;
   readonly shape: Shape;
   readonly initializer: InitializerSpec;
+  /** Of each place on the last axis, where the shape does not say them. */
+  readonly fans?: readonly Fans[];
   /** Whether the optimizer moves it (moving statistics are not trainable). */
   readonly trainable: boolean;
   /** Weight of the penalty l2 * sum(w^2) that the loss carries for it. */
