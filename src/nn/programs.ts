@@ -2,7 +2,7 @@
  * @file The programs of a model: training step, evaluation, inference, each one graph.
  *
  *   training     x, labels | targets, optimizer scalars, [step]  ->  loss, correct; updates of all states
- *   evaluation   x, labels | targets   ->  logits, probabilities, lossPerRow
+ *   evaluation   x, labels | targets   ->  logits, probabilities, lossPerRow, penalty
  *   inference    x                     ->  probabilities
  *
  * Programs of one model name their states alike ("conv2d/kernel", "adam/m/conv2d/kernel"), so in one
@@ -111,7 +111,10 @@ export function updateGraph(spec: ModelSpec, optimizer: Optimizer): Graph {
   return { outputs: {}, updates: updatesOf(optimizer, parameters, gradients) };
 }
 
-/** Outputs `logits` (N, classes), `probabilities` (N, classes), `lossPerRow` (N), without penalties. */
+/**
+ * Outputs `logits` (N, classes), `probabilities` (N, classes), `lossPerRow` (N), and `penalty` (), what the loss of
+ * training carries beside the mean over the rows.
+ */
 export function evaluationGraph(spec: ModelSpec, options: LossOptions, batchSize: number): Graph {
   const network = expand(spec, { batchSize, training: false });
   const loss = options.loss ?? defaultLossOf(spec);
@@ -121,6 +124,7 @@ export function evaluationGraph(spec: ModelSpec, options: LossOptions, batchSize
       logits: network.logits,
       probabilities: probabilitiesOf(network, loss),
       lossPerRow: rows,
+      penalty: sumOf([constantNode(0, [], 'penalty'), ...penaltiesOf(network)], 'penalty'),
     },
     updates: [],
   };
@@ -178,7 +182,8 @@ function lossOfBatch(
   const { rows, correct } = lossPerRow(network, options.loss ?? defaultLossOf(spec));
   const sum = build('sumTo', [rows], { shape: [] }, 'lossSum');
   const mean = build('mul', [sum, constantNode(1 / batchSize)], {}, 'meanLoss');
-  return { network, loss: withPenalties(mean, network), correct: correct() };
+  const loss = sumOf([mean, ...penaltiesOf(network)], 'loss');
+  return { network, loss, correct: correct() };
 }
 
 function lossPerRow(network: Network, name: LossName) {
@@ -200,14 +205,15 @@ function probabilitiesOf({ output, logits, rubbish }: Network, loss: LossName): 
   return build('softmax', [logits], {}, 'probabilities');
 }
 
-/** loss + sum over parameters of l2 * sum(w^2) */
-function withPenalties(loss: Node, { parameters }: Network): Node {
-  let total = loss;
-  for (const { node, l2 = 0 } of parameters) {
-    if (l2 === 0) continue;
+/** l2 * sum(w^2) of each parameter that has a penalty. */
+function penaltiesOf({ parameters }: Network): Node[] {
+  return parameters.flatMap(({ node, l2 = 0 }) => {
+    if (l2 === 0) return [];
     const squares = build('sumTo', [build('square', [node])], { shape: [] });
-    const penalty = build('mul', [squares, constantNode(l2)], {}, `${node.name}/penalty`);
-    total = build('add', [total, penalty], {}, 'loss');
-  }
-  return total;
+    return [build('mul', [squares, constantNode(l2)], {}, `${node.name}/penalty`)];
+  });
+}
+
+function sumOf(terms: readonly Node[], name: string): Node {
+  return terms.reduce((sum, term) => build('add', [sum, term], {}, name));
 }

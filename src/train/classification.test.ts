@@ -12,6 +12,7 @@ function predictions(classes: string[], labels: number[], rows: number[][]): Pre
     labels: Uint8Array.from(labels),
     logits: flat.map(Math.log),
     probabilities: flat,
+    penalty: 0,
     losses: Float32Array.from(rows.map((row, i) => -Math.log(row[labels[i]]))),
   };
 }

@@ -18,6 +18,8 @@ export interface Predictions {
   readonly labels: Uint8Array | Int32Array;
   /** (rows), the loss of each. */
   readonly losses: Float32Array;
+  /** What the loss carries beside the mean over the rows: the penalties on parameters. */
+  readonly penalty: number;
 }
 
 export interface ClassFigures {
@@ -45,6 +47,7 @@ export interface Mistake {
 export interface Evaluation {
   readonly classes: readonly string[];
   readonly count: number;
+  /** Mean over the rows, and the penalties, as in training. */
   readonly loss: number;
   readonly accuracy: number;
   /** k -> share of rows whose label is among the k most probable classes. */
@@ -68,7 +71,7 @@ export interface EvaluationOptions {
 }
 
 export function classify(predictions: Predictions, options: EvaluationOptions = {}): Evaluation {
-  const { classes, logits, probabilities, labels, losses } = predictions;
+  const { classes, logits, probabilities, labels, losses, penalty } = predictions;
   const width = classes.length;
   const ks = (options.topK ?? [1, 5]).filter((k) => k <= width);
   const confusion = classes.map(() => new Array<number>(width).fill(0));
@@ -94,7 +97,7 @@ export function classify(predictions: Predictions, options: EvaluationOptions = 
   return {
     classes,
     count,
-    loss: lossSum / count,
+    loss: lossSum / count + penalty,
     accuracy: (count - wrong.length) / count,
     topK: Object.fromEntries(ks.map((k, i) => [String(k), found[i] / count])),
     confusion,

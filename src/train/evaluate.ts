@@ -66,9 +66,11 @@ export async function measure(
   pass = 0,
 ): Promise<Metrics> {
   let lossSum = 0;
+  let penalty = 0;
   let correct = 0;
   let count = 0;
-  await forEachBatch(program, source, pass, ({ logits, losses, labels, indices }) => {
+  await forEachBatch(program, source, pass, ({ logits, losses, labels, indices, ...batch }) => {
+    penalty = batch.penalty;
     const classes = logits.length / program.batchSize;
     for (let n = 0; n < indices.length; n++) {
       if (source.unreadable.has(indices[n])) continue;
@@ -78,7 +80,7 @@ export async function measure(
       count++;
     }
   });
-  return { loss: lossSum / count, accuracy: correct / count };
+  return { loss: lossSum / count + penalty, accuracy: correct / count };
 }
 
 /** Every row's numbers. */
@@ -92,6 +94,7 @@ export async function predictSplit(
   const probabilities = new Float32Array(source.count * width);
   const losses = new Float32Array(source.count);
   const labels = new Int32Array(source.count);
+  let penalty = 0;
   await forEachBatch(program, source, 0, (batch) => {
     const [first] = batch.indices;
     const rows = batch.indices.length;
@@ -99,8 +102,9 @@ export async function predictSplit(
     probabilities.set(batch.probabilities.subarray(0, rows * width), first * width);
     losses.set(batch.losses.subarray(0, rows), first);
     labels.set(batch.labels.subarray(0, rows), first);
+    penalty = batch.penalty;
   });
-  return { classes, logits, probabilities, labels, losses };
+  return { classes, logits, probabilities, labels, losses, penalty };
 }
 
 export interface EvaluateOptions extends EvaluationOptions {
@@ -161,15 +165,17 @@ export async function evaluate(
   return classify(seen.length === 1 ? seen[0] : meanOf(seen), { ...options, leftOut });
 }
 
-/** Probabilities averaged over views of the same rows, as in 2012; losses are those of the average. */
+/**
+ * Over views of the same rows: probabilities averaged, as in 2012, and the losses, which are the model's own and so
+ * to be compared with those of training; the loss of the average would be another for all but the cross-entropy.
+ */
 function meanOf(views: readonly Predictions[]): Predictions {
-  const [{ classes, labels }] = views;
-  const probabilities = views[0].probabilities.map(
-    (_, i) => views.reduce((sum, view) => sum + view.probabilities[i], 0) / views.length,
-  );
+  const [{ classes, labels, penalty }] = views;
+  const mean = (key: 'probabilities' | 'losses') =>
+    views[0][key].map((_, i) => views.reduce((sum, view) => sum + view[key][i], 0) / views.length);
+  const probabilities = mean('probabilities');
   const logits = probabilities.map((p) => Math.log(Math.max(p, Number.MIN_VALUE)));
-  const losses = Float32Array.from(labels, (label, row) => -logits[row * classes.length + label]);
-  return { classes, labels, probabilities, logits, losses };
+  return { classes, labels, probabilities, logits, losses: mean('losses'), penalty };
 }
 
 interface EvaluatedBatch {
@@ -179,6 +185,7 @@ interface EvaluatedBatch {
   readonly probabilities: Float32Array;
   readonly losses: Float32Array;
   readonly labels: Int32Array;
+  readonly penalty: number;
 }
 
 async function forEachBatch(
@@ -201,6 +208,7 @@ async function forEachBatch(
       probabilities: (await executable.output('probabilities')) as Float32Array,
       losses: (await executable.output('lossPerRow')) as Float32Array,
       labels: feed.labels,
+      penalty: executable.output('penalty')[0],
     });
     if (pause.due()) await pause.take();
   }
