@@ -10,6 +10,7 @@ import type { LossName } from '../nn/losses.ts';
 import { sgd } from '../nn/optimizers/sgd.ts';
 import { initialStates, trainingGraph } from '../nn/programs.ts';
 import { sequential } from '../nn/sequential.ts';
+import type { ModelSpec } from '../nn/spec.ts';
 import { compileEvaluation, evaluate, measure, openEvaluationBatches } from './evaluate.ts';
 import { Feed } from './feed.ts';
 
@@ -30,6 +31,14 @@ const spec = (l2: number) =>
     dense({ units: 3, activation: 'softmax', l2: 2 * l2 }),
   ]);
 
+const weightsOf = (model: ModelSpec) =>
+  new Map(
+    [...initialStates(model, { seed: 2 })].map(([name, data]) => [
+      name,
+      { shape: [data.length], data },
+    ]),
+  );
+
 const LOSSES: readonly LossName[] = ['sparseCategoricalCrossentropy', 'meanSquaredError'];
 
 describe.each(['reference', 'wasm'])('evaluation on %s', (backend) => {
@@ -41,10 +50,10 @@ describe.each(['reference', 'wasm'])('evaluation on %s', (backend) => {
     const graph = trainingGraph(model, { optimizer: sgd(), loss }, 6);
     const step = new Feed(graph, session.compile(graph), model.preprocessing);
     const program = compileEvaluation(session, model, source.batchSize, loss);
-    for (const [name, numbers] of initialStates(model, { seed: 2 }))
-      session.writeState(name, numbers);
+    const weights = weightsOf(model);
+    for (const [name, { data }] of weights) session.writeState(name, data);
     const validation = await measure(program, source);
-    const evaluation = await evaluate(session, model, split, { classes, loss });
+    const evaluation = await evaluate(session, model, split, { classes, loss, weights });
     step.bind();
     step.fill(source, 0, 0);
     step.executable.run();
@@ -52,7 +61,7 @@ describe.each(['reference', 'wasm'])('evaluation on %s', (backend) => {
     expect(validation.loss).toBeCloseTo(trained, 5);
     expect(evaluation.loss).toBeCloseTo(trained, 5);
     // Far from what it would be without the penalties.
-    const bare = await evaluate(session, spec(0), split, { classes, loss });
+    const bare = await evaluate(session, spec(0), split, { classes, loss, weights });
     expect(evaluation.loss - bare.loss).toBeGreaterThan(0.1);
     await session.close();
   });
@@ -63,14 +72,12 @@ it('by ten crops the loss is the mean of that of the ten', async () => {
   const model = spec(0.1);
   const split = pictures(5, 6);
   const session = await openSession({ backend: 'reference' });
-  compileEvaluation(session, model, 5);
-  for (const [name, numbers] of initialStates(model, { seed: 2 }))
-    session.writeState(name, numbers);
+  const weights = weightsOf(model);
   const reading = {
     augmentation: parseAugmentation('crop', [4, 4, 1]),
     stored: [6, 6, 1] as const,
   };
-  const ten = await evaluate(session, model, split, { classes, loss, reading, crops: 10 });
+  const ten = await evaluate(session, model, split, { classes, loss, weights, reading, crops: 10 });
   // The four corners and the middle, each mirrored as well.
   const corners = [0, 2].flatMap((top) => [0, 2].map((left) => [top, left] as const));
   const views = [...corners, [1, 1] as const].flatMap(([top, left]) =>
@@ -87,7 +94,7 @@ it('by ten crops the loss is the mean of that of the ten', async () => {
     images: Uint8Array.from(parts),
     labels: Uint8Array.from({ length: 50 }, (_, i) => split.labels[i % 5]),
   };
-  const single = await evaluate(session, model, all, { classes, loss });
+  const single = await evaluate(session, model, all, { classes, loss, weights });
   expect(ten.loss).toBeCloseTo(single.loss, 5);
   await session.close();
 });

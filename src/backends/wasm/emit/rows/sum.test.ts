@@ -4,7 +4,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../../../base/random.ts';
 import { type Shape, sizeOf } from '../../../../base/shape.ts';
-import { inputNode, type Node } from '../../../../graph/node.ts';
+import { batchInput, type Node } from '../../../../graph/node.ts';
 import { build } from '../../../../ops/index.ts';
 import type { Session } from '../../../backend.ts';
 import { wasmBackend } from '../../index.ts';
@@ -53,7 +53,7 @@ const SUMS: readonly LongSum[] = [
 
 /** y and the largest error against float64, relative to the sum of magnitudes. */
 function errorOf(session: Session, { shape, to, family }: LongSum, fill: () => number): number {
-  const x = inputNode('x', shape);
+  const x = batchInput('x', shape);
   const y: Node = build('sumTo', [x], { shape: to });
   const program = session.compile({ outputs: { y }, updates: [] });
   expect(program.profile?.().map((kernel) => kernel.family)).toContain(family);
@@ -105,7 +105,7 @@ describe.each([
 
   it.each(SUMS)('$name: infinity stays infinity, NaN is NaN', async ({ shape, to }) => {
     const session = await opened;
-    const y = build('sumTo', [inputNode('x', shape)], { shape: to });
+    const y = build('sumTo', [batchInput('x', shape)], { shape: to });
     const program = session.compile({ outputs: { y }, updates: [] });
     const x = program.input('x').fill(1);
     x[0] = Number.POSITIVE_INFINITY;
