@@ -41,7 +41,7 @@ const weightsOf = (model: ModelSpec) =>
 
 const LOSSES: readonly LossName[] = ['sparseCategoricalCrossentropy', 'meanSquaredError'];
 
-describe.each(['reference', 'wasm'])('evaluation on %s', (backend) => {
+describe.each(['reference', 'wasm'] as const)('evaluation on %s', (backend) => {
   it.each(LOSSES)('has the loss of a training step, penalties included: %s', async (loss) => {
     const model = spec(0.1);
     const split = pictures(6, 4);
@@ -57,7 +57,7 @@ describe.each(['reference', 'wasm'])('evaluation on %s', (backend) => {
     step.bind();
     step.fill(source, 0, 0);
     step.executable.run();
-    const trained = step.executable.output('loss')[0];
+    const [trained] = await step.executable.output('loss');
     expect(validation.loss).toBeCloseTo(trained, 5);
     expect(evaluation.loss).toBeCloseTo(trained, 5);
     // Far from what it would be without the penalties.

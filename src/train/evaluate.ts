@@ -208,7 +208,7 @@ async function forEachBatch(
       probabilities: (await executable.output('probabilities')) as Float32Array,
       losses: (await executable.output('lossPerRow')) as Float32Array,
       labels: feed.labels,
-      penalty: executable.output('penalty')[0],
+      penalty: (await executable.output('penalty'))[0],
     });
     if (pause.due()) await pause.take();
   }

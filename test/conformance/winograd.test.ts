@@ -46,6 +46,11 @@ const LAYERS: readonly Layer[] = [
   },
   // More tiles than one block takes, and no whole number of blocks.
   { kernel: 3, size: [3, 25, 30], channels: 16, filters: 17, padding: 'same' },
+  // 75 tiles: two chunks of the kernel gradient, the second one tile short.
+  { kernel: 3, size: [3, 25, 25], channels: 16, filters: 17, padding: 'same' },
+  { kernel: 5, size: [3, 20, 20], channels: 16, filters: 17, padding: 'same' },
+  // 128 tiles: two blocks, each in parts, which share the tiles that went in.
+  { kernel: 3, size: [2, 40, 40], channels: 16, filters: 48, padding: 'same' },
   { kernel: 3, size: [3, 6, 6], channels: 17, filters: 16, padding: 'same' },
   { kernel: 3, size: [1, 2, 3], channels: 16, filters: 48, padding: 'same' },
   { kernel: 5, size: [3, 7, 7], channels: 16, filters: 17, padding: 'same' },
@@ -134,6 +139,33 @@ describe.each([
 });
 
 describe('Winograd', () => {
+  it('is tried with a short last chunk, and with several blocks in parts', async () => {
+    const session = await open({ threads: 1 });
+    const plans = LAYERS.flatMap((layer) => {
+      const graph = graphOf(caseOf(layer));
+      const present = graph.gradients.flatMap((g, i) => (g === null ? [] : [[`g${i}`, g]]));
+      const outputs = { y: graph.output, ...Object.fromEntries(present) };
+      const program = session.compile({ outputs, updates: [] });
+      return (program.profile?.() ?? []).map(({ family, plan }) => ({ family, plan }));
+    });
+    await session.close();
+    const short = plans.filter(({ family, plan }) => {
+      const [chunks, tiles] = [plan.chunks as number, plan.tiles as number];
+      const { perImage } = (plan.tiling ?? {}) as { perImage: number };
+      const total = ((plan.y ?? []) as number[])[0] * perImage;
+      return family === 'winogradKernelGradient' && chunks > 1 && total < chunks * tiles;
+    });
+    expect(short.length).toBeGreaterThan(0);
+    const parted = plans.filter(({ family, plan }) => {
+      const { perImage } = (plan.tiling ?? {}) as { perImage: number };
+      const total = ((plan.y ?? []) as number[])[0] * perImage;
+      return (
+        family === 'winogradConv2d' && (plan.parts as number) > 1 && total > (plan.block as number)
+      );
+    });
+    expect(parted.length).toBeGreaterThan(0);
+  });
+
   it('gives the same bits for any number of threads', async () => {
     const layer = LAYERS[5];
     const graph = graphOf(caseOf(layer));

@@ -69,12 +69,12 @@ describe('random networks against float64', () => {
     const plans = await Promise.all(
       sessions.map(async ({ name, opened }) => ({ name, session: await opened })),
     );
-    const holds = (network: DrawnNetwork) => {
-      const expected = runNetwork(judge(), network);
+    const holds = async (network: DrawnNetwork) => {
+      const expected = await runNetwork(judge(), network);
       for (const { name, session } of plans) {
         const machine = machineOf(session);
         try {
-          compare(runNetwork(machine, network), expected);
+          compare(await runNetwork(machine, network), expected);
         } catch (error) {
           const problem = error instanceof Error ? error.message : String(error);
           throw new Error(`${name}: ${problem}\n${describeNetwork(network)}`);
@@ -83,7 +83,7 @@ describe('random networks against float64', () => {
         }
       }
     };
-    fc.assert(fc.property(networks, holds), {
+    await fc.assert(fc.asyncProperty(networks, holds), {
       numRuns: COUNT,
       seed: SEED,
       endOnFailure: COUNT < 50,

@@ -39,12 +39,12 @@ export interface NetworkResult {
 interface Program {
   fill(name: string, numbers: ArrayLike<number>): void;
   run(): void;
-  output(name: string): ArrayLike<number>;
+  output(name: string): Promise<ArrayLike<number>>;
 }
 
 interface Machine {
   compile(graph: Graph): Program;
-  readState(name: string): ArrayLike<number>;
+  readState(name: string): Promise<ArrayLike<number>>;
   writeState(name: string, numbers: ArrayLike<number>): void;
 }
 
@@ -91,10 +91,10 @@ export function judge(): Machine {
             values.get(state)!.set(next[i]);
           });
         },
-        output: (name) => values.get(graph.outputs[name])!,
+        output: async (name) => values.get(graph.outputs[name])!,
       };
     },
-    readState: (name) => states.get(name)!,
+    readState: async (name) => states.get(name)!,
     writeState: (name, numbers) => states.get(name)!.set(numbers),
   };
 }
@@ -142,7 +142,7 @@ function targets(length: number, classes: number, random: RandomStream): Float32
 
 const copy = (numbers: ArrayLike<number>): Float64Array => Float64Array.from(numbers);
 
-export function runNetwork(machine: Machine, network: DrawnNetwork): NetworkResult {
+export async function runNetwork(machine: Machine, network: DrawnNetwork): Promise<NetworkResult> {
   const { spec, loss, optimizer, batch, seed } = network;
   const gradients = gradientGraph(spec, { loss, seed }, batch);
   const training = trainingGraph(spec, { loss, optimizer, seed }, batch);
@@ -152,22 +152,21 @@ export function runNetwork(machine: Machine, network: DrawnNetwork): NetworkResu
   for (const [name, numbers] of starts) machine.writeState(name, numbers);
   fillInputs(network, gradients, one, 0);
   one.run();
-  const first = new Map(
-    Object.keys(gradients.outputs).map((name) => [name, copy(one.output(name))]),
-  );
+  const first = new Map<string, Float64Array>();
+  for (const name of Object.keys(gradients.outputs)) first.set(name, copy(await one.output(name)));
   const losses: number[] = [];
   for (let i = 0; i < STEPS; i++) {
     fillInputs(network, training, step, i);
     step.run();
-    losses.push(step.output('loss')[0]);
+    losses.push((await step.output('loss'))[0]);
   }
-  const moved = new Map(
-    [...starts].map(([name, start]) => [
+  const moved = new Map<string, Float64Array>();
+  for (const [name, start] of starts)
+    moved.set(
       name,
-      copy(machine.readState(name)).map((x, i) => x - start[i]),
-    ]),
-  );
+      copy(await machine.readState(name)).map((x, i) => x - start[i]),
+    );
   fillInputs(network, evaluation, test, 0);
   test.run();
-  return { first, losses, moved, logits: copy(test.output('logits')) };
+  return { first, losses, moved, logits: copy(await test.output('logits')) };
 }

@@ -109,7 +109,7 @@ function writeInPlace(
   for (const { state, value } of graph.updates) {
     const task = tasks.get(value);
     if (task === undefined || !readsAsItWrites(value, state) || aliases.has(value)) continue;
-    if (shown.has(state) || shown.has(value)) continue;
+    if (shown.has(value)) continue;
     const readers = [...tasks.values()].filter(
       (t) => t !== task && t.node.inputs.some((i) => storageOf(i, aliases) === state),
     );

@@ -4,7 +4,7 @@
  * - Padding of a convolution becomes a padded copy; kernels then never meet a border.
  * - Weights that a gradient reads transposed become a transposed copy, once per step.
  * - A sum over the batch becomes one partial per slice and the sum of the partials.
- * - Broadcasts no kernel can read in place become copies.
+ * - Broadcasts no kernel can read in place become copies, and so do states that are shown and written.
  * Previous stop: `compile/pipeline.ts`. Next stop: `../families.ts`, which gives each node its kernel.
  */
 
@@ -19,6 +19,8 @@ import {
 import { broadcastTo } from '../../../ops/broadcast.ts';
 import { expressionOf } from '../../../ops/elementwise.ts';
 import { readingOf } from '../../../ops/epilogue.ts';
+import { input } from '../../../ops/expression.ts';
+import { build } from '../../../ops/index.ts';
 import { recordOf } from '../families.ts';
 import type { PlanContext, Target } from '../kernel.ts';
 import type { Slicing } from '../slicing.ts';
@@ -59,11 +61,15 @@ export function lower(graph: Graph, target: Target, slicing: Slicing | undefined
     done.set(node, lowered);
   }
   const renewed = (node: Node): Node => done.get(node) as Node;
+  const moved = new Set(graph.updates.map(({ state }) => state));
   return {
     context,
     graph: {
       outputs: Object.fromEntries(
-        Object.entries(graph.outputs).map(([name, n]) => [name, renewed(n)]),
+        Object.entries(graph.outputs).map(([name, n]) => [
+          name,
+          moved.has(storedIn(n)) ? asItWas(renewed(n)) : renewed(n),
+        ]),
       ),
       updates: graph.updates.map(({ state, value }) => ({
         state: renewed(state),
@@ -71,6 +77,17 @@ export function lower(graph: Graph, target: Target, slicing: Slicing | undefined
       })),
     },
   };
+}
+
+/** The node whose numbers a reshape shows. */
+function storedIn(node: Node): Node {
+  return node.op === 'reshape' ? storedIn(node.inputs[0]) : node;
+}
+
+/** A copy of a state that is shown, made before the state is written. */
+function asItWas(state: Node): Node {
+  const attrs = { expression: input(0), label: 'asItWas' };
+  return build('elementwise', [state], attrs, `${state.name}/asItWas`);
 }
 
 /** Copies the inputs of an element-wise or fused node that are broadcast in a way its kernel cannot read. */

@@ -1,0 +1,86 @@
+/**
+ * @file What a step shows of a state, and what it leaves in it: old values stay to be seen though new ones are
+ * written over them.
+ */
+import { describe, expect, it } from 'vitest';
+import { backends } from '../../test/backends.ts';
+import { inputNode, type Node, stateNode } from '../graph/node.ts';
+import * as e from '../ops/expression.ts';
+import { build } from '../ops/index.ts';
+
+const LENGTH = 40;
+const start = Float32Array.from({ length: LENGTH }, (_, i) => i + 1);
+
+/** One run from `start`: the outputs, and the state after it. */
+async function once(
+  open: (typeof backends)[number]['open'],
+  of: (s: Node, x: Node) => { outputs: Record<string, Node>; value: Node },
+) {
+  const session = await open();
+  const s = stateNode('s', [LENGTH]);
+  const { outputs, value } = of(s, inputNode('x', [LENGTH]));
+  const program = session.compile({ outputs, updates: [{ state: s, value }] });
+  session.writeState('s', start);
+  program.input('x').fill(0.5);
+  program.run();
+  const shown: Record<string, number[]> = {};
+  for (const name of Object.keys(outputs)) shown[name] = [...(await program.output(name))];
+  const after = [...(await session.readState('s'))];
+  await session.close();
+  return { shown, after };
+}
+
+const plus = (by: number) => Array.from(start, (x) => x + by);
+
+describe.each(backends)('a state on $name', ({ open }) => {
+  it('is shown as it was before the update', async () => {
+    const { shown, after } = await once(open, (s, x) => ({
+      outputs: { old: s },
+      value: build('add', [s, x]),
+    }));
+    expect(shown.old).toEqual(plus(0));
+    expect(after).toEqual(plus(0.5));
+  });
+
+  it('is shown old and new at once', async () => {
+    const { shown, after } = await once(open, (s, x) => {
+      const next = build('add', [s, x]);
+      return { outputs: { next, old: s }, value: next };
+    });
+    expect(shown.old).toEqual(plus(0));
+    expect(shown.next).toEqual(plus(0.5));
+    expect(after).toEqual(plus(0.5));
+  });
+
+  it('is shown through a reshape as it was', async () => {
+    const { shown, after } = await once(open, (s, x) => ({
+      outputs: { old: build('reshape', [s], { shape: [LENGTH / 4, 4] }) },
+      value: build('add', [s, x]),
+    }));
+    expect(shown.old).toEqual(plus(0));
+    expect(after).toEqual(plus(0.5));
+  });
+
+  it('is read as it was by everything else, sums included', async () => {
+    const { shown, after } = await once(open, (s, x) => ({
+      outputs: {
+        sum: build('sumTo', [s], { shape: [] }),
+        softmax: build('sumTo', [build('softmax', [s])], { shape: [] }),
+      },
+      value: build('add', [s, x]),
+    }));
+    expect(shown.sum).toEqual([(LENGTH * (LENGTH + 1)) / 2]);
+    expect(shown.softmax[0]).toBeCloseTo(1, 5);
+    expect(after).toEqual(plus(0.5));
+  });
+
+  it('is written from its own sum in the right order', async () => {
+    const { after } = await once(open, (s, x) => ({
+      outputs: {},
+      value: build('elementwise', [s, build('sumTo', [s], { shape: [] }), x], {
+        expression: e.add(e.add(e.input(0), e.input(1)), e.input(2)),
+      }),
+    }));
+    expect(after).toEqual(plus((LENGTH * (LENGTH + 1)) / 2 + 0.5));
+  });
+});
