@@ -21,7 +21,6 @@ export type {
   HostArray,
   Scope,
   Session,
-  SessionOptions,
 } from './backends/backend.ts';
 export { backendNames, type OpenOptions, openSession } from './backends/select.ts';
 export { FoveaError, UsageError } from './base/errors.ts';

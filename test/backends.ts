@@ -3,7 +3,7 @@
  *
  * A skip names the op and says why; it is counted and printed at the end of the run.
  */
-import type { Backend, Session, SessionOptions } from '../src/backends/backend.ts';
+import type { Backend, Session } from '../src/backends/backend.ts';
 import { referenceBackend } from '../src/backends/reference/index.ts';
 import { wasmBackend } from '../src/backends/wasm/index.ts';
 import type { OpName } from '../src/ops/index.ts';
@@ -15,10 +15,10 @@ export interface TestedBackend {
   readonly skips: Readonly<Partial<Record<OpName, string>>>;
 }
 
-function tested(
+function tested<Options extends object>(
   name: string,
-  backend: Backend,
-  options: SessionOptions = {},
+  backend: Backend<Options>,
+  options?: Options,
   skips: TestedBackend['skips'] = {},
 ): TestedBackend {
   return { name, open: () => backend.open(options), skips };

@@ -10,22 +10,11 @@ import type { DType, Graph } from '../graph/node.ts';
 
 export type HostArray = Float32Array | Int32Array;
 
-export interface SessionOptions {
-  /** Worker threads including the caller's; default: all cores. */
-  readonly threads?: number;
-  /** WASM: 'auto' probes for fused pairs and falls back; 'off' keeps to 128-bit operations. */
-  readonly revectorize?: 'auto' | 'off';
-  /** WASM: 'auto' takes Winograd's convolution where the plan counts a gain. */
-  readonly winograd?: WinogradUse;
-}
-
-/** 'off': never; 'always': wherever a variant fits, for tests and comparisons. */
-export type WinogradUse = 'auto' | 'off' | 'always';
-
-export interface Backend {
+/** `Options` are the backend's own; what a backend does not know it leaves unread. */
+export interface Backend<Options extends object = object> {
   readonly name: string;
   /** `passedOver` says why better backends did not open; the session's plan line repeats it. */
-  open(options?: SessionOptions, passedOver?: readonly string[]): Promise<Session>;
+  open(options?: Options, passedOver?: readonly string[]): Promise<Session>;
 }
 
 export interface StateInfo {

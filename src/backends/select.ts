@@ -7,18 +7,22 @@
  * Next stop: `backend.ts`, what a session is.
  */
 import { FoveaError, messageOf, UsageError, unknownName } from '../base/errors.ts';
-import type { Backend, Session, SessionOptions } from './backend.ts';
+import type { Backend, Session } from './backend.ts';
+import { type WasmOptions, wasmSwitches } from './wasm/options.ts';
 
 const BACKENDS = {
   wasm: async () => (await import('./wasm/index.ts')).wasmBackend,
   reference: async () => (await import('./reference/index.ts')).referenceBackend,
 } as const satisfies Record<string, () => Promise<Backend>>;
 
+/** Options of all backends that can be turned off, and what that means. */
+export const backendSwitches: Readonly<Record<string, string>> = { ...wasmSwitches };
+
 export type BackendName = keyof typeof BACKENDS;
 
 export const backendNames = Object.keys(BACKENDS) as readonly BackendName[];
 
-export interface OpenOptions extends SessionOptions {
+export interface OpenOptions extends WasmOptions {
   /** A name of the table, or 'auto' (the default) for the best that opens. */
   readonly backend?: BackendName | 'auto';
 }

@@ -4,8 +4,9 @@
  * Each rung computes the same problem and is held to the plain loops before it is timed. Rungs are climbed
  * one after another over all ops: the flag that allows pairs holds for all code compiled after it.
  */
-import type { Session, SessionOptions } from '../backends/backend.ts';
+import type { Session } from '../backends/backend.ts';
 import { wasmBackend } from '../backends/wasm/index.ts';
+import type { WasmOptions } from '../backends/wasm/options.ts';
 import { advice, FoveaError, setting } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
 import { opOf } from '../ops/index.ts';
@@ -53,7 +54,7 @@ interface Climber {
 
 interface Step {
   readonly name: (threads: number) => string;
-  readonly options: SessionOptions;
+  readonly options: WasmOptions;
   /** Climbed only where pairs run. */
   readonly needsPairs?: true;
   readonly takes?: (climber: Climber) => boolean;

@@ -5,7 +5,7 @@
  */
 
 import { type Command, Option } from 'commander';
-import type { OpenOptions } from '../backends/select.ts';
+import { backendNames, backendSwitches, type OpenOptions } from '../backends/select.ts';
 import { UsageError } from '../base/errors.ts';
 
 const NUMBERS = {
@@ -98,10 +98,12 @@ function settingOf(key: string, words: string): unknown {
 
 export const jsonOption = () =>
   new Option('--json', 'print JSON lines only; messages go to standard error');
-export const noRevectorizeOption = () =>
-  new Option('--no-revectorize', 'keep to 128-bit operations, without the probe for fused pairs');
-export const noWinogradOption = () =>
-  new Option('--no-winograd', 'compute every convolution as the plain sum');
+/** `--no-NAME` for each option of a backend that can be turned off. */
+export function addSwitches(command: Command): Command {
+  for (const [name, meaning] of Object.entries(backendSwitches))
+    command.addOption(new Option(`--no-${name}`, meaning));
+  return command;
+}
 
 /** What a session is opened with; `threads: false` for commands that compute on one thread. */
 export function addBackendOptions(command: Command, { threads = true } = {}): Command {
@@ -110,10 +112,9 @@ export function addBackendOptions(command: Command, { threads = true } = {}): Co
       numberOption('threads', '--threads <n>', 'threads to compute with (default: all cores)'),
     );
   }
-  return command
-    .addOption(new Option('--backend <name>', 'auto, wasm or reference').default('auto'))
-    .addOption(noRevectorizeOption())
-    .addOption(noWinogradOption());
+  const names = ['auto', ...backendNames].join(', ');
+  command.addOption(new Option('--backend <name>', names).default('auto'));
+  return addSwitches(command);
 }
 
 /** What the options above come to. */
@@ -121,15 +122,20 @@ export interface BackendOptions {
   readonly threads?: number;
   /** As it was typed; opening a session refuses what is none. */
   readonly backend: NonNullable<OpenOptions['backend']>;
-  readonly revectorize: boolean;
-  readonly winograd?: boolean;
 }
 
-export function openOptionsOf({ threads, backend, revectorize, winograd }: BackendOptions) {
-  return {
-    backend,
-    revectorize: revectorize ? 'auto' : 'off',
-    winograd: winograd === false ? 'off' : 'auto',
-    ...(threads === undefined ? {} : { threads }),
-  } as const;
+export function openOptionsOf({
+  threads,
+  backend,
+  ...given
+}: BackendOptions & object): OpenOptions {
+  return { backend, ...switchesOf(given), ...(threads === undefined ? {} : { threads }) };
+}
+
+export function switchesOf(given: object): Record<string, 'auto' | 'off'> {
+  const switched = new Map<string, unknown>(Object.entries(given));
+  const names = Object.keys(backendSwitches);
+  return Object.fromEntries(
+    names.map((name) => [name, switched.get(name) === false ? 'off' : 'auto']),
+  );
 }

@@ -5,8 +5,9 @@
  * The plan would take most of these small layers as the plain sum; here it may not.
  */
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Session, SessionOptions } from '../../src/backends/backend.ts';
+import type { Session } from '../../src/backends/backend.ts';
 import { wasmBackend } from '../../src/backends/wasm/index.ts';
+import type { WasmOptions } from '../../src/backends/wasm/options.ts';
 import { type Pads, type Pair, resolvePads } from '../../src/base/window.ts';
 import { build } from '../../src/ops/index.ts';
 import { expectClose } from '../support/compare.ts';
@@ -95,7 +96,7 @@ const cases = LAYERS.flatMap((layer) =>
   [false, true].map((bias) => ({ layer, test: caseOf(layer, { bias }) })),
 );
 
-const open = (options: SessionOptions): Promise<Session> =>
+const open = (options: WasmOptions): Promise<Session> =>
   wasmBackend.open({ winograd: 'always', ...options });
 
 /** Family and variant of every convolution of a program. */

@@ -4,8 +4,9 @@
  * Judged by the sum itself in float64 at a few hundred places of each tensor. `docs/numerics.md` says what follows.
  */
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Session, SessionOptions } from '../../src/backends/backend.ts';
+import type { Session } from '../../src/backends/backend.ts';
 import { wasmBackend } from '../../src/backends/wasm/index.ts';
+import type { WasmOptions } from '../../src/backends/wasm/options.ts';
 import { RandomStream } from '../../src/base/random.ts';
 import { batchInput, inputNode } from '../../src/graph/node.ts';
 import { build } from '../../src/ops/index.ts';
@@ -142,7 +143,7 @@ async function errors(session: Session, problem: Problem, numbers: Numbers) {
   };
 }
 
-const open = (options: SessionOptions) => wasmBackend.open({ threads: 2, ...options });
+const open = (options: WasmOptions) => wasmBackend.open({ threads: 2, ...options });
 
 describe('Winograd against float64', () => {
   const opened = open({ winograd: 'always' });

@@ -6,9 +6,9 @@
  */
 import fc from 'fast-check';
 import { afterAll, describe, it } from 'vitest';
-import type { SessionOptions } from '../../src/backends/backend.ts';
 import { referenceBackend } from '../../src/backends/reference/index.ts';
 import { wasmBackend } from '../../src/backends/wasm/index.ts';
+import type { WasmOptions } from '../../src/backends/wasm/options.ts';
 import { expectClose } from '../support/compare.ts';
 import { type DrawnNetwork, describeNetwork, networks } from './drawNetwork.ts';
 import { judge, machineOf, type NetworkResult, runNetwork } from './runNetwork.ts';
@@ -21,7 +21,7 @@ const ANSWERS = 2e-5;
 const GRADIENTS = 2e-4;
 const MOVES = 1e-3;
 
-const PLANS: readonly { readonly name: string; readonly options?: SessionOptions }[] = [
+const PLANS: readonly { readonly name: string; readonly options?: WasmOptions }[] = [
   { name: 'reference' },
   { name: 'pairs', options: { threads: 2 } },
   { name: 'pairs, always Winograd', options: { threads: 2, winograd: 'always' } },

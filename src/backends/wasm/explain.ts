@@ -6,10 +6,10 @@
 import { sizeOf } from '../../base/shape.ts';
 import { align } from '../../compile/memoryPlan.ts';
 import { type Graph, type Node, rootsOf, topologicalOrder } from '../../graph/node.ts';
-import type { SessionOptions } from '../backend.ts';
 import { probeFeatures } from './features.ts';
 import type { Target } from './kernel.ts';
 import { MOST_PAGES } from './memory.ts';
+import type { WasmOptions } from './options.ts';
 import { addressing, type ProgramPlan, planProgram } from './plan.ts';
 import { emitProgram, type Program } from './program.ts';
 import { choosePairs } from './selfCheck.ts';
@@ -27,7 +27,7 @@ export interface Explanation extends ProgramPlan {
 export async function targetOf({
   revectorize = 'auto',
   winograd,
-}: SessionOptions = {}): Promise<Target> {
+}: WasmOptions = {}): Promise<Target> {
   const features = probeFeatures();
   const { pairs } = await choosePairs(revectorize, features);
   return { relaxedMadd: features.relaxedMadd, pairs, winograd };

@@ -5,16 +5,17 @@
  */
 import { FoveaError } from '../../base/errors.ts';
 import { inNode } from '../../base/host.ts';
-import type { Backend, SessionOptions } from '../backend.ts';
+import type { Backend } from '../backend.ts';
 import { probeFeatures } from './features.ts';
 import { MOST_PAGES } from './memory.ts';
+import type { WasmOptions } from './options.ts';
 import { choosePairs } from './selfCheck.ts';
 import { WasmSession } from './session.ts';
 import { ThreadPool } from './threads.ts';
 
 export const wasmBackend = {
   name: 'wasm',
-  async open(options: SessionOptions = {}, passedOver?: readonly string[]): Promise<WasmSession> {
+  async open(options: WasmOptions = {}, passedOver?: readonly string[]): Promise<WasmSession> {
     const features = probeFeatures();
     if (!features.simd || !features.threads) {
       throw new FoveaError({
@@ -32,7 +33,7 @@ export const wasmBackend = {
     const target = { relaxedMadd: features.relaxedMadd, pairs, winograd };
     return new WasmSession(memory, pool, target, plan, passedOver);
   },
-} satisfies Backend;
+} satisfies Backend<WasmOptions>;
 
 async function coreCount(): Promise<number> {
   if (typeof navigator !== 'undefined' && navigator.hardwareConcurrency > 0)

@@ -6,9 +6,9 @@
  * to the next within a thread, with no waiting between (`schedule.ts`).
  */
 import type { Node } from '../../graph/node.ts';
-import type { WinogradUse } from '../backend.ts';
 import type { FunctionBuilder, Local } from './assembler/function.ts';
 import type { Arithmetic } from './emit/language/math.ts';
+import type { WinogradUse } from './options.ts';
 import type { Slicing } from './slicing.ts';
 
 /** What the machine gives and the plans choose by. */

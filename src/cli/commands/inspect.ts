@@ -9,7 +9,7 @@ import { UsageError, unknownName } from '../../base/errors.ts';
 import type { Graph } from '../../graph/node.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import { resolveModel } from '../models.ts';
-import { jsonOption, noRevectorizeOption, noWinogradOption, numberOption } from '../options.ts';
+import { addSwitches, jsonOption, numberOption, switchesOf } from '../options.ts';
 import { openOutput } from '../output.ts';
 
 const EXAMPLES = `
@@ -36,8 +36,6 @@ interface Options {
   readonly stage: string;
   readonly batchSize: number;
   readonly mode: Mode;
-  readonly revectorize: boolean;
-  readonly winograd: boolean;
   readonly dot?: boolean;
   readonly json?: boolean;
 }
@@ -91,7 +89,7 @@ const STAGES: Readonly<Record<string, Stage>> = {
 };
 
 export function command(): Command {
-  return new Command('inspect')
+  return addSwitches(new Command('inspect'))
     .description('look at a model on its way from layers to machine code')
     .argument('<model>', 'name of a model, a model.json, or the folder of a run')
     .option('--stage <name>', Object.keys(STAGES).join(', '), 'graph')
@@ -103,8 +101,6 @@ export function command(): Command {
       ]),
     )
     .option('--dot', 'as a drawing in the language of Graphviz')
-    .addOption(noRevectorizeOption())
-    .addOption(noWinogradOption())
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(inspect);
@@ -202,13 +198,10 @@ type Explanation = import('../../backends/wasm/explain.ts').Explanation;
 
 async function showProgram(
   graph: Graph,
-  { revectorize, winograd }: Options,
+  options: Options,
   list: (listing: Listing, program: Explanation) => Shown,
 ): Promise<Shown> {
   const { explain, targetOf } = await import('../../backends/wasm/explain.ts');
-  const target = await targetOf({
-    revectorize: revectorize ? 'auto' : 'off',
-    winograd: winograd ? 'auto' : 'off',
-  });
+  const target = await targetOf(switchesOf(options));
   return list(await import('../../backends/wasm/listing.ts'), explain(graph, target));
 }
