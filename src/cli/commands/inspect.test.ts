@@ -49,7 +49,7 @@ describe('fovea inspect', () => {
     const { phases } = await json('lenet5', '--stage', 'schedule', '--batch-size', '128');
     expect(phases.map((p: { kind: string }) => p.kind)).toContain('batch');
     const words = await run('lenet5', '--stage', 'schedule', '--batch-size', '128');
-    expect(words).toContain('batch of 128 in 8 slices of 16');
+    expect(words).toContain('batch of 128 in 16 slices of 8');
     const inference = await json('lenet5', '--stage', 'schedule', '--mode', 'infer');
     expect(inference.mode).toBe('infer');
     expect(JSON.stringify(inference.phases)).not.toContain('Gradient');
