@@ -87,6 +87,18 @@ describe('the type stack', () => {
     );
     expect(() => g.call(0, { params: ['i32'], results: [] }, [f32.const(1)])).toThrow('call takes');
   });
+
+  it('refuses a shared local that is read before anything was written to it: a misspelt name', () => {
+    const f = new FunctionBuilder('f');
+    f.set(f.reuse('i32', 'rowX'), i32.const(4));
+    const copy = f.local('i32', 'copy');
+    expect(() => f.set(copy, f.reuse('i32', 'rowx'))).toThrow(
+      'emitting $f: local.get $rowx before anything is written',
+    );
+    expect(() => f.set(copy, f.reuse('i32', 'rowX'))).not.toThrow();
+    const one = f.hoisted('one', f32x4.splat(1));
+    expect(() => f.run(f32x4.store(copy, 0, one))).not.toThrow();
+  });
 });
 
 /** Every row alone, its operands constants of the right types, its results dropped by a local. */

@@ -46,6 +46,8 @@ export class FunctionBuilder {
   private comment: string | undefined;
   private readonly free = new Map<ValueType, Local[]>();
   private readonly named = new Map<string, Local>();
+  /** Locals of `reuse` that nothing was written to yet. */
+  private readonly unwritten = new Set<Local>();
 
   constructor(
     name: string,
@@ -66,13 +68,17 @@ export class FunctionBuilder {
     return this.addLocal(type, name);
   }
 
-  /** The local of that name and type, made at first sight: for values that are set anew at each use. */
+  /**
+   * The local of that name and type, made at first sight: for values that are set anew at each use. To read it
+   * before anything was written is an error: nobody meant the zero that would stand there.
+   */
   reuse<T extends ValueType>(type: T, name: string): Local<T> {
     const key = `${type} ${name}`;
     const found = this.named.get(key) as Local<T> | undefined;
     if (found !== undefined) return found;
     const local = this.addLocal(type, name);
     this.named.set(key, local);
+    this.unwritten.add(local);
     return local;
   }
 
@@ -88,6 +94,7 @@ export class FunctionBuilder {
     constant.emit(this);
     this.pop([local.type], `local.set $${name}`);
     this.push('local.set', [local.index]);
+    this.unwritten.delete(local);
     this.instructions.unshift(...this.instructions.splice(before));
     return local;
   }
@@ -127,6 +134,7 @@ export class FunctionBuilder {
   }
 
   get(local: Local): void {
+    if (this.unwritten.has(local)) this.fail(`local.get $${local.name} before anything is written`);
     this.stack.push(local.type);
     this.push('local.get', [local.index]);
   }
@@ -135,6 +143,7 @@ export class FunctionBuilder {
     value.emit(this);
     this.pop([local.type], `local.set $${local.name}`);
     this.push('local.set', [local.index]);
+    this.unwritten.delete(local);
     this.written?.add(local);
   }
 

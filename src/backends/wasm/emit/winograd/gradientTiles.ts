@@ -27,15 +27,16 @@ export function emitTilesOfDy(
   const { m, down, across } = tiling;
   const [, OH, OW, O] = plan.y;
   const { atY } = scratchOf(plan);
-  const [tile, line, row, column] = ['tile', 'line', 'tileRow', 'tileColumn'].map((name) =>
-    f.reuse('i32', name),
+  const [tile, line, row, column, from] = ['tile', 'line', 'tileRow', 'tileColumn', 'from'].map(
+    (name) => f.reuse('i32', name),
   );
   const [restH, restW] = [OH % m, OW % m];
   const byColumn = (rows: number): void => {
-    const whole = () => emitTileOfDy(c, plan, at, rows, m);
+    const tileOf = (columns: number) => () =>
+      emitTileOfDy(c, plan, at, { from, line }, rows, columns);
     const isLast = i32.op('eq', column, i32.const(across - 1));
-    if (restW === 0) whole();
-    else f.if(isLast, () => emitTileOfDy(c, plan, at, rows, restW), whole);
+    if (restW === 0) tileOf(m)();
+    else f.if(isLast, tileOf(restW), tileOf(m));
   };
   f.set(tile, i32.const(0));
   forRange(f, tile, at.tiles, 1, () => {
@@ -44,7 +45,7 @@ export function emitTilesOfDy(
     f.set(row, coordinates.row);
     f.set(column, coordinates.column);
     const start = i32.mul(tileStart(tiling, index, OH, OW), 4 * O);
-    f.set(f.reuse('i32', 'from'), i32.add(i32.add(start, at.blockY), c.address(node.inputs[1])));
+    f.set(from, i32.add(i32.add(start, at.blockY), c.address(node.inputs[1])));
     f.set(line, i32.add(i32.add(i32.mul(tile, 16 * plan.vectors), c.scratch), atY));
     const isLast = i32.op('eq', row, i32.const(down - 1));
     if (restH === 0) byColumn(m);
@@ -57,11 +58,18 @@ export function emitTilesOfDy(
   });
 }
 
-/** One tile with so many real rows and columns, from `from` to the panels at `line`. */
+/** Addresses of a tile's first pixel in dy, and of its line in the first panel. */
+interface DyPlace {
+  readonly from: Local<'i32'>;
+  readonly line: Local<'i32'>;
+}
+
+/** One tile with so many real rows and columns. */
 function emitTileOfDy(
   c: KernelContext,
   plan: WinogradGradientPlan,
   at: Position,
+  { from, line }: DyPlace,
   rows: number,
   columns: number,
 ): void {
@@ -70,9 +78,8 @@ function emitTileOfDy(
   const [, , OW, O] = plan.y;
   const { panelY, productY } = scratchOf(plan);
   const { outputs } = transformsOf(variantOf(plan.variant));
-  const [from, to, line, filter] = ['from', 'to', 'line', 'filterOfPanel'].map((name) =>
-    f.reuse('i32', name),
-  );
+  const to = f.reuse('i32', 'to');
+  const filter = f.reuse('i32', 'filterOfPanel');
   f.set(filter, i32.const(0));
   f.set(to, line);
   forRange(f, filter, at.filters, 4 * vectors, () => {
@@ -123,14 +130,14 @@ export function emitWeights(
     f.set(offset, i32.add(at.blockW, i32.mul(channel, 4 * O)));
     f.set(whole, i32.sub(at.filters, lanes - 1));
     forRange(f, filter, whole, lanes, () => {
-      withinTurn(f, () => emitWeightLanes(c, node, plan, offset, lanes));
+      withinTurn(f, () => emitWeightLanes(c, node, plan, { from, offset }, lanes));
       advance(f, from, 4 * lanes);
       advance(f, offset, 4 * lanes);
     });
     const rest = (O / plan.groups) % lanes;
     if (rest > 0)
       f.if(i32.lessThan(filter, at.filters), () =>
-        withinTurn(f, () => emitWeightLanes(c, node, plan, offset, rest)),
+        withinTurn(f, () => emitWeightLanes(c, node, plan, { from, offset }, rest)),
       );
     advance(f, line, rowD);
   });
@@ -140,10 +147,9 @@ function emitWeightLanes(
   c: KernelContext,
   node: Node,
   plan: WinogradGradientPlan,
-  offset: Local<'i32'>,
+  { from, offset }: { readonly from: Local<'i32'>; readonly offset: Local<'i32'> },
   columns: number,
 ): void {
-  const { f } = c;
   const { tiling, width } = plan;
   const { side } = tiling;
   const [r, , CG, O] = plan.w;
@@ -153,7 +159,7 @@ function emitWeightLanes(
     rows: side,
     columns: side,
     width,
-    pointer: f.reuse('i32', 'from'),
+    pointer: from,
     offset: (i: number, j: number) => (i * side + j) * productD,
   };
   emitTransform(c, transpose(kernel), square, c.scratch, (kh, kw, value) =>

@@ -34,6 +34,7 @@ export function emitTilesOut(
   const corner = f.reuse('i32', 'cornerY');
   const rowsHere = f.reuse('i32', 'rowsHere');
   const tileColumn = f.reuse('i32', 'tileColumn');
+  const place: TilePlace = { from, column, corner, rowsHere, tileColumn };
   const lanes = 4 * width;
   f.set(tile, i32.const(0));
   forRange(f, tile, at.tiles, 1, () => {
@@ -48,21 +49,34 @@ export function emitTilesOut(
     f.set(lastColumn, i32.add(at.groupY, i32.min(runEnd, 4 * filters)));
     const whole = i32.sub(lastColumn, 4 * lanes - 4);
     forRange(f, column, whole, 4 * lanes, () => {
-      withinTurn(f, () => emitTileOut(c, node, plan, lanes));
+      withinTurn(f, () => emitTileOut(c, node, plan, place, lanes));
       advance(f, from, 4 * lanes);
     });
     if (filters % lanes > 0)
       f.if(i32.lessThan(column, lastColumn), () =>
-        withinTurn(f, () => emitTileOut(c, node, plan, filters % lanes)),
+        withinTurn(f, () => emitTileOut(c, node, plan, place, filters % lanes)),
       );
   });
 }
 
-/** The way out of one tile: `columns` filters from M at `from` to y at `cornerY` + `columnBytes`. */
+/** Where a tile goes out, for some filters. */
+interface TilePlace {
+  /** Address of its first product in M. */
+  readonly from: Local<'i32'>;
+  /** Byte offsets of the first filter in a pixel, and of the tile's first pixel in y. */
+  readonly column: Local<'i32'>;
+  readonly corner: Local<'i32'>;
+  /** Rows of it that are inside the image, and its place along the row of tiles. */
+  readonly rowsHere: Local<'i32'>;
+  readonly tileColumn: Local<'i32'>;
+}
+
+/** The way out of one tile: `columns` filters. */
 function emitTileOut(
   c: KernelContext,
   node: Node,
   plan: WinogradConv2dPlan,
+  { from, column, corner, rowsHere, tileColumn }: TilePlace,
   columns: number,
 ): void {
   const { f } = c;
@@ -78,17 +92,17 @@ function emitTileOut(
     rows: side,
     columns: side,
     width,
-    pointer: f.reuse('i32', 'from'),
+    pointer: from,
     offset: (i: number, j: number) => (i * side + j) * productM,
   };
   emitColumns(c, outputs, square, c.scratch);
-  f.set(offset, i32.add(f.reuse('i32', 'cornerY'), f.reuse('i32', 'columnBytes')));
+  f.set(offset, i32.add(corner, column));
   f.set(wait, c.scratch);
   f.set(row, i32.const(0));
   const pixels = (count: number) =>
-    withinTurn(f, () => emitPixels(c, node, plan, { count, columns, offset, wait }));
-  const isLast = i32.op('eq', f.reuse('i32', 'tileColumn'), i32.const(tiling.across - 1));
-  forRange(f, row, f.reuse('i32', 'rowsHere'), 1, () => {
+    withinTurn(f, () => emitPixels(c, node, plan, { count, columns, column, offset, wait }));
+  const isLast = i32.op('eq', tileColumn, i32.const(tiling.across - 1));
+  forRange(f, row, rowsHere, 1, () => {
     if (OW % m === 0) pixels(m);
     else
       f.if(
@@ -105,7 +119,8 @@ interface Pixels {
   /** Pixels of one output row, and filters of each. */
   readonly count: number;
   readonly columns: number;
-  /** Byte offset of the first in y. */
+  /** Byte offsets of the first filter in a pixel, and of the first number in y. */
+  readonly column: Local<'i32'>;
   readonly offset: Local<'i32'>;
   /** Address of the row that waits for its second step. */
   readonly wait: Local<'i32'>;
@@ -115,7 +130,7 @@ function emitPixels(
   c: KernelContext,
   node: Node,
   plan: WinogradConv2dPlan,
-  { count, columns, offset, wait }: Pixels,
+  { count, columns, column, offset, wait }: Pixels,
 ): void {
   const { f } = c;
   const outputs = transformsOf(variantOf(plan.variant)).outputs.slice(0, count);
@@ -130,7 +145,7 @@ function emitPixels(
   storeTile(c, acc, epilogueOf(node, 2), {
     offset,
     rowBytes: 4 * plan.y[3],
-    columnOffset: f.reuse('i32', 'columnBytes'),
+    columnOffset: column,
     columns,
     result: c.address(node),
   });
