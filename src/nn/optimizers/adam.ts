@@ -11,27 +11,28 @@
  */
 import * as z from 'zod';
 import * as e from '../../ops/expression.ts';
-import { parseOptions } from '../options.ts';
-import type { Optimizer, UpdateContext } from './optimizer.ts';
+import { defineOptimizer } from './define.ts';
+import type { UpdateContext } from './optimizer.ts';
 
 export const adamOptions = z.object({
-  learningRate: z.number().positive().default(0.001),
-  beta1: z.number().min(0).lt(1).default(0.9),
-  beta2: z.number().min(0).lt(1).default(0.999),
-  epsilon: z.number().positive().default(1e-7),
+  learningRate: z.number().positive().default(0.001).describe('of a step'),
+  beta1: z.number().min(0).lt(1).default(0.9).describe('share of the mean gradient that is kept'),
+  beta2: z.number().min(0).lt(1).default(0.999).describe('share of the mean square that is kept'),
+  epsilon: z.number().positive().default(1e-7).describe('added to the root'),
 });
 
 type AdamOptions = z.output<typeof adamOptions>;
 
-export function adam(options: z.input<typeof adamOptions> = {}): Optimizer {
-  const parsed = parseOptions(adamOptions, options, 'adam');
-  return {
-    spec: { kind: 'adam', ...parsed },
+export const adam = defineOptimizer({
+  kind: 'adam',
+  says: 'steps scaled by running means of the gradient and of its square',
+  options: adamOptions,
+  make: (options) => ({
     slots: ['m', 'v'],
-    updates: (context) => adamUpdates(context, parsed),
-    scalars: (step, learningRate) => adamScalars(step, learningRate, parsed),
-  };
-}
+    updates: (context) => adamUpdates(context, options),
+    scalars: (step, learningRate) => adamScalars(step, learningRate, options),
+  }),
+});
 
 /** `decay`, where given, is taken from the parameter beside Adam's own step. */
 export function adamUpdates(

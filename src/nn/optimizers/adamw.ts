@@ -6,21 +6,23 @@
  * Source: Loshchilov and Hutter 2019, https://arxiv.org/abs/1711.05101. See `adam.ts` for m, v, c1, c2.
  */
 import * as z from 'zod';
-import { parseOptions } from '../options.ts';
 import { adamOptions, adamScalars, adamUpdates } from './adam.ts';
-import type { Optimizer } from './optimizer.ts';
+import { defineOptimizer } from './define.ts';
 
-const adamwOptions = adamOptions.extend({ weightDecay: z.number().nonnegative().default(0.004) });
+const adamwOptions = adamOptions.extend({
+  weightDecay: z.number().nonnegative().default(0.004).describe('pull of the weights towards 0'),
+});
 
-export function adamw(options: z.input<typeof adamwOptions> = {}): Optimizer {
-  const parsed = parseOptions(adamwOptions, options, 'adamw');
-  return {
-    spec: { kind: 'adamw', ...parsed },
+export const adamw = defineOptimizer({
+  kind: 'adamw',
+  says: 'Adam, with weight decay beside its running means',
+  options: adamwOptions,
+  make: (options) => ({
     slots: ['m', 'v'],
-    updates: (context) => adamUpdates(context, parsed, { scalar: 'decay' }),
+    updates: (context) => adamUpdates(context, options, { scalar: 'decay' }),
     scalars: (step, learningRate) => ({
-      ...adamScalars(step, learningRate, parsed),
-      decay: learningRate * parsed.weightDecay,
+      ...adamScalars(step, learningRate, options),
+      decay: learningRate * options.weightDecay,
     }),
-  };
-}
+  }),
+});

@@ -11,44 +11,44 @@
  */
 import * as z from 'zod';
 import * as e from '../../ops/expression.ts';
-import { parseOptions } from '../options.ts';
-import type { Optimizer } from './optimizer.ts';
+import { defineOptimizer } from './define.ts';
 
 const options = z.object({
-  /** eta */
-  learningRate: z.number().positive().default(0.0005),
-  mu: z.number().positive().default(0.02),
+  learningRate: z.number().positive().default(0.0005).describe('eta of a step'),
+  mu: z.number().positive().default(0.02).describe('added to the second derivative'),
   /**
    * What the loss is divided by before mu is added to its second derivative; eta goes with it. A squared
    * distance over the 84 numbers of a code is 84 times their mean, and mu means something else beside it.
    */
-  lossUnit: z.number().positive().default(1),
-  /** Training pictures that the second derivatives are measured on before each pass. */
-  patterns: z.int().positive().default(500),
+  lossUnit: z.number().positive().default(1).describe('what the loss is divided by'),
+  patterns: z
+    .int()
+    .positive()
+    .default(500)
+    .describe('training pictures that second derivatives are measured on before each pass'),
 });
 
-export function levenbergMarquardt(given: z.input<typeof options> = {}): Optimizer {
-  const parsed = parseOptions(options, given, 'levenbergMarquardt');
-  const [w, g, rate, scale] = [0, 1, 2, 3].map(e.input);
-  return {
-    spec: { kind: 'levenbergMarquardt', ...parsed },
-    slots: ['scale'],
-    updates: ({ parameter, gradient, scalar, slot, compute }) => {
-      const inputs = [parameter, gradient, scalar('learningRate'), slot('scale')];
-      const next = compute('next', inputs, e.sub(w, e.mul(e.mul(rate, scale), g)));
-      return [{ state: parameter, value: next }];
-    },
-    scalars: (_step, learningRate) => ({ learningRate }),
-    preparation: {
-      patterns: parsed.patterns,
-      updates: ({ curvature, slot, compute }) => {
-        const value = compute(
-          'scale',
-          [curvature],
-          e.div(1, e.add(parsed.mu * parsed.lossUnit, e.input(0))),
-        );
-        return [{ state: slot('scale'), value }];
+export const levenbergMarquardt = defineOptimizer({
+  kind: 'levenbergMarquardt',
+  says: 'each weight at a rate of its own, from second derivatives, as in 1998',
+  options,
+  make: ({ mu, lossUnit, patterns }) => {
+    const [w, g, rate, scale] = [0, 1, 2, 3].map(e.input);
+    return {
+      slots: ['scale'],
+      updates: ({ parameter, gradient, scalar, slot, compute }) => {
+        const inputs = [parameter, gradient, scalar('learningRate'), slot('scale')];
+        const next = compute('next', inputs, e.sub(w, e.mul(e.mul(rate, scale), g)));
+        return [{ state: parameter, value: next }];
       },
-    },
-  };
-}
+      scalars: (_step, learningRate) => ({ learningRate }),
+      preparation: {
+        patterns,
+        updates: ({ curvature, slot, compute }) => {
+          const expression = e.div(1, e.add(mu * lossUnit, e.input(0)));
+          return [{ state: slot('scale'), value: compute('scale', [curvature], expression) }];
+        },
+      },
+    };
+  },
+});

@@ -3,7 +3,7 @@
  *
  * The graph holds what differs per number; what differs per step alone (the learning rate, bias
  * corrections) is worked out on the host in float64 and enters as inputs of shape (). One element-wise
- * node per new value, so that fusion makes one pass over memory of them. Next stop: `adam.ts`.
+ * node per new value, so that fusion makes one pass over memory of them. Next stops: `define.ts`, `adam.ts`.
  */
 import { inputNode, type Node, stateNode, type Update } from '../../graph/node.ts';
 import * as e from '../../ops/expression.ts';
@@ -41,6 +41,8 @@ export interface Optimizer {
   /** Names of the slots of each parameter. */
   readonly slots: readonly string[];
   updates(context: UpdateContext): readonly Update[];
+  /** All gradients as the updates are to see them; absent: as they are. */
+  clipped?(gradients: readonly Node[]): readonly Node[];
   /** The scalar inputs of one step by input name; `step` counts from 0. */
   scalars(step: number, learningRate: number): Readonly<Record<string, number>>;
   /** What is measured before each pass, on so many of the training pictures. */
@@ -62,8 +64,9 @@ export function updatesOf(
   gradients: readonly Node[],
 ): Update[] {
   const contextOf = slotContexts(optimizer);
+  const clipped = optimizer.clipped?.(gradients) ?? gradients;
   return parameters.flatMap((parameter, i) =>
-    optimizer.updates({ ...contextOf(parameter), gradient: gradients[i] }),
+    optimizer.updates({ ...contextOf(parameter), gradient: clipped[i] }),
   );
 }
 

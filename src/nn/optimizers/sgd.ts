@@ -14,29 +14,36 @@
  */
 import * as z from 'zod';
 import * as e from '../../ops/expression.ts';
-import { parseOptions } from '../options.ts';
-import type { Optimizer, UpdateContext } from './optimizer.ts';
+import { defineOptimizer } from './define.ts';
+import type { UpdateContext } from './optimizer.ts';
 
 const sgdOptions = z.object({
-  learningRate: z.number().positive().default(0.01),
-  momentum: z.number().min(0).max(1).default(0),
-  nesterov: z.boolean().default(false),
-  weightDecay: z.number().nonnegative().default(0),
-  decayMode: z.enum(['l2', 'decoupled']).default('l2'),
-  velocity: z.enum(['gradients', 'steps']).default('gradients'),
+  learningRate: z.number().positive().default(0.01).describe('of a step'),
+  momentum: z.number().min(0).max(1).default(0).describe('share of the velocity that is kept'),
+  nesterov: z.boolean().default(false).describe('look one step ahead'),
+  weightDecay: z.number().nonnegative().default(0).describe('pull of the weights towards 0'),
+  decayMode: z
+    .enum(['l2', 'decoupled'])
+    .default('l2')
+    .describe('the pull in the gradient, or beside the velocity'),
+  velocity: z
+    .enum(['gradients', 'steps'])
+    .default('gradients')
+    .describe('of PyTorch, or of Keras and the AlexNet paper'),
 });
 
 type SgdOptions = z.output<typeof sgdOptions>;
 
-export function sgd(options: z.input<typeof sgdOptions> = {}): Optimizer {
-  const parsed = parseOptions(sgdOptions, options, 'sgd');
-  return {
-    spec: { kind: 'sgd', ...parsed },
-    slots: parsed.momentum > 0 ? ['v'] : [],
-    updates: (context) => sgdUpdates(context, parsed),
+export const sgd = defineOptimizer({
+  kind: 'sgd',
+  says: 'gradient descent, with momentum, Nesterov and weight decay where asked for',
+  options: sgdOptions,
+  make: (options) => ({
+    slots: options.momentum > 0 ? ['v'] : [],
+    updates: (context) => sgdUpdates(context, options),
     scalars: (_step, learningRate) => ({ learningRate }),
-  };
-}
+  }),
+});
 
 function sgdUpdates(context: UpdateContext, options: SgdOptions) {
   const { parameter, gradient, slot, scalar, compute } = context;

@@ -1,0 +1,66 @@
+/**
+ * @file RMSprop: steps divided by the root of a running mean of the gradient's square.
+ *
+ *   v = rho v + (1 - rho) g^2
+ *   d = v                              centered:  m = rho m + (1 - rho) g    d = max(v - m^2, 0)
+ *   s = rate g / sqrt(d + epsilon)
+ *   w -= s                             momentum:  u = momentum u + s         w -= u
+ *
+ * Keras's formula, epsilon inside the root (PyTorch has it outside). v - m^2 is never below zero but for rounding,
+ * which must not reach the root. Source: Tieleman and Hinton 2012, lecture 6e.
+ */
+import * as z from 'zod';
+import * as e from '../../ops/expression.ts';
+import { defineOptimizer } from './define.ts';
+import type { UpdateContext } from './optimizer.ts';
+
+const options = z.object({
+  learningRate: z.number().positive().default(0.001).describe('of a step'),
+  rho: z.number().min(0).lt(1).default(0.9).describe('share of the running mean that is kept'),
+  momentum: z.number().min(0).lt(1).default(0).describe('share of the last step that is kept'),
+  epsilon: z.number().positive().default(1e-7).describe('added inside the root'),
+  centered: z.boolean().default(false).describe("divide by the gradient's variance instead"),
+});
+
+type Options = z.output<typeof options>;
+
+export const rmsprop = defineOptimizer({
+  kind: 'rmsprop',
+  says: "steps divided by the size of the last gradients, Keras's formula",
+  options,
+  make: (chosen) => ({
+    slots: ['v', ...(chosen.centered ? ['m'] : []), ...(chosen.momentum > 0 ? ['u'] : [])],
+    updates: (context) => updates(context, chosen),
+    scalars: (_step, learningRate) => ({ learningRate }),
+  }),
+});
+
+function updates(
+  { parameter, gradient, slot, scalar, compute }: UpdateContext,
+  { rho, momentum, epsilon, centered }: Options,
+) {
+  const [a, b, c, d, f] = [0, 1, 2, 3, 4].map(e.input);
+  const mean = (x: e.Expression) => e.add(e.mul(rho, a), e.mul(1 - rho, x));
+  const v = slot('v');
+  const nextV = compute('v', [v, gradient], mean(e.mul(b, b)));
+  const moved = [{ state: v, value: nextV }];
+  let nextM = nextV;
+  if (centered) {
+    const m = slot('m');
+    nextM = compute('m', [m, gradient], mean(b));
+    moved.push({ state: m, value: nextM });
+  }
+  // over [w, v, g, rate, m]
+  const square = centered ? e.max(e.sub(b, e.mul(f, f)), 0) : b;
+  const step = e.div(e.mul(d, c), e.sqrt(e.add(square, epsilon)));
+  const inputs = [parameter, nextV, gradient, scalar('learningRate'), nextM];
+  if (momentum === 0) {
+    const next = compute('next', inputs, e.sub(a, step));
+    return [...moved, { state: parameter, value: next }];
+  }
+  const u = slot('u');
+  // The same with u in the place of w.
+  const nextU = compute('u', [u, ...inputs.slice(1)], e.add(e.mul(momentum, a), step));
+  const next = compute('next', [parameter, nextU], e.sub(a, b));
+  return [...moved, { state: u, value: nextU }, { state: parameter, value: next }];
+}
