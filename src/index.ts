@@ -61,15 +61,19 @@ export { type Convention, conventions, countAs } from './nn/accounting/conventio
 export { compareConventions, formatComparison } from './nn/accounting/conventionTable.ts';
 export { type Summary, summarize } from './nn/accounting/summary.ts';
 export { formatSummary } from './nn/accounting/summaryTable.ts';
+export { weightsOf } from './nn/averages.ts';
 export { layers } from './nn/layers/index.ts';
 export type { CallableLayer, LayerInput, LayerOutput } from './nn/layers/wiring.ts';
 export { type LossName, lossNames } from './nn/losses.ts';
 export { input, type ModelParts, model } from './nn/model.ts';
 export { adam } from './nn/optimizers/adam.ts';
 export { adamw } from './nn/optimizers/adamw.ts';
-export { optimizerNames } from './nn/optimizers/index.ts';
+export { type OptimizerFacts, optimizerFacts, optimizerNames } from './nn/optimizers/index.ts';
+export { levenbergMarquardt } from './nn/optimizers/levenbergMarquardt.ts';
 export type { Optimizer } from './nn/optimizers/optimizer.ts';
+export { rmsprop } from './nn/optimizers/rmsprop.ts';
 export { sgd } from './nn/optimizers/sgd.ts';
+export type { OptionFacts } from './nn/optionFacts.ts';
 export {
   evaluationGraph,
   gradientGraph,
@@ -79,7 +83,12 @@ export {
   trainingGraph,
   updateGraph,
 } from './nn/programs.ts';
-export { type ScheduleSpec, scheduleNames } from './nn/schedules.ts';
+export {
+  type ScheduleFunction,
+  type ScheduleSpec,
+  scheduleFacts,
+  scheduleNames,
+} from './nn/schedules.ts';
 export { parseModelSpec, sequential } from './nn/sequential.ts';
 export type { LayerSpec, ModelSpec, Preprocessing } from './nn/spec.ts';
 export type { StateValue, TrainedModel } from './nn/trained.ts';

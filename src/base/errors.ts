@@ -114,13 +114,13 @@ export function nearestName(received: string, known: readonly string[]): string 
 /** The error for a name that is not in a table: says which names are, and the nearest one. */
 export function unknownName(
   kind: string,
-  received: string,
+  received: unknown,
   known: readonly string[],
   usage = false,
 ): FoveaError {
-  const near = nearestName(received, known);
+  const near = typeof received === 'string' ? nearestName(received, known) : undefined;
   const parts = {
-    problem: `unknown ${kind} "${received}"`,
+    problem: `unknown ${kind} "${String(received)}"`,
     expected: `one of ${known.join(', ')}`,
     ...(near === undefined ? {} : { fix: `did you mean "${near}"?` }),
   };

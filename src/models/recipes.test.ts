@@ -23,9 +23,9 @@ describe('recipes of the AlexNets', () => {
   it('divide the rate by ten on a plateau', () => {
     const { schedule = { kind: '' } } = recipeOf('alexnet', 'paper').settings;
     const running = startSchedule(parseSchedule(schedule), 0.01);
-    expect(running.rate(0)).toBe(0.01);
+    expect(running.rate(0, 1)).toBe(0.01);
     for (let epoch = 0; epoch < 6; epoch++) running.epochEnd(2);
-    expect(running.rate(6)).toBeCloseTo(0.001, 12);
+    expect(running.rate(6, 1)).toBeCloseTo(0.001, 12);
   });
 
   it('train by the notebook: Adam, 3 epochs, the last fifth to validate', () => {

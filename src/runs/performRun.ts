@@ -9,6 +9,7 @@ import type { Session } from '../backends/backend.ts';
 import type { FoveaError } from '../base/errors.ts';
 import type { Reading } from '../data/batchSource.ts';
 import type { AnyDataset } from '../data/streamed.ts';
+import { weightsOf } from '../nn/averages.ts';
 import { parameterNames } from '../nn/programs.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import type { Evaluation } from '../train/classification.ts';
@@ -126,7 +127,9 @@ async function finish(
   const reading = readingOf(prepared);
   const wantsBest = record.settings.patience !== null && bestEpoch !== history.length;
   const best = wantsBest ? await run.readCheckpoint('best') : undefined;
-  if (best !== undefined) restoreStates(session.scopeOf(spec), parameterNames(spec), best.states);
+  if (best !== undefined) {
+    restoreStates(session.scopeOf(spec), parameterNames(spec), weightsOf(spec, best.states));
+  }
   const keptEpoch = best?.progress.epoch ?? history.length;
   const { train, validation } = history[keptEpoch - 1];
   const { loss } = record.settings;

@@ -181,10 +181,23 @@ function settingsOf({ spec, augment = 'none', settings = {} }: TrainRequest): Ru
     augmentation: asUsage(() => parseAugmentation(augment, imageShapeOf(spec))),
     loss: asUsage(() => lossNameOf(loss)),
     optimizer: asUsage(() => asOptimizer(optimizer).spec),
-    schedule: asUsage(() => parseSchedule(schedule)),
+    schedule: asUsage(() => parseSchedule(recordable(schedule, 'schedule'))),
     patience: patience ?? null,
     watchTest,
   };
+}
+
+/** What a run's files can keep, so that the run can be taken up again. */
+function recordable<T>(setting: T, option: string): Exclude<T, (...given: never[]) => unknown> {
+  if (typeof setting !== 'function') {
+    return setting as Exclude<T, (...given: never[]) => unknown>;
+  }
+  throw new UsageError({
+    option,
+    problem: 'received a function, which run.json cannot record',
+    expected: 'a name or an object of settings in a run that is kept in a folder',
+    fix: 'train in memory with fit, which takes functions',
+  });
 }
 
 function lossNameOf(received: string): LossName {

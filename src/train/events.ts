@@ -8,6 +8,7 @@ import type { Share } from '../data/batches.ts';
 import type { ReadingOptions } from '../data/batchSource.ts';
 import type { LossName } from '../nn/losses.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
+import type { ScheduleFunction } from '../nn/schedules.ts';
 import type { EpochRecord, Progress, Snapshot } from './progress.ts';
 import type { OpenRunner } from './runners/runner.ts';
 
@@ -26,8 +27,11 @@ export interface FitOptions {
   /** `adam({ learningRate: 0.002 })`, or its name, or its spec from a file. Default: Adam, for a
    * model of ours at the rate that `fovea train` takes for it (`models/recipes.ts`: 0.003 for lenet5). */
   readonly optimizer?: Optimizer | string | Choice;
-  /** How the learning rate moves: a name, or `{ kind: 'cosine', duration: 10 }`. Default 'constant'. */
-  readonly schedule?: string | Choice;
+  /**
+   * How the learning rate moves: a name, `{ kind: 'cosine', duration: 10, warmup: 2 }`, or a function of finished
+   * epochs and finished steps: `(epoch, step) => 0.1 * 0.5 ** epoch`. Default 'constant'.
+   */
+  readonly schedule?: string | Choice | ScheduleFunction;
   /** Of the first weights, the shuffling and all random layers; default 0. */
   readonly seed?: number;
   /** A new order of the training rows each epoch, or one random order for all ('once'); default true. */

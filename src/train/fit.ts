@@ -14,6 +14,8 @@ import { validationSplit } from '../data/batches.ts';
 import type { BatchOptions, BatchSource } from '../data/batchSource.ts';
 import { openBatches } from '../data/openBatches.ts';
 import type { AnySplit } from '../data/streamed.ts';
+import type { Graph } from '../graph/node.ts';
+import { averagesOf, readingAverages } from '../nn/averages.ts';
 import { parameterNames } from '../nn/programs.ts';
 import { parseSchedule, type Schedule, startSchedule } from '../nn/schedules.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
@@ -43,7 +45,8 @@ const inTraining = new WeakSet<Scope>();
 /**
  * Trains the network's parameters. They belong to the spec object: `evaluate` and `saveModel` with the same
  * object find them, another object has its own, and training the object anew starts from first weights
- * again unless it resumes. They stay in the session until `session.scopeOf(spec).free()` or its end; all
+ * again unless it resumes. With an optimizer that averages (`ema`) they are the running means once `done` is
+ * told, and every measurement is of these. They stay in the session until `session.scopeOf(spec).free()` or its end; all
  * else that training takes is given back when it is over.
  *
  *     for await (const event of fit(session, spec, data, { epochs: 3, validationSplit: 0.2 })) {
@@ -70,20 +73,32 @@ export async function* fit(
   };
   try {
     const source = await open(openBatches(train, trainingBatches(spec, { ...options, reading })));
+    const steps = new Steps(programs, spec, train, source, options);
+    const averages = averagesOf(steps.optimizer, spec);
+    const tested = {
+      compile: (graph: Graph) => programs.compile(readingAverages(graph, averages)),
+    };
     const measuring = async (split: AnySplit | null | undefined) => {
       if (split == null) return NOTHING;
       const batches = await open(openEvaluationBatches(spec, split, reading));
-      return validator(programs, spec, batches, options);
+      return validator(tested, spec, batches, options);
     };
-    const steps = new Steps(programs, spec, train, source, options);
     const measures = { validate: await measuring(validation), watch: await measuring(test) };
-    yield* loop(scope, steps, measures, options);
+    for await (const event of loop(scope, steps, measures, options)) {
+      if (event.type === 'done' && event.progress.step > 0) await takeAverages(scope, averages);
+      yield event;
+    }
   } finally {
     inTraining.delete(scope);
     programs.close();
     freeAllBut(scope, parameterNames(spec));
     for (const source of opened) await source.close();
   }
+}
+
+/** Puts the running means in the place of the weights, as they are tested and saved. */
+async function takeAverages(scope: Scope, averages: ReadonlyMap<string, string>): Promise<void> {
+  for (const [name, average] of averages) scope.writeState(name, await scope.readState(average));
 }
 
 function freeAllBut(scope: Scope, kept: readonly string[]): void {
@@ -131,9 +146,9 @@ async function* loop(
   { validate, watch }: Record<'validate' | 'watch', () => Promise<Metrics | null>>,
   options: FitOptions,
 ): AsyncGenerator<FitEvent, void, void> {
-  const { epochs = 10, resume, signal } = options;
+  const { epochs = 10, resume, signal, schedule: chosen = 'constant' } = options;
   const schedule = startSchedule(
-    parseSchedule(options.schedule ?? 'constant'),
+    typeof chosen === 'function' ? chosen : parseSchedule(chosen),
     steps.optimizer.spec.learningRate,
     resume?.progress.schedule,
   );
@@ -190,7 +205,7 @@ async function* loop(
 
 /** Goes through the validation rows again each time. */
 function validator(
-  programs: Programs,
+  programs: Pick<Programs, 'compile'>,
   spec: ModelSpec,
   source: BatchSource,
   { loss }: FitOptions,
@@ -223,7 +238,7 @@ function finishEpoch(
 ): boolean {
   const { loss, accuracy, seconds } = soFar(progress);
   const judged = judgedLoss({ validation, train: { loss, accuracy } });
-  const learningRate = schedule.rate((progress.step - 1) / batches);
+  const learningRate = schedule.rate(progress.step - 1, batches);
   if (!Number.isFinite(judged)) {
     throw diverged(
       `the validation loss is ${judged} after epoch ${progress.epoch + 1}`,

@@ -111,7 +111,7 @@ export class Steps {
     let isOver = false;
     while (!isOver && progress.step < step + runner.most) {
       if (progress.batch === 0) this.#prepare(progress.epoch, progress.step);
-      const rate = schedule.rate(progress.step / source.batchesPerEpoch);
+      const rate = schedule.rate(progress.step, source.batchesPerEpoch);
       const waiting = runner.run(source, progress, rate);
       if (waiting !== undefined) await waiting;
       progress.step++;
@@ -135,7 +135,7 @@ export class Steps {
       const step = from.step + i;
       const batch = from.batch + i;
       if (!Number.isFinite(losses[i])) {
-        const rate = schedule.rate(step / batchesPerEpoch);
+        const rate = schedule.rate(step, batchesPerEpoch);
         const place = `step ${step + 1} (epoch ${progress.epoch + 1}, batch ${batch + 1} of ${batchesPerEpoch})`;
         throw diverged(`the loss became ${losses[i]} at ${place}`, rate);
       }
