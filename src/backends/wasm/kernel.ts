@@ -7,6 +7,7 @@
  */
 import type { Node } from '../../graph/node.ts';
 import type { FunctionBuilder, Local } from './assembler/function.ts';
+import type { Pointer } from './assembler/lanes.ts';
 import type { Arithmetic } from './emit/language/math.ts';
 import type { WinogradUse } from './options.ts';
 import type { Slicing } from './slicing.ts';
@@ -52,7 +53,7 @@ export interface KernelContext {
   readonly begin: Local<'i32'>;
   readonly end: Local<'i32'>;
   /** Byte address of this thread's scratch. */
-  readonly scratch: Local<'i32'>;
+  readonly scratch: Pointer;
   /** Byte address of a node's numbers: a constant, since memory is planned before code is written. */
   address(node: Node): number;
 }

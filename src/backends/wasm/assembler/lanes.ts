@@ -6,10 +6,14 @@
  * Each function checks nothing itself: the operand types are in its TypeScript signature and, once more,
  * on the type stack. Plain numbers stand for i32 or f32 constants where the type is known.
  */
-import type { FunctionBuilder, ImmediateValue, Value } from './function.ts';
+import type { FunctionBuilder, ImmediateValue, Local, Value } from './function.ts';
 import type { OpcodeName, ValueType } from './opcodes.ts';
 
 type I32 = Value<'i32'> | number;
+/** A byte address, or an offset to a constant one: what loads and stores take. Memory of 64 bits has i64 here. */
+export type Address = Value<'i32'> | number;
+/** A local that holds an address and is moved along. */
+export type Pointer = Local<'i32'>;
 type F32 = Value<'f32'> | number;
 type Lanes = Value<'f32x4'>;
 type IntLanes = Value<'i32x4'>;
@@ -89,17 +93,17 @@ export const i32 = {
   /** Unsigned minimum of two counts. */
   min: (a: I32, b: I32): Value<'i32'> =>
     value('i32', 'select_i32', [i(a), i(b), i32.op('lt_u', a, b)]),
-  load: (pointer: I32, offset = 0): Value<'i32'> =>
+  load: (pointer: Address, offset = 0): Value<'i32'> =>
     value('i32', 'i32.load', [i(pointer)], [offset]),
-  store: (pointer: I32, offset: number, x: I32): Statement =>
+  store: (pointer: Address, offset: number, x: I32): Statement =>
     statement('i32.store', [i(pointer), i(x)], [offset]),
 };
 
 export const f32 = {
   const: (x: number): Value<'f32'> => s(x),
-  load: (pointer: I32, offset = 0): Value<'f32'> =>
+  load: (pointer: Address, offset = 0): Value<'f32'> =>
     value('f32', 'f32.load', [i(pointer)], [offset]),
-  store: (pointer: I32, offset: number, x: F32): Statement =>
+  store: (pointer: Address, offset: number, x: F32): Statement =>
     statement('f32.store', [i(pointer), s(x)], [offset]),
   op: (name: 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max', a: F32, b: F32): Value<'f32'> =>
     value('f32', `f32.${name}`, [s(a), s(b)]),
@@ -122,26 +126,29 @@ export const f32x4 = {
       : value('f32x4', 'f32x4.splat', [x]),
   const: (lanes: readonly number[]): Lanes =>
     value('f32x4', 'f32x4.const', [], [[...new Uint8Array(new Float32Array(lanes).buffer)]]),
-  load: (pointer: I32, offset = 0): Lanes => value('f32x4', 'v128.load', [i(pointer)], [offset]),
+  load: (pointer: Address, offset = 0): Lanes =>
+    value('f32x4', 'v128.load', [i(pointer)], [offset]),
   /** One number repeated in all lanes. */
-  loadSplat: (pointer: I32, offset = 0): Lanes =>
+  loadSplat: (pointer: Address, offset = 0): Lanes =>
     value('f32x4', 'v128.load32_splat', [i(pointer)], [offset]),
   /** The first `count` lanes (1 to 4), the others zero; reads no further. */
-  loadPart: (count: number, pointer: Value<'i32'>, offset = 0): Lanes => {
+  loadPart: (count: number, pointer: Address, offset = 0): Lanes => {
     if (count === 4) return f32x4.load(pointer, offset);
-    if (count === 1) return value('f32x4', 'v128.load32_zero', [pointer], [offset]);
-    const two = value('f32x4', 'v128.load64_zero', [pointer], [offset]);
-    return count === 2 ? two : value('f32x4', 'v128.load32_lane', [pointer, two], [offset + 8, 2]);
+    if (count === 1) return value('f32x4', 'v128.load32_zero', [i(pointer)], [offset]);
+    const two = value('f32x4', 'v128.load64_zero', [i(pointer)], [offset]);
+    return count === 2
+      ? two
+      : value('f32x4', 'v128.load32_lane', [i(pointer), two], [offset + 8, 2]);
   },
-  store: (pointer: I32, offset: number, x: Lanes): Statement =>
+  store: (pointer: Address, offset: number, x: Lanes): Statement =>
     statement('v128.store', [i(pointer), x], [offset]),
-  storeLane: (pointer: I32, offset: number, x: Lanes, lane: number): Statement =>
+  storeLane: (pointer: Address, offset: number, x: Lanes, lane: number): Statement =>
     statement('v128.store32_lane', [i(pointer), x], [offset, lane]),
   /** Two lanes, 0 and 1 (half 0) or 2 and 3 (half 1). */
-  storeHalf: (pointer: I32, offset: number, x: Lanes, half: number): Statement =>
+  storeHalf: (pointer: Address, offset: number, x: Lanes, half: number): Statement =>
     statement('v128.store64_lane', [i(pointer), x], [offset, half]),
   /** The first `count` lanes (1 to 4); `x` must be cheap to repeat (a local). */
-  storePart: (count: number, pointer: Value<'i32'>, offset: number, x: Lanes): Statement[] => {
+  storePart: (count: number, pointer: Address, offset: number, x: Lanes): Statement[] => {
     if (count === 4) return [f32x4.store(pointer, offset, x)];
     if (count === 1) return [f32x4.storeLane(pointer, offset, x, 0)];
     const two = f32x4.storeHalf(pointer, offset, x, 0);
@@ -196,8 +203,8 @@ export const i32x4 = {
 };
 
 export const memory = {
-  copy: (to: I32, from: I32, bytes: I32): Statement =>
+  copy: (to: Address, from: Address, bytes: I32): Statement =>
     statement('memory.copy', [i(to), i(from), i(bytes)]),
-  fill: (to: I32, byte: I32, bytes: I32): Statement =>
+  fill: (to: Address, byte: I32, bytes: I32): Statement =>
     statement('memory.fill', [i(to), i(byte), i(bytes)]),
 };

@@ -14,7 +14,7 @@ import { sizeOf } from '../../../../base/shape.ts';
 import { align } from '../../../../compile/memoryPlan.ts';
 import type { Node } from '../../../../graph/node.ts';
 import type { Local, Value } from '../../assembler/function.ts';
-import { i32, memory } from '../../assembler/lanes.ts';
+import { i32, memory, type Pointer } from '../../assembler/lanes.ts';
 import { defineKernel } from '../../defineKernel.ts';
 import { imagesOf, type KernelContext } from '../../kernel.ts';
 import { type Epilogue, epilogueOf, finishRow, storeTile } from '../language/epilogue.ts';
@@ -89,7 +89,7 @@ interface ColumnTile {
   readonly count: number;
   readonly firstColumn: Local<'i32'>;
   /** Address of its weights. */
-  readonly panel: Local<'i32'>;
+  readonly panel: Pointer;
 }
 
 /** Whole tiles of filters in a loop, then the narrower last one. */

@@ -10,7 +10,7 @@
  */
 import type { Node } from '../../../../graph/node.ts';
 import type { Local } from '../../assembler/function.ts';
-import { f32x4, i32, memory } from '../../assembler/lanes.ts';
+import { f32x4, i32, memory, type Pointer } from '../../assembler/lanes.ts';
 import { defineKernel } from '../../defineKernel.ts';
 import { type KernelContext, mostRows, type PlanContext } from '../../kernel.ts';
 import { advance, forRange, times } from '../language/loops.ts';
@@ -123,7 +123,7 @@ function emitSlice(c: KernelContext, node: Node, plan: KernelGradientPlan): void
 
 /** Where a tile of filters is: address of its sums, bytes from a pixel of dy to its first filter. */
 interface Place {
-  readonly partial: Local<'i32'>;
+  readonly partial: Pointer;
   readonly columnOffset: Local<'i32'>;
 }
 
@@ -188,9 +188,9 @@ export function tapRuns(tiles: readonly (readonly number[])[]): TapRun[] {
 
 /** Addresses of an image of x, at the tile's first tap, of its dy, and of the tile's sums. */
 interface ImagePlace {
-  readonly imageX: Local<'i32'>;
-  readonly imageY: Local<'i32'>;
-  readonly tile: Local<'i32'>;
+  readonly imageX: Pointer;
+  readonly imageY: Pointer;
+  readonly tile: Pointer;
 }
 
 /** One tile over all output pixels of one image: load the sums so far, add, store. */

@@ -12,7 +12,7 @@ import { sizeOf } from '../../../../base/shape.ts';
 import { align } from '../../../../compile/memoryPlan.ts';
 import type { Node } from '../../../../graph/node.ts';
 import type { Local } from '../../assembler/function.ts';
-import { f32x4, i32, memory } from '../../assembler/lanes.ts';
+import { f32x4, i32, memory, type Pointer } from '../../assembler/lanes.ts';
 import { defineKernel } from '../../defineKernel.ts';
 import { imagesOf, type KernelContext, mostRows, type PlanContext } from '../../kernel.ts';
 import { advance, forRange, times } from '../language/loops.ts';
@@ -155,9 +155,9 @@ function emitOutputRow(
 
 /** Addresses of what one tap row reads and writes: a row of dy, its weights, its shares. */
 interface TapRow {
-  readonly rowY: Local<'i32'>;
-  readonly panel: Local<'i32'>;
-  readonly shares: Local<'i32'>;
+  readonly rowY: Pointer;
+  readonly panel: Pointer;
+  readonly shares: Pointer;
 }
 
 /** The shares of all pixels of a row for one tap row and one tile of lanes. */

@@ -1,6 +1,6 @@
 /** @file Counted loops over locals, shared by all emitters. */
 import type { FunctionBuilder, Local, Value } from '../../assembler/function.ts';
-import { f32x4, i32 } from '../../assembler/lanes.ts';
+import { f32x4, i32, type Pointer } from '../../assembler/lanes.ts';
 
 /** `for (; counter < end; counter += step) body()`; the counter keeps its start, and may start past the end. */
 export function forRange(
@@ -37,7 +37,7 @@ export function times(f: FunctionBuilder, count: number, body: () => void): void
 }
 
 /** `pointer += bytes`. */
-export function advance(f: FunctionBuilder, pointer: Local<'i32'>, bytes: number): void {
+export function advance(f: FunctionBuilder, pointer: Pointer, bytes: number): void {
   if (bytes !== 0) f.set(pointer, i32.add(pointer, bytes));
 }
 

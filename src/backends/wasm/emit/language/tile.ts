@@ -11,7 +11,7 @@
  * Next stop: `assembler/opcodes.ts`, what an instruction is in bytes.
  */
 import type { FunctionBuilder, Local, Value } from '../../assembler/function.ts';
-import { f32x4, i32 } from '../../assembler/lanes.ts';
+import { f32x4, i32, type Pointer } from '../../assembler/lanes.ts';
 import { forRange } from './loops.ts';
 import type { Arithmetic } from './math.ts';
 
@@ -35,8 +35,8 @@ export function zeroTile(f: FunctionBuilder, acc: Accumulators): void {
 }
 
 export interface TileStep {
-  readonly ptrA: Value<'i32'>;
-  readonly ptrB: Value<'i32'>;
+  readonly ptrA: Pointer;
+  readonly ptrB: Pointer;
   /** Byte offset of row r of A at this step. */
   readonly offsetA: (row: number) => number;
   /** Byte offset of this step's vectors of B. */
@@ -65,8 +65,8 @@ export function tileStep(
 }
 
 export interface TileLoop {
-  readonly ptrA: Local<'i32'>;
-  readonly ptrB: Local<'i32'>;
+  readonly ptrA: Pointer;
+  readonly ptrB: Pointer;
   readonly steps: number;
   /** Bytes from one step to the next. */
   readonly advanceA: number;

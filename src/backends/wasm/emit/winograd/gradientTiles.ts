@@ -5,7 +5,7 @@
  */
 import type { Node } from '../../../../graph/node.ts';
 import type { Local, Value } from '../../assembler/function.ts';
-import { i32 } from '../../assembler/lanes.ts';
+import { i32, type Pointer } from '../../assembler/lanes.ts';
 import type { KernelContext } from '../../kernel.ts';
 import { storeTile } from '../language/epilogue.ts';
 import { advance, forRange, withinTurn } from '../language/loops.ts';
@@ -61,7 +61,7 @@ export function emitTilesOfDy(
 /** Addresses of a tile's first pixel in dy, and of its line in the first panel. */
 interface DyPlace {
   readonly from: Local<'i32'>;
-  readonly line: Local<'i32'>;
+  readonly line: Pointer;
 }
 
 /** One tile with so many real rows and columns. */
