@@ -83,6 +83,15 @@ export class UsageError extends FoveaError {
   }
 }
 
+/** A setting that `parse` refuses is wrong usage, whoever found it. */
+export function asUsage<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw error instanceof FoveaError ? new UsageError(error.parts, { cause: error }) : error;
+  }
+}
+
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -6,16 +6,18 @@
  * gradients, or forward. Next stop: `measure.ts`.
  */
 import type { Executable, Session } from '../backends/backend.ts';
-import { unknownName } from '../base/errors.ts';
+import { asUsage, unknownName } from '../base/errors.ts';
 import { RandomStream } from '../base/random.ts';
 import type { Shape } from '../base/shape.ts';
 import { resolvePads } from '../base/window.ts';
 import { type Attrs, batchInput, type Graph, type Node, stateNode } from '../graph/node.ts';
-import { modelOf } from '../models/index.ts';
+import { modelNames, modelOf } from '../models/index.ts';
+import { parseModelWords } from '../models/options.ts';
 import { adam } from '../nn/optimizers/adam.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
 import { sgd } from '../nn/optimizers/sgd.ts';
 import { inferenceGraph, initialStates, trainingGraph } from '../nn/programs.ts';
+import { layerShapes } from '../nn/shapes.ts';
 import { build, opOf } from '../ops/index.ts';
 
 export type Mode = 'train' | 'infer';
@@ -33,19 +35,24 @@ export interface Workload {
   prepare(session: Session, mode: Mode, batch: number): Prepared;
 }
 
-function modelWorkload(
-  name: string,
-  model: string,
-  batch: number,
-  optimizer: Optimizer,
-  learningRate: number,
-): Workload {
+/** How a model is timed; any other model of the table as the last line of all says. */
+interface ModelCase {
+  readonly name: string;
+  /** In words, as `fovea train` takes it: "lenet5,activation=relu". */
+  readonly model: string;
+  readonly batch: number;
+  readonly optimizer: Optimizer;
+  readonly learningRate: number;
+}
+
+function modelWorkload({ name, model, batch, optimizer, learningRate }: ModelCase): Workload {
+  const { name: modelName, options } = parseModelWords(model);
+  const spec = asUsage(() => modelOf(modelName as string, options));
   return {
     name,
     summary: `${model}, ${optimizer.spec.kind}`,
     batch,
     prepare(session, mode, size) {
-      const spec = modelOf(model);
       const graph =
         mode === 'train' ? trainingGraph(spec, { optimizer }, size) : inferenceGraph(spec, size);
       const executable = session.compile(graph);
@@ -54,8 +61,9 @@ function modelWorkload(
       fill(executable.input('x'), 0, 1);
       if (mode === 'infer') return { executable, run: executable.run };
       const labels = executable.input('labels');
+      const classes = layerShapes(spec).at(-1)?.outputShape.at(-1) ?? 1;
       labels.forEach((_, i) => {
-        labels[i] = (i * 7) % 10;
+        labels[i] = (i * 7) % Math.min(10, classes);
       });
       const inputs = Object.entries(optimizer.scalars(0, learningRate));
       const scalars = inputs.map(([input, value]) => ({ to: executable.input(input), value }));
@@ -156,23 +164,48 @@ function pooling(name: string, op: 'maxPool2d' | 'averagePool2d'): Workload {
   );
 }
 
-const workloads: readonly Workload[] = [
-  modelWorkload('lenet5', 'lenet5', 128, adam(), 1e-3),
-  modelWorkload('lenet5-1998', 'lenet5-1998', 1, sgd(), 1e-3),
-  modelWorkload('alexnet-cifar10', 'alexnet-cifar10', 64, adam(), 1e-3),
-  modelWorkload('alexnet-2012', 'alexnet', 16, sgd({ momentum: 0.9, weightDecay: 5e-4 }), 0.01),
+const models: readonly ModelCase[] = [
+  { name: 'lenet5', model: 'lenet5', batch: 128, optimizer: adam(), learningRate: 1e-3 },
+  { name: 'lenet5-1998', model: 'lenet5-1998', batch: 1, optimizer: sgd(), learningRate: 1e-3 },
+  {
+    name: 'alexnet-cifar10',
+    model: 'alexnet-cifar10',
+    batch: 64,
+    optimizer: adam(),
+    learningRate: 1e-3,
+  },
+  {
+    name: 'alexnet-2012',
+    model: 'alexnet',
+    batch: 16,
+    optimizer: sgd({ momentum: 0.9, weightDecay: 5e-4 }),
+    learningRate: 0.01,
+  },
+];
+
+const layerWorkloads: readonly Workload[] = [
   pooling('pool3s2', 'maxPool2d'),
   pooling('avg3s2', 'averagePool2d'),
   convolution('conv3x3', [13, 13, 256], 384, 3),
   convolution('conv5x5', [27, 27, 96], 256, 5),
 ];
 
-export const workloadNames: readonly string[] = workloads.map((w) => w.name);
+export const workloadNames: readonly string[] = [...models, ...layerWorkloads].map((w) => w.name);
 
-export function workloadOf(name: string): Workload {
-  const found = workloads.find((w) => w.name === name);
-  if (found === undefined) throw unknownName('workload', name, workloadNames, true);
-  return found;
+/** A workload of the table, or any model in words: "lenet5,activation=relu,pooling=max". */
+export function workloadOf(words: string): Workload {
+  const layer = layerWorkloads.find((w) => w.name === words);
+  if (layer !== undefined) return layer;
+  const [name, ...settings] = words.split(',');
+  const found = models.find((w) => w.name === name || w.model === name);
+  if (found !== undefined) {
+    return modelWorkload({ ...found, name: words, model: [found.model, ...settings].join() });
+  }
+  if (!modelNames.includes(name)) {
+    throw unknownName('workload', name, [...new Set([...workloadNames, ...modelNames])], true);
+  }
+  const usual = { batch: 16, optimizer: adam(), learningRate: 1e-3 };
+  return modelWorkload({ ...usual, name: words, model: words });
 }
 
 function fill<T extends Float32Array | Int32Array>(numbers: T, low: number, high: number): T {

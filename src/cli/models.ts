@@ -6,25 +6,38 @@
  */
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { nearestName, UsageError } from '../base/errors.ts';
+import { asUsage, FoveaError, nearestName, UsageError } from '../base/errors.ts';
 import type { ModelSpec } from '../nn/spec.ts';
 
 export const RUNS = 'runs';
 
+export async function resolveModel(given: string): Promise<ModelSpec> {
+  return (await resolveModelToTrain(given)).spec;
+}
+
+/** What a model to train comes to. */
+export interface ModelToTrain {
+  readonly spec: ModelSpec;
+  /** Whether nobody said how many classes it has: the data may. */
+  readonly adapts: boolean;
+}
+
 /** `defaults`: options of a model that is named, where its words say nothing else. */
-export async function resolveModel(
+export async function resolveModelToTrain(
   given: string,
   defaults: Readonly<Record<string, unknown>> = {},
-): Promise<ModelSpec> {
+): Promise<ModelToTrain> {
   const { modelNames, modelOf } = await import('../models/index.ts');
   const { parseModelWords } = await import('../models/options.ts');
   if (modelNames.includes(given.split(',')[0])) {
     const { name, options } = parseModelWords(given);
-    return modelOf(name, { ...defaults, ...options });
+    const spec = asUsage(() => modelOf(name, { ...defaults, ...options }));
+    return { spec, adapts: !('classes' in options) };
   }
   if (existsSync(given)) {
     const { readSpec } = await import('../runs/folder/modelFiles.ts');
-    return readSpec(statSync(given).isDirectory() ? path.join(given, 'model.json') : given);
+    const file = statSync(given).isDirectory() ? path.join(given, 'model.json') : given;
+    return { spec: await readSpec(file), adapts: false };
   }
   const near = nearestName(given, modelNames);
   throw new UsageError({
@@ -59,4 +72,28 @@ export function runFolderOf(options: { out?: string; name?: string }, fallback: 
     });
   }
   return path.join(RUNS, name);
+}
+
+/** The model as it reads another size of picture; where that cannot be, the nearest sizes are named. */
+export async function withGivenInput(
+  spec: ModelSpec,
+  input: readonly number[] | undefined,
+): Promise<ModelSpec> {
+  if (input === undefined) return spec;
+  const { withInput } = await import('../models/variants.ts');
+  try {
+    return withInput(spec, input);
+  } catch (error) {
+    if (!(error instanceof FoveaError)) throw error;
+    const { nearestInput } = await import('../nn/accounting/summary.ts');
+    const near = nearestInput(spec, input).map((shape) => `--input ${shape.join('x')}`);
+    throw new UsageError(
+      {
+        ...error.parts,
+        option: 'input',
+        ...(near.length === 0 ? {} : { fix: `this model takes ${near.join(' or ')}` }),
+      },
+      { cause: error },
+    );
+  }
 }

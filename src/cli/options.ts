@@ -7,6 +7,7 @@
 import { type Command, Option } from 'commander';
 import { backendNames, backendSwitches, type OpenOptions } from '../backends/select.ts';
 import { UsageError } from '../base/errors.ts';
+import { readChoice, readNamedSettings } from '../base/settingWords.ts';
 
 const NUMBERS = {
   count: {
@@ -68,32 +69,35 @@ export function parseInterval(text: string): Interval {
 
 /** "cosine", "step,every=5,factor=0.5" or "table,rates=0.01/0.001"; which names and settings there are, `nn/schedules.ts` says. */
 export function parseScheduleWords(text: string): { readonly kind: string } {
-  const [kind, ...settings] = text.split(',').map((part) => part.trim());
-  const pairs = settings.map((setting) => {
-    const [key, value] = setting.split('=').map((side) => side.trim());
-    if (value === undefined || key === '' || value === '') {
-      throw new UsageError({
-        problem: `received "${setting}"`,
-        expected: 'a name and settings, such as step,every=5,factor=0.5',
-        where: '--schedule',
-      });
-    }
-    return [key, settingOf(key, value)] as const;
+  const { name: kind, settings } = readNamedSettings(text, {
+    option: 'schedule',
+    example: 'step,every=5,factor=0.5',
   });
-  const schedule = { kind, ...Object.fromEntries(pairs) };
-  if (kind !== 'table' || 'rates' in schedule) return schedule;
+  const { rates } = settings;
+  // A table of one rate is written without a slash.
+  const list = typeof rates === 'number' ? { rates: [rates] } : {};
+  if (kind !== 'table' || rates !== undefined) return { kind, ...settings, ...list };
   throw new UsageError({
     problem: 'a table without rates',
     expected: 'the rate of each epoch, the last one from then on: table,rates=0.01/0.01/0.001',
-    where: '--schedule',
+    option: 'schedule',
   });
 }
 
-/** A number, a word, or under "rates" a list of numbers: "0.01/0.001". */
-function settingOf(key: string, words: string): unknown {
-  if (key === 'rates') return words.split('/').map(Number);
-  const number = Number(words);
-  return Number.isNaN(number) ? words : number;
+/** "adam" or "sgd,momentum=0.9"; which names and settings there are, `nn/optimizers` says. */
+export function parseOptimizerWords(text: string): { readonly kind: string } {
+  return readChoice(text, { option: 'optimizer', example: 'sgd,momentum=0.9,nesterov=true' });
+}
+
+/** "32x32x3" */
+export function parseShape(text: string): readonly number[] {
+  const shape = text.split('x').map(Number);
+  if (shape.every((n) => Number.isSafeInteger(n) && n >= 1)) return shape;
+  throw new UsageError({
+    where: '--input',
+    problem: `received "${text}"`,
+    expected: 'height x width x channels, such as 32x32x1',
+  });
 }
 
 export const jsonOption = () =>

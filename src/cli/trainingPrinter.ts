@@ -133,7 +133,7 @@ function nextSteps(run: string, { model, data }: RunRecord): string[] {
   const steps = [
     [`evaluate ${folder}`, 'all figures, per class'],
     [`predict ${folder} picture.png`, 'read a picture of your own'],
-    [`summary ${named ? model : folder}`, 'what the network is made of'],
+    [`summary ${folder}`, 'what the network is made of'],
     ...(data.name === 'digits' && named
       ? [[`train ${model} --data mnist --name mnist`, 'the real thing']]
       : []),

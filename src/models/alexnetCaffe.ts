@@ -12,7 +12,7 @@ import { flatten } from '../nn/layers/flatten.ts';
 import { localResponseNormalization } from '../nn/layers/localResponseNormalization.ts';
 import { maxPooling2d } from '../nn/layers/pooling.ts';
 import { sequential } from '../nn/sequential.ts';
-import { defineModel, imageNetOptions } from './options.ts';
+import { defineModel, noOptions } from './options.ts';
 
 const weights = {
   kernelInitializer: { kind: 'normal', stddev: 0.01 },
@@ -25,7 +25,7 @@ const wide = { ...alive, kernelInitializer: { kind: 'normal', stddev: 0.005 } } 
 const caffeNorm = { k: 1, alpha: 1e-4 / 5 } as const;
 const overlapping = { poolSize: 3, strides: 2 } as const;
 
-export const alexnetCaffe = defineModel('alexnet-caffe', imageNetOptions, ({ classes }) => {
+export const alexnetCaffe = defineModel('alexnet-caffe', noOptions, () => {
   const preprocessing = { scale: 1, offset: -114 };
   return sequential({ name: 'alexnet-caffe', inputShape: [227, 227, 3], preprocessing }, [
     conv2d({ name: 'conv1', filters: 96, kernelSize: 11, strides: 4, ...weights }),
@@ -43,6 +43,6 @@ export const alexnetCaffe = defineModel('alexnet-caffe', imageNetOptions, ({ cla
     dropout({ name: 'dropout6', rate: 0.5, mode: 'inverted' }),
     dense({ name: 'fc7', units: 4096, ...wide }),
     dropout({ name: 'dropout7', rate: 0.5, mode: 'inverted' }),
-    dense({ name: 'fc8', units: classes, ...weights, activation: 'softmax' }),
+    dense({ name: 'fc8', units: 1000, ...weights, activation: 'softmax' }),
   ]);
 });

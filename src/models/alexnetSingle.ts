@@ -13,7 +13,7 @@ import { flatten } from '../nn/layers/flatten.ts';
 import { localResponseNormalization } from '../nn/layers/localResponseNormalization.ts';
 import { maxPooling2d } from '../nn/layers/pooling.ts';
 import { sequential } from '../nn/sequential.ts';
-import { defineModel, imageNetOptions } from './options.ts';
+import { defineModel, noOptions } from './options.ts';
 
 const weights = {
   kernelInitializer: { kind: 'normal', stddev: 0.01 },
@@ -23,7 +23,7 @@ const weights = {
 const alive = { ...weights, biasInitializer: 'ones' } as const;
 const overlapping = { poolSize: 3, strides: 2 } as const;
 
-export const alexnetSingle = defineModel('alexnet-single', imageNetOptions, ({ classes }) => {
+export const alexnetSingle = defineModel('alexnet-single', noOptions, () => {
   const preprocessing = { scale: 1, offset: -114 };
   return sequential({ name: 'alexnet-single', inputShape: [227, 227, 3], preprocessing }, [
     conv2d({ name: 'conv1', filters: 96, kernelSize: 11, strides: 4, ...weights }),
@@ -41,6 +41,6 @@ export const alexnetSingle = defineModel('alexnet-single', imageNetOptions, ({ c
     dropout({ name: 'dropout6', rate: 0.5, mode: '2012' }),
     dense({ name: 'fc7', units: 4096, ...alive }),
     dropout({ name: 'dropout7', rate: 0.5, mode: '2012' }),
-    dense({ name: 'fc8', units: classes, ...weights, activation: 'softmax' }),
+    dense({ name: 'fc8', units: 1000, ...weights, activation: 'softmax' }),
   ]);
 });

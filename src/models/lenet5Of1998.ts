@@ -25,6 +25,7 @@ import { flatten } from '../nn/layers/flatten.ts';
 import { RUBBISH_DISTANCE, rbf } from '../nn/layers/rbf.ts';
 import { subsampling2d } from '../nn/layers/subsampling2d.ts';
 import { sequential } from '../nn/sequential.ts';
+import type { ModelSpec } from '../nn/spec.ts';
 import { defineModel } from './options.ts';
 
 /** Table I: per map of C3 the maps of S2 it sees. Three, four or six neighbours, or four that are not. */
@@ -67,7 +68,11 @@ function startingFrom(fanIn: number, start: keyof typeof STARTS) {
   return { kernelInitializer: initializer, biasInitializer: initializer };
 }
 
-export const lenet5Of1998 = defineModel('lenet5-1998', options, ({ j, codes, start }) => {
+export const lenet5Of1998 = defineModel('lenet5-1998', options, make, {
+  without: ['classes', 'pooling'], // its classes are codes, its sub-sampling is no pooling
+});
+
+function make({ j, codes, start }: z.output<typeof options>): ModelSpec {
   const f = { activation: 'scaledTanh' } as const;
   const byFanIn = STARTS[start];
   const sampling = { ...f, weightInitializer: byFanIn, biasInitializer: byFanIn };
@@ -95,4 +100,4 @@ export const lenet5Of1998 = defineModel('lenet5-1998', options, ({ j, codes, sta
       rbf({ name: 'output', codes, rubbish: j }),
     ],
   );
-});
+}

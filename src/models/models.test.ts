@@ -97,7 +97,87 @@ describe('model options', () => {
   });
 
   it('are refused where a model has none or not this one', () => {
-    expect(() => modelOf('lenet5', { classes: 3 })).toThrow(/unknown option "classes"/);
+    expect(() => modelOf('lenet5', { codes: '012' })).toThrow(/unknown option "codes"/);
     expect(() => modelOf('alexnet', { clases: 3 })).toThrow(/did you mean "classes"/);
+  });
+});
+
+describe('variants of any model', () => {
+  const layersOf = (words: string) => {
+    const { name, options } = parseModelWords(words);
+    return modelOf(name as never, options).layers;
+  };
+  const differences = (name: string, words: string) => {
+    const own = layersOf(name);
+    return layersOf(`${name},${words}`).flatMap((layer, i) =>
+      JSON.stringify(layer) === JSON.stringify(own[i]) ? [] : [layer.name],
+    );
+  };
+
+  it.each([
+    'lenet5',
+    'alexnet',
+    'alexnet-single',
+    'alexnet-caffe',
+    'alexnet-cifar10',
+    'cifar-quick',
+  ])('%s answers for other classes, by its last layer alone', (name) => {
+    expect(differences(name, 'classes=3')).toHaveLength(1);
+    expect(summarize(modelOf(name, { classes: 3 })).layers.at(-1)?.outputShape).toEqual([3]);
+  });
+
+  it('change the activation of all layers but the answering one', () => {
+    expect(differences('lenet5', 'activation=relu')).toEqual([
+      'conv2d',
+      'conv2d_1',
+      'dense',
+      'dense_1',
+    ]);
+    expect(differences('alexnet-cifar10', 'activation=tanh')).toHaveLength(7);
+    expect(layersOf('alexnet-cifar10,activation=tanh').at(-1)?.options.activation).toBe('softmax');
+    expect(layersOf('lenet5,activation=relu').at(-1)?.options.activation).toBe('softmax');
+    expect(layersOf('lenet5-1998,activation=tanh').map((l) => l.options.activation)).toEqual([
+      'tanh',
+      'tanh',
+      'tanh',
+      'tanh',
+      'tanh',
+      undefined,
+      'tanh',
+      undefined,
+    ]);
+  });
+
+  it('change the pooling, its windows as they are', () => {
+    const pools = layersOf('lenet5,pooling=max').filter(({ kind }) => kind === 'maxPooling2d');
+    expect(pools.map(({ options }) => options.poolSize)).toEqual([
+      [2, 2],
+      [2, 2],
+    ]);
+    expect(layersOf('alexnet,pooling=average')[2]).toMatchObject({
+      name: 'pool1',
+      kind: 'averagePooling2d',
+      options: { poolSize: [3, 3], strides: [2, 2] },
+    });
+  });
+
+  it('change the input', () => {
+    const spec = modelOf('lenet5', { input: '32x32x3' });
+    expect(spec.inputShape).toEqual([32, 32, 3]);
+    expect(modelOf('lenet5', { input: [32, 32, 3] })).toEqual(spec);
+    expect(summarize(spec).layers[4].outputShape).toEqual([400]);
+  });
+
+  it.each([
+    ['lenet5', { input: '32x32' }, /as many extents as lenet5 has: \(28, 28, 1\)/],
+    ['lenet5', { input: '4x4x1' }, /conv2d/],
+    ['lenet5', { input: '32xax3' }, /input/],
+    ['lenet5', { classes: 1 }, /classes received 1/],
+    ['lenet5', { activation: 'softmax' }, /activation received "softmax"/],
+    ['lenet5', { pooling: 'mean' }, /one of max, average, min/],
+    ['lenet5-1998', { pooling: 'max' }, /unknown option "pooling"/],
+    ['lenet5-1998', { classes: 3 }, /unknown option "classes"/],
+  ])('%s %j is refused', (name, options, message) => {
+    expect(() => modelOf(name as never, options)).toThrow(message);
   });
 });

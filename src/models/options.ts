@@ -1,20 +1,21 @@
 /**
  * @file Options of models: "cifar-quick,activation=tanh" on the command line, an object in code.
  *
- * Each model checks its own by a zod schema; this file holds what they share. Next stop: `index.ts`.
+ * Each model checks its own by a zod schema and takes the variants besides; what a model answers for itself,
+ * under the same name, goes before the variant. Next stop: `variants.ts`, then `index.ts`.
  */
 import * as z from 'zod';
-import { UsageError } from '../base/errors.ts';
-import { parseOptions, positiveInteger } from '../nn/options.ts';
+import { readNamedSettings } from '../base/settingWords.ts';
+import { parseOptions } from '../nn/options.ts';
 import type { ModelSpec } from '../nn/spec.ts';
+import { type Variants, variantOptions, varied } from './variants.ts';
 
-/** Options as they are given; a model that has none accepts none. */
+/** Options as they are given. */
 export type GivenOptions = Readonly<Record<string, unknown>>;
 
-/** Of networks made for ImageNet: `classes`, so that they fit a folder of one's own pictures. */
-export const imageNetOptions = z.object({ classes: positiveInteger.min(2).default(1000) });
+type VariantName = keyof typeof variantOptions.shape;
 
-/** Of models that have none. */
+/** Of models that have none of their own. */
 export const noOptions = z.object({});
 
 /** Makes a model's spec; knows the options it takes. */
@@ -23,32 +24,40 @@ export interface ModelDefinition {
   readonly options: z.ZodObject;
 }
 
-/** A model of the table: `make` gets its options checked, with their defaults filled in. */
+/**
+ * A model of the table: `make` gets its own options checked, with their defaults filled in. `without` names
+ * variants that would not make sense of it.
+ */
 export function defineModel<S extends z.ZodObject>(
   name: string,
-  options: S,
+  own: S,
   make: (options: z.output<S>) => ModelSpec,
+  { without = [] }: { readonly without?: readonly VariantName[] } = {},
 ): ModelDefinition {
-  const written = (given: GivenOptions = {}) => make(parseOptions(options, given, `model ${name}`));
+  const taken = Object.entries(variantOptions.shape).filter(
+    ([variant]) => !Object.hasOwn(own.shape, variant) && !without.includes(variant as VariantName),
+  );
+  const options = z.object({ ...own.shape, ...Object.fromEntries(taken) });
+  const variants = new Set(taken.map(([variant]) => variant));
+  const written = (given: GivenOptions = {}) => {
+    const parsed: GivenOptions = parseOptions(options, given, `model ${name}`);
+    const said = Object.entries(parsed);
+    const spec = make(
+      Object.fromEntries(said.filter(([key]) => !variants.has(key))) as z.output<S>,
+    );
+    return varied(spec, Object.fromEntries(said.filter(([key]) => variants.has(key))) as Variants);
+  };
   return Object.assign(written, { options });
 }
 
-/** "alexnet,classes=12" -> the name and its options; numbers become numbers. */
+/** "alexnet,classes=12" -> the name and its options. */
 export function parseModelWords(words: string): {
   readonly name: string;
   readonly options: GivenOptions;
 } {
-  const [name, ...rest] = words.split(',');
-  const options = rest.map((word) => {
-    const [key, value, ...more] = word.split('=');
-    if (key === '' || value === undefined || value === '' || more.length > 0) {
-      throw new UsageError({
-        where: words,
-        problem: `received "${word}" after the name of the model`,
-        expected: 'NAME,option=value, such as alexnet,classes=12',
-      });
-    }
-    return [key, Number.isNaN(Number(value)) ? value : Number(value)] as const;
+  const { name, settings } = readNamedSettings(words, {
+    where: words,
+    example: 'alexnet,classes=12 or lenet5,activation=relu,pooling=max',
   });
-  return { name, options: Object.fromEntries(options) };
+  return { name, options: settings };
 }

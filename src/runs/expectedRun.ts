@@ -8,6 +8,7 @@ import { type Augmentation, parseAugmentation } from '../data/augment/index.ts';
 import { differencesOf, identityOf } from '../data/identity.ts';
 import { dataNameOf } from '../data/open.ts';
 import type { AnyDataset } from '../data/streamed.ts';
+import { forClasses } from '../models/variants.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import type { RunFolder } from './folder/runFolder.ts';
 import type { RunRecord } from './folder/runRecord.ts';
@@ -15,6 +16,8 @@ import type { RunRecord } from './folder/runRecord.ts';
 /** Parts of a run's record, by the record's names. */
 export interface ExpectedRun {
   readonly spec?: ModelSpec;
+  /** Whether the run may have made its last layer for the classes of its data. */
+  readonly adapts?: boolean;
   readonly data?: Readonly<Record<string, unknown>>;
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly optimizer?: Readonly<Record<string, unknown>>;
@@ -28,10 +31,17 @@ const ONLY_EPOCHS = {
   fix: advice`leave the setting out, or begin a new run in another ${setting('folder')}`,
 };
 
-/** A mean that was measured belongs to the run, not to the model that was named. */
-function withPreprocessingOf(run: ModelSpec, named: ModelSpec | undefined): ModelSpec | undefined {
-  if (named === undefined || run.preprocessing.mean === undefined) return named;
-  return { ...named, preprocessing: run.preprocessing };
+/** What the model that was named came to in the run: its mean was measured, its classes may be the data's. */
+function namedFor(
+  { spec: named, adapts = false }: ExpectedRun,
+  run: ModelSpec,
+  { data }: RunRecord,
+): ModelSpec | undefined {
+  if (named === undefined) return undefined;
+  const spec = adapts ? forClasses(named, data.classes.length) : named;
+  return run.preprocessing.mean === undefined
+    ? spec
+    : { ...spec, preprocessing: run.preprocessing };
 }
 
 /** Throws where what was said again differs from the run. */
@@ -50,7 +60,7 @@ export function checkExpected(
     checkAugmentation(run, { steps, mean }, settings.augmentation);
   }
   const parts = [
-    [{ model: withPreprocessingOf(spec, expected.spec) }, { model: spec }],
+    [{ model: namedFor(expected, spec, record) }, { model: spec }],
     [wantedData, data],
     [expected.settings, settings],
     [expected.optimizer, settings.optimizer],

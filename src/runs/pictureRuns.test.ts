@@ -56,6 +56,27 @@ async function train(events: AsyncIterable<RunEvent>): Promise<RunResult> {
 
 const weightsOf = (name: string) => readFileSync(join(folder, name, 'weights.safetensors'));
 
+describe('classes of the data', () => {
+  it('make the last layer of a model whose classes nobody said, in a run that goes on too', async () => {
+    const ten = { spec: small(10), adapts: true } as const;
+    const one = { settings: { epochs: 1, batchSize: 16 }, augment: 'none' } as const;
+    await train(trainRun(request('adapted', places.folder, { ...ten, ...one })));
+    const { spec, classes } = await loadModel(join(folder, 'adapted'));
+    expect(spec).toEqual(small(3));
+    expect(classes).toEqual(['checks', 'plain', 'stripes']);
+    const more = { folder: join(folder, 'adapted'), backend, epochs: 2 };
+    await expect(train(resumeRun({ ...more, expected: { spec: small(10) } }))).rejects.toThrow(
+      /of another model/,
+    );
+    await train(resumeRun({ ...more, expected: ten }));
+  });
+
+  it('are refused where somebody said other ones', async () => {
+    const said = request('refused', places.folder, { spec: small(10), augment: 'none' });
+    await expect(train(trainRun(said))).rejects.toThrow(/answers with \(10,\), .* has 3 classes/);
+  });
+});
+
 describe('a run on pictures that are read while training', () => {
   it.each(['folder', 'shards'] as const)('learns from a %s', async (kind) => {
     const losses: number[] = [];

@@ -6,7 +6,7 @@
  */
 import type { Session } from '../backends/backend.ts';
 import { type OpenOptions, openSession } from '../backends/select.ts';
-import { advice, FoveaError, setting, UsageError, unknownName } from '../base/errors.ts';
+import { advice, asUsage, setting, UsageError, unknownName } from '../base/errors.ts';
 import type { ImageShape } from '../base/shape.ts';
 import { parseAugmentation } from '../data/augment/index.ts';
 import { validationSplit } from '../data/batches.ts';
@@ -15,6 +15,7 @@ import type { LoadOptions } from '../data/dataset.ts';
 import { dataNameOf, openDataset } from '../data/open.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import { defaultOptimizerOf } from '../models/recipes.ts';
+import { forClasses } from '../models/variants.ts';
 import { defaultLossOf, type LossName, lossNames } from '../nn/losses.ts';
 import { parseSchedule } from '../nn/schedules.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
@@ -44,6 +45,8 @@ export interface TrainRequest extends RunConditions {
   /** Replaces a run that is there. */
   readonly overwrite?: boolean;
   readonly spec: ModelSpec;
+  /** Whether the model's last layer is made for the classes of the data where it is for another number of them. */
+  readonly adapts?: boolean;
   /** A name or a place, as `openDataset` takes it; only the first pictures of a split where a count is given. */
   readonly data: string;
   /** A name or list, as `parseAugmentation` reads it; default: nothing. */
@@ -67,12 +70,13 @@ export interface ResumeRequest extends RunConditions {
 /** Trains a new run from the first weights. */
 export async function* trainRun(request: TrainRequest): AsyncGenerator<RunEvent, void, void> {
   const began = performance.now();
-  const { folder, overwrite = false, reading } = request;
+  const { folder, overwrite = false, adapts = false, reading } = request;
   const asked = settingsOf(request);
   const [loaded, session] = await open(request, request.data, imageShapeOf(request.spec), request);
   try {
     const { augmentation, validationSplit: fraction } = asked;
-    const data = await prepareData(request.spec, loaded, augmentation, fraction);
+    const model = adapts ? forClasses(request.spec, loaded.classes.length) : request.spec;
+    const data = await prepareData(model, loaded, augmentation, fraction);
     const { spec, dataset } = data;
     const settings = { ...asked, augmentation: data.augmentation };
     const record = newRecord({ ...request, spec }, settings, dataset, session);
@@ -204,15 +208,6 @@ function lossNameOf(received: string): LossName {
   const name = lossNames.find((known) => known === received);
   if (name === undefined) throw unknownName('loss', received, lossNames);
   return name;
-}
-
-/** A setting that is refused is wrong usage, whoever found it. */
-function asUsage<T>(parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    throw error instanceof FoveaError ? new UsageError(error.parts, { cause: error }) : error;
-  }
 }
 
 function newRecord(

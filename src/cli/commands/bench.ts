@@ -18,12 +18,13 @@ import { type Output, openOutput, table } from '../output.ts';
 import { planLine } from '../words.ts';
 
 const EXAMPLES = `
-Workloads: lenet5, lenet5-1998, alexnet-cifar10, alexnet-2012, and single layers
+Workloads: every model, with words as for train (lenet5,activation=relu), alexnet-2012, and single layers
 pool3s2, avg3s2 (3x3/2 of 32x32x96), conv3x3 (256 to 384, 13x13), conv5x5 (96 to 256, 27x27).
 
 Examples:
   $ fovea bench lenet5 --batch 128 --threads 2
   $ fovea bench lenet5 --batch 1 --mode infer
+  $ fovea bench lenet5,activation=relu,pooling=max
   $ fovea bench alexnet-cifar10 --profile          time and rate of every kernel
   $ fovea bench --kernels                          matrix products as a share of the peak
   $ fovea bench --ops                              every op, from plain loops to threads and Winograd

@@ -4,11 +4,11 @@
  * Next stop: `nn/accounting/summary.ts`.
  */
 import { Command, Option } from 'commander';
-import { FoveaError, UsageError } from '../../base/errors.ts';
+import { FoveaError } from '../../base/errors.ts';
 import { type Convention, conventionOf } from '../../nn/accounting/conventions.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import { resolveModel } from '../models.ts';
-import { jsonOption } from '../options.ts';
+import { jsonOption, parseShape } from '../options.ts';
 import { type Output, openOutput } from '../output.ts';
 
 const EXAMPLES = `
@@ -54,16 +54,6 @@ export function command(): Command {
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(summary);
-}
-
-function parseShape(text: string): number[] {
-  const shape = text.split('x').map(Number);
-  if (shape.every((n) => Number.isSafeInteger(n) && n >= 1)) return shape;
-  throw new UsageError({
-    where: '--input',
-    problem: `received "${text}"`,
-    expected: 'height x width x channels, such as 32x32x1',
-  });
 }
 
 async function summary(

@@ -6,6 +6,7 @@
  * a list to one picture.
  */
 import { UsageError, unknownName } from '../../base/errors.ts';
+import { readItems } from '../../base/settingWords.ts';
 import type { ImageShape } from '../../base/shape.ts';
 import type { Plane } from '../images/resize.ts';
 import { crop, tenCrops } from './crop.ts';
@@ -74,8 +75,8 @@ export function parseAugmentation(words: string, shape: ImageShape): Augmentatio
   const list = Object.hasOwn(PRESETS, words) ? PRESETS[words](shape) : words;
   let mean: MeanKind | null = null;
   const steps: Step[] = [];
-  for (const word of list.split(',').filter((part) => part !== '')) {
-    const [name, value] = word.split('=');
+  const example = 'cifar, alexnet or translate=4,flip';
+  for (const { name, value } of readItems(list, { option: 'augment', example })) {
     if (name === 'mean') mean = meanOf(value);
     else steps.push(stepOf(name, value));
   }

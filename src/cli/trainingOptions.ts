@@ -1,0 +1,121 @@
+/**
+ * @file The options of `fovea train`, in groups: pictures, learning, place.
+ *
+ * Which optimizers and schedules there are, and what they are set by, their own tables say.
+ * Next stop: `commands/train.ts`, which makes a run of them.
+ */
+import { Option } from 'commander';
+import { optimizerNames } from '../nn/optimizers/index.ts';
+import {
+  type BackendOptions,
+  type Interval,
+  numberOption,
+  parseInterval,
+  parseOptimizerWords,
+  parseScheduleWords,
+  parseShape,
+} from './options.ts';
+
+export interface TrainingOptions extends BackendOptions {
+  readonly data: string;
+  readonly input?: readonly number[];
+  readonly augment?: string;
+  readonly workers?: number;
+  readonly strict?: boolean;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly validationSplit: number;
+  readonly seed: number;
+  readonly recipe?: string;
+  readonly shuffle: boolean;
+  readonly shuffleOnce?: boolean;
+  readonly watchTest?: boolean;
+  readonly loss?: string;
+  readonly optimizer: { readonly kind: string };
+  readonly learningRate?: number;
+  readonly mu?: number;
+  readonly momentum?: number;
+  readonly nesterov?: boolean;
+  readonly weightDecay?: number;
+  readonly schedule: { readonly kind: string };
+  readonly patience?: number;
+  readonly trainCount?: number;
+  readonly testCount?: number;
+  readonly name?: string;
+  readonly out?: string;
+  readonly overwrite?: boolean;
+  readonly resume?: boolean;
+  readonly checkpointEvery: Interval;
+  readonly json?: boolean;
+}
+
+/** All of them; a command adds what it takes besides. */
+export const trainingOptions = (): Option[] => [
+  ...pictureOptions(),
+  ...learningOptions(),
+  ...placeOptions(),
+];
+
+function pictureOptions(): Option[] {
+  return [
+    new Option(
+      '--input <shape>',
+      'height x width x channels that the model is to read, such as 32x32x3',
+    ).argParser(parseShape),
+    new Option('--augment <list>', 'alexnet, cifar, none, or a list such as translate=4,flip'),
+    numberOption('threads', '--workers <n>', 'threads that read and augment ahead (default: 1)'),
+    new Option('--strict', 'stop at a picture that cannot be read instead of skipping it'),
+  ];
+}
+
+function learningOptions(): Option[] {
+  return [
+    new Option(
+      '--recipe <name>',
+      'train as published (paper), or as many texts do (text); what you say beside it counts more',
+    ),
+    new Option('--no-shuffle', 'keep the pictures in their order'),
+    new Option('--watch-test', 'measure the test set after each epoch too, for curves'),
+    new Option('--shuffle-once', 'one random order for all epochs').conflicts('noShuffle'),
+    new Option('--loss <name>', 'what training lowers (default: cross-entropy; map for distances)'),
+    new Option(
+      '--optimizer <name>',
+      `${optimizerNames.join(', ')}; with its settings: sgd,momentum=0.9`,
+    )
+      .argParser(parseOptimizerWords)
+      .default({ kind: 'adam' }, 'adam'),
+    numberOption('positive', '--learning-rate <x>', "default: the optimizer's own"),
+    numberOption('positive', '--mu <x>', 'of levenbergMarquardt'),
+    numberOption('share', '--momentum <x>', 'of sgd'),
+    new Option('--nesterov', 'look one step ahead, with --momentum'),
+    numberOption('notNegative', '--weight-decay <x>', 'of sgd and adamw'),
+    new Option(
+      '--schedule <name>',
+      'of the learning rate: constant, cosine, exponential, reduceOnPlateau, or step,every=5',
+    )
+      .argParser(parseScheduleWords)
+      .default({ kind: 'constant' }, 'constant'),
+    numberOption(
+      'count',
+      '--patience <n>',
+      'stop after n epochs without a better validation loss; keep the best weights',
+    ),
+    numberOption('count', '--train-count <n>', 'take the first n training pictures only'),
+    numberOption('count', '--test-count <n>', 'take the first n test pictures only'),
+  ];
+}
+
+function placeOptions(): Option[] {
+  return [
+    new Option('--name <name>', 'save in runs/NAME (default: name of the model)'),
+    new Option('--out <folder>', 'save in this folder'),
+    new Option('--overwrite', 'replace a run that is there'),
+    new Option('--resume', 'go on with a run that is there').conflicts('overwrite'),
+    new Option(
+      '--checkpoint-every <n>',
+      'within an epoch too: 200 (batches) or 30s, less often where saving is slow',
+    )
+      .argParser(parseInterval)
+      .default({ seconds: 30 }, '30s'),
+  ];
+}
