@@ -1,16 +1,31 @@
 /**
  * @file What a model's answer is: scores of the classes, the largest of which wins, or distances to them.
  */
+import { FoveaError } from '../base/errors.ts';
+import { formatShape } from '../base/shape.ts';
 import { layerOf } from './layers/index.ts';
-import type { ModelSpec } from './spec.ts';
+import { layerShapes } from './shapes.ts';
+import { checkOneInOneOut, type ModelSpec } from './spec.ts';
 
 /**
- * Where the last layer gives distances, the smallest of which wins: how far the rubbish class is, j of eq. 9
- * of LeCun et al. 1998. Undefined where it gives scores.
+ * Where a layer (the last, unless named) gives distances, the smallest of which wins: how far the rubbish class
+ * is, j of eq. 9 of LeCun et al. 1998. Undefined where it gives scores.
  */
-export function rubbishDistanceOf({ layers }: ModelSpec): number | undefined {
-  const last = layers[layers.length - 1];
-  return layerOf(last.kind).rubbishDistance?.(last.options);
+export function rubbishDistanceOf({ layers }: ModelSpec, name?: string): number | undefined {
+  const layer = layers.find((l) => l.name === name) ?? layers[layers.length - 1];
+  return layerOf(layer.kind).rubbishDistance?.(layer.options);
+}
+
+/** For what reads one picture and names its class. `what` ends the sentence "expected: ..., ". */
+export function checkNamesClasses(spec: ModelSpec, what: string): void {
+  checkOneInOneOut(spec, what);
+  const output = layerShapes(spec).at(-1)?.outputShape ?? [];
+  if (output.length === 1) return;
+  throw new FoveaError({
+    problem: `${spec.name} answers with ${formatShape(output)} for one picture`,
+    expected: `one row of numbers (classes,), ${what}`,
+    fix: 'use fit, score and predictBatch of the library for models of values',
+  });
 }
 
 export function answersWithDistances(spec: ModelSpec): boolean {

@@ -8,7 +8,8 @@ import { FoveaError, unknownName } from '../base/errors.ts';
 import { formatShape } from '../base/shape.ts';
 import { constantNode, type Node } from '../graph/node.ts';
 import { build } from '../ops/index.ts';
-import { answersWithDistances } from './answers.ts';
+import { rubbishDistanceOf } from './answers.ts';
+import { meanOfRows } from './metrics.ts';
 import type { ModelSpec } from './spec.ts';
 
 export interface Predictions {
@@ -25,34 +26,65 @@ export interface Loss {
   readonly truth: 'labels' | 'targets';
   /** Whether the loss takes the softmax itself, so that a model without one answers in logits. */
   readonly readsLogits: boolean;
+  /** Whether it compares classes alone, or numbers of any kind. */
+  readonly ofClasses: boolean;
   /** (N) */
-  rows(predictions: Predictions, truth: Node): Node;
+  rows(predictions: Predictions, truth: Node, settings: { readonly delta: number }): Node;
 }
 
 const LOSSES = {
   /** -log softmax(logits)[label] */
   sparseCategoricalCrossentropy: {
     truth: 'labels',
+    ofClasses: true,
     readsLogits: true,
     rows: ({ logits }, labels) => build('softmaxCrossEntropy', [logits, labels], {}, 'lossPerRow'),
   },
   /** -sum over classes of target * log softmax(logits) */
   categoricalCrossentropy: {
     truth: 'targets',
+    ofClasses: true,
     readsLogits: true,
     rows: ({ logits }, targets) =>
       build('categoricalCrossEntropy', [logits, targets], {}, 'lossPerRow'),
   },
-  /** mean over classes of (output - target)^2 */
+  /** mean over the row's numbers of (output - target)^2 */
   meanSquaredError: {
     truth: 'targets',
+    ofClasses: false,
     readsLogits: false,
-    rows: ({ output }, targets) => {
-      const [N, classes] = output.shape;
-      const squares = build('square', [build('sub', [output, targets])]);
-      const sums = build('reshape', [build('sumTo', [squares], { shape: [N, 1] })], { shape: [N] });
-      return build('mul', [sums, constantNode(1 / classes)], {}, 'lossPerRow');
+    rows: ({ output }, targets) =>
+      meanOfRows(build('square', [build('sub', [output, targets])]), 'lossPerRow'),
+  },
+  /** mean over the row's numbers of |output - target| */
+  meanAbsoluteError: {
+    truth: 'targets',
+    ofClasses: false,
+    readsLogits: false,
+    rows: ({ output }, targets) =>
+      meanOfRows(build('abs', [build('sub', [output, targets])]), 'lossPerRow'),
+  },
+  /**
+   * mean over the row's numbers of e^2 / 2 up to an error e of delta, delta (e - delta / 2) beyond; with
+   * q = min(e, delta) both are q (e - q / 2).
+   */
+  huber: {
+    truth: 'targets',
+    ofClasses: false,
+    readsLogits: false,
+    rows: ({ output }, targets, { delta }) => {
+      const error = build('abs', [build('sub', [output, targets])]);
+      const q = build('minimum', [error, constantNode(delta)]);
+      const half = build('mul', [q, constantNode(0.5)]);
+      return meanOfRows(build('mul', [q, build('sub', [error, half])]), 'lossPerRow');
     },
+  },
+  /** mean over the row's numbers of -t log(p) - (1 - t) log(1 - p) */
+  binaryCrossentropy: {
+    truth: 'targets',
+    ofClasses: false,
+    readsLogits: false,
+    rows: ({ output }, targets) => meanOfRows(binaryCrossentropies(output, targets), 'lossPerRow'),
   },
   /**
    * LeCun et al. 1998, eq. 8: the distance to the right class's code. (With codes that are trained it has a
@@ -60,6 +92,7 @@ const LOSSES = {
    */
   mle: {
     truth: 'targets',
+    ofClasses: true,
     readsLogits: false,
     rows: (predictions, targets) => {
       const distances = distancesOf(predictions, 'mle');
@@ -73,6 +106,7 @@ const LOSSES = {
    */
   map: {
     truth: 'labels',
+    ofClasses: true,
     readsLogits: true,
     rows: (predictions, labels) => {
       const distances = distancesOf(predictions, 'map');
@@ -81,6 +115,23 @@ const LOSSES = {
     },
   },
 } as const satisfies Record<string, Loss>;
+
+/** Probabilities nearer to 0 or 1 than this count as if they were as near: the logarithm stays finite. */
+const LEAST_PROBABILITY = 1e-7;
+
+/** Below a sigmoid, p = 1 / (1 + e^-z), it is log(1 + e^z) - t z, which keeps its digits. */
+function binaryCrossentropies(p: Node, t: Node): Node {
+  const one = constantNode(1);
+  if (p.op === 'sigmoid') {
+    const [z] = p.inputs;
+    return build('sub', [build('softplus', [z]), build('mul', [t, z])]);
+  }
+  const within = (x: Node): Node =>
+    build('log', [build('maximum', [x, constantNode(LEAST_PROBABILITY)])]);
+  const yes = build('mul', [t, within(p)]);
+  const no = build('mul', [build('sub', [one, t]), within(build('sub', [one, p]))]);
+  return build('neg', [build('add', [yes, no])]);
+}
 
 function distancesOf({ output, rubbish }: Predictions, loss: string): Node {
   if (rubbish !== undefined) return output;
@@ -110,11 +161,11 @@ function sumOfRows(x: Node): Node {
 
 export type LossName = keyof typeof LOSSES;
 
-export const lossNames = Object.keys(LOSSES) as readonly LossName[];
+export const lossNames = Object.keys(LOSSES) as readonly LossName[] as [LossName, ...LossName[]];
 
-/** What a model is trained with unless something else is asked for. */
-export function defaultLossOf(spec: ModelSpec): LossName {
-  return answersWithDistances(spec) ? 'map' : 'sparseCategoricalCrossentropy';
+/** What an output (of the last layer, unless named) is trained with unless something else is asked for. */
+export function defaultLossOf(spec: ModelSpec, layer?: string): LossName {
+  return rubbishDistanceOf(spec, layer) !== undefined ? 'map' : 'sparseCategoricalCrossentropy';
 }
 
 export function lossOf(name: string): Loss {
@@ -127,7 +178,7 @@ export function checkClassifierOutput(output: Node): void {
   if (output.shape.length === 2) return;
   throw new FoveaError({
     problem: `the model's output for one image is ${formatShape(output.shape.slice(1))}`,
-    expected: 'one row of numbers (classes,)',
-    fix: 'end the model with a dense layer, or with flatten or global pooling',
+    expected: 'one row of numbers (classes,), to be compared with class numbers',
+    fix: "end the model with a dense layer, flatten or global pooling; or give a loss of values, such as { loss: 'meanSquaredError', target: 'input' }",
   });
 }

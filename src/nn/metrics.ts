@@ -1,27 +1,42 @@
 /**
- * @file Metrics beside the loss: right answers, as graph nodes.
+ * @file Metrics beside the loss, one number per row, as graph nodes: right answers, mean absolute errors.
  *
  * Among equal scores the class with the smaller number comes first, so that exactly k classes of a row
  * are "the best k" and a model that says the same for all classes is right for one of them.
  */
+import { sizeOf } from '../base/shape.ts';
 import { NO_PADS } from '../base/window.ts';
 import { constantNode, type Node } from '../graph/node.ts';
 import * as e from '../ops/expression.ts';
 import { build } from '../ops/index.ts';
 
-/** Number of rows whose label is among the k best scores: scores (N, classes), labels (N) -> (). */
-export function correctByLabels(scores: Node, labels: Node, k = 1): Node {
-  const hits = build('inTopK', [scores, labels], { k }, `inTop${k}`);
-  return build('sumTo', [hits], { shape: [] }, 'correct');
+/** 1 for rows whose label is among the k best scores, else 0: scores (N, classes), labels (N) -> (N). */
+export function hitsByLabels(scores: Node, labels: Node, k = 1): Node {
+  return build('inTopK', [scores, labels], { k }, `inTop${k}`);
 }
 
-/** Number of rows whose best score stands where the largest target stands: (N, classes) both -> (). */
-export function correctByTargets(scores: Node, targets: Node): Node {
+/** 1 for rows whose best score stands where the largest target stands, else 0: (N, classes) both -> (N). */
+export function hitsByTargets(scores: Node, targets: Node): Node {
   const hits = build('elementwise', [bestClass(scores), bestClass(targets)], {
     expression: e.equal(e.input(0), e.input(1)),
     label: 'equal',
   });
-  return build('sumTo', [hits], { shape: [] }, 'correct');
+  return build('reshape', [hits], { shape: [scores.shape[0]] }, 'hits');
+}
+
+/** mean over the numbers of a row of |output - target|: (N, ...) both -> (N) */
+export function meanAbsoluteErrors(output: Node, target: Node): Node {
+  const errors = build('abs', [build('sub', [output, target])]);
+  return meanOfRows(errors, 'absoluteErrorPerRow');
+}
+
+/** The mean of the numbers of each row: (N, ...) -> (N) */
+export function meanOfRows(x: Node, name: string): Node {
+  const [N, ...rest] = x.shape;
+  const size = sizeOf(rest);
+  const rows = rest.length === 1 ? x : build('reshape', [x], { shape: [N, size] });
+  const sums = build('reshape', [build('sumTo', [rows], { shape: [N, 1] })], { shape: [N] });
+  return build('mul', [sums, constantNode(1 / size)], {}, name);
 }
 
 /**

@@ -1,32 +1,46 @@
 /**
  * @file Writes the spec of a model that is no chain: branches, joins, residual connections.
  *
- * Layers are called on what they read (`layers/wiring.ts`); from the output back to the input this finds
- * all of them, in an order in which each comes after those it reads, and writes their names down. The spec
- * is the one that `sequential` writes. Next stop: `sequential.ts`, which checks it.
+ * Several inputs, several outputs, layers that are applied twice. Layers are called on what they read
+ * (`layers/wiring.ts`); `tracing.ts` finds them from the outputs back, and this writes their names down. The
+ * spec is the one that `sequential` writes. Next stop: `sequential.ts`, which checks it.
  */
 import { FoveaError } from '../base/errors.ts';
-import { formatShape, type Shape } from '../base/shape.ts';
 import { layerKinds, layers as table } from './layers/index.ts';
-import type { LayerInput, LayerOutput } from './layers/wiring.ts';
-import { LayerNames } from './names.ts';
+import {
+  type AppliedLayer,
+  isLayerOutput,
+  type LayerInput,
+  type LayerOutput,
+  type ModelInput,
+} from './layers/wiring.ts';
+import { baseNameOf, LayerNames } from './names.ts';
 import { parseModelSpec } from './sequential.ts';
 import { INPUT, type ModelOptions, type ModelSpec } from './spec.ts';
+import { appliedBetween } from './tracing.ts';
 
-type Output = Extract<LayerOutput, { readonly reads: unknown }>;
+/** One thing, several in order, or several by name. */
+type Several<T> = T | readonly T[] | Readonly<Record<string, T>>;
 
 export interface ModelParts extends Omit<ModelOptions, 'inputShape'> {
-  readonly inputs: LayerOutput | readonly LayerOutput[];
-  readonly outputs: LayerOutput | readonly LayerOutput[];
+  /** Several are named by a record, or by `input({ name })`. */
+  readonly inputs: Several<LayerOutput>;
+  /** Several are named by a record, else after their layers. */
+  readonly outputs: Several<LayerOutput>;
 }
 
-/** The input of a model, for layers to be called on; `shape` is of one image: [height, width, channels]. */
-export function input({ shape }: { readonly shape: Shape }): LayerOutput {
-  return { shape };
+/** An input of a model, for layers to be called on; `shape` is of one image: [height, width, channels]. */
+export function input({ shape, name, preprocessing }: ModelInput): ModelInput {
+  return {
+    shape,
+    ...(name === undefined ? {} : { name }),
+    ...(preprocessing === undefined ? {} : { preprocessing }),
+  };
 }
 
 /**
- * A model from its input to its output. Layers on no way between the two are not part of it.
+ * A model from its inputs to its outputs. Layers on no way between them are not part of it; a layer that is
+ * applied twice has its parameters once.
  *
  *     const x = input({ shape: [28, 28, 1] });
  *     const a = conv2d({ filters: 8, kernelSize: 3, padding: 'same', activation: 'relu' })(x);
@@ -34,72 +48,99 @@ export function input({ shape }: { readonly shape: Shape }): LayerOutput {
  *     const sum = add()(a, b);
  *     const y = dense({ units: 10, activation: 'softmax' })(flatten()(sum));
  *     const spec = model({ inputs: x, outputs: y });
+ *
+ *     model({ inputs: { left, right }, outputs: { digit: y, sum: z } });   // several, by name
  */
 export function model({ inputs, outputs, name = 'model', ...options }: ModelParts): ModelSpec {
-  const start = theOne(inputs, 'inputs', 'join the pictures along their channels before the model');
-  const end = theOne(outputs, 'outputs', 'join them with concatenate, or make a model of each');
-  if (start.layer !== undefined) {
-    throw wrong('its input is what a layer gives', 'what input({ shape }) gave');
-  }
-  const found = outputsBefore(end, start);
-  checkNotShared(found);
-  const names = namesOf(found);
+  const starts = startsOf(listOf(inputs, 'inputs'));
+  const ends = listOf(outputs, 'outputs');
+  const found = appliedBetween(
+    starts.names,
+    ends.map(({ output }) => output),
+  );
+  const names = new Map([...starts.names, ...namesOf(found, starts.names.values())]);
+  const nameOf = (output: LayerOutput) => names.get(output) as string;
+  const owners = new Map<LayerInput, string>();
+  const [only] = starts.names.size === 1 ? starts.names.values() : [];
   const layers = found.map((output, i) => {
-    const reads = output.reads.map((from) => names.get(from) ?? INPUT);
-    const before = i === 0 ? INPUT : names.get(found[i - 1]);
+    const reads = output.reads.map(nameOf);
+    const before = i === 0 ? only : nameOf(found[i - 1]);
     // The layer before is what a layer reads anyway: a chain is written as `sequential` writes it.
     const isNext = reads.length === 1 && reads[0] === before;
     const { kind, options: own } = output.layer;
-    return { kind, name: names.get(output), options: own, ...(isNext ? {} : { inputs: reads }) };
+    const owner = ownsNumbers(kind) ? owners.get(output.layer) : undefined;
+    owners.set(output.layer, owner ?? nameOf(output));
+    return {
+      kind,
+      name: nameOf(output),
+      options: own,
+      ...(isNext ? {} : { inputs: reads }),
+      ...(owner === undefined ? {} : { shares: owner }),
+    };
   });
-  return parseModelSpec({ ...options, name, inputShape: start.shape, layers });
+  const isNamed = ends.length > 1 || ends[0].name !== undefined;
+  const named = ends.map(({ name: own, output }) => {
+    const layer = nameOf(output);
+    return { name: own ?? layer, layer };
+  });
+  return parseModelSpec({
+    ...options,
+    name,
+    ...inputsAsWritten(starts),
+    ...(isNamed ? { outputs: named } : {}),
+    layers,
+  });
 }
 
-/** Every layer's output between the input and `end`, each after those it reads. */
-function outputsBefore(end: LayerOutput, start: LayerOutput): Output[] {
-  const found: Output[] = [];
-  const seen = new Set<LayerOutput>();
-  // A stack, not a recursion: models may be deep. `true` means that all it reads is found.
-  const stack: [LayerOutput, boolean][] = [[end, false]];
-  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
-    const [output, ready] = top;
-    if (output.layer === undefined) {
-      if (output !== start) throw foreignInput(output.shape, start);
-      continue;
+interface NamedOutput {
+  readonly name: string | undefined;
+  readonly output: LayerOutput;
+}
+
+function listOf(given: Several<LayerOutput>, noun: 'inputs' | 'outputs'): NamedOutput[] {
+  const entries = (): (readonly [string | undefined, unknown])[] => {
+    if (isLayerOutput(given)) return [[undefined, given]];
+    if (Array.isArray(given)) return given.map((output) => [undefined, output]);
+    return typeof given === 'object' && given !== null ? Object.entries(given) : [];
+  };
+  const found = entries().map(([name, output]) => {
+    if (isLayerOutput(output)) return { name, output };
+    throw wrong(`one of its ${noun} is ${String(output)}`, 'what input({ shape }) or a layer gave');
+  });
+  if (found.length === 0) throw wrong(`received no ${noun}`, 'at least one');
+  return found;
+}
+
+interface Starts {
+  readonly names: ReadonlyMap<LayerOutput, string>;
+  /** Whether the spec names them; one alone without a name is "input". */
+  readonly isNamed: boolean;
+}
+
+function startsOf(inputs: readonly NamedOutput[]): Starts {
+  const names = new LayerNames();
+  const starts = new Map<LayerOutput, string>();
+  let isNamed = false;
+  for (const { name, output } of inputs) {
+    if (output.layer !== undefined) {
+      throw wrong('its input is what a layer gives', 'what input({ shape }) gave');
     }
-    if (ready) found.push(output);
-    if (seen.has(output)) continue;
-    seen.add(output);
-    stack.push([output, true]);
-    for (const read of output.reads.toReversed()) stack.push([read, false]);
+    if (starts.has(output)) throw wrong('one input is given twice', 'each input once');
+    const own = name ?? output.name;
+    isNamed ||= own !== undefined;
+    starts.set(output, own === undefined ? names.takeFree(INPUT) : names.take(own));
   }
-  if (found.length > 0) return found;
-  throw wrong('its output is its input', 'at least one layer between them');
+  return { names: starts, isNamed: isNamed || inputs.length > 1 };
 }
 
-function foreignInput(shape: Shape, start: LayerOutput): FoveaError {
-  const given = 'shape' in start ? formatShape(start.shape) : '';
-  return wrong(
-    `its output reads an input of ${formatShape(shape)} that is not the one given, of ${given}`,
-    'one input that all layers start from',
-    'pass the very value that input({ shape }) gave',
+/** Of one input without a name: its shape. */
+function inputsAsWritten({ names, isNamed }: Starts) {
+  const inputs = [...names].flatMap(([start, name]) =>
+    start.layer === undefined ? [{ ...start, name }] : [],
   );
-}
-
-/** Two calls of one layer would share its numbers, which a spec has no word for. */
-function checkNotShared(found: readonly Output[]): void {
-  const called = new Set<LayerInput>();
-  for (const { layer } of found) {
-    if (called.has(layer) && ownsNumbers(layer.kind)) {
-      throw new FoveaError({
-        where: layer.name === undefined ? `layer ${layer.kind}` : `layer "${layer.name}"`,
-        problem: 'it is called twice',
-        expected: 'a layer with parameters to be called once: layers share no parameters',
-        fix: `write ${layer.kind}({ ... }) once for each call`,
-      });
-    }
-    called.add(layer);
-  }
+  if (isNamed) return { inputs };
+  const [{ shape, preprocessing }] = inputs;
+  return { inputShape: shape, ...(preprocessing === undefined ? {} : { preprocessing }) };
 }
 
 function ownsNumbers(kind: string): boolean {
@@ -108,30 +149,27 @@ function ownsNumbers(kind: string): boolean {
   );
 }
 
-/** Layers without a name are numbered, as in `sequential`, around the names that are given. */
-function namesOf(found: readonly Output[]): Map<LayerOutput, string> {
-  const names = new LayerNames([INPUT, ...found.flatMap(({ layer }) => layer.name ?? [])]);
-  return new Map(
-    found.map((output) => [output, output.layer.name ?? names.takeFree(output.layer.kind)]),
-  );
+/**
+ * Layers without a name are numbered, as in `sequential`, around the names that are given; so are further
+ * applications of a layer with a name.
+ */
+function namesOf(
+  found: readonly AppliedLayer[],
+  inputs: Iterable<string>,
+): ReadonlyMap<LayerOutput, string> {
+  const names = new LayerNames([...inputs, ...found.flatMap(({ layer }) => layer.name ?? [])]);
+  const applied = new Set<LayerInput>();
+  const named = new Map<LayerOutput, string>();
+  for (const output of found) {
+    const { layer } = output;
+    const isFirst = !applied.has(layer);
+    applied.add(layer);
+    const base = layer.name ?? baseNameOf(layer.kind);
+    named.set(output, layer.name !== undefined && isFirst ? base : names.takeFree(base));
+  }
+  return named;
 }
 
-function theOne(
-  given: LayerOutput | readonly LayerOutput[],
-  noun: 'inputs' | 'outputs',
-  fix: string,
-): LayerOutput {
-  const list = Array.isArray(given) ? given : [given];
-  if (list.length === 1 && typeof list[0] === 'object') return list[0];
-  const received = list.length === 1 ? String(list[0]) : `${list.length} ${noun}`;
-  throw wrong(`received ${received}`, `one of its ${noun}`, list.length > 1 ? fix : undefined);
-}
-
-function wrong(problem: string, expected: string, fix?: string): FoveaError {
-  return new FoveaError({
-    where: 'model',
-    problem,
-    expected,
-    ...(fix === undefined ? {} : { fix }),
-  });
+function wrong(problem: string, expected: string): FoveaError {
+  return new FoveaError({ where: 'model', problem, expected });
 }

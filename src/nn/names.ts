@@ -4,6 +4,11 @@
  * Asking for a name takes the same time however many are taken. Next stop: `sequential.ts`.
  */
 
+/** averagePooling2d becomes average_pooling2d. */
+export function baseNameOf(kind: string): string {
+  return kind.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
 export class LayerNames {
   readonly #taken: Set<string>;
   /** Where to go on counting, by base name. */
@@ -27,9 +32,8 @@ export class LayerNames {
     return name;
   }
 
-  /** The first free number of the kind; averagePooling2d becomes average_pooling2d. */
-  takeFree(kind: string): string {
-    const base = kind.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  /** The name itself, or the first number after it that is free. */
+  takeFree(base: string): string {
     let next = this.#next.get(base) ?? 0;
     const name = (n: number) => (n === 0 ? base : `${base}_${n}`);
     while (this.#taken.has(name(next))) next++;

@@ -10,7 +10,7 @@ import { build } from '../ops/index.ts';
 import { rubbishDistanceOf } from './answers.ts';
 import type { Parameter } from './layers/layer.ts';
 import { layerShapes, type PlacedLayer } from './shapes.ts';
-import { INPUT, type ModelSpec } from './spec.ts';
+import { inputsOf, type ModelSpec, nameIn, outputsOf } from './spec.ts';
 
 export interface NetworkOptions {
   readonly batchSize: number;
@@ -28,11 +28,9 @@ export interface NamedParameter extends Omit<Parameter, 'name'> {
   readonly name: string;
 }
 
-export interface Network {
-  /** x (N, ...inputShape), preprocessed. */
-  readonly input: Node;
-  /** The output node of each layer by name. */
-  readonly layers: ReadonlyMap<string, Node>;
+/** One output of a network. */
+export interface Head {
+  readonly name: string;
   readonly output: Node;
   /**
    * What ranks the classes, largest first: the output before its softmax, the output itself where there is
@@ -41,6 +39,15 @@ export interface Network {
   readonly logits: Node;
   /** Where the output is distances: that of the rubbish class. */
   readonly rubbish: number | undefined;
+}
+
+export interface Network {
+  /** By name: (N, ...shape of one image), preprocessed; "x", or "x/NAME" where the model names its inputs. */
+  readonly inputs: ReadonlyMap<string, Node>;
+  /** The output node of each layer by name. */
+  readonly layers: ReadonlyMap<string, Node>;
+  /** At least one. */
+  readonly heads: readonly Head[];
   readonly parameters: readonly (NamedParameter & { readonly node: Node })[];
   /** Of states that a training step moves without a gradient (moving statistics). */
   readonly updates: readonly Update[];
@@ -62,23 +69,28 @@ export function expand(spec: ModelSpec, options: NetworkOptions): Network {
     .flatMap(namedParameters)
     .map((p) => ({ ...p, node: stateNode(p.name, p.shape) }));
   const states = new Map(parameters.map((p) => [p.name, p.node]));
+  /** New values of states; a layer applied twice moves its moving statistics twice, one after the other. */
+  const moved = new Map<string, Node>();
   const state = (name: string) => states.get(name) as Node;
-  const updates: Update[] = [];
   const step = lazy(() => inputNode('step', [], 'i32'));
 
-  const input = batchInput('x', [batchSize, ...spec.inputShape]);
+  const inputs = new Map(
+    inputsOf(spec).map(({ name, shape }) => [
+      name,
+      batchInput(nameIn('x', spec.inputs, name), [batchSize, ...shape]),
+    ]),
+  );
   const layers = new Map<string, Node>();
-  let output = input;
-  for (const { spec: layerSpec, layer, inputs } of placed) {
-    const { name, options } = layerSpec;
-    output = layer.call({
+  for (const { spec: layerSpec, layer, inputs: reads } of placed) {
+    const { name, options, shares = name } = layerSpec;
+    const output = layer.call({
       build,
       name,
       options,
       training,
-      inputs: inputs.map((from) => (from === INPUT ? input : (layers.get(from) as Node))),
-      parameter: (own) => state(`${name}/${own}`),
-      update: (own, value) => updates.push({ state: state(`${name}/${own}`), value }),
+      inputs: reads.map((from) => (layers.get(from) ?? inputs.get(from)) as Node),
+      parameter: (own) => moved.get(`${shares}/${own}`) ?? state(`${shares}/${own}`),
+      update: (own, value) => moved.set(`${shares}/${own}`, value),
       random: (shape: Shape) =>
         build(
           'randomUniform',
@@ -94,9 +106,17 @@ export function expand(spec: ModelSpec, options: NetworkOptions): Network {
     });
     layers.set(name, output);
   }
-  const rubbish = rubbishDistanceOf(spec);
-  const logits = rubbish === undefined ? scoresOf(output) : nearnessOf(output);
-  return { input, layers, output, logits, rubbish, parameters, updates };
+  const updates = [...moved].map(([name, value]) => ({ state: state(name), value }));
+  return { inputs, layers, heads: headsOf(spec, layers), parameters, updates };
+}
+
+function headsOf(spec: ModelSpec, layers: ReadonlyMap<string, Node>): Head[] {
+  return outputsOf(spec).map(({ name, layer }) => {
+    const output = layers.get(layer) as Node;
+    const rubbish = rubbishDistanceOf(spec, layer);
+    const logits = rubbish === undefined ? scoresOf(output) : nearnessOf(output);
+    return { name, output, logits, rubbish };
+  });
 }
 
 const scoresOf = (output: Node): Node => (output.op === 'softmax' ? output.inputs[0] : output);

@@ -11,27 +11,22 @@
  */
 import { backward } from '../autodiff/backward.ts';
 import { curvature } from '../autodiff/curvature.ts';
+import { unknownName } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
-import {
-  batchInput,
-  constantNode,
-  type Graph,
-  inputNode,
-  type Node,
-  stateNode,
-} from '../graph/node.ts';
+import { constantNode, type Graph, inputNode, type Node, stateNode } from '../graph/node.ts';
 import { build } from '../ops/index.ts';
 import { initialValues } from './initializers.ts';
-import { checkClassifierOutput, defaultLossOf, type LossName, lossOf } from './losses.ts';
-import { correctByLabels, correctByTargets } from './metrics.ts';
-import { expand, type Network, parametersOf } from './network.ts';
+import { defaultLossOf, type Loss, lossOf } from './losses.ts';
+import { expand, type Head, type Network, parametersOf } from './network.ts';
+import {
+  type LossOptions,
+  type Measured,
+  measureHead,
+  objectivesOf,
+  weightedSum,
+} from './objectives.ts';
 import { type Optimizer, preparationsOf, slotName, updatesOf } from './optimizers/optimizer.ts';
-import type { ModelSpec } from './spec.ts';
-
-export interface LossOptions {
-  /** Default: 'sparseCategoricalCrossentropy', or 'map' for a model that answers with distances. */
-  readonly loss?: LossName;
-}
+import { type ModelSpec, nameIn } from './spec.ts';
 
 export interface TrainingOptions extends LossOptions {
   readonly optimizer: Optimizer;
@@ -43,13 +38,16 @@ export interface TrainingOptions extends LossOptions {
  * One training step. Inputs: `x` (N, ...inputShape), preprocessed; `labels` (N) i32 or, for losses that
  * want them, `targets` (N, classes) f32; the optimizer's scalars; `step` () i32 where a layer draws
  * random numbers. Outputs: `loss` (), the mean over rows with the penalties added; `correct` (), right
- * rows of the batch.
+ * rows of the batch, or, where values are compared, `absoluteError` (), the sum over rows of a row's mean.
+ *
+ * Named inputs and outputs: `x/NAME`, `labels/NAME` or `targets/NAME`; `loss` is the weighted sum, and
+ * `loss/NAME` and `correct/NAME` or `absoluteError/NAME` are each output's own.
  */
 export function trainingGraph(spec: ModelSpec, options: TrainingOptions, batchSize: number): Graph {
-  const { network, loss, correct } = lossOfBatch(spec, options, batchSize);
+  const { network, loss, measures } = lossOfBatch(spec, options, batchSize);
   const trained = network.parameters.filter((p) => p.trainable).map((p) => p.node);
   return {
-    outputs: { loss, correct },
+    outputs: { loss, ...measures() },
     updates: [
       ...updatesOf(options.optimizer, trained, backward(loss, trained)),
       ...network.updates,
@@ -89,14 +87,18 @@ export interface GradientOptions extends LossOptions {
  * Moving statistics move. With `updateGraph` it does what `trainingGraph` does in one program.
  */
 export function gradientGraph(spec: ModelSpec, options: GradientOptions, batchSize: number): Graph {
-  const { network, loss, correct } = lossOfBatch(spec, options, batchSize);
+  const { network, loss, measures } = lossOfBatch(spec, options, batchSize);
   const trained = network.parameters.filter((p) => p.trainable).map((p) => p.node);
   const gradients = backward(loss, trained);
+  const logits = network.heads.map((head) => [
+    nameIn('logits', spec.outputs, head.name),
+    head.logits,
+  ]);
   return {
     outputs: {
       loss,
-      correct,
-      logits: network.logits,
+      ...measures(),
+      ...Object.fromEntries(logits),
       ...Object.fromEntries(trained.map((p, i) => [gradientName(p.name), gradients[i]])),
     },
     updates: network.updates,
@@ -112,41 +114,72 @@ export function updateGraph(spec: ModelSpec, optimizer: Optimizer): Graph {
 }
 
 /**
- * Outputs `logits` (N, classes), `probabilities` (N, classes), `lossPerRow` (N), and `penalty` (), what the loss of
- * training carries beside the mean over the rows.
+ * `penalty` (), what the loss of training carries beside the mean over the rows, and of a classifier: `logits` (N,
+ * classes), `probabilities` (N, classes), `lossPerRow` (N). Where
+ * values are compared or outputs are named: `lossPerRow` (N), weighted; `output`, and `correctPerRow` or
+ * `absoluteErrorPerRow` (N); of named outputs `output/NAME` and so on, and their own `lossPerRow/NAME`.
  */
 export function evaluationGraph(spec: ModelSpec, options: LossOptions, batchSize: number): Graph {
   const network = expand(spec, { batchSize, training: false });
-  const loss = options.loss ?? defaultLossOf(spec);
-  const { rows } = lossPerRow(network, loss);
-  return {
-    outputs: {
-      logits: network.logits,
-      probabilities: probabilitiesOf(network, loss),
-      lossPerRow: rows,
-      penalty: sumOf([constantNode(0, [], 'penalty'), ...penaltiesOf(network)], 'penalty'),
-    },
-    updates: [],
-  };
+  const measured = measure(spec, network, options);
+  const penalty = sumOf([constantNode(0, [], 'penalty'), ...penaltiesOf(network)], 'penalty');
+  const [first] = measured;
+  const [head] = network.heads;
+  if (spec.outputs === undefined && first.metric === 'correct') {
+    const { loss } = first.objective;
+    const probabilities = probabilitiesOf(head, loss);
+    const { logits } = head;
+    return { outputs: { logits, probabilities, lossPerRow: first.rows, penalty }, updates: [] };
+  }
+  const outputs: Record<string, Node> = {};
+  measured.forEach(({ rows, metric, metricRows, objective: { loss } }, i) => {
+    const { name } = network.heads[i];
+    const own = (what: string): string => nameIn(what, spec.outputs, name);
+    outputs[own('output')] = probabilitiesOf(network.heads[i], loss);
+    outputs[own('lossPerRow')] = rows;
+    outputs[own(`${metric}PerRow`)] = metricRows();
+  });
+  const all = measured.map(({ rows }) => rows);
+  return { outputs: { ...outputs, lossPerRow: weightedSum(all, measured), penalty }, updates: [] };
 }
 
 /**
- * Output `probabilities`: the model's last layer, whatever it is. A model that answers with distances has
- * them in the output `distances`, and in `probabilities` what they say of the classes (rubbish aside).
+ * Output `probabilities`: the model's last layer, whatever it is; of named outputs, `output/NAME` of each. A
+ * model that answers with distances has them in the output `distances`, and in `probabilities` what they say
+ * of the classes (rubbish aside).
  */
 export function inferenceGraph(spec: ModelSpec, batchSize: number): Graph {
-  const { output, logits, rubbish } = expand(spec, { batchSize, training: false });
+  const { heads } = expand(spec, { batchSize, training: false });
+  if (spec.outputs !== undefined) {
+    const outputs = heads.map(({ name, output }) => [`output/${name}`, output]);
+    return { outputs: Object.fromEntries(outputs), updates: [] };
+  }
+  const [{ output, logits, rubbish }] = heads;
   if (rubbish === undefined) return { outputs: { probabilities: output }, updates: [] };
   const probabilities = build('softmax', [logits], {}, 'probabilities');
   return { outputs: { probabilities, distances: output }, updates: [] };
 }
 
-/** One image's way through the network: outputs "stage/LAYER" of each layer, and `probabilities`. */
-export function stagesGraph(spec: ModelSpec): Graph {
-  const network = expand(spec, { batchSize: 1, training: false });
-  const stages = [...network.layers].map(([name, node]) => [`stage/${name}`, node]);
-  const probabilities = probabilitiesOf(network, defaultLossOf(spec));
-  return { outputs: { ...Object.fromEntries(stages), probabilities }, updates: [] };
+/**
+ * The way of images through the network: outputs "stage/LAYER" (N, ...) of each layer, or of those named, and
+ * `probabilities` of a model of one output.
+ */
+export function stagesGraph(
+  spec: ModelSpec,
+  batchSize = 1,
+  layers: readonly string[] = spec.layers.map(({ name }) => name),
+): Graph {
+  const network = expand(spec, { batchSize, training: false });
+  const stages = layers.map((name) => {
+    const node = network.layers.get(name);
+    if (node === undefined) throw unknownName('layer', name, [...network.layers.keys()]);
+    return [`stage/${name}`, node];
+  });
+  const outputs: Record<string, Node> = Object.fromEntries(stages);
+  if (spec.outputs === undefined) {
+    outputs.probabilities = probabilitiesOf(network.heads[0], lossOf(defaultLossOf(spec)));
+  }
+  return { outputs, updates: [] };
 }
 
 /** First values of every state of a training step, by name. */
@@ -172,36 +205,37 @@ export function parameterNames(spec: ModelSpec): string[] {
   return parametersOf(spec).map(({ name }) => name);
 }
 
-function lossOfBatch(
-  spec: ModelSpec,
-  options: GradientOptions,
-  batchSize: number,
-): { network: Network; loss: Node; correct: Node } {
+function lossOfBatch(spec: ModelSpec, options: GradientOptions, batchSize: number) {
   const { seed = 0, firstRow = 0 } = options;
   const network = expand(spec, { batchSize, training: true, seed, firstRow });
-  const { rows, correct } = lossPerRow(network, options.loss ?? defaultLossOf(spec));
-  const sum = build('sumTo', [rows], { shape: [] }, 'lossSum');
-  const mean = build('mul', [sum, constantNode(1 / batchSize)], {}, 'meanLoss');
-  const loss = sumOf([mean, ...penaltiesOf(network)], 'loss');
-  return { network, loss, correct: correct() };
+  const measured = measure(spec, network, options);
+  const means = measured.map(({ rows }) => {
+    const sum = build('sumTo', [rows], { shape: [] }, 'lossSum');
+    return build('mul', [sum, constantNode(1 / batchSize)], {}, 'meanLoss');
+  });
+  const measures = (): Record<string, Node> => {
+    const found: Record<string, Node> = {};
+    measured.forEach(({ metric, metricRows, objective: { output } }, i) => {
+      if (spec.outputs !== undefined) found[`loss/${output}`] = means[i];
+      const name = nameIn(metric, spec.outputs, output);
+      found[name] = build('sumTo', [metricRows()], { shape: [] }, name);
+    });
+    return found;
+  };
+  const loss = sumOf([weightedSum(means, measured), ...penaltiesOf(network)], 'loss');
+  return { network, loss, measures };
 }
 
-function lossPerRow(network: Network, name: LossName) {
-  const { output, logits, rubbish } = network;
-  checkClassifierOutput(output);
-  const loss = lossOf(name);
-  const truth =
-    loss.truth === 'labels'
-      ? batchInput('labels', [output.shape[0]], 'i32')
-      : batchInput('targets', output.shape);
-  const correct = () =>
-    loss.truth === 'labels' ? correctByLabels(logits, truth) : correctByTargets(logits, truth);
-  return { rows: loss.rows({ logits, output, rubbish }, truth), correct };
+function measure(spec: ModelSpec, network: Network, options: LossOptions): Measured[] {
+  const objectives = objectivesOf(spec, options);
+  return network.heads.map((head, i) => measureHead(spec, network, head, objectives[i]));
 }
 
 /** A model trained from logits without a softmax of its own, or from distances, answers in probabilities. */
-function probabilitiesOf({ output, logits, rubbish }: Network, loss: LossName): Node {
-  if (rubbish === undefined && (output !== logits || !lossOf(loss).readsLogits)) return output;
+function probabilitiesOf({ output, logits, rubbish }: Head, { readsLogits }: Loss): Node {
+  if (rubbish === undefined && (output !== logits || !readsLogits || output.shape.length !== 2)) {
+    return output;
+  }
   return build('softmax', [logits], {}, 'probabilities');
 }
 

@@ -205,7 +205,7 @@ describe('errors of a model', () => {
     [{ inputShape: [8, 8, 0] }, 'inputShape.2 received 0'],
     [{ inputShape: [8, 8, 1], preprocesing: {} }, 'unknown option "preprocesing"'],
     [{ inputShape: [8, 8, 1], preprocessing: { scale: 0 } }, 'preprocessing.scale received 0'],
-    [{ inputShape: [8, 8, 1], formatVersion: 2 }, 'formatVersion received 2'],
+    [{ inputShape: [8, 8, 1], formatVersion: 3 }, 'formatVersion received 3'],
   ])('rejects the model options %j', (model, problem) => {
     expect(errorOf([flatten()], model)).toMatchObject({ where: 'model', problem });
   });

@@ -6,11 +6,11 @@
  */
 import * as z from 'zod';
 import { FoveaError, nearestName } from '../base/errors.ts';
-import { sizeOf } from '../base/shape.ts';
+import { checkEnds, endOptions, nameOption, readInputs } from './ends.ts';
 import { layerOf } from './layers/index.ts';
 import type { LayerInput } from './layers/wiring.ts';
-import { LayerNames } from './names.ts';
-import { parseOptions, positiveInteger } from './options.ts';
+import { baseNameOf, LayerNames } from './names.ts';
+import { parseOptions } from './options.ts';
 import { layerShapes } from './shapes.ts';
 import { INPUT, type LayerSpec, type ModelOptions, type ModelSpec } from './spec.ts';
 
@@ -18,20 +18,9 @@ import { INPUT, type LayerSpec, type ModelOptions, type ModelSpec } from './spec
 const MOST_LAYERS = 100_000;
 
 const modelSchema = z.object({
-  formatVersion: z.literal(1).default(1),
+  formatVersion: z.literal([1, 2], '1 or 2; a later one needs a later version of Fovea').default(1),
   name: z.string().min(1).default('sequential'),
-  inputShape: z.array(positiveInteger).min(1),
-  preprocessing: z
-    .strictObject({
-      scale: z
-        .number()
-        .refine((scale) => scale !== 0, 'a number other than 0')
-        .default(1 / 255),
-      offset: z.number().default(0),
-      mean: z.array(z.number()).optional(),
-      border: z.int().positive().optional(),
-    })
-    .prefault({}),
+  ...endOptions,
   layers: z
     .array(z.unknown())
     .min(1, 'at least one layer')
@@ -40,11 +29,9 @@ const modelSchema = z.object({
 
 const layerSchema = z.object({
   kind: z.string(),
-  name: z
-    .string()
-    .regex(/^[\w.-]+$/, 'letters, digits, "_", "-" and "." alone')
-    .optional(),
+  name: nameOption.optional(),
   inputs: z.array(z.string()).min(1).optional(),
+  shares: z.string().optional(),
   options: z.record(z.string(), z.unknown()).default({}),
 });
 
@@ -64,14 +51,56 @@ export function sequential(options: ModelOptions, layers: readonly LayerInput[])
 
 /** Checks a spec from outside (a file, a user) and fills in what it leaves out. */
 export function parseModelSpec(received: unknown): ModelSpec {
-  const model = parseOptions(modelSchema, received, 'model');
-  const names = new LayerNames([INPUT]);
-  const layers = model.layers.map((layer, i) => parseLayer(layer, i, names));
-  const spec: ModelSpec = { ...model, layers };
-  checkMean(spec);
-  checkBorder(spec);
+  const { name, outputs, ...model } = parseOptions(modelSchema, received, 'model');
+  const ends = readInputs(model);
+  const names = new LayerNames(ends.inputs?.map((input) => input.name) ?? [INPUT]);
+  const layers: LayerSpec[] = [];
+  const owners = new Map<string, LayerSpec>();
+  model.layers.forEach((given, i) => {
+    const layer = parseLayer(given, i, names);
+    checkShares(layer, owners);
+    layers.push(layer);
+    owners.set(layer.name, layer);
+  });
+  const [first] = layers;
+  if (first.inputs === undefined && (ends.inputs?.length ?? 1) > 1) throw unnamedInput(first);
+  const isPlain =
+    ends.inputs === undefined && outputs === undefined && layers.every((l) => !('shares' in l));
+  const spec: ModelSpec = {
+    formatVersion: isPlain ? 1 : 2,
+    name,
+    ...ends,
+    ...(outputs === undefined ? {} : { outputs }),
+    layers,
+  };
+  checkEnds(spec);
   layerShapes(spec);
   return spec;
+}
+
+/** A layer applied again is one that stands before it, word for word. */
+function checkShares(layer: LayerSpec, before: ReadonlyMap<string, LayerSpec>): void {
+  if (layer.shares === undefined) return;
+  const owner = before.get(layer.shares);
+  const isSame =
+    owner !== undefined &&
+    owner.shares === undefined &&
+    owner.kind === layer.kind &&
+    JSON.stringify(owner.options) === JSON.stringify(layer.options);
+  if (isSame) return;
+  throw new FoveaError({
+    where: `layer "${layer.name}" (${layer.kind})`,
+    problem: `shares the parameters of "${layer.shares}"`,
+    expected: `a ${layer.kind} layer before it with the same options and parameters of its own`,
+  });
+}
+
+function unnamedInput({ name, kind }: LayerSpec): FoveaError {
+  return new FoveaError({
+    where: `layer "${name}" (${kind})`,
+    problem: 'does not say which of the inputs it reads',
+    expected: 'inputs: the names of those it reads',
+  });
 }
 
 function parseLayer(received: unknown, position: number, names: LayerNames): LayerSpec {
@@ -86,7 +115,7 @@ function parseLayer(received: unknown, position: number, names: LayerNames): Lay
       where: place,
     });
   }
-  const { kind, inputs } = given;
+  const { kind, inputs, shares } = given;
   const where = `${given.name === undefined ? place : `layer "${given.name}"`} (${kind})`;
   const stranger = inputs?.find((input) => !names.has(input));
   if (stranger !== undefined) throw unknownLayer(stranger, names.all(), where);
@@ -98,9 +127,15 @@ function parseLayer(received: unknown, position: number, names: LayerNames): Lay
       where,
     });
   }
-  const name = given.name === undefined ? names.takeFree(kind) : names.take(given.name);
+  const name = given.name === undefined ? names.takeFree(baseNameOf(kind)) : names.take(given.name);
   const options = parseOptions(layer.options, given.options, `layer "${name}" (${kind})`);
-  return { kind, name, ...(inputs === undefined ? {} : { inputs }), options };
+  return {
+    kind,
+    name,
+    ...(inputs === undefined ? {} : { inputs }),
+    ...(shares === undefined ? {} : { shares }),
+    options,
+  };
 }
 
 function unknownLayer(read: string, before: readonly string[], where: string): FoveaError {
@@ -116,28 +151,6 @@ function unknownLayer(read: string, before: readonly string[], where: string): F
 
 /** Names in an error. */
 const MOST_SHOWN = 20;
-
-/** A mean is subtracted per channel or per number of the input. */
-function checkMean({ inputShape, preprocessing: { mean } }: ModelSpec): void {
-  const channels = inputShape[inputShape.length - 1];
-  if (mean === undefined || [channels, sizeOf(inputShape)].includes(mean.length)) return;
-  throw new FoveaError({
-    where: 'model',
-    problem: `preprocessing.mean has ${mean.length} numbers`,
-    expected: `${channels} (one per channel) or ${sizeOf(inputShape)} (one per number of the input)`,
-  });
-}
-
-/** The border is a part of the input: something has to be left of the picture. */
-function checkBorder({ inputShape: [height, width], preprocessing: { border = 0 } }: ModelSpec) {
-  const most = Math.floor((Math.min(height, width ?? height) - 1) / 2);
-  if (border <= most) return;
-  throw new FoveaError({
-    where: 'model',
-    problem: `preprocessing.border is ${border} on each side of an input of ${height} x ${width}`,
-    expected: `at most ${most}, which leaves a pixel`,
-  });
-}
 
 /** Runs `task`; an error of ours that has no place yet gets this one. */
 function inPlace<T>(where: string, task: () => T): T {

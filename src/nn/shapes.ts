@@ -4,10 +4,10 @@
  * Shapes are of one image, without the batch axis. Next stop: `network.ts`.
  */
 import { FoveaError } from '../base/errors.ts';
-import { formatShape, type Shape, sizeOf } from '../base/shape.ts';
+import { formatShape, type Shape, sameShape, sizeOf } from '../base/shape.ts';
 import { layerOf } from './layers/index.ts';
 import type { Layer, Parameter } from './layers/layer.ts';
-import { INPUT, type LayerSpec, type ModelSpec } from './spec.ts';
+import { inputsOf, type LayerSpec, type ModelSpec } from './spec.ts';
 
 /** A layer of a spec with its definition and the shapes around it. */
 export interface PlacedLayer {
@@ -17,21 +17,29 @@ export interface PlacedLayer {
   readonly inputs: readonly string[];
   readonly inputShapes: readonly Shape[];
   readonly outputShape: Shape;
+  /** Its own; none where it shares another's. */
   readonly parameters: readonly Parameter[];
 }
 
-/** Every layer in order, with shapes. `inputShape` asks for another size of image than the spec's. */
+/** Every layer in order, with shapes. `inputShape` asks for another size of the (first) input than the spec's. */
 export function layerShapes(spec: ModelSpec, inputShape: Shape = spec.inputShape): PlacedLayer[] {
-  const shapes = new Map<string, Shape>([[INPUT, inputShape]]);
-  let before: string = INPUT;
-  return spec.layers.map((layerSpec) => {
+  const [first, ...others] = inputsOf(spec);
+  const shapes = new Map<string, Shape>([
+    [first.name, inputShape],
+    ...others.map(({ name, shape }) => [name, shape] as const),
+  ]);
+  const placed = new Map<string, PlacedLayer>();
+  let before = first.name;
+  for (const layerSpec of spec.layers) {
     const inputs = layerSpec.inputs ?? [before];
     const inputShapes = inputs.map((name) => shapes.get(name) as Shape);
-    const placed = place(layerSpec, inputs, inputShapes);
-    shapes.set(layerSpec.name, placed.outputShape);
+    const owner = layerSpec.shares === undefined ? undefined : placed.get(layerSpec.shares);
+    const here = place(layerSpec, inputs, inputShapes, owner);
+    placed.set(layerSpec.name, here);
+    shapes.set(layerSpec.name, here.outputShape);
     before = layerSpec.name;
-    return placed;
-  });
+  }
+  return [...placed.values()];
 }
 
 /** Numbers in one tensor: 4 GB of float32, all that WebAssembly can address. */
@@ -45,10 +53,23 @@ function checkSize(what: string, shape: Shape): void {
   });
 }
 
+/** One layer applied to two inputs needs parameters of one shape. */
+function checkShared(parameters: readonly Parameter[], { spec, parameters: own }: PlacedLayer) {
+  parameters.forEach(({ name, shape }, i) => {
+    if (sameShape(shape, own[i].shape)) return;
+    throw new FoveaError({
+      problem: `its ${name} would be ${formatShape(shape)}, that of "${spec.name}", which it shares, is ${formatShape(own[i].shape)}`,
+      expected: 'one layer to be applied to inputs that need parameters of one shape',
+      fix: `make a ${spec.kind} layer of its own, or bring both inputs to one shape`,
+    });
+  });
+}
+
 function place(
   spec: LayerSpec,
   inputs: readonly string[],
   inputShapes: readonly Shape[],
+  owner: PlacedLayer | undefined,
 ): PlacedLayer {
   const layer = layerOf(spec.kind);
   try {
@@ -56,7 +77,9 @@ function place(
     const parameters = layer.parameters?.(inputShapes, spec.options) ?? [];
     checkSize('output', outputShape);
     for (const { name, shape } of parameters) checkSize(name, shape);
-    return { spec, layer, inputs, inputShapes, outputShape, parameters };
+    if (owner !== undefined) checkShared(parameters, owner);
+    const own = owner === undefined ? parameters : [];
+    return { spec, layer, inputs, inputShapes, outputShape, parameters: own };
   } catch (error) {
     if (!(error instanceof FoveaError)) throw error;
     const received = inputShapes.map(formatShape).join(' and ');

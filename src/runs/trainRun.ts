@@ -16,6 +16,7 @@ import { dataNameOf, openDataset } from '../data/open.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import { defaultOptimizerOf } from '../models/recipes.ts';
 import { forClasses } from '../models/variants.ts';
+import { checkNamesClasses } from '../nn/answers.ts';
 import { defaultLossOf, type LossName, lossNames } from '../nn/losses.ts';
 import { parseSchedule } from '../nn/schedules.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
@@ -71,6 +72,7 @@ export interface ResumeRequest extends RunConditions {
 export async function* trainRun(request: TrainRequest): AsyncGenerator<RunEvent, void, void> {
   const began = performance.now();
   const { folder, overwrite = false, adapts = false, reading } = request;
+  checkNamesClasses(request.spec, 'for a run folder');
   const asked = settingsOf(request);
   const [loaded, session] = await open(request, request.data, imageShapeOf(request.spec), request);
   try {

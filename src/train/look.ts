@@ -7,7 +7,7 @@ import type { Session } from '../backends/backend.ts';
 import { indexOfLargest, indexOfSmallest } from '../base/largest.ts';
 import type { Shape } from '../base/shape.ts';
 import { fillBatch } from '../data/batches.ts';
-import { answersWithDistances } from '../nn/answers.ts';
+import { answersWithDistances, checkNamesClasses } from '../nn/answers.ts';
 import { parameterNames, stagesGraph } from '../nn/programs.ts';
 import { layerShapes } from '../nn/shapes.ts';
 import type { TrainedModel } from '../nn/trained.ts';
@@ -41,6 +41,7 @@ export async function lookAt(
   { spec, weights, classes }: TrainedModel,
   pixels: Uint8Array,
 ): Promise<Look> {
+  checkNamesClasses(spec, 'to be looked at with a picture');
   const values = await outputsOf(session, { spec, weights }, pixels);
   const stages: Stage[] = [
     { name: 'input', kind: 'picture', shape: spec.inputShape, values: Float32Array.from(pixels) },

@@ -11,7 +11,7 @@ import { fillBatch } from '../data/batches.ts';
 import { surround } from '../data/dataset.ts';
 import type { Picture } from '../data/images/picture.ts';
 import { type PrepareOptions, prepareImage } from '../data/images/prepare.ts';
-import { answersWithDistances } from '../nn/answers.ts';
+import { answersWithDistances, checkNamesClasses } from '../nn/answers.ts';
 import { inferenceGraph, parameterNames } from '../nn/programs.ts';
 import { imageShapeOf } from '../nn/spec.ts';
 import type { TrainedModel } from '../nn/trained.ts';
@@ -69,6 +69,7 @@ export interface Predictor {
  */
 export function openPredictor(session: Session, model: PredictedModel): Predictor {
   const { spec, weights, classes } = model;
+  checkNamesClasses(spec, 'to name what a picture shows');
   channelsOf(model);
   if (weights !== undefined) checkWeights(spec, weights);
   const shape = imageShapeOf(spec);

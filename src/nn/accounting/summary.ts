@@ -8,7 +8,7 @@
  * needed. Next stop: `summaryTable.ts`, which prints it.
  */
 import { FoveaError } from '../../base/errors.ts';
-import { formatShape, type Shape, sizeOf } from '../../base/shape.ts';
+import { formatShape, type Shape, sameShape, sizeOf } from '../../base/shape.ts';
 import {
   centreOf,
   composeReceptiveField,
@@ -18,7 +18,7 @@ import {
 } from '../../base/window.ts';
 import type { Reception, WindowFacts } from '../layers/layer.ts';
 import { layerShapes, type PlacedLayer } from '../shapes.ts';
-import { INPUT, type ModelSpec } from '../spec.ts';
+import { inputsOf, type ModelSpec, type OutputSpec } from '../spec.ts';
 
 /** In input pixels, [height, width]; the centre of the first pixel is 0. */
 export interface FieldSummary {
@@ -33,6 +33,8 @@ export interface LayerSummary {
   readonly name: string;
   readonly kind: string;
   readonly reads: readonly string[];
+  /** The layer whose parameters it uses, where it is applied again; they are counted there. */
+  readonly shares: string | null;
   /** Of one image. */
   readonly outputShape: Shape;
   readonly parameters: number;
@@ -61,19 +63,24 @@ export interface Totals {
 export interface Summary {
   readonly model: string;
   readonly inputShape: Shape;
+  readonly inputs: readonly { readonly name: string; readonly shape: Shape }[];
+  /** Named ones; empty where the last layer is the output. */
+  readonly outputs: readonly OutputSpec[];
   readonly layers: readonly LayerSummary[];
   readonly totals: Totals;
 }
 
 const BYTES_PER_NUMBER = 4;
 
-/** Sums up a model; `inputShape` asks what it would be for another size of image. */
+/** Sums up a model; `inputShape` asks what it would be for another size of image (of its one input). */
 export function summarize(
   spec: ModelSpec,
   { inputShape = spec.inputShape }: { readonly inputShape?: Shape } = {},
 ): Summary {
-  checkInputShape(inputShape, spec.inputShape);
-  const fields = new Map<string, Field | null>([[INPUT, fieldOfInput(inputShape)]]);
+  checkInputShape(inputShape, spec);
+  const [first, ...others] = inputsOf(spec).map(({ name, shape }) => ({ name, shape }));
+  const inputs = [{ ...first, shape: inputShape }, ...others];
+  const fields = new Map(inputs.map(({ name, shape }) => [name, fieldOfInput(shape)]));
   const layers = layerShapes(spec, inputShape).map((placed) => {
     const field = fieldAfter(
       placed,
@@ -82,7 +89,8 @@ export function summarize(
     fields.set(placed.spec.name, field);
     return summarizeLayer(placed, field);
   });
-  return { model: spec.name, inputShape, layers, totals: totalsOf(layers) };
+  const { name, outputs = [] } = spec;
+  return { model: name, inputShape, inputs, outputs, layers, totals: totalsOf(layers) };
 }
 
 function summarizeLayer(placed: PlacedLayer, field: Field | null): LayerSummary {
@@ -97,6 +105,7 @@ function summarizeLayer(placed: PlacedLayer, field: Field | null): LayerSummary 
     name: spec.name,
     kind: spec.kind,
     reads: inputs,
+    shares: spec.shares ?? null,
     outputShape,
     parameters: trainable + fixed,
     trainable,
@@ -180,7 +189,14 @@ function describeField({ axes: [rows, columns] }: Field): FieldSummary {
   };
 }
 
-function checkInputShape(received: Shape, own: Shape): void {
+function checkInputShape(received: Shape, spec: ModelSpec): void {
+  const own = spec.inputShape;
+  if (inputsOf(spec).length > 1 && !sameShape(received, own)) {
+    throw new FoveaError({
+      problem: `received the input shape ${formatShape(received)} for a model of several inputs`,
+      expected: 'the sizes that the model itself says',
+    });
+  }
   const whole = received.every((n) => Number.isSafeInteger(n) && n >= 1);
   if (whole && received.length === own.length) return;
   throw new FoveaError({

@@ -19,7 +19,9 @@ const left = (title: string, cell: Column['cell']): Column => ({ title, align: '
 const right = (title: string, cell: Column['cell']): Column => ({ title, align: 'right', cell });
 
 /** The first column of the first table, and of those under it. */
-const FULL_NAME = left('Layer (type)', ({ name, kind }) => `${name} (${kerasName(kind)})`);
+const FULL_NAME = left('Layer (type)', ({ name, kind, shares }) => {
+  return `${name} (${kerasName(kind)}${shares === null ? '' : ` of ${shares}`})`;
+});
 const NAME = left('Layer', ({ name }) => name);
 
 const PARAMETERS = [right('Param #', ({ parameters }) => formatCount(parameters))];
@@ -30,7 +32,7 @@ const KINDS_OF_PARAMETERS = [
   right('Fixed', ({ fixed }) => formatCount(fixed)),
 ];
 
-/** Shown only where some layer reads another than the one before it. */
+/** As in Keras; shown only where some layer reads another than the one before it. */
 const CONNECTED_TO = left('Connected to', ({ reads }) => reads.join(', '));
 
 const COUNTS = [
@@ -52,10 +54,11 @@ const WINDOWS = [
 ];
 
 /** Groups of columns that stay together where the width allows. */
-function groupsOf({ layers, totals }: Summary): Column[][] {
+function groupsOf(summary: Summary): Column[][] {
+  const { totals } = summary;
   const parameters = totals.fixed === 0 ? PARAMETERS : KINDS_OF_PARAMETERS;
   const shape = left('Output Shape', (layer) => formatShape([null, ...layer.outputShape]));
-  const connected = isChain(layers) ? [] : [CONNECTED_TO];
+  const connected = isChain(summary) ? [] : [CONNECTED_TO];
   return [
     [shape, ...parameters, ...COUNTS],
     [...connected, ...WINDOWS],
@@ -71,11 +74,15 @@ export interface SummaryTableOptions {
 
 /** The tables and the totals, lines without a newline at the end. */
 export function formatSummary(summary: Summary, { width = 100 }: SummaryTableOptions = {}): string {
-  const { model, inputShape, layers, totals } = summary;
+  const { model, inputs, outputs, layers, totals } = summary;
+  const sizes = inputs.map(({ name, shape }) => {
+    return `${inputs.length === 1 ? '' : `${name} `}${formatShape([null, ...shape])}`;
+  });
   const tables = tablesWithin(width, groupsOf(summary), layers);
   return [
-    `Model: "${model}", input ${formatShape([null, ...inputShape])}`,
+    `Model: "${model}", ${inputs.length === 1 ? 'input' : 'inputs'} ${sizes.join(', ')}`,
     ...tables.flatMap((columns) => formatTable(columns, layers)),
+    ...outputs.map(({ name, layer }) => `Output ${name}: ${layer}`),
     `Total params: ${formatCount(totals.parameters)} (${formatBytes(totals.parameters * 4)})`,
     `Trainable params: ${formatCount(totals.trainable)}`,
     `Non-trainable params: ${formatCount(totals.fixed)}`,
@@ -133,9 +140,10 @@ function widthOf(columns: readonly Column[], layers: readonly LayerSummary[]): n
   return columns.reduce((sum, c) => sum + columnWidth(c, layers) + GAP.length, -GAP.length);
 }
 
-function isChain(layers: readonly LayerSummary[]): boolean {
+function isChain({ inputs: [input], layers }: Summary): boolean {
   return layers.every(
-    ({ reads }, i) => reads.length === 1 && reads[0] === (i === 0 ? 'input' : layers[i - 1].name),
+    ({ reads }, i) =>
+      reads.length === 1 && reads[0] === (i === 0 ? input.name : layers[i - 1].name),
   );
 }
 

@@ -6,6 +6,7 @@
  */
 import { FoveaError } from '../../base/errors.ts';
 import type { Shape } from '../../base/shape.ts';
+import type { Preprocessing } from '../spec.ts';
 
 /** A layer as it is written: in the list of `sequential`, or before its call in a `model`. */
 export interface LayerInput {
@@ -16,9 +17,29 @@ export interface LayerInput {
 }
 
 /** What a layer gives, or the model's input: pass it to the layers that read it. */
-export type LayerOutput =
-  | { readonly shape: Shape; readonly layer?: undefined }
-  | { readonly layer: LayerInput; readonly reads: readonly LayerOutput[] };
+export type LayerOutput = ModelInput | AppliedLayer;
+
+/** An input of a model, for layers to be called on. */
+export interface ModelInput {
+  /** Of one image: [height, width, channels]. */
+  readonly shape: Shape;
+  /** Needed where a model has several; a record of inputs names them too. */
+  readonly name?: string | undefined;
+  /** Of this input; default: the model's. */
+  readonly preprocessing?: Partial<Preprocessing> | undefined;
+  readonly layer?: undefined;
+}
+
+/** One application of a layer. Applications of one layer object share its parameters. */
+export interface AppliedLayer {
+  readonly layer: LayerInput;
+  readonly reads: readonly LayerOutput[];
+}
+
+export function isLayerOutput(value: unknown): value is LayerOutput {
+  if (typeof value !== 'object' || value === null) return false;
+  return 'reads' in value || ('shape' in value && Array.isArray(value.shape));
+}
 
 /** A layer that can be called on what it reads. */
 export interface CallableLayer extends LayerInput {
@@ -50,7 +71,7 @@ export function callable(layer: LayerInput): CallableLayer {
 }
 
 function checkOutput(read: unknown, position: number, layer: LayerInput): void {
-  if (typeof read === 'object' && read !== null && ('shape' in read || 'reads' in read)) return;
+  if (isLayerOutput(read)) return;
   const isLayer = typeof read === 'function' && 'kind' in read;
   throw new FoveaError({
     where: placeOf(layer),

@@ -1,0 +1,128 @@
+/**
+ * @file The ends of a model as a spec writes them: its inputs with their preprocessing, its outputs by layer.
+ *
+ * A model of one unnamed input and output says less: `inputShape`, and the last layer. Previous stop:
+ * `sequential.ts`, which reads a whole spec.
+ */
+import { z } from 'zod';
+import { FoveaError } from '../base/errors.ts';
+import { formatShape, sameShape, sizeOf } from '../base/shape.ts';
+import { positiveInteger } from './options.ts';
+import { type InputSpec, inputsOf, type ModelSpec, outputsOf, type Preprocessing } from './spec.ts';
+
+export const nameOption = z.string().regex(/^[\w.-]+$/, 'letters, digits, "_", "-" and "." alone');
+
+const shapeOption = z.array(positiveInteger).min(1);
+
+export const preprocessingOption = z.strictObject({
+  scale: z
+    .number()
+    .refine((scale) => scale !== 0, 'a number other than 0')
+    .default(1 / 255),
+  offset: z.number().default(0),
+  mean: z.array(z.number()).optional(),
+  border: z.int().positive().optional(),
+});
+
+/** What a spec may say of its ends. */
+export const endOptions = {
+  inputShape: shapeOption.optional(),
+  preprocessing: preprocessingOption.prefault({}),
+  inputs: z
+    .array(
+      z.strictObject({
+        name: nameOption,
+        shape: shapeOption,
+        preprocessing: preprocessingOption.optional(),
+      }),
+    )
+    .min(1, 'at least one input')
+    .optional(),
+  outputs: z
+    .array(z.strictObject({ name: nameOption, layer: z.string() }))
+    .min(1, 'at least one output')
+    .optional(),
+};
+
+type Ends = Pick<ModelSpec, 'inputShape' | 'preprocessing' | 'inputs'>;
+
+/** The inputs; a preprocessing that an input does not say is the model's. */
+export function readInputs({
+  inputShape,
+  preprocessing,
+  inputs,
+}: {
+  readonly inputShape?: readonly number[] | undefined;
+  readonly preprocessing: Preprocessing;
+  readonly inputs?:
+    | readonly (Omit<InputSpec, 'preprocessing'> & {
+        readonly preprocessing?: Preprocessing | undefined;
+      })[]
+    | undefined;
+}): Ends {
+  if (inputs === undefined) {
+    if (inputShape !== undefined) return { inputShape, preprocessing };
+    throw wrong('inputShape is missing', 'a list: [height, width, channels]');
+  }
+  const named = inputs.map(({ preprocessing: own = preprocessing, ...input }) => ({
+    ...input,
+    preprocessing: own,
+  }));
+  const [first] = named;
+  if (inputShape !== undefined && !sameShape(inputShape, first.shape)) {
+    const shapes = `${formatShape(inputShape)}, the first input is ${formatShape(first.shape)}`;
+    throw wrong(`inputShape is ${shapes}`, 'the same twice, or inputs alone');
+  }
+  return { inputShape: first.shape, preprocessing: first.preprocessing, inputs: named };
+}
+
+/** Names that are no one else's, outputs of layers that exist, inputs that are read, means and borders that fit. */
+export function checkEnds(spec: ModelSpec): void {
+  const [inputs, outputs] = [inputsOf(spec), outputsOf(spec)];
+  checkDistinct('input', inputs);
+  checkDistinct('output', outputs);
+  const layers = new Set(spec.layers.map(({ name }) => name));
+  for (const { name, layer } of outputs) {
+    if (layers.has(layer)) continue;
+    throw wrong(`its output "${name}" is of "${layer}"`, 'the name of one of its layers');
+  }
+  const read = new Set(spec.layers.flatMap(({ inputs: reads = [] }) => reads));
+  const unread = spec.layers[0].inputs === undefined ? inputs.slice(1) : inputs;
+  for (const { name } of spec.inputs === undefined ? [] : unread) {
+    if (!read.has(name)) throw wrong(`no layer reads its input "${name}"`, 'inputs that are read');
+  }
+  for (const input of inputs) {
+    checkMean(input);
+    checkBorder(input);
+  }
+}
+
+function checkDistinct(noun: string, ends: readonly { readonly name: string }[]): void {
+  const names = ends.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw wrong(`two ${noun}s are called "${twice}"`, 'a name for each');
+}
+
+/** A mean is subtracted per channel or per number of the input. */
+function checkMean({ shape, preprocessing: { mean } }: InputSpec): void {
+  const channels = shape[shape.length - 1];
+  if (mean === undefined || [channels, sizeOf(shape)].includes(mean.length)) return;
+  throw wrong(
+    `preprocessing.mean has ${mean.length} numbers`,
+    `${channels} (one per channel) or ${sizeOf(shape)} (one per number of the input)`,
+  );
+}
+
+/** The border is a part of the input: something has to be left of the picture. */
+function checkBorder({ shape: [height, width], preprocessing: { border = 0 } }: InputSpec) {
+  const most = Math.floor((Math.min(height, width ?? height) - 1) / 2);
+  if (border <= most) return;
+  throw wrong(
+    `preprocessing.border is ${border} on each side of an input of ${height} x ${width}`,
+    `at most ${most}, which leaves a pixel`,
+  );
+}
+
+function wrong(problem: string, expected: string): FoveaError {
+  return new FoveaError({ where: 'model', problem, expected });
+}

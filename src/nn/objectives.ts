@@ -1,0 +1,175 @@
+/**
+ * @file What each output of a model is trained to come near to, and by which loss.
+ *
+ *   'classes'     the right class of each row: class numbers, or one-hot rows, as the loss wants
+ *   'values'      numbers of the output's own shape
+ *   an input      the input of that name, as the network reads it: reconstruction
+ *
+ * A classifier is measured by its right answers, values by their mean absolute error. Previous stop:
+ * `losses.ts`. Next stop: `programs.ts`.
+ */
+import { z } from 'zod';
+import { FoveaError, unknownName } from '../base/errors.ts';
+import { formatShape, sameShape } from '../base/shape.ts';
+import { batchInput, constantNode, type Node } from '../graph/node.ts';
+import { build } from '../ops/index.ts';
+import { checkClassifierOutput, defaultLossOf, type Loss, lossNames, lossOf } from './losses.ts';
+import { hitsByLabels, hitsByTargets, meanAbsoluteErrors } from './metrics.ts';
+import type { Head, Network } from './network.ts';
+import { parseOptions } from './options.ts';
+import { layerShapes } from './shapes.ts';
+import { inputsOf, type ModelSpec, nameIn, outputsOf } from './spec.ts';
+
+const settings = z.object({
+  loss: z.enum(lossNames),
+  /** In the sum over several outputs. */
+  weight: z.number().nonnegative().default(1),
+  /** 'classes', 'values' or the name of an input; default: what the data are, or the output's shape says. */
+  target: z.string().optional(),
+  /** Of huber: the error from which on it grows by its distance, no longer by its square. */
+  delta: z.number().positive().default(1),
+});
+
+export type LossSettings = z.input<typeof settings>;
+/** A loss by its name, or with settings: `{ loss: 'huber', delta: 0.5 }`. */
+export type LossChoice = LossSettings['loss'] | LossSettings;
+
+export interface LossOptions {
+  /** Default: 'sparseCategoricalCrossentropy', or 'map' for a model that answers with distances. */
+  readonly loss?: LossChoice | undefined;
+  /** Of each output by name, where a model has several. */
+  readonly losses?: Readonly<Record<string, LossChoice>> | undefined;
+}
+
+/** The loss of one output, all said. */
+export interface Objective extends Omit<z.output<typeof settings>, 'loss' | 'target'> {
+  /** Name of the output. */
+  readonly output: string;
+  readonly loss: Loss;
+  readonly target: string;
+}
+
+/** One per output. `given` says what the data are, where they are known: 'classes' or 'values'. */
+export function objectivesOf(
+  spec: ModelSpec,
+  { loss, losses }: LossOptions,
+  given: Readonly<Record<string, 'classes' | 'values'>> = {},
+): readonly Objective[] {
+  const outputs = outputsOf(spec);
+  if (losses !== undefined) checkLosses(losses, loss, outputs);
+  const shapes = new Map(layerShapes(spec).map((p) => [p.spec.name, p.outputShape]));
+  return outputs.map(({ name, layer }) => {
+    const choice = losses?.[name] ?? loss ?? defaultLossOf(spec, layer);
+    const where = `loss of output "${name}"`;
+    const chosen = parseOptions(
+      settings,
+      typeof choice === 'string' ? { loss: choice } : choice,
+      where,
+    );
+    const found = lossOf(chosen.loss);
+    const isRow = found.ofClasses || shapes.get(layer)?.length === 1;
+    const target = chosen.target ?? given[name] ?? (isRow ? 'classes' : 'values');
+    if (found.ofClasses && target !== 'classes') throw needsClasses(chosen.loss, target, where);
+    checkTarget(spec, target, where);
+    return { ...chosen, output: name, loss: found, target };
+  });
+}
+
+function checkLosses(
+  losses: object,
+  loss: unknown,
+  outputs: readonly { readonly name: string }[],
+): void {
+  const names = outputs.map(({ name }) => name);
+  const stranger = Object.keys(losses).find((name) => !names.includes(name));
+  if (stranger !== undefined) throw unknownName('output', stranger, names);
+  const missing = names.filter((name) => !Object.hasOwn(losses, name));
+  if (missing.length === 0 && loss === undefined) return;
+  throw new FoveaError({
+    where: 'losses',
+    problem: loss === undefined ? `none for ${missing.join(', ')}` : 'received loss and losses',
+    expected: loss === undefined ? `a loss for each of ${names.join(', ')}` : 'one of the two',
+  });
+}
+
+function needsClasses(loss: string, target: string, where: string): FoveaError {
+  return new FoveaError({
+    where,
+    problem: `${loss} compares classes; the output is compared with ${target}`,
+    expected: 'class numbers',
+    fix: 'use meanSquaredError, meanAbsoluteError, huber or binaryCrossentropy',
+  });
+}
+
+function checkTarget(spec: ModelSpec, target: string, where: string): void {
+  const known = ['classes', 'values', ...inputsOf(spec).map(({ name }) => name)];
+  if (known.includes(target)) return;
+  throw new FoveaError({ ...unknownName('target', target, known).parts, where });
+}
+
+/** An objective in a graph. */
+export interface Measured {
+  readonly objective: Objective;
+  /** (N), the loss of each row; weights left out. */
+  readonly rows: Node;
+  /** How programs call the metric, summed over rows: right answers, or mean absolute errors. */
+  readonly metric: 'correct' | 'absoluteError';
+  /** Makes it: (N). */
+  metricRows(): Node;
+}
+
+export function measureHead(
+  spec: ModelSpec,
+  network: Network,
+  head: Head,
+  objective: Objective,
+): Measured {
+  const { output, logits } = head;
+  const { loss, target } = objective;
+  if (target !== 'classes') {
+    const truth = numbersFor(spec, network, head, target);
+    const rows = loss.rows(head, truth, objective);
+    return {
+      objective,
+      rows,
+      metric: 'absoluteError',
+      metricRows: () => meanAbsoluteErrors(output, truth),
+    };
+  }
+  checkClassifierOutput(output);
+  const isLabels = loss.truth === 'labels';
+  const name = nameIn(loss.truth, spec.outputs, head.name);
+  const truth = isLabels
+    ? batchInput(name, [output.shape[0]], 'i32')
+    : batchInput(name, output.shape);
+  const metricRows = () => (isLabels ? hitsByLabels(logits, truth) : hitsByTargets(logits, truth));
+  return { objective, rows: loss.rows(head, truth, objective), metric: 'correct', metricRows };
+}
+
+/** Values that enter beside the inputs, or the input that is to be reconstructed. */
+function numbersFor(
+  spec: ModelSpec,
+  network: Network,
+  { name, output }: Head,
+  target: string,
+): Node {
+  const x = network.inputs.get(target);
+  if (target === 'values' || x === undefined) {
+    return batchInput(nameIn('targets', spec.outputs, name), output.shape);
+  }
+  if (sameShape(x.shape, output.shape)) return x;
+  throw new FoveaError({
+    problem: `output "${name}" gives ${formatShape(output.shape.slice(1))}, input "${target}" is ${formatShape(x.shape.slice(1))}`,
+    expected: 'a reconstruction of the shape of its input',
+  });
+}
+
+/** The mean over rows of every objective, times its weight: (). */
+export function weightedSum(means: readonly Node[], measured: readonly Measured[]): Node {
+  return means
+    .map((mean, i) => {
+      const { weight } = measured[i].objective;
+      return weight === 1 ? mean : build('mul', [mean, constantNode(weight)], {}, 'weightedLoss');
+    })
+    .reduce((sum, part) => build('add', [sum, part], {}, 'loss'));
+}
