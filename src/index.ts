@@ -25,6 +25,7 @@ export type {
 export { backendNames, type OpenOptions, openSession } from './backends/select.ts';
 export { FoveaError, UsageError } from './base/errors.ts';
 export type { Shape } from './base/shape.ts';
+export type { ArraySplit } from './data/arraySplit.ts';
 // Data
 export {
   type Augmentation,
@@ -63,9 +64,10 @@ export { type Summary, summarize } from './nn/accounting/summary.ts';
 export { formatSummary } from './nn/accounting/summaryTable.ts';
 export { weightsOf } from './nn/averages.ts';
 export { layers } from './nn/layers/index.ts';
-export type { CallableLayer, LayerInput, LayerOutput } from './nn/layers/wiring.ts';
+export type { CallableLayer, LayerInput, LayerOutput, ModelInput } from './nn/layers/wiring.ts';
 export { type LossName, lossNames } from './nn/losses.ts';
 export { input, type ModelParts, model } from './nn/model.ts';
+export type { LossChoice, LossOptions, LossSettings } from './nn/objectives.ts';
 export { adam } from './nn/optimizers/adam.ts';
 export { adamw } from './nn/optimizers/adamw.ts';
 export { type OptimizerFacts, optimizerFacts, optimizerNames } from './nn/optimizers/index.ts';
@@ -80,6 +82,7 @@ export {
   inferenceGraph,
   initialStates,
   parameterNames,
+  stagesGraph,
   trainingGraph,
   updateGraph,
 } from './nn/programs.ts';
@@ -90,7 +93,7 @@ export {
   scheduleNames,
 } from './nn/schedules.ts';
 export { parseModelSpec, sequential } from './nn/sequential.ts';
-export type { LayerSpec, ModelSpec, Preprocessing } from './nn/spec.ts';
+export type { InputSpec, LayerSpec, ModelSpec, OutputSpec, Preprocessing } from './nn/spec.ts';
 export type { StateValue, TrainedModel } from './nn/trained.ts';
 export { build } from './ops/index.ts';
 export { maxOver, meanOver, minOver, productOver, sumOver } from './ops/reductions.ts';
@@ -99,6 +102,14 @@ export { loadModel, saveModel } from './runs/folder/modelFiles.ts';
 export type { RunEvent, RunResult } from './runs/performRun.ts';
 export { resumeRun, type TrainRequest, trainRun } from './runs/trainRun.ts';
 export { version } from './runs/version.ts';
+export {
+  activations,
+  type BatchPredictionOptions,
+  type Numbers,
+  predictBatch,
+  type Rows,
+  type RunnableModel,
+} from './train/batchPrediction.ts';
 // Training
 export { decodeCheckpoint, encodeCheckpoint } from './train/checkpoint.ts';
 export type { Evaluation, Mistake } from './train/classification.ts';
@@ -106,7 +117,9 @@ export { type EvaluateOptions, evaluate } from './train/evaluate.ts';
 export type { FitEvent, FitOptions } from './train/events.ts';
 export { type FitData, fit } from './train/fit.ts';
 export { insights } from './train/insights.ts';
+export type { Metrics } from './train/measures.ts';
 export { openPredictor, type Prediction, type Predictor } from './train/predict.ts';
-export type { EpochRecord, Metrics, Progress, Snapshot } from './train/progress.ts';
+export type { EpochRecord, Progress, Snapshot } from './train/progress.ts';
 export type { OpenRunner, StepRunner } from './train/runners/runner.ts';
 export { type Combine, type StepSums, splitRunner } from './train/runners/split.ts';
+export { type ScoreOptions, score } from './train/score.ts';

@@ -9,7 +9,7 @@
 import type { Ora } from 'ora';
 import type { DownloadProgress } from '../data/index.ts';
 import type { FitEvent } from '../train/events.ts';
-import type { Metrics } from '../train/progress.ts';
+import type { Metrics } from '../train/measures.ts';
 
 type EpochEvent = Extract<FitEvent, { type: 'epoch' }>;
 type BatchEvent = Extract<FitEvent, { type: 'batch' }>;
@@ -56,8 +56,13 @@ export function epochLine(event: EpochEvent): string {
   return parts.join(' - ');
 }
 
-export function metricsText({ loss, accuracy }: Metrics, prefix = ''): string {
-  return `${prefix}loss: ${loss.toFixed(4)} - ${prefix}accuracy: ${accuracy.toFixed(4)}`;
+export function metricsText({ loss, accuracy, meanAbsoluteError }: Metrics, prefix = ''): string {
+  const named = { loss, accuracy, mae: meanAbsoluteError };
+  return Object.entries(named)
+    .flatMap(([name, value]) =>
+      value === undefined ? [] : `${prefix}${name}: ${value.toFixed(4)}`,
+    )
+    .join(' - ');
 }
 
 /** ━━━━━━━━━─────────── 168/375 - 4s left - 18ms/step - loss: 0.2010 - accuracy: 0.9391 */

@@ -7,6 +7,7 @@
  */
 import type { ImageShape } from '../base/shape.ts';
 import type { Preprocessing } from '../nn/spec.ts';
+import type { ArraySplit } from './arraySplit.ts';
 import type { Augmentation } from './augment/index.ts';
 import { BatchOrder, fillBatch, type Share } from './batches.ts';
 import type { Split } from './dataset.ts';
@@ -21,6 +22,8 @@ export interface BatchSource {
   isReady(epoch: number, batch: number): boolean;
   /** Resolves once it is. */
   ready(epoch: number, batch: number): Promise<void>;
+  /** Rows by name, which are filled by name and not by `fill`. */
+  readonly arrays?: ArraySplit;
   /** Writes the batch, which must be ready. */
   fill(
     epoch: number,

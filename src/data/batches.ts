@@ -8,6 +8,7 @@
 import { FoveaError, UsageError } from '../base/errors.ts';
 import { RandomStream } from '../base/random.ts';
 import type { Preprocessing } from '../nn/spec.ts';
+import type { ArraySplit } from './arraySplit.ts';
 import type { Split } from './dataset.ts';
 import { type AnySplit, sliceAny } from './streamed.ts';
 
@@ -18,7 +19,7 @@ export const unitRange: Preprocessing = { scale: 1 / 255, offset: 0 };
  * Keeps the last fraction for validation, as Keras does: training keeps floor(count * (1 - fraction))
  * pictures. Both are views; nothing is copied or shuffled.
  */
-export function validationSplit<S extends AnySplit>(
+export function validationSplit<S extends AnySplit | ArraySplit>(
   split: S,
   fraction: number,
 ): { readonly train: S; readonly validation: S | null } {
@@ -148,20 +149,32 @@ export function fillBatch(
   x: Float32Array,
   labels: Int32Array,
 ): void {
-  const table = tableOf(preprocessing);
-  const { mean } = preprocessing;
-  const { images } = split;
-  const pixels = images.length / split.count;
+  const { images, count } = split;
+  const pixels = images.length / count;
   if (x.length < indices.length * pixels || labels.length < indices.length) {
     throw new FoveaError({
       problem: `a batch of ${indices.length} pictures of ${pixels} values does not fit`,
       expected: `room for ${indices.length * pixels} values and ${indices.length} labels`,
     });
   }
+  for (let n = 0; n < indices.length; n++) labels[n] = split.labels[indices[n]];
+  fillPixels(images, count, indices, preprocessing, x);
+}
+
+/** Writes pictures `indices` of `count` as numbers into x (n, H, W, C). */
+export function fillPixels(
+  images: Uint8Array,
+  count: number,
+  indices: Int32Array,
+  preprocessing: Preprocessing,
+  x: Float32Array,
+): void {
+  const table = tableOf(preprocessing);
+  const { mean } = preprocessing;
+  const pixels = images.length / count;
   let to = 0;
   for (let n = 0; n < indices.length; n++) {
     const picture = indices[n];
-    labels[n] = split.labels[picture];
     const end = (picture + 1) * pixels;
     if (mean === undefined) {
       for (let from = picture * pixels; from < end; from++) x[to++] = table[images[from]];

@@ -7,12 +7,18 @@
 
 import { FoveaError } from '../base/errors.ts';
 import { inNode } from '../base/host.ts';
+import { ArrayBatches } from './arrayBatches.ts';
+import { type ArraySplit, isArrays } from './arraySplit.ts';
 import { noAugmentation } from './augment/index.ts';
 import { AugmentedBatches } from './augmentedBatches.ts';
 import { type BatchOptions, type BatchSource, MemoryBatches } from './batchSource.ts';
 import { type AnySplit, isStreamed } from './streamed.ts';
 
-export async function openBatches(split: AnySplit, options: BatchOptions): Promise<BatchSource> {
+export async function openBatches(
+  split: AnySplit | ArraySplit,
+  options: BatchOptions,
+): Promise<BatchSource> {
+  if (isArrays(split)) return new ArrayBatches(split, options);
   const { augmentation = noAugmentation, workers } = options.reading ?? {};
   if (!isStreamed(split)) {
     if (augmentation.steps.length === 0) return new MemoryBatches(split, options);

@@ -7,6 +7,7 @@
  */
 import { UsageError } from '../base/errors.ts';
 import type { ImageShape } from '../base/shape.ts';
+import { type ArraySplit, isArrays, sliceArrays } from './arraySplit.ts';
 import { type Dataset, type Split, sliceSplit } from './dataset.ts';
 
 /** Where pictures lie; plain data that a worker thread can be sent. */
@@ -45,12 +46,13 @@ export interface StreamedSplit {
 export type AnySplit = Split | StreamedSplit;
 export type AnyDataset = Dataset<AnySplit>;
 
-export function isStreamed(split: AnySplit): split is StreamedSplit {
+export function isStreamed(split: object): split is StreamedSplit {
   return 'origin' in split;
 }
 
 /** Rows [from, to) of a split; no copy. */
-export function sliceAny<S extends AnySplit>(split: S, from: number, to: number): S {
+export function sliceAny<S extends AnySplit | ArraySplit>(split: S, from: number, to: number): S {
+  if (isArrays(split)) return sliceArrays(split, from, to) as ArraySplit as S;
   if (!isStreamed(split)) return sliceSplit(split, from, to) as S;
   const { origin, items, labels } = split;
   const streamed: StreamedSplit = {

@@ -18,7 +18,7 @@ import { hitsByLabels, hitsByTargets, meanAbsoluteErrors } from './metrics.ts';
 import type { Head, Network } from './network.ts';
 import { parseOptions } from './options.ts';
 import { layerShapes } from './shapes.ts';
-import { inputsOf, type ModelSpec, nameIn, outputsOf } from './spec.ts';
+import { inputsOf, type ModelSpec, nameIn, type OutputSpec, outputsOf } from './spec.ts';
 
 const settings = z.object({
   loss: z.enum(lossNames),
@@ -49,16 +49,30 @@ export interface Objective extends Omit<z.output<typeof settings>, 'loss' | 'tar
   readonly target: string;
 }
 
-/** One per output. `given` says what the data are, where they are known: 'classes' or 'values'. */
-export function objectivesOf(
+/** Every output's loss with all its settings, by the name of the output: what `losses` may say. */
+export type ChosenLosses = Readonly<Record<string, ChosenLoss>>;
+
+interface ChosenLoss extends z.output<typeof settings> {
+  readonly target: string;
+}
+
+/** One per output. */
+export function objectivesOf(spec: ModelSpec, options: LossOptions): readonly Objective[] {
+  return Object.entries(chosenLosses(spec, options)).map(([output, { loss, ...rest }]) => {
+    return { ...rest, output, loss: lossOf(loss) };
+  });
+}
+
+/** `given` says what the data are, where they are known: 'classes' or 'values'. */
+export function chosenLosses(
   spec: ModelSpec,
   { loss, losses }: LossOptions,
   given: Readonly<Record<string, 'classes' | 'values'>> = {},
-): readonly Objective[] {
+): ChosenLosses {
   const outputs = outputsOf(spec);
   if (losses !== undefined) checkLosses(losses, loss, outputs);
   const shapes = new Map(layerShapes(spec).map((p) => [p.spec.name, p.outputShape]));
-  return outputs.map(({ name, layer }) => {
+  const chosenOf = ({ name, layer }: OutputSpec): [string, ChosenLoss] => {
     const choice = losses?.[name] ?? loss ?? defaultLossOf(spec, layer);
     const where = `loss of output "${name}"`;
     const chosen = parseOptions(
@@ -71,8 +85,9 @@ export function objectivesOf(
     const target = chosen.target ?? given[name] ?? (isRow ? 'classes' : 'values');
     if (found.ofClasses && target !== 'classes') throw needsClasses(chosen.loss, target, where);
     checkTarget(spec, target, where);
-    return { ...chosen, output: name, loss: found, target };
-  });
+    return [name, { ...chosen, target }];
+  };
+  return Object.fromEntries(outputs.map(chosenOf));
 }
 
 function checkLosses(

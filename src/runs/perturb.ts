@@ -13,7 +13,6 @@ import { parameterNames } from '../nn/programs.ts';
 import { imageShapeOf } from '../nn/spec.ts';
 import { compileEvaluation, measure, openEvaluationBatches } from '../train/evaluate.ts';
 import { type Perturbation, perturbationOf } from '../train/perturbations.ts';
-import type { Metrics } from '../train/progress.ts';
 import { restoreStates } from '../train/snapshot.ts';
 import { type TestRequest, withTestedRun } from './testedRun.ts';
 
@@ -23,8 +22,10 @@ export interface PerturbRequest extends TestRequest {
   readonly strengths?: readonly number[] | undefined;
 }
 
-export interface PerturbedPoint extends Metrics {
+export interface PerturbedPoint {
   readonly strength: number;
+  readonly loss: number;
+  readonly accuracy: number;
 }
 
 export interface PerturbedRun {
@@ -44,14 +45,15 @@ export function perturbRun(request: PerturbRequest): Promise<PerturbedRun> {
     const split = await picturesOf(test, rows, { ...reading, shape });
     const batchSize = Math.min(256, split.count);
     const scope = session.scopeOf(spec);
-    const program = compileEvaluation(scope, spec, batchSize, record.settings.loss);
+    const program = compileEvaluation(scope, spec, batchSize, record.settings);
     restoreStates(scope, parameterNames(spec), weights);
     const points: PerturbedPoint[] = [];
     const strengths = request.strengths ?? perturbation.strengths;
     for (const strength of [...strengths].sort((a, b) => a - b)) {
       const disturbed = perturbed(split, shape, perturbation, strength);
       const source = await openEvaluationBatches(spec, disturbed, {}, program.batchSize);
-      points.push({ strength, ...(await measure(program, source)) });
+      const { loss, accuracy = Number.NaN } = await measure(program, source);
+      points.push({ strength, loss, accuracy });
       await source.close();
     }
     return { model: spec.name, dataset: name, count: split.count, points };

@@ -30,7 +30,7 @@ export function rejectRun(request: TestRequest): Promise<RejectedRun> {
     const { test, classes, name } = dataset;
     const source = await openEvaluationBatches(spec, test, reading);
     const scope = session.scopeOf(spec);
-    const program = compileEvaluation(scope, spec, source.batchSize, record.settings.loss);
+    const program = compileEvaluation(scope, spec, source.batchSize, record.settings);
     restoreStates(scope, parameterNames(spec), weights);
     const predictions = await predictSplit(program, source, classes);
     await source.close();

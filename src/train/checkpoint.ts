@@ -14,7 +14,14 @@ import type { Progress, Snapshot } from './progress.ts';
 
 const FORMAT = 'fovea-checkpoint-1';
 
-const metrics = z.object({ loss: z.number(), accuracy: z.number() });
+const outputMetrics = z.object({
+  loss: z.number(),
+  accuracy: z.number().optional(),
+  meanAbsoluteError: z.number().optional(),
+});
+export const metrics = outputMetrics.extend({
+  outputs: z.record(z.string(), outputMetrics).optional(),
+});
 
 /** JSON has no word for NaN and infinities and writes null: nothing was measured, or it is beyond numbers. */
 export const measured = z
@@ -41,6 +48,7 @@ const progressSchema = z.object({
   step: z.int().nonnegative(),
   lossSum: z.number(),
   correct: z.number(),
+  sums: z.record(z.string(), z.number()).optional(),
   rows: z.int().nonnegative(),
   seconds: z.number(),
   waiting: z.number().default(0),

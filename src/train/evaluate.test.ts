@@ -48,8 +48,8 @@ describe.each(['reference', 'wasm'] as const)('evaluation on %s', (backend) => {
     const session = await openSession({ backend, threads: 1 });
     const source = await openEvaluationBatches(model, split);
     const graph = trainingGraph(model, { optimizer: sgd(), loss }, 6);
-    const step = new Feed(graph, session.compile(graph), model.preprocessing);
-    const program = compileEvaluation(session, model, source.batchSize, loss);
+    const step = new Feed(graph, session.compile(graph), model);
+    const program = compileEvaluation(session, model, source.batchSize, { loss });
     const weights = weightsOf(model);
     for (const [name, { data }] of weights) session.writeState(name, data);
     const validation = await measure(program, source);

@@ -11,7 +11,9 @@ import { indexOfLargest } from '../base/largest.ts';
 import type { BatchSource, ReadingOptions } from '../data/batchSource.ts';
 import { openBatches } from '../data/openBatches.ts';
 import type { AnySplit } from '../data/streamed.ts';
+import { checkNamesClasses } from '../nn/answers.ts';
 import type { LossName } from '../nn/losses.ts';
+import type { LossOptions } from '../nn/objectives.ts';
 import { evaluationGraph, parameterNames } from '../nn/programs.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import type { StateValue } from '../nn/trained.ts';
@@ -23,7 +25,8 @@ import {
   type Predictions,
 } from './classification.ts';
 import { Feed } from './feed.ts';
-import type { Metrics } from './progress.ts';
+import { type Metrics, metricsOf } from './measures.ts';
+import type { RowSplit } from './rows.ts';
 import { restoreStates, trainedScope } from './snapshot.ts';
 import { type Pause, pauseEvery } from './turns.ts';
 
@@ -31,22 +34,25 @@ import { type Pause, pauseEvery } from './turns.ts';
 export interface EvaluationProgram {
   readonly feed: Feed;
   readonly batchSize: number;
+  /** Names of what it gives. */
+  readonly outputs: readonly string[];
 }
 
 export function compileEvaluation(
   scope: Pick<States, 'compile'>,
   spec: ModelSpec,
   batchSize: number,
-  loss?: LossName,
+  options: LossOptions = {},
 ): EvaluationProgram {
-  const graph = evaluationGraph(spec, loss === undefined ? {} : { loss }, batchSize);
-  return { feed: new Feed(graph, scope.compile(graph), spec.preprocessing), batchSize };
+  const graph = evaluationGraph(spec, options, batchSize);
+  const outputs = Object.keys(graph.outputs);
+  return { feed: new Feed(graph, scope.compile(graph), spec), batchSize, outputs };
 }
 
 /** Batches of a split for testing: in their order, nothing drawn. */
 export function openEvaluationBatches(
   spec: ModelSpec,
-  split: AnySplit,
+  split: RowSplit,
   reading: Omit<ReadingOptions, 'shape' | 'seed'> = {},
   wanted = 256,
 ): Promise<BatchSource> {
@@ -65,6 +71,7 @@ export async function measure(
   source: BatchSource,
   pass = 0,
 ): Promise<Metrics> {
+  if (!program.outputs.includes('logits')) return measureRows(program, source, pass);
   let lossSum = 0;
   let penalty = 0;
   let correct = 0;
@@ -81,6 +88,29 @@ export async function measure(
     }
   });
   return { loss: lossSum / count + penalty, accuracy: correct / count };
+}
+
+/** Means of what a program gives per row, by measure. */
+async function measureRows(
+  { feed, outputs }: EvaluationProgram,
+  source: BatchSource,
+  pass: number,
+): Promise<Metrics> {
+  const perRow = outputs.filter((name) => name.includes('PerRow'));
+  const sums: Record<string, number> = {};
+  let [count, penalty] = [0, 0];
+  await runBatches(feed, source, pass, async (indices) => {
+    for (const name of perRow) {
+      const rows = await feed.executable.output(name);
+      const measure = name.replace('PerRow', '');
+      for (let n = 0; n < indices.length; n++) {
+        if (!source.unreadable.has(indices[n])) sums[measure] = (sums[measure] ?? 0) + rows[n];
+      }
+    }
+    [penalty] = await feed.executable.output('penalty');
+    for (const row of indices) if (!source.unreadable.has(row)) count++;
+  });
+  return metricsOf({ ...sums, loss: sums.loss + penalty * count }, count);
 }
 
 /** Every row's numbers. */
@@ -134,6 +164,7 @@ export async function evaluate(
   split: AnySplit,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
+  checkNamesClasses(spec, 'for a report on classes (score measures any model)');
   const { batchSize, classes, loss, weights, crops = 1 } = options;
   checkBatchSize(batchSize);
   const about = { classes, imageShape: options.reading?.stored };
@@ -149,7 +180,12 @@ export async function evaluate(
       const source = await openEvaluationBatches(spec, rows, { ...reading, view }, batchSize);
       try {
         if (program === undefined) {
-          program = compileEvaluation(scope, spec, source.batchSize, loss);
+          program = compileEvaluation(
+            scope,
+            spec,
+            source.batchSize,
+            loss === undefined ? {} : { loss },
+          );
           if (weights !== undefined) restoreStates(scope, parameterNames(spec), weights);
         }
         seen.push(await predictSplit(program, source, classes));
@@ -195,13 +231,7 @@ async function forEachBatch(
   visit: (batch: EvaluatedBatch) => void,
 ): Promise<void> {
   const { executable } = feed;
-  const pause: Pause = pauseEvery(0.1);
-  for (let b = 0; b < source.batchesPerEpoch; b++) {
-    const indices = source.indices(pass, b);
-    if (!source.isReady(pass, b)) await source.ready(pass, b);
-    feed.bind();
-    feed.fill(source, pass, b);
-    executable.run();
+  await runBatches(feed, source, pass, async (indices) => {
     visit({
       indices,
       logits: (await executable.output('logits')) as Float32Array,
@@ -210,6 +240,24 @@ async function forEachBatch(
       labels: feed.labels,
       penalty: (await executable.output('penalty'))[0],
     });
+  });
+}
+
+/** Runs the program on batch after batch; `ran` is told which rows it was each time. */
+async function runBatches(
+  feed: Feed,
+  source: BatchSource,
+  pass: number,
+  ran: (indices: Int32Array) => Promise<void>,
+): Promise<void> {
+  const pause: Pause = pauseEvery(0.1);
+  for (let b = 0; b < source.batchesPerEpoch; b++) {
+    const indices = source.indices(pass, b);
+    if (!source.isReady(pass, b)) await source.ready(pass, b);
+    feed.bind();
+    feed.fill(source, pass, b);
+    feed.executable.run();
+    await ran(indices);
     if (pause.due()) await pause.take();
   }
 }

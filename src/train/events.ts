@@ -6,9 +6,10 @@
  */
 import type { Share } from '../data/batches.ts';
 import type { ReadingOptions } from '../data/batchSource.ts';
-import type { LossName } from '../nn/losses.ts';
+import type { LossChoice } from '../nn/objectives.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
 import type { ScheduleFunction } from '../nn/schedules.ts';
+import type { Metrics } from './measures.ts';
 import type { EpochRecord, Progress, Snapshot } from './progress.ts';
 import type { OpenRunner } from './runners/runner.ts';
 
@@ -23,7 +24,10 @@ export interface FitOptions {
   readonly epochs?: number;
   /** Default 128. A last, smaller batch gets a program of its own size. */
   readonly batchSize?: number;
-  readonly loss?: LossName;
+  /** A name, or settings: `{ loss: 'huber', delta: 0.5 }`, `{ loss: 'meanSquaredError', target: 'input' }`. */
+  readonly loss?: LossChoice | undefined;
+  /** Of each output by name, where a model has several. */
+  readonly losses?: Readonly<Record<string, LossChoice>> | undefined;
   /** `adam({ learningRate: 0.002 })`, or its name, or its spec from a file. Default: Adam, for a
    * model of ours at the rate that `fovea train` takes for it (`models/recipes.ts`: 0.003 for lenet5). */
   readonly optimizer?: Optimizer | string | Choice;
@@ -84,7 +88,8 @@ export type FitEvent =
       /** Bytes of memory planned for a step, parameters included, where the backend plans. */
       readonly bytes: number | undefined;
     }
-  | {
+  | ({
+      /** Beside these, means over the epoch so far: of the loss, and of what goes with it. */
       readonly type: 'batch';
       /** The epoch that runs, from 1. */
       readonly epoch: number;
@@ -92,12 +97,9 @@ export type FitEvent =
       /** Finished batches of this epoch. */
       readonly batch: number;
       readonly batches: number;
-      /** Means over the epoch so far. */
-      readonly loss: number;
-      readonly accuracy: number;
       /** Time spent in this epoch so far. */
       readonly seconds: number;
-    }
+    } & Metrics)
   | ({
       readonly type: 'epoch';
       readonly epochs: number;

@@ -1,66 +1,120 @@
 /**
  * @file Fills a program's inputs with the rows of a batch: pictures as preprocessed numbers, and the truth in
- * the form the loss wants, class numbers (`labels`) or one-hot rows (`targets`).
+ * the form the loss wants, class numbers (`labels`), one-hot rows or values (`targets`).
  *
- * Nothing is allocated per batch. Next stop: `data/batchSource.ts`.
+ * A set of pictures with one class each feeds the one input and the one output there are; rows by name feed
+ * any number. Nothing is allocated per batch. Next stop: `data/batchSource.ts`.
  */
 import type { Executable } from '../backends/backend.ts';
+import { fillInput, fillRows } from '../data/arrayBatches.ts';
+import { type ArraySplit, isArrays } from '../data/arraySplit.ts';
 import { fillBatch } from '../data/batches.ts';
 import type { BatchSource } from '../data/batchSource.ts';
 import type { Split } from '../data/dataset.ts';
-import { type Graph, type Node, rootsOf, topologicalOrder } from '../graph/node.ts';
-import type { Preprocessing } from '../nn/spec.ts';
+import { batchSizeOf, type Graph, rootsOf, topologicalOrder } from '../graph/node.ts';
+import { inputsOf, type ModelSpec, nameIn, outputsOf, type Preprocessing } from '../nn/spec.ts';
+
+interface FedInput {
+  /** In the data, and in the program. */
+  readonly name: string;
+  readonly key: string;
+  readonly preprocessing: Preprocessing;
+  view: Float32Array;
+}
+
+interface FedTruth {
+  readonly name: string;
+  /** "labels" or "targets", with the output's name where it has one; undefined: the program takes none. */
+  readonly key: string | undefined;
+  readonly isLabels: boolean;
+  view: Float32Array | Int32Array;
+}
 
 export class Feed {
   readonly executable: Executable;
   readonly batchSize: number;
   /** Names of all the program's inputs. */
   readonly inputs: ReadonlySet<string>;
-  readonly #preprocessing: Preprocessing;
-  readonly #hasTargets: boolean;
-  #x: Float32Array = new Float32Array();
-  /** The program's labels, or a place of our own where it wants targets. */
+  readonly #fed: readonly FedInput[];
+  readonly #truths: readonly FedTruth[];
+  /** The program's labels, or a place of our own where it wants targets, or no truth at all. */
   #labels: Int32Array;
-  #targets: Float32Array = new Float32Array();
 
-  constructor(graph: Graph, executable: Executable, preprocessing: Preprocessing) {
-    const inputs = topologicalOrder(rootsOf(graph)).filter((node: Node) => node.op === 'input');
-    this.batchSize = inputs.find(({ name }) => name === 'x')?.shape[0] ?? 0;
+  constructor(graph: Graph, executable: Executable, spec: ModelSpec) {
+    const inputs = topologicalOrder(rootsOf(graph)).filter(({ op }) => op === 'input');
+    this.batchSize = batchSizeOf(graph) ?? 0;
     this.executable = executable;
     this.inputs = new Set(inputs.map(({ name }) => name));
-    this.#preprocessing = preprocessing;
-    this.#hasTargets = this.inputs.has('targets');
+    this.#fed = inputsOf(spec).map(({ name, preprocessing }) => {
+      const key = nameIn('x', spec.inputs, name);
+      return { name, key, preprocessing, view: new Float32Array() };
+    });
+    this.#truths = outputsOf(spec).map(({ name }) => {
+      const keys = ['labels', 'targets'].map((what) => nameIn(what, spec.outputs, name));
+      const key = keys.find((k) => this.inputs.has(k));
+      return { name, key, isLabels: key === keys[0], view: new Float32Array() };
+    });
     this.#labels = new Int32Array(this.batchSize);
   }
 
-  /** Class numbers of the batch that was filled last. */
+  /** Class numbers of the batch that was filled last, where rows have one class each. */
   get labels(): Int32Array {
     return this.#labels;
   }
 
   /** Asks for the live memory anew; needed whenever another program may have been compiled since. */
   bind(): void {
-    this.#x = this.executable.input('x') as Float32Array;
-    if (this.#hasTargets) this.#targets = this.executable.input('targets') as Float32Array;
-    else this.#labels = this.executable.input('labels') as Int32Array;
+    for (const fed of this.#fed) fed.view = this.executable.input(fed.key) as Float32Array;
+    for (const truth of this.#truths) {
+      if (truth.key !== undefined) truth.view = this.executable.input(truth.key);
+    }
+    const [first] = this.#truths;
+    if (first.isLabels) this.#labels = first.view as Int32Array;
   }
 
   /** Writes a batch that is ready; rows of the program behind it keep what they held. */
   fill(source: BatchSource, epoch: number, batch: number): void {
-    source.fill(epoch, batch, this.#preprocessing, this.#x, this.#labels);
-    this.#fillTargets(source.indices(epoch, batch).length);
+    const indices = source.indices(epoch, batch);
+    if (source.arrays !== undefined) {
+      this.#fillByName(source.arrays, indices);
+      return;
+    }
+    const [{ preprocessing, view }] = this.#fed;
+    source.fill(epoch, batch, preprocessing, view, this.#labels);
+    this.#fillOneHot(this.#truths[0], this.#labels, indices.length);
   }
 
   /** Writes rows of a split in memory. */
-  fillRows(split: Split, indices: Int32Array): void {
-    fillBatch(split, indices, this.#preprocessing, this.#x, this.#labels);
-    this.#fillTargets(indices.length);
+  fillRows(split: Split | ArraySplit, indices: Int32Array): void {
+    if (isArrays(split)) {
+      this.#fillByName(split, indices);
+      return;
+    }
+    const [{ preprocessing, view }] = this.#fed;
+    fillBatch(split, indices, preprocessing, view, this.#labels);
+    this.#fillOneHot(this.#truths[0], this.#labels, indices.length);
   }
 
-  #fillTargets(rows: number): void {
-    if (!this.#hasTargets) return;
-    const classes = this.#targets.length / this.#labels.length;
-    this.#targets.fill(0);
-    for (let n = 0; n < rows; n++) this.#targets[n * classes + this.#labels[n]] = 1;
+  #fillByName({ count, inputs, targets = {} }: ArraySplit, indices: Int32Array): void {
+    for (const { name, preprocessing, view } of this.#fed) {
+      fillInput(inputs[name], count, indices, preprocessing, view);
+    }
+    for (const truth of this.#truths) {
+      const rows = targets[truth.name];
+      if (truth.key === undefined) continue;
+      if (truth.isLabels || rows instanceof Float32Array) {
+        fillRows(rows, count, indices, truth.view);
+        continue;
+      }
+      fillRows(rows, count, indices, this.#labels);
+      this.#fillOneHot(truth, this.#labels, indices.length);
+    }
+  }
+
+  #fillOneHot({ key, isLabels, view }: FedTruth, labels: Int32Array, rows: number): void {
+    if (key === undefined || isLabels) return;
+    const classes = view.length / this.batchSize;
+    view.fill(0);
+    for (let n = 0; n < rows; n++) view[n * classes + labels[n]] = 1;
   }
 }

@@ -10,12 +10,13 @@
  */
 import type { Scope, Session } from '../backends/backend.ts';
 import { FoveaError } from '../base/errors.ts';
+import { isArrays } from '../data/arraySplit.ts';
 import { validationSplit } from '../data/batches.ts';
 import type { BatchOptions, BatchSource } from '../data/batchSource.ts';
 import { openBatches } from '../data/openBatches.ts';
-import type { AnySplit } from '../data/streamed.ts';
 import type { Graph } from '../graph/node.ts';
 import { averagesOf, readingAverages } from '../nn/averages.ts';
+import type { ChosenLosses } from '../nn/objectives.ts';
 import { parameterNames } from '../nn/programs.ts';
 import { parseSchedule, type Schedule, startSchedule } from '../nn/schedules.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
@@ -23,20 +24,22 @@ import { type About, checkSettings, fittedSplit } from './checks.ts';
 import { diverged } from './divergence.ts';
 import { compileEvaluation, measure, openEvaluationBatches } from './evaluate.ts';
 import type { CheckpointReason, FitEvent, FitOptions, StopReason } from './events.ts';
+import { type Metrics, metricsOf } from './measures.ts';
 import { Programs } from './programs.ts';
-import { epochsSinceBest, type Metrics, type Progress, startOfTraining } from './progress.ts';
+import { epochsSinceBest, type Progress, startOfTraining } from './progress.ts';
 import { checkResumable, judgedLoss } from './resumable.ts';
+import { lossesFor, type RowSplit } from './rows.ts';
 import { restoreStates, snapshotOf } from './snapshot.ts';
 import { Steps } from './steps.ts';
 import { turn } from './turns.ts';
 
 /** A data set is one; so are splits of which less is known. */
 export interface FitData extends About {
-  readonly train: AnySplit;
+  readonly train: RowSplit;
   /** A split of its own; without one `validationSplit` may take a part of `train`. */
-  readonly validation?: AnySplit | null;
+  readonly validation?: RowSplit | null;
   /** For `watchTest`. */
-  readonly test?: AnySplit | undefined;
+  readonly test?: RowSplit | undefined;
 }
 
 /** Scopes of models that are being trained. */
@@ -60,7 +63,8 @@ export async function* fit(
   options: FitOptions = {},
 ): AsyncGenerator<FitEvent, void, void> {
   checkSettings(options);
-  const { train, validation, test, reading } = readable(spec, data, options);
+  const losses = lossesFor(spec, options, data.train);
+  const { train, validation, test, reading } = readable(spec, data, losses, options);
   const scope = session.scopeOf(spec);
   if (inTraining.has(scope)) throw trainedTwice(spec);
   inTraining.add(scope);
@@ -73,15 +77,15 @@ export async function* fit(
   };
   try {
     const source = await open(openBatches(train, trainingBatches(spec, { ...options, reading })));
-    const steps = new Steps(programs, spec, train, source, options);
+    const steps = new Steps(programs, spec, train, source, { ...options, losses });
     const averages = averagesOf(steps.optimizer, spec);
     const tested = {
       compile: (graph: Graph) => programs.compile(readingAverages(graph, averages)),
     };
-    const measuring = async (split: AnySplit | null | undefined) => {
+    const measuring = async (split: RowSplit | null | undefined) => {
       if (split == null) return NOTHING;
       const batches = await open(openEvaluationBatches(spec, split, reading));
-      return validator(tested, spec, batches, options);
+      return validator(tested, spec, batches, losses);
     };
     const measures = { validate: await measuring(validation), watch: await measuring(test) };
     for await (const event of loop(scope, steps, measures, options)) {
@@ -117,9 +121,18 @@ function trainedTwice({ name }: ModelSpec): FoveaError {
 const NOTHING = async () => null;
 
 /** The splits as the model reads them, and how; throws where it cannot. */
-function readable(spec: ModelSpec, data: FitData, options: FitOptions) {
-  const about = { ...data, imageShape: options.reading?.stored ?? data.imageShape };
-  const fit = (split: AnySplit) => fittedSplit(spec, split, about, options.reading?.augmentation);
+function readable(spec: ModelSpec, data: FitData, losses: ChosenLosses, options: FitOptions) {
+  const namesClasses = Object.values(losses).every(({ target }) => target === 'classes');
+  const about = {
+    ...data,
+    imageShape: options.reading?.stored ?? data.imageShape,
+    ...(namesClasses ? {} : { classes: undefined }),
+  };
+  const fit = (split: RowSplit) => {
+    lossesFor(spec, { losses }, split);
+    if (isArrays(split)) return { split, stored: undefined };
+    return fittedSplit(spec, split, about, options.reading?.augmentation);
+  };
   const { split: all, stored } = fit(data.train);
   const { train, validation } =
     data.validation == null
@@ -208,9 +221,9 @@ function validator(
   programs: Pick<Programs, 'compile'>,
   spec: ModelSpec,
   source: BatchSource,
-  { loss }: FitOptions,
+  losses: ChosenLosses,
 ): () => Promise<Metrics> {
-  const program = compileEvaluation(programs, spec, source.batchSize, loss);
+  const program = compileEvaluation(programs, spec, source.batchSize, { losses });
   let pass = 0;
   return () => measure(program, source, pass++);
 }
@@ -224,8 +237,8 @@ async function timed<T>(progress: Progress, task: () => Promise<T>): Promise<T> 
 }
 
 /** Means over the finished batches of the epoch that runs. */
-function soFar({ batch, lossSum, correct, rows, seconds }: Progress) {
-  return { batch, loss: lossSum / rows, accuracy: correct / rows, seconds };
+function soFar({ batch, lossSum, correct, sums = { correct }, rows, seconds }: Progress) {
+  return { batch, ...metricsOf({ loss: lossSum, ...sums }, rows), seconds };
 }
 
 /** Closes the epoch: its record, the schedule's turn, the best so far. Says whether it is the best. */
@@ -236,8 +249,8 @@ function finishEpoch(
   validation: Metrics | null,
   test: Metrics | null,
 ): boolean {
-  const { loss, accuracy, seconds } = soFar(progress);
-  const judged = judgedLoss({ validation, train: { loss, accuracy } });
+  const { batch: _, seconds, ...train } = soFar(progress);
+  const judged = judgedLoss({ validation, train });
   const learningRate = schedule.rate(progress.step - 1, batches);
   if (!Number.isFinite(judged)) {
     throw diverged(
@@ -249,7 +262,7 @@ function finishEpoch(
   progress.epoch++;
   progress.history.push({
     epoch: progress.epoch,
-    train: { loss, accuracy },
+    train,
     validation,
     ...(test === null ? {} : { test }),
     learningRate,
@@ -258,6 +271,7 @@ function finishEpoch(
   });
   if (isBest) progress.best = { epoch: progress.epoch, loss: judged };
   Object.assign(progress, { batch: 0, lossSum: 0, correct: 0, rows: 0, seconds: 0, waiting: 0 });
+  if (progress.sums !== undefined) progress.sums = {};
   schedule.epochEnd(judged);
   progress.schedule = schedule.state();
   return isBest;

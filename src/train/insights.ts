@@ -117,7 +117,8 @@ function fitting(history: readonly EpochRecord[]): string[] {
       `Overfitting: the validation loss was lowest after epoch ${history[best].epoch} (${losses[best].toFixed(4)}) and has risen since (${figures}). Stop there (patience), or use more data.`,
     ];
   }
-  if (gap > 1.5 && last.train.accuracy - last.validation.accuracy > 0.01) {
+  const { accuracy = 0 } = last.train;
+  if (gap > 1.5 && accuracy - (last.validation.accuracy ?? 0) > 0.01) {
     return [
       `The network does better on what it has seen (${figures}): it begins to learn the training pictures by heart.`,
     ];

@@ -7,11 +7,7 @@
  */
 import type { ScheduleState } from '../nn/schedules.ts';
 import type { StateValue } from '../nn/trained.ts';
-
-export interface Metrics {
-  readonly loss: number;
-  readonly accuracy: number;
-}
+import type { Metrics } from './measures.ts';
 
 /** One finished epoch. */
 export interface EpochRecord {
@@ -41,6 +37,8 @@ export interface Progress {
   /** Sums over the finished batches of the epoch that runs; float64. */
   lossSum: number;
   correct: number;
+  /** Of measures beside the loss and right answers ("absoluteError", "loss/NAME"), where there are any. */
+  sums?: Record<string, number> | undefined;
   rows: number;
   /** Time spent in the epoch that runs, in seconds; of it, time spent waiting for pictures. */
   seconds: number;

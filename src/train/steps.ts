@@ -8,8 +8,9 @@ import { FoveaError } from '../base/errors.ts';
 import { RandomStream } from '../base/random.ts';
 import { shareOf } from '../data/batches.ts';
 import type { BatchSource } from '../data/batchSource.ts';
-import { type AnySplit, isStreamed } from '../data/streamed.ts';
+import { isStreamed } from '../data/streamed.ts';
 import { defaultOptimizerOf } from '../models/recipes.ts';
+import type { ChosenLosses } from '../nn/objectives.ts';
 import { optimizerOf } from '../nn/optimizers/index.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
 import { initialStates, preparationGraph } from '../nn/programs.ts';
@@ -20,6 +21,7 @@ import type { FitOptions } from './events.ts';
 import { Feed } from './feed.ts';
 import type { Programs } from './programs.ts';
 import type { Progress } from './progress.ts';
+import type { RowSplit } from './rows.ts';
 import { fusedRunner } from './runners/fused.ts';
 import type { StepRunner } from './runners/runner.ts';
 
@@ -30,7 +32,7 @@ export class Steps {
   readonly bytes: number | undefined;
   readonly #spec: ModelSpec;
   readonly #seed: number;
-  readonly #split: AnySplit;
+  readonly #split: RowSplit;
   readonly #runner: StepRunner;
   /** What the optimizer measures before each pass, if it does. */
   readonly #preparation: Feed | undefined;
@@ -39,28 +41,25 @@ export class Steps {
   constructor(
     programs: Programs,
     spec: ModelSpec,
-    split: AnySplit,
+    split: RowSplit,
     source: BatchSource,
-    options: FitOptions,
+    options: Pick<FitOptions, 'seed' | 'optimizer' | 'runner' | 'share'> & {
+      readonly losses: ChosenLosses;
+    },
   ) {
-    const { seed = 0, loss, optimizer = defaultOptimizerOf(spec) } = options;
+    const { seed = 0, losses, optimizer = defaultOptimizerOf(spec) } = options;
     const { batchSize } = source;
     this.source = source;
     this.optimizer = asOptimizer(optimizer);
     this.#spec = spec;
     this.#seed = seed;
     this.#split = split;
-    const chosen = loss === undefined ? {} : { loss };
     const { preparation } = this.optimizer;
     if (preparation !== undefined) {
       if (isStreamed(split)) throw needsMemory(this.optimizer);
       const patterns = Math.min(preparation.patterns, split.count);
-      const graph = preparationGraph(
-        spec,
-        { optimizer: this.optimizer, seed, ...chosen },
-        patterns,
-      );
-      this.#preparation = new Feed(graph, programs.compile(graph), spec.preprocessing);
+      const graph = preparationGraph(spec, { optimizer: this.optimizer, seed, losses }, patterns);
+      this.#preparation = new Feed(graph, programs.compile(graph), spec);
     }
     const { runner = fusedRunner, share } = options;
     const whole = Math.min(batchSize, split.count);
@@ -69,7 +68,7 @@ export class Steps {
       programs,
       spec,
       optimizer: this.optimizer,
-      loss,
+      losses,
       seed,
       batches: (rest === 0 ? [whole] : [whole, rest]).map((rows) => shareOf(rows, share)),
     });
@@ -130,7 +129,7 @@ export class Steps {
     from: Pick<Progress, 'step' | 'batch'>,
   ): Promise<void> {
     const { batchSize, count, batchesPerEpoch } = this.source;
-    const { losses, correct } = await this.#runner.read();
+    const { losses, measures } = await this.#runner.read();
     for (let i = 0; i < progress.step - from.step; i++) {
       const step = from.step + i;
       const batch = from.batch + i;
@@ -141,7 +140,7 @@ export class Steps {
       }
       const rows = Math.min(batchSize, count - batch * batchSize);
       progress.lossSum += losses[i] * rows;
-      progress.correct += correct[i];
+      for (const name in measures) addMeasure(progress, name, measures[name][i], rows);
       progress.rows += rows;
     }
   }
@@ -160,6 +159,17 @@ export class Steps {
     if (feed.inputs.has('step')) feed.executable.input('step')[0] = step;
     feed.executable.run();
   }
+}
+
+/** To the sums over the epoch: means of losses times the rows, the others as they are. */
+function addMeasure(progress: Progress, name: string, value: number, rows: number): void {
+  if (name === 'correct') {
+    progress.correct += value;
+    return;
+  }
+  progress.sums ??= {};
+  const times = name.startsWith('loss/') ? rows : 1;
+  progress.sums[name] = (progress.sums[name] ?? 0) + value * times;
 }
 
 /** The optimizer itself, or made from its name or spec. */

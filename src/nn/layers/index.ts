@@ -4,19 +4,24 @@
 import { unknownName } from '../../base/errors.ts';
 import { activation } from './activation.ts';
 import { batchNormalization } from './batchNormalization.ts';
+import { clip } from './clip.ts';
 import { connectedConv2d } from './connectedConv2d.ts';
 import { conv2d } from './conv2d.ts';
 import { conv2dTranspose } from './conv2dTranspose.ts';
 import { dense } from './dense.ts';
+import { depthwiseConv2d, separableConv2d } from './depthwiseConv2d.ts';
 import { dropout } from './dropout.ts';
 import { flatten } from './flatten.ts';
 import { globalAveragePooling2d, globalMaxPooling2d, globalMinPooling2d } from './globalPooling.ts';
-import { add, concatenate } from './join.ts';
+import { add, average, concatenate, maximum, minimum, multiply, subtract } from './join.ts';
 import type { Layer } from './layer.ts';
 import { localResponseNormalization } from './localResponseNormalization.ts';
 import { cropping2d, padding2d, zeroPadding2d } from './padding.ts';
+import { permute } from './permute.ts';
 import { averagePooling2d, maxPooling2d, minPooling2d } from './pooling.ts';
+import { prelu } from './prelu.ts';
 import { rbf } from './rbf.ts';
+import { reshape } from './reshape.ts';
 import { subsampling2d } from './subsampling2d.ts';
 import { upsampling2d } from './upsampling2d.ts';
 
@@ -25,6 +30,8 @@ export const layers = {
   conv2d,
   connectedConv2d,
   conv2dTranspose,
+  depthwiseConv2d,
+  separableConv2d,
   subsampling2d,
   averagePooling2d,
   maxPooling2d,
@@ -33,8 +40,12 @@ export const layers = {
   globalMaxPooling2d,
   globalMinPooling2d,
   flatten,
+  reshape,
+  permute,
   dense,
   activation,
+  prelu,
+  clip,
   dropout,
   batchNormalization,
   localResponseNormalization,
@@ -43,6 +54,11 @@ export const layers = {
   cropping2d,
   upsampling2d,
   add,
+  subtract,
+  multiply,
+  average,
+  maximum,
+  minimum,
   concatenate,
   rbf,
 } as const;

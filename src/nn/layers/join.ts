@@ -1,11 +1,13 @@
 /**
- * @file Layers with several inputs: their sum, or their channels side by side.
+ * @file Layers with several inputs: number by number (sum, product, largest, ...), or channels side by side.
  *
  * The inputs are named: add({ inputs: ['conv2d_1', 'input'] }).
  */
 import * as z from 'zod';
 import { FoveaError } from '../../base/errors.ts';
 import { formatShape, type Shape, sameShape } from '../../base/shape.ts';
+import { constantNode } from '../../graph/node.ts';
+import type { OpName } from '../../ops/index.ts';
 import { defineLayer } from './layer.ts';
 
 function several(inputs: readonly Shape[]): void {
@@ -49,25 +51,58 @@ function wayTo([H, W]: readonly number[], [fromH, fromW]: Shape): string {
   return `cropping2d({ cropping: [${sides(fromH - H)}, ${sides(fromW - W)}] })`;
 }
 
-export const add = defineLayer({
-  kind: 'add',
-  says: 'the sum of its inputs',
+/** Joins number by number: all inputs have one shape. */
+function oneShape(verb: string, inputs: readonly Shape[]): Shape {
+  several(inputs);
+  if (inputs.every((shape) => sameShape(shape, inputs[0]))) return inputs[0];
+  const channels = inputs[0][inputs[0].length - 1];
+  const fix = fixOf(inputs) ?? `make all of ${channels} channels: ${channelsTo(inputs[0])}`;
+  throw new FoveaError({
+    problem: `cannot ${verb} ${inputs.map(formatShape).join(' and ')}`,
+    expected: 'inputs of one shape',
+    fix,
+  });
+}
+
+/** A layer that folds its inputs by one op. */
+function joinBy(kind: string, op: OpName, says: string, verb: string) {
+  return defineLayer({
+    kind,
+    says,
+    options: z.object({}),
+    arity: 'many',
+    outputShape: (inputs) => oneShape(verb, inputs),
+    call: ({ build, name, inputs }) => inputs.reduce((sum, x) => build(op, [sum, x], {}, name)),
+  });
+}
+
+export const add = joinBy('add', 'add', 'the sum of its inputs', 'add');
+export const multiply = joinBy('multiply', 'mul', 'the product of its inputs', 'multiply');
+export const maximum = joinBy('maximum', 'maximum', 'the largest of its inputs', 'compare');
+export const minimum = joinBy('minimum', 'minimum', 'the smallest of its inputs', 'compare');
+
+export const subtract = defineLayer({
+  kind: 'subtract',
+  says: 'the first input minus the second',
   options: z.object({}),
   arity: 'many',
   outputShape: (inputs) => {
-    several(inputs);
-    if (!inputs.every((shape) => sameShape(shape, inputs[0]))) {
-      const channels = inputs[0][inputs[0].length - 1];
-      const fix = fixOf(inputs) ?? `make all of ${channels} channels: ${channelsTo(inputs[0])}`;
-      throw new FoveaError({
-        problem: `cannot add ${inputs.map(formatShape).join(' and ')}`,
-        expected: 'inputs of one shape',
-        fix,
-      });
-    }
-    return inputs[0];
+    if (inputs.length === 2) return oneShape('subtract', inputs);
+    throw new FoveaError({ problem: `reads ${inputs.length} layers`, expected: 'two' });
   },
-  call: ({ build, name, inputs }) => inputs.reduce((sum, x) => build('add', [sum, x], {}, name)),
+  call: ({ build, name, inputs }) => build('sub', inputs, {}, name),
+});
+
+export const average = defineLayer({
+  kind: 'average',
+  says: 'the mean of its inputs',
+  options: z.object({}),
+  arity: 'many',
+  outputShape: (inputs) => oneShape('average', inputs),
+  call: ({ build, name, inputs }) => {
+    const sum = inputs.reduce((total, x) => build('add', [total, x], {}, `${name}/sum`));
+    return build('mul', [sum, constantNode(1 / inputs.length)], {}, name);
+  },
 });
 
 export const concatenate = defineLayer({

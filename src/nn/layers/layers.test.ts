@@ -17,19 +17,24 @@ import { sequential } from '../sequential.ts';
 import type { ModelSpec } from '../spec.ts';
 import { activation } from './activation.ts';
 import { batchNormalization } from './batchNormalization.ts';
+import { clip } from './clip.ts';
 import { connectedConv2d } from './connectedConv2d.ts';
 import { conv2d } from './conv2d.ts';
 import { conv2dTranspose } from './conv2dTranspose.ts';
 import { dense } from './dense.ts';
+import { depthwiseConv2d, separableConv2d } from './depthwiseConv2d.ts';
 import { dropout } from './dropout.ts';
 import { flatten } from './flatten.ts';
 import { globalAveragePooling2d, globalMaxPooling2d, globalMinPooling2d } from './globalPooling.ts';
 import { layerKinds } from './index.ts';
-import { add, concatenate } from './join.ts';
+import { add, average, concatenate, maximum, minimum, multiply, subtract } from './join.ts';
 import { localResponseNormalization } from './localResponseNormalization.ts';
 import { cropping2d, padding2d, zeroPadding2d } from './padding.ts';
+import { permute } from './permute.ts';
 import { averagePooling2d, maxPooling2d, minPooling2d } from './pooling.ts';
+import { prelu } from './prelu.ts';
 import { rbf } from './rbf.ts';
+import { reshape } from './reshape.ts';
 import { subsampling2d } from './subsampling2d.ts';
 import { upsampling2d } from './upsampling2d.ts';
 import type { LayerInput } from './wiring.ts';
@@ -99,6 +104,22 @@ describe('gradients of every layer', () => {
     localResponseNormalization: [conv, localResponseNormalization({ alpha: 0.5 }), ...rows],
     zeroPadding2d: [conv, zeroPadding2d({ padding: [1, 2] }), ...rows],
     padding2d: [conv, padding2d({ mode: 'reflect', padding: 2 }), ...rows],
+    depthwiseConv2d: [
+      depthwiseConv2d({ kernelSize: 3, depthMultiplier: 2, padding: 'same', activation: 'tanh' }),
+      ...rows,
+    ],
+    separableConv2d: [
+      separableConv2d({ filters: 3, kernelSize: [2, 3], depthMultiplier: 2, strides: 2, l2: 0.1 }),
+      ...rows,
+    ],
+    reshape: [reshape({ targetShape: [-1, 4, 3] }), conv, ...rows],
+    permute: [permute({ dims: [3, 1, 2] }), ...rows],
+    prelu: [
+      conv,
+      prelu({ sharedAxes: [1, 2], alphaInitializer: { kind: 'constant', value: 0.2 } }),
+      ...rows,
+    ],
+    clip: [conv, clip({ min: -0.5, max: 0.8 }), ...rows],
     cropping2d: [
       conv,
       cropping2d({
@@ -123,7 +144,15 @@ describe('gradients of every layer', () => {
       concatenate({ inputs: ['conv2d', 'input'] }),
     ],
   };
-  for (const join of ['add', 'concatenate']) cases[join].push(...rows);
+  const twins = [conv, conv2d({ filters: 4, kernelSize: 1 })];
+  const read = { inputs: ['conv2d', 'conv2d_1'] };
+  cases.subtract = [...twins, subtract(read)];
+  cases.multiply = [...twins, multiply(read)];
+  cases.average = [...twins, average(read)];
+  cases.maximum = [...twins, maximum(read)];
+  cases.minimum = [...twins, minimum(read)];
+  const joins = ['add', 'subtract', 'multiply', 'average', 'maximum', 'minimum', 'concatenate'];
+  for (const join of joins) cases[join].push(...rows);
 
   it('has a case for each kind', () => {
     expect(Object.keys(cases).sort()).toEqual([...layerKinds].sort());

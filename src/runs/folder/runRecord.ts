@@ -7,9 +7,7 @@ import * as z from 'zod';
 import { advice, FoveaError, setting } from '../../base/errors.ts';
 import { parseJson } from '../../base/json.ts';
 import { lossNames } from '../../nn/losses.ts';
-import { testMetrics } from '../../train/checkpoint.ts';
-
-const metrics = z.object({ loss: z.number(), accuracy: z.number() });
+import { metrics, testMetrics } from '../../train/checkpoint.ts';
 
 /** What was asked for; a resumed run goes on with the same. */
 const settings = z.object({

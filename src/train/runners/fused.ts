@@ -10,7 +10,7 @@ import type { BatchSource } from '../../data/batchSource.ts';
 import type { Graph } from '../../graph/node.ts';
 import type { Optimizer } from '../../nn/optimizers/optimizer.ts';
 import { trainingGraph } from '../../nn/programs.ts';
-import { RECORD, RECORD_STEPS, recorded } from '../../nn/stepRecord.ts';
+import { RECORD_PLACE, RECORD_STEPS, recorded, recordOf } from '../../nn/stepRecord.ts';
 import { Feed } from '../feed.ts';
 import type { Programs } from '../programs.ts';
 import type { Progress } from '../progress.ts';
@@ -25,19 +25,21 @@ class FusedRunner implements StepRunner {
   readonly most = RECORD_STEPS;
   readonly #programs: Programs;
   readonly #steps: readonly FusedStep[];
+  /** What the step measures beside the loss. */
+  #measures: readonly string[] = [];
   /** Steps since the last reading. */
   #taken = 0;
 
-  constructor({ programs, spec, optimizer, loss, seed, batches }: RunnerRequest) {
-    const chosen = loss === undefined ? {} : { loss };
+  constructor({ programs, spec, optimizer, losses, seed, batches }: RunnerRequest) {
     const graphFor = (rows: number) =>
-      recorded(trainingGraph(spec, { optimizer, seed, ...chosen }, rows));
+      recorded(trainingGraph(spec, { optimizer, seed, losses }, rows));
     this.#programs = programs;
     this.bytes = checkedBytes(programs, batches[0].count, graphFor);
     this.#steps = batches.map(({ count, of }) => {
       if (count !== of) throw sharesAlone();
       const graph = graphFor(count);
-      return new FusedStep(new Feed(graph, programs.compile(graph), spec.preprocessing), optimizer);
+      this.#measures = Object.keys(graph.outputs).filter((name) => name !== 'loss');
+      return new FusedStep(new Feed(graph, programs.compile(graph), spec), optimizer);
     });
   }
 
@@ -54,8 +56,12 @@ class FusedRunner implements StepRunner {
 
   async read(): Promise<StepResults> {
     this.#taken = 0;
-    const losses = await this.#programs.readState(RECORD.loss);
-    return { losses, correct: await this.#programs.readState(RECORD.correct) };
+    const losses = await this.#programs.readState(recordOf('loss'));
+    const measures: Record<string, HostArray> = {};
+    for (const name of this.#measures) {
+      measures[name] = await this.#programs.readState(recordOf(name));
+    }
+    return { losses, measures };
   }
 }
 
@@ -82,7 +88,7 @@ class FusedStep {
     this.#feed.bind();
     this.#scalars = this.#scalarNames.map((name) => executable.input(name));
     if (inputs.has('step')) this.#step = executable.input('step');
-    this.#place = executable.input(RECORD.place);
+    this.#place = executable.input(RECORD_PLACE);
   }
 
   run(

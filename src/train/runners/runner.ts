@@ -6,7 +6,7 @@
  * Next stop: `fused.ts`.
  */
 import type { BatchSource } from '../../data/batchSource.ts';
-import type { LossName } from '../../nn/losses.ts';
+import type { ChosenLosses } from '../../nn/objectives.ts';
 import type { Optimizer } from '../../nn/optimizers/optimizer.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import type { Programs } from '../programs.ts';
@@ -24,16 +24,17 @@ export interface RunnerRequest {
   readonly programs: Programs;
   readonly spec: ModelSpec;
   readonly optimizer: Optimizer;
-  readonly loss?: LossName | undefined;
+  readonly losses: ChosenLosses;
   readonly seed: number;
   /** A whole batch and, where it is smaller, the last one of an epoch. */
   readonly batches: readonly BatchRows[];
 }
 
-/** Of the steps since the last reading, in order: mean losses and right rows of whole batches. */
+/** Of the steps since the last reading, in order: mean losses of whole batches, and what else programs measure. */
 export interface StepResults {
   readonly losses: ArrayLike<number>;
-  readonly correct: ArrayLike<number>;
+  /** By name: "correct" (right rows), "absoluteError", "loss/NAME". */
+  readonly measures: Readonly<Record<string, ArrayLike<number>>>;
 }
 
 export interface StepRunner {

@@ -8,7 +8,7 @@
 import type { Executable, HostArray } from '../../backends/backend.ts';
 import type { BatchSource } from '../../data/batchSource.ts';
 import { parametersOf } from '../../nn/network.ts';
-import { gradientGraph, gradientName, updateGraph } from '../../nn/programs.ts';
+import { gradientGraph, gradientName, trainingGraph, updateGraph } from '../../nn/programs.ts';
 import { Feed } from '../feed.ts';
 import type { Progress } from '../progress.ts';
 import { checkedBytes } from './fused.ts';
@@ -18,7 +18,7 @@ import type { OpenRunner, RunnerRequest, StepResults, StepRunner } from './runne
 export interface StepSums {
   /** Gradient of the mean loss, by parameter; live memory. */
   readonly gradients: ReadonlyMap<string, HostArray>;
-  /** Mean loss, right rows. */
+  /** Mean loss, right rows; or what else the step measures, in the order of its outputs. */
   readonly totals: Float64Array;
 }
 
@@ -43,20 +43,23 @@ class SplitRunner implements StepRunner {
   readonly #parameters: readonly string[];
   #gradients: ReadonlyMap<string, HostArray> = new Map();
   #losses: number[] = [];
-  #correct: number[] = [];
+  /** What the step measures: the loss first. */
+  readonly #outputs: readonly string[];
+  #measures: Record<string, number[]> = {};
 
   constructor(request: RunnerRequest, combine: Combine) {
-    const { programs, spec, optimizer, loss, seed, batches } = request;
-    const chosen = loss === undefined ? {} : { loss };
+    const { programs, spec, optimizer, losses, seed, batches } = request;
     this.#request = request;
     this.#combine = combine;
     const graphFor = (rows: number, firstRow = batches[0].first) =>
-      gradientGraph(spec, { seed, firstRow, ...chosen }, rows);
+      gradientGraph(spec, { seed, firstRow, losses }, rows);
+    const { outputs } = trainingGraph(spec, { optimizer, losses }, 1);
+    this.#outputs = Object.keys(outputs);
     this.bytes = checkedBytes(programs, Math.max(1, batches[0].count), graphFor);
     this.#feeds = batches.map(({ first, count }) => {
       if (count === 0) return undefined;
       const graph = graphFor(count, first);
-      return new Feed(graph, programs.compile(graph), spec.preprocessing);
+      return new Feed(graph, programs.compile(graph), spec);
     });
     this.#update = programs.compile(updateGraph(spec, optimizer));
     this.#parameters = parametersOf(spec)
@@ -79,7 +82,7 @@ class SplitRunner implements StepRunner {
     const { batches, optimizer } = this.#request;
     const isLast = batch === source.batchesPerEpoch - 1 && batches.length > 1;
     const { count, of } = batches[isLast ? 1 : 0];
-    const totals = new Float64Array(2);
+    const totals = new Float64Array(this.#outputs.length);
     const feed = this.#feeds[isLast ? 1 : 0];
     if (feed === undefined) for (const sum of this.#gradients.values()) sum.fill(0);
     else {
@@ -91,21 +94,27 @@ class SplitRunner implements StepRunner {
         const own = await feed.executable.output(gradientName(name));
         for (let i = 0; i < sum.length; i++) sum[i] = own[i] * weight;
       }
-      totals[0] = (await feed.executable.output('loss'))[0] * weight;
-      totals[1] = (await feed.executable.output('correct'))[0];
+      for (const [i, name] of this.#outputs.entries()) {
+        const [value] = await feed.executable.output(name);
+        // Losses are means over rows, the others sums.
+        totals[i] = name.startsWith('loss') ? value * weight : value;
+      }
     }
     await this.#combine({ gradients: this.#gradients, totals });
     for (const [name, value] of Object.entries(optimizer.scalars(step, learningRate)))
       this.#update.input(name)[0] = value;
     this.#update.run();
     this.#losses.push(totals[0]);
-    this.#correct.push(totals[1]);
+    for (let i = 1; i < totals.length; i++) {
+      this.#measures[this.#outputs[i]] ??= [];
+      this.#measures[this.#outputs[i]].push(totals[i]);
+    }
   }
 
   async read(): Promise<StepResults> {
-    const results = { losses: this.#losses, correct: this.#correct };
+    const results = { losses: this.#losses, measures: this.#measures };
     this.#losses = [];
-    this.#correct = [];
+    this.#measures = {};
     return results;
   }
 }

@@ -1,0 +1,25 @@
+/**
+ * @file Numbers held between two bounds: min(max(x, min), max). ReLU6 is min 0, max 6.
+ */
+import { z } from 'zod';
+import { FoveaError } from '../../base/errors.ts';
+import { constantNode } from '../../graph/node.ts';
+import { defineLayer } from './layer.ts';
+
+export const clip = defineLayer({
+  kind: 'clip',
+  says: 'numbers held between two bounds',
+  options: z.object({ min: z.number().optional(), max: z.number().optional() }),
+  outputShape: ([input], { min, max }) => {
+    const isEmpty = min !== undefined && max !== undefined && min > max;
+    if (!isEmpty && (min !== undefined || max !== undefined)) return input;
+    throw new FoveaError({
+      problem: isEmpty ? `min ${min} is above max ${max}` : 'received no bound',
+      expected: 'min, max or both, min at most max',
+    });
+  },
+  call: ({ build, name, inputs: [x], options: { min, max } }) => {
+    const least = min === undefined ? x : build('maximum', [x, constantNode(min)], {}, name);
+    return max === undefined ? least : build('minimum', [least, constantNode(max)], {}, name);
+  },
+});

@@ -1,0 +1,27 @@
+/**
+ * @file The axes of an image in another order; dims count from 1, as in Keras. dims [3, 1, 2]:
+ * (H, W, C) -> (C, H, W)
+ */
+import { z } from 'zod';
+import { FoveaError } from '../../base/errors.ts';
+import { formatShape } from '../../base/shape.ts';
+import { positiveInteger } from '../options.ts';
+import { defineLayer } from './layer.ts';
+
+export const permute = defineLayer({
+  kind: 'permute',
+  says: 'the axes in another order',
+  options: z.object({ dims: z.array(positiveInteger).min(1) }),
+  outputShape: ([input], { dims }) => {
+    const sorted = [...dims].sort((a, b) => a - b);
+    if (dims.length === input.length && sorted.every((dim, i) => dim === i + 1)) {
+      return dims.map((dim) => input[dim - 1]);
+    }
+    throw new FoveaError({
+      problem: `cannot put the axes of ${formatShape(input)} in the order ${dims.join(', ')}`,
+      expected: `each of 1 to ${input.length} once`,
+    });
+  },
+  call: ({ build, name, inputs: [x], options: { dims } }) =>
+    build('transpose', [x], { axes: [0, ...dims] }, name),
+});

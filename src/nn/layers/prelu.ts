@@ -1,0 +1,48 @@
+/**
+ * @file Leaky ReLU with a slope that is learned: y = max(x, 0) + alpha min(x, 0).
+ *
+ * A slope per number of the input; `sharedAxes` (from 1, as in Keras) have one in common: [1, 2] gives a slope per
+ * channel. He et al. 2015, https://arxiv.org/abs/1502.01852.
+ */
+import { z } from 'zod';
+import { FoveaError } from '../../base/errors.ts';
+import { formatShape, type Shape } from '../../base/shape.ts';
+import { constantNode } from '../../graph/node.ts';
+import { initializerOption } from '../initializers.ts';
+import { positiveInteger } from '../options.ts';
+import { defineLayer } from './layer.ts';
+
+function slopes([input]: readonly Shape[], sharedAxes: readonly number[]): Shape {
+  const wrong = sharedAxes.find((axis) => axis > input.length);
+  if (wrong === undefined) return input.map((n, i) => (sharedAxes.includes(i + 1) ? 1 : n));
+  throw new FoveaError({
+    problem: `sharedAxes has ${wrong} for an input of ${formatShape(input)}`,
+    expected: `axes from 1 to ${input.length}`,
+  });
+}
+
+export const prelu = defineLayer({
+  kind: 'prelu',
+  says: 'leaky ReLU with learned slopes',
+  options: z.object({
+    alphaInitializer: initializerOption.prefault('zeros'),
+    sharedAxes: z.array(positiveInteger).default([]),
+  }),
+  outputShape: (inputs, { sharedAxes }) => {
+    slopes(inputs, sharedAxes);
+    return inputs[0];
+  },
+  parameters: (inputs, { alphaInitializer, sharedAxes }) => [
+    {
+      name: 'alpha',
+      shape: slopes(inputs, sharedAxes),
+      initializer: alphaInitializer,
+      trainable: true,
+    },
+  ],
+  call: ({ build, name, inputs: [x], parameter }) => {
+    const below = build('minimum', [x, constantNode(0)]);
+    const bent = build('mul', [below, parameter('alpha')]);
+    return build('add', [build('relu', [x]), bent], {}, name);
+  },
+});

@@ -1,0 +1,51 @@
+/**
+ * @file How well any model does on rows: losses, and accuracies or mean absolute errors.
+ *
+ * For what a classifier confuses with what, `evaluate.ts`. Next stop: `rows.ts`.
+ */
+import type { Session } from '../backends/backend.ts';
+import type { LossOptions } from '../nn/objectives.ts';
+import { parameterNames } from '../nn/programs.ts';
+import type { ModelSpec } from '../nn/spec.ts';
+import type { StateValue } from '../nn/trained.ts';
+import { compileEvaluation, measure, openEvaluationBatches } from './evaluate.ts';
+import type { Metrics } from './measures.ts';
+import { lossesFor, type RowSplit } from './rows.ts';
+import { restoreStates, trainedScope } from './snapshot.ts';
+
+export interface ScoreOptions extends LossOptions {
+  /** Rows per run of the program; default 256. No influence on the results. */
+  readonly batchSize?: number;
+  /** Parameters to use; default: those that the session holds for this spec object since it was trained. */
+  readonly weights?: ReadonlyMap<string, StateValue>;
+}
+
+/**
+ * The mean loss of the rows and what goes with it: accuracy where classes are compared, mean absolute error
+ * where values are; of each output, where the model names them. Losses as in training.
+ *
+ *     const { loss, meanAbsoluteError } = await score(session, spec, rows, { loss: 'huber' });
+ */
+export async function score(
+  session: Session,
+  spec: ModelSpec,
+  rows: RowSplit,
+  options: ScoreOptions = {},
+): Promise<Metrics> {
+  const { weights, batchSize } = options;
+  const losses = lossesFor(spec, options, rows);
+  const scope = weights === undefined ? trainedScope(session, spec) : session.scopeOf();
+  const source = await openEvaluationBatches(spec, rows, {}, batchSize);
+  try {
+    const program = compileEvaluation(scope, spec, source.batchSize, { losses });
+    try {
+      if (weights !== undefined) restoreStates(scope, parameterNames(spec), weights);
+      return await measure(program, source);
+    } finally {
+      program.feed.executable.close();
+    }
+  } finally {
+    await source.close();
+    if (weights !== undefined) scope.free();
+  }
+}
