@@ -2,7 +2,7 @@
  * @file The index of kernels: one record per op that this backend computes, or lowers to others.
  *
  * A new kernel is one file in a folder of `emit/` and one line here. An op without a line runs in its own plain
- * loops on the calling thread, between phases: right, and slow. Next stop: a record, `emit/moves/boxes.ts`.
+ * loops on the calling thread, between phases: right, and slow. Next stop: a record, `emit/moves/moves.ts`.
  */
 import type { Node } from '../../graph/node.ts';
 import { sumTo } from '../../ops/broadcast.ts';
@@ -37,10 +37,16 @@ import { matmulOuterKernel } from './emit/matmul/outer.ts';
 import { matmulPackedKernel } from './emit/matmul/packed.ts';
 import { rowDotsKernel } from './emit/matmul/rowDots.ts';
 import { matmulThinKernel } from './emit/matmul/thin.ts';
-import { concatenateKernel, sliceGradientKernel, sliceKernel } from './emit/moves/boxes.ts';
-import { pad2dGradientKernel, pad2dKernel } from './emit/moves/pad2d.ts';
-import { broadcastKernel, upsampleKernel } from './emit/moves/repeats.ts';
-import { transposeKernel } from './emit/moves/transpose.ts';
+import {
+  broadcastKernel,
+  concatenateKernel,
+  pad2dGradientKernel,
+  pad2dKernel,
+  sliceGradientKernel,
+  sliceKernel,
+  transposeKernel,
+  upsampleKernel,
+} from './emit/moves/moves.ts';
 import {
   categoricalCrossEntropyGradientKernel,
   categoricalCrossEntropyKernel,

@@ -3,7 +3,8 @@
  *
  * Previous stop: `lowering/convolution.ts`. Next stop: `../moves/stridedCopy.ts`.
  */
-import { type Copy, defineCopy, level } from '../moves/stridedCopy.ts';
+import { type Copy, level } from '../../../../compile/moves/copy.ts';
+import { defineCopy } from '../moves/stridedCopy.ts';
 import { lanesOf } from './layouts.ts';
 import { flipWeights, packWeights, scatterWeights } from './ops.ts';
 

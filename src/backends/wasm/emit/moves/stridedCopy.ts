@@ -1,47 +1,24 @@
 /**
- * @file Copies between layouts: transposing, flipping, padding, packing, repeating.
+ * @file Copies between layouts: the lists of `compile/moves/`, written down as nested loops.
  *
- * A copy is a list of nested extents with a distance per level on both sides; a distance of 0 repeats, a
- * negative one flips. Everything in this backend that only moves numbers is one of these. A copy may add to
- * what stands there: the gradients of such moves.
+ * Everything in this backend that only moves numbers is one of these. A copy may add to what stands there: the
+ * gradients of such moves.
  */
 import { sizeOf } from '../../../../base/shape.ts';
+import {
+  type CopiesOf,
+  type Copy,
+  type CopyLevel,
+  type CopyList,
+  mergeLevels,
+} from '../../../../compile/moves/copy.ts';
 import type { Node } from '../../../../graph/node.ts';
 import type { OpSignature } from '../../../../ops/op.ts';
 import type { FunctionBuilder, Local, Value } from '../../assembler/function.ts';
 import { f32, f32x4, i32, memory } from '../../assembler/lanes.ts';
 import { defineKernel, type KernelRecord } from '../../defineKernel.ts';
-import { imagesOf, type KernelContext, type PlanContext } from '../../kernel.ts';
+import { imagesOf, type KernelContext } from '../../kernel.ts';
 import { advance, forRange, times } from '../language/loops.ts';
-
-/** One level of a copy; distances in elements. */
-export interface CopyLevel {
-  readonly extent: number;
-  readonly from: number;
-  readonly to: number;
-}
-
-export const level = (extent: number, from: number, to: number): CopyLevel => ({
-  extent,
-  from,
-  to,
-});
-
-export interface Copy {
-  /** Start offsets in elements. */
-  readonly from: number;
-  readonly to: number;
-  /** Outermost first. */
-  readonly levels: readonly CopyLevel[];
-  /** Added to what stands there. */
-  readonly add?: boolean;
-}
-
-/** One list of copies per input; the result is set to `fill` before, where it is given. */
-export interface CopyList {
-  readonly copies: readonly (readonly Copy[])[];
-  readonly fill?: number;
-}
 
 export interface CopyPlan extends CopyList {
   readonly units: number;
@@ -57,14 +34,11 @@ export function planCopies(list: CopyList, images: number | undefined): CopyPlan
 }
 
 /** The record of an op that only moves numbers, by where each comes from. Where it is batched, so is level 0. */
-export function defineCopy<A>(
-  op: OpSignature<A>,
-  copiesOf: (node: Node, attrs: A, context: PlanContext) => CopyList,
-): KernelRecord {
+export function defineCopy<A>(op: OpSignature<A>, copiesOf: CopiesOf<A>): KernelRecord {
   return defineKernel({
     op,
     plan: (node, attrs, context) => {
-      const list = copiesOf(node, attrs, context);
+      const list = copiesOf(node, attrs);
       const batch = imagesOf(node, context);
       const plan = planCopies(list, batch.images);
       return {
@@ -151,27 +125,6 @@ function emitLevels(
   });
   advance(f, to, -extent * level.to * 4);
   advance(f, from, -extent * level.from * 4);
-}
-
-/** Joins levels that are one run on both sides, and drops those of extent 1. */
-export function mergeLevels(levels: readonly CopyLevel[]): CopyLevel[] {
-  const merged: CopyLevel[] = [];
-  for (const level of levels) {
-    if (level.extent === 1) continue;
-    const outer = merged.at(-1);
-    if (
-      outer !== undefined &&
-      outer.from === level.extent * level.from &&
-      outer.to === level.extent * level.to
-    ) {
-      merged[merged.length - 1] = {
-        extent: outer.extent * level.extent,
-        from: level.from,
-        to: level.to,
-      };
-    } else merged.push(level);
-  }
-  return merged;
 }
 
 /** Writes `count` neighbours; both pointers end where they started. */

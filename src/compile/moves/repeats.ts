@@ -1,14 +1,13 @@
 /**
  * @file Repeating numbers: broadcasts that no kernel reads in place, pixels repeated to blocks.
  *
- * Previous stop: `families.ts`. Next stop: `stridedCopy.ts`.
+ * Previous stop: `copy.ts`.
  */
-import { stridesOf } from '../../../../base/shape.ts';
-import { broadcastTo } from '../../../../ops/broadcast.ts';
-import { upsample2d } from '../../../../ops/upsample2d.ts';
-import { defineCopy, level } from './stridedCopy.ts';
+import { stridesOf } from '../../base/shape.ts';
+import type { Upsample2dAttrs } from '../../ops/upsample2d.ts';
+import { type CopiesOf, level } from './copy.ts';
 
-export const broadcastKernel = defineCopy(broadcastTo, ({ shape, inputs: [x] }) => {
+export const broadcastCopies: CopiesOf<unknown> = ({ shape, inputs: [x] }) => {
   const from = stridesOf(x.shape);
   const to = stridesOf(shape);
   const lead = shape.length - x.shape.length;
@@ -17,9 +16,9 @@ export const broadcastKernel = defineCopy(broadcastTo, ({ shape, inputs: [x] }) 
     return level(extent, own < 0 || x.shape[own] === 1 ? 0 : from[own], to[axis]);
   });
   return { copies: [[{ from: 0, to: 0, levels }]] };
-});
+};
 
-export const upsampleKernel = defineCopy(upsample2d, ({ inputs: [x] }, { factors }) => {
+export const upsampleCopies: CopiesOf<Upsample2dAttrs> = ({ inputs: [x] }, { factors }) => {
   const [height, width] = factors;
   const [N, H, W, C] = x.shape;
   const rowTo = W * width * C;
@@ -32,4 +31,4 @@ export const upsampleKernel = defineCopy(upsample2d, ({ inputs: [x] }, { factors
     level(C, 1, 1),
   ];
   return { copies: [[{ from: 0, to: 0, levels }]] };
-});
+};

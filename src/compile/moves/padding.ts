@@ -1,25 +1,27 @@
 /**
  * @file Padding: a constant around the picture, or pictures of its edge; the gradient adds what was copied.
  *
- * Previous stop: `families.ts`. Next stop: `stridedCopy.ts`.
+ * Previous stop: `copy.ts`.
  */
-import type { Shape } from '../../../../base/shape.ts';
-import { filledFrom } from '../../../../base/window.ts';
-import { type Pad2dAttrs, pad2d, pad2dGradient } from '../../../../ops/pad2d.ts';
-import { type Copy, type CopyList, defineCopy, level } from './stridedCopy.ts';
+import type { Shape } from '../../base/shape.ts';
+import { filledFrom } from '../../base/window.ts';
+import type { Pad2dAttrs, Pad2dGradientAttrs } from '../../ops/pad2d.ts';
+import { type CopiesOf, type Copy, type CopyList, level } from './copy.ts';
 
 /** Any fill: the picture's own pixels, and those filled from them. */
-export const pad2dKernel = defineCopy(pad2d, ({ shape, inputs: [x] }, attrs) =>
+export const pad2dCopies: CopiesOf<Pad2dAttrs> = ({ shape, inputs: [x] }, attrs) =>
   attrs.mode === 'constant'
     ? constantPadding(x.shape, shape, attrs)
-    : { copies: [padCopies(x.shape, shape, attrs, false)] },
-);
+    : { copies: [padCopies(x.shape, shape, attrs, false)] };
 
 /** The picture's own pixels, and those copied from them added. */
-export const pad2dGradientKernel = defineCopy(pad2dGradient, ({ shape, inputs: [dy] }, attrs) => ({
+export const pad2dGradientCopies: CopiesOf<Pad2dGradientAttrs> = (
+  { shape, inputs: [dy] },
+  attrs,
+) => ({
   copies: [padCopies(shape, dy.shape, attrs, true)],
   fill: 0,
-}));
+});
 
 /** A negative amount crops. */
 function constantPadding(

@@ -1,11 +1,11 @@
 /**
  * @file Joining and cutting: a box of one tensor to a box of another.
  *
- * Previous stop: `families.ts`. Next stop: `stridedCopy.ts`.
+ * Previous stop: `copy.ts`.
  */
-import { type Shape, stridesOf } from '../../../../base/shape.ts';
-import { concatenate, type SliceAttrs, slice, sliceGradient } from '../../../../ops/concatenate.ts';
-import { type Copy, defineCopy, level } from './stridedCopy.ts';
+import { type Shape, stridesOf } from '../../base/shape.ts';
+import type { ConcatenateAttrs, SliceAttrs, SliceGradientAttrs } from '../../ops/concatenate.ts';
+import { type CopiesOf, type Copy, level } from './copy.ts';
 
 /** Where a box lies in a tensor, and which of the elements it takes. */
 type Box = { readonly shape: Shape } & Pick<SliceAttrs, 'starts' | 'steps'>;
@@ -28,7 +28,7 @@ function boxCopy(sizes: Shape, from: Box, to: Box): Copy {
 
 const origin = (shape: Shape): number[] => shape.map(() => 0);
 
-export const concatenateKernel = defineCopy(concatenate, (node, { axis }) => {
+export const concatenateCopies: CopiesOf<ConcatenateAttrs> = (node, { axis }) => {
   let start = 0;
   const copies = node.inputs.map(({ shape }) => {
     const starts = origin(shape);
@@ -37,18 +37,18 @@ export const concatenateKernel = defineCopy(concatenate, (node, { axis }) => {
     return [boxCopy(shape, { shape, starts: origin(shape) }, { shape: node.shape, starts })];
   });
   return { copies };
+};
+
+export const sliceCopies: CopiesOf<SliceAttrs> = ({ shape, inputs: [x] }, { starts, steps }) => ({
+  copies: [[boxCopy(shape, { shape: x.shape, starts, steps }, { shape, starts: origin(shape) })]],
 });
 
-export const sliceKernel = defineCopy(slice, ({ shape, inputs: [x] }, { starts, steps }) => ({
-  copies: [[boxCopy(shape, { shape: x.shape, starts, steps }, { shape, starts: origin(shape) })]],
-}));
-
-export const sliceGradientKernel = defineCopy(
-  sliceGradient,
-  ({ shape, inputs: [dy] }, { starts, steps }) => ({
-    copies: [
-      [boxCopy(dy.shape, { shape: dy.shape, starts: origin(dy.shape) }, { shape, starts, steps })],
-    ],
-    fill: 0,
-  }),
-);
+export const sliceGradientCopies: CopiesOf<SliceGradientAttrs> = (
+  { shape, inputs: [dy] },
+  { starts, steps },
+) => ({
+  copies: [
+    [boxCopy(dy.shape, { shape: dy.shape, starts: origin(dy.shape) }, { shape, starts, steps })],
+  ],
+  fill: 0,
+});

@@ -1,0 +1,28 @@
+/**
+ * @file The kernels of ops that only move numbers: each the copies of its op.
+ *
+ * Previous stop: `compile/moves/`, where from and where to. Next stop: `stridedCopy.ts`.
+ */
+import {
+  concatenateCopies,
+  sliceCopies,
+  sliceGradientCopies,
+} from '../../../../compile/moves/boxes.ts';
+import { pad2dCopies, pad2dGradientCopies } from '../../../../compile/moves/padding.ts';
+import { broadcastCopies, upsampleCopies } from '../../../../compile/moves/repeats.ts';
+import { transposeCopies } from '../../../../compile/moves/transposition.ts';
+import { broadcastTo } from '../../../../ops/broadcast.ts';
+import { concatenate, slice, sliceGradient } from '../../../../ops/concatenate.ts';
+import { pad2d, pad2dGradient } from '../../../../ops/pad2d.ts';
+import { transpose } from '../../../../ops/transpose.ts';
+import { upsample2d } from '../../../../ops/upsample2d.ts';
+import { defineCopy } from './stridedCopy.ts';
+
+export const concatenateKernel = defineCopy(concatenate, concatenateCopies);
+export const sliceKernel = defineCopy(slice, sliceCopies);
+export const sliceGradientKernel = defineCopy(sliceGradient, sliceGradientCopies);
+export const pad2dKernel = defineCopy(pad2d, pad2dCopies);
+export const pad2dGradientKernel = defineCopy(pad2dGradient, pad2dGradientCopies);
+export const broadcastKernel = defineCopy(broadcastTo, broadcastCopies);
+export const upsampleKernel = defineCopy(upsample2d, upsampleCopies);
+export const transposeKernel = defineCopy(transpose, transposeCopies);
