@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { cases } from '../../../test/conformance/cases.ts';
 import { caseNumbers, graphOf } from '../../../test/conformance/judge.ts';
 import { allocate, runNodes } from '../../backends/reference/interpreter.ts';
-import { isSource, type Node, topologicalOrder } from '../../graph/node.ts';
+import { inputNode, isSource, type Node, topologicalOrder } from '../../graph/node.ts';
 import type { NumberArray } from '../../ops/op.ts';
 import { concatenateCopies, sliceCopies, sliceGradientCopies } from './boxes.ts';
 import { type CopiesOf, type CopyLevel, type CopyList, mergeLevels } from './copy.ts';
@@ -96,6 +96,19 @@ describe('copies', () => {
       if (list.fill === undefined) expect(new Set(written), label).toEqual(new Set([1]));
       else expect(Math.max(...written), label).toBeLessThanOrEqual(1);
     }
+  });
+
+  it('crop where an amount of padding is negative', () => {
+    const x = inputNode('x', [1, 3, 4, 1]);
+    const pads = [
+      [-1, 2],
+      [-2, 1],
+    ] as const;
+    const list = pad2dCopies({ inputs: [x], shape: [1, 4, 3, 1] }, { mode: 'constant', pads });
+    const pixels = Float32Array.from({ length: 12 }, (_, i) => 1 + i);
+    const { result, written } = follow(list, [pixels], 12);
+    expect([...result]).toEqual([7, 8, 0, 11, 12, 0, 0, 0, 0, 0, 0, 0]);
+    expect(Math.max(...written)).toBe(1);
   });
 
   it('stay the same where runs are joined', () => {
