@@ -143,6 +143,7 @@ describe('isRunRecord', () => {
     ['{"format": "other"}', false],
     ['{"format": 1}', false],
     ['{"format"', false],
+    [`{"format": "fovea-run-1", "deep": ${'['.repeat(99)}${']'.repeat(99)}}`, false],
     ['null', false],
     ['[]', false],
   ])('%s: %s', (text, expected) => expect(isRunRecord(text)).toBe(expected));

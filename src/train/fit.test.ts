@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openSession } from '../backends/select.ts';
 import type { Split } from '../data/dataset.ts';
 import { layers } from '../nn/layers/index.ts';
@@ -10,6 +10,8 @@ import { evaluate } from './evaluate.ts';
 import type { FitEvent, FitOptions } from './events.ts';
 import { fit } from './fit.ts';
 import type { Snapshot } from './progress.ts';
+
+afterEach(() => vi.restoreAllMocks());
 
 const { conv2d, dense, dropout, flatten, maxPooling2d } = layers;
 
@@ -184,17 +186,22 @@ describe('fit', () => {
   });
 
   it('spends no more than a twentieth of the time on checkpoints by the clock', async () => {
-    const began = performance.now();
-    let saving = 0;
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    const at: number[] = [];
     const options = { epochs: 4, batchSize: 1, eventInterval: 0, checkpointEvery: { seconds: 0 } };
     await run(options, (event) => {
+      if (event.type === 'batch') now += 10;
       if (event.type !== 'checkpoint') return;
-      const from = performance.now();
-      while (performance.now() - from < 3);
-      if (event.reason === 'interval') saving += performance.now() - from;
+      if (event.reason === 'interval') at.push(now);
+      now += 3;
     });
-    expect(saving).toBeGreaterThan(0);
-    expect(saving / (performance.now() - began)).toBeLessThan(0.2);
+    // 3 ms of saving each are paid for by 60 ms of training: six steps, and once more where an epoch ends.
+    const gaps = at.slice(1).map((time, i) => time - at[i] - 3);
+    expect(new Set(gaps.slice(0, 8))).toEqual(new Set([60]));
+    expect(Math.min(...gaps)).toBe(60);
+    expect(at.length).toBe(33);
+    expect((3 * at.length) / now).toBeLessThan(0.05);
   });
 
   it('gives the same bits for the same seed, others for another', async () => {

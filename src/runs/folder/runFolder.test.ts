@@ -204,6 +204,9 @@ describe('what a killed trainer left', () => {
   });
 });
 
+/** Valid JSON that no reader should follow. */
+const DEEP = '['.repeat(99) + ']'.repeat(99);
+
 describe('the lock', () => {
   it('lets one trainer at a time in, and says who has it', async () => {
     await makeRun('old');
@@ -238,8 +241,10 @@ describe('the lock', () => {
     const other = { pid: 1, host: 'elsewhere', since: 'noon', begun: null, token: '' };
     await fs.writeFile(lockFile(folder), JSON.stringify(other));
     await expect(lockRun(folder)).rejects.toThrow(/process 1 on elsewhere since noon[\s\S]*remove/);
-    await fs.writeFile(lockFile(folder), 'half');
-    await expect(lockRun(folder)).rejects.toThrow(/is being trained by something/);
+    for (const text of ['half', JSON.stringify({ ...other, more: JSON.parse(DEEP) })]) {
+      await fs.writeFile(lockFile(folder), text);
+      await expect(lockRun(folder)).rejects.toThrow(/is being trained by something/);
+    }
   });
 
   it('is given to exactly one of many that find a stale one', async () => {

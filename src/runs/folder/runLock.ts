@@ -13,6 +13,7 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { FoveaError } from '../../base/errors.ts';
+import { parseJson } from '../../base/json.ts';
 import { writeError } from './wholeFile.ts';
 
 const holder = z.object({
@@ -110,7 +111,7 @@ async function removeStale(folder: string, file: string, own: string): Promise<v
 
 function parse(text: string): Holder | undefined {
   try {
-    return holder.parse(JSON.parse(text));
+    return holder.parse(parseJson(text, { where: 'a lock' }));
   } catch {
     return undefined;
   }

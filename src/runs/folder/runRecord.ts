@@ -88,7 +88,7 @@ export function parseRunRecord(text: string, where: string): RunRecord {
 /** Whether a text is the record of a run, of whatever version. */
 export function isRunRecord(text: string): boolean {
   try {
-    const record: unknown = JSON.parse(text);
+    const record = parseJson(text, { where: 'run.json' });
     const format =
       typeof record === 'object' && record !== null && 'format' in record && record.format;
     return typeof format === 'string' && format.startsWith('fovea-run-');
