@@ -75,6 +75,8 @@ export async function* performRun(prepared: PreparedRun): AsyncGenerator<RunEven
   const { run, spec, dataset, session, record, resume = null } = prepared;
   const resumed = resume && { epoch: resume.progress.epoch, batch: resume.progress.batch };
   yield { type: 'ready', folder: run.path, record, resumed };
+  // A kill may have come between the checkpoint of an epoch and its history.
+  if (resume !== null && resume.progress.epoch > 0) await run.writeHistory(resume.progress.history);
   try {
     for await (const event of fit(session, spec, dataset, fitOptions(prepared))) {
       if (event.type === 'checkpoint') {

@@ -244,6 +244,18 @@ describe('resumeRun', () => {
     await expect(all(resumeRun({ folder, backend }))).rejects.toThrow(/run\.json: status/);
   });
 
+  it('writes the history again where a kill came between an epoch and its history', async () => {
+    const folder = path.join(home, 'run');
+    await all(trainRun(request()));
+    const file = path.join(folder, 'history.json');
+    const history = await fs.readFile(file, 'utf8');
+    await fs.writeFile(file, JSON.stringify(JSON.parse(history).slice(0, 1)));
+    const run = await RunFolder.open(folder);
+    await run.writeRecord({ ...(await run.readRecord()), status: 'running' });
+    await all(resumeRun({ folder, backend }));
+    expect(await fs.readFile(file, 'utf8')).toBe(history);
+  });
+
   it('refuses a checkpoint that is damaged', async () => {
     const folder = path.join(home, 'run');
     await all(trainRun(request()));

@@ -89,7 +89,7 @@ export class RunFolder {
       return run;
     } catch (error) {
       await lock.release();
-      throw error;
+      throw error instanceof FoveaError ? error : writeError(folder, error);
     }
   }
 

@@ -49,15 +49,20 @@ export async function lockRun(folder: string): Promise<RunLock> {
   } catch (error) {
     throw error instanceof FoveaError ? error : writeError(file, error);
   } finally {
-    await fs.rm(own, { force: true });
+    await removed(own);
   }
   await sweep(file);
   return {
     release: async () => {
       // Somebody else's by now, if a person removed ours.
-      if ((await readText(file)) === text) await fs.rm(file, { force: true });
+      if ((await readText(file)) === text) await removed(file);
     },
   };
+}
+
+/** What a broken disk does not let go is no lock once this process has ended: no reason to fail. */
+async function removed(file: string): Promise<void> {
+  await fs.rm(file, { force: true }).catch(() => undefined);
 }
 
 /** Removes what lockers killed in the act left beside the lock. */
@@ -66,7 +71,7 @@ async function sweep(file: string): Promise<void> {
     if (!name.startsWith(`${path.basename(file)}.`)) continue;
     const left = path.join(path.dirname(file), name);
     const by = parse((await readText(left)) ?? '');
-    if (by !== undefined && !(await mayRun(by))) await fs.rm(left, { force: true });
+    if (by !== undefined && !(await mayRun(by))) await removed(left);
   }
 }
 

@@ -102,17 +102,20 @@ export async function replaceRun(staged: string, folder: string): Promise<void> 
     if (replaces) await fs.rename(old, folder);
     throw writeError(folder, error);
   }
-  await syncFolder(path.dirname(folder));
+  await syncFolder(path.dirname(folder)).catch((error: unknown) => {
+    throw writeError(folder, error);
+  });
   if (replaces) await removeRun(old);
 }
 
-/** Removes a run's files and, once they are empty, its folders. */
+/** Removes a run's files and, once they are empty, its folders; what cannot go is left for the next who comes. */
 export async function removeRun(folder: string): Promise<void> {
   for (const inside of Object.keys(WRITTEN).toReversed()) {
     const place = path.join(folder, inside);
     const entries = await entriesOf(place).catch(() => []);
     for (const entry of entries) {
-      if (isWritten(inside, entry)) await fs.rm(path.join(place, entry.name), { force: true });
+      if (!isWritten(inside, entry)) continue;
+      await fs.rm(path.join(place, entry.name), { force: true }).catch(() => undefined);
     }
     await fs.rmdir(place).catch(() => undefined); // not empty: not ours
   }
