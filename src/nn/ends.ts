@@ -86,6 +86,10 @@ export function checkEnds(spec: ModelSpec): void {
     if (layers.has(layer)) continue;
     throw wrong(`its output "${name}" is of "${layer}"`, 'the name of one of its layers');
   }
+  const last = spec.layers[spec.layers.length - 1].name;
+  if (outputs.length === 1 && outputs[0].layer !== last) {
+    throw wrong(`its one output is of "${outputs[0].layer}"`, `one of its last layer, "${last}"`);
+  }
   const read = new Set(spec.layers.flatMap(({ inputs: reads = [] }) => reads));
   const unread = spec.layers[0].inputs === undefined ? inputs.slice(1) : inputs;
   for (const { name } of spec.inputs === undefined ? [] : unread) {

@@ -42,7 +42,7 @@ export interface Head {
 }
 
 export interface Network {
-  /** By name: (N, ...shape of one image), preprocessed; "x", or "x/NAME" where the model names its inputs. */
+  /** By name: (N, ...shape of one image), preprocessed; "x", or "x/NAME" where the model has several. */
   readonly inputs: ReadonlyMap<string, Node>;
   /** The output node of each layer by name. */
   readonly layers: ReadonlyMap<string, Node>;

@@ -26,7 +26,7 @@ import {
   weightedSum,
 } from './objectives.ts';
 import { type Optimizer, preparationsOf, slotName, updatesOf } from './optimizers/optimizer.ts';
-import { type ModelSpec, nameIn } from './spec.ts';
+import { hasSeveral, type ModelSpec, nameIn } from './spec.ts';
 
 export interface TrainingOptions extends LossOptions {
   readonly optimizer: Optimizer;
@@ -40,7 +40,7 @@ export interface TrainingOptions extends LossOptions {
  * random numbers. Outputs: `loss` (), the mean over rows with the penalties added; `correct` (), right
  * rows of the batch, or, where values are compared, `absoluteError` (), the sum over rows of a row's mean.
  *
- * Named inputs and outputs: `x/NAME`, `labels/NAME` or `targets/NAME`; `loss` is the weighted sum, and
+ * Several inputs and outputs: `x/NAME`, `labels/NAME` or `targets/NAME`; `loss` is the weighted sum, and
  * `loss/NAME` and `correct/NAME` or `absoluteError/NAME` are each output's own.
  */
 export function trainingGraph(spec: ModelSpec, options: TrainingOptions, batchSize: number): Graph {
@@ -116,8 +116,8 @@ export function updateGraph(spec: ModelSpec, optimizer: Optimizer): Graph {
 /**
  * `penalty` (), what the loss of training carries beside the mean over the rows, and of a classifier: `logits` (N,
  * classes), `probabilities` (N, classes), `lossPerRow` (N). Where
- * values are compared or outputs are named: `lossPerRow` (N), weighted; `output`, and `correctPerRow` or
- * `absoluteErrorPerRow` (N); of named outputs `output/NAME` and so on, and their own `lossPerRow/NAME`.
+ * values are compared or there are several outputs: `lossPerRow` (N), weighted; `output`, and `correctPerRow` or
+ * `absoluteErrorPerRow` (N); of several `output/NAME` and so on, and their own `lossPerRow/NAME`.
  */
 export function evaluationGraph(spec: ModelSpec, options: LossOptions, batchSize: number): Graph {
   const network = expand(spec, { batchSize, training: false });
@@ -125,7 +125,7 @@ export function evaluationGraph(spec: ModelSpec, options: LossOptions, batchSize
   const penalty = sumOf([constantNode(0, [], 'penalty'), ...penaltiesOf(network)], 'penalty');
   const [first] = measured;
   const [head] = network.heads;
-  if (spec.outputs === undefined && first.metric === 'correct') {
+  if (!hasSeveral(spec.outputs) && first.metric === 'correct') {
     const { loss } = first.objective;
     const probabilities = probabilitiesOf(head, loss);
     const { logits } = head;
@@ -144,13 +144,13 @@ export function evaluationGraph(spec: ModelSpec, options: LossOptions, batchSize
 }
 
 /**
- * Output `probabilities`: the model's last layer, whatever it is; of named outputs, `output/NAME` of each. A
+ * Output `probabilities`: the model's last layer, whatever it is; of several outputs, `output/NAME` of each. A
  * model that answers with distances has them in the output `distances`, and in `probabilities` what they say
  * of the classes (rubbish aside).
  */
 export function inferenceGraph(spec: ModelSpec, batchSize: number): Graph {
   const { heads } = expand(spec, { batchSize, training: false });
-  if (spec.outputs !== undefined) {
+  if (hasSeveral(spec.outputs)) {
     const outputs = heads.map(({ name, output }) => [`output/${name}`, output]);
     return { outputs: Object.fromEntries(outputs), updates: [] };
   }
@@ -176,7 +176,7 @@ export function stagesGraph(
     return [`stage/${name}`, node];
   });
   const outputs: Record<string, Node> = Object.fromEntries(stages);
-  if (spec.outputs === undefined) {
+  if (!hasSeveral(spec.outputs)) {
     outputs.probabilities = probabilitiesOf(network.heads[0], lossOf(defaultLossOf(spec)));
   }
   return { outputs, updates: [] };
@@ -216,7 +216,7 @@ function lossOfBatch(spec: ModelSpec, options: GradientOptions, batchSize: numbe
   const measures = (): Record<string, Node> => {
     const found: Record<string, Node> = {};
     measured.forEach(({ metric, metricRows, objective: { output } }, i) => {
-      if (spec.outputs !== undefined) found[`loss/${output}`] = means[i];
+      if (hasSeveral(spec.outputs)) found[`loss/${output}`] = means[i];
       const name = nameIn(metric, spec.outputs, output);
       found[name] = build('sumTo', [metricRows()], { shape: [] }, name);
     });

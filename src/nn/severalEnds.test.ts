@@ -231,6 +231,11 @@ describe('specs of version 2', () => {
       { layers, outputs: [{ name: 'y', layer: 'z' }] },
       /its output "y" is of "z"/,
     ],
+    [
+      'one output in the middle',
+      { layers, outputs: [{ name: 'y', layer: 'dense' }] },
+      /its one output is of "dense"\n.*last layer, "add"/,
+    ],
     ['an unread input', { layers: layers.slice(0, 1) }, /no layer reads its input "b"/],
     [
       'a first layer that chooses no input',

@@ -76,9 +76,14 @@ export function outputsOf({ outputs, layers }: ModelSpec): readonly OutputSpec[]
   return outputs ?? [{ name: OUTPUT, layer: layers[layers.length - 1].name }];
 }
 
-/** How programs call a thing of an input or output: "x", and "x/NAME" where the model names them. */
+/** How programs call a thing of an input or output: "x", and "x/NAME" where the model has several. */
 export function nameIn(what: string, named: readonly unknown[] | undefined, name: string): string {
-  return named === undefined ? what : `${what}/${name}`;
+  return hasSeveral(named) ? `${what}/${name}` : what;
+}
+
+/** Of a spec's named inputs or outputs. */
+export function hasSeveral(named: readonly unknown[] | undefined): boolean {
+  return named !== undefined && named.length > 1;
 }
 
 /** For what reads one picture and gives one answer: throws where a model has several inputs or outputs. */

@@ -11,7 +11,7 @@ import { fillInput } from '../data/arrayBatches.ts';
 import type { InputRows } from '../data/arraySplit.ts';
 import type { Graph } from '../graph/node.ts';
 import { inferenceGraph, parameterNames, stagesGraph } from '../nn/programs.ts';
-import { inputsOf, type ModelSpec, nameIn, OUTPUT } from '../nn/spec.ts';
+import { inputsOf, type ModelSpec, nameIn, outputsOf } from '../nn/spec.ts';
 import type { TrainedModel } from '../nn/trained.ts';
 import { restoreStates, trainedScope } from './snapshot.ts';
 import { pauseEvery } from './turns.ts';
@@ -46,7 +46,8 @@ export async function predictBatch(
   options: BatchPredictionOptions = {},
 ): Promise<Record<string, Numbers>> {
   const found = await runRows(session, model, rows, options, (n) => inferenceGraph(model.spec, n));
-  return renamed(found, (name) => (name === 'probabilities' ? OUTPUT : afterSlash(name)));
+  const [{ name: only }] = outputsOf(model.spec);
+  return renamed(found, (name) => (name === 'probabilities' ? only : afterSlash(name)));
 }
 
 /**

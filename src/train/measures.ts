@@ -1,7 +1,7 @@
 /**
  * @file From what programs measure to metrics: means of losses, accuracies, mean absolute errors.
  *
- * Programs call a measure "loss", "correct" or "absoluteError", and "loss/NAME" where outputs are named; what is
+ * Programs call a measure "loss", "correct" or "absoluteError", and "loss/NAME" of several outputs; what is
  * given here are its sums over rows. Next stop: `progress.ts`.
  */
 
@@ -13,7 +13,7 @@ export interface OutputMetrics {
 }
 
 export interface Metrics extends OutputMetrics {
-  /** Of each output, where the model names them; `loss` is then the weighted sum. */
+  /** Of each output, where there are several; `loss` is then the weighted sum. */
   readonly outputs?: Readonly<Record<string, OutputMetrics>> | undefined;
 }
 

@@ -22,7 +22,7 @@ export interface ScoreOptions extends LossOptions {
 
 /**
  * The mean loss of the rows and what goes with it: accuracy where classes are compared, mean absolute error
- * where values are; of each output, where the model names them. Losses as in training.
+ * where values are; of each output, where there are several. Losses as in training.
  *
  *     const { loss, meanAbsoluteError } = await score(session, spec, rows, { loss: 'huber' });
  */

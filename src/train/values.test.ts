@@ -206,6 +206,43 @@ describe('several inputs and outputs', () => {
   });
 });
 
+describe('one input and one output with names', () => {
+  it('are like those without, by their names', async () => {
+    const picture = input({ shape: [28, 28, 1] });
+    const digit = dense({ units: 10, activation: 'softmax' })(flatten()(picture));
+    const spec = model({ inputs: { picture }, outputs: { digit } });
+    const data = await loadDataset('digits', { trainCount: 300, testCount: 50 });
+    const { session, epochs } = await train(spec, data, { epochs: 3 });
+    expect(epochs[2].train.accuracy).toBeGreaterThan(0.4);
+    const { accuracy, confusion } = await evaluate(session, spec, data.test, data);
+    expect(confusion).toHaveLength(10);
+    expect((await score(session, spec, data.test)).accuracy).toBe(accuracy);
+    const found = await predictBatch(session, { spec }, { picture: data.test.images });
+    expect(found.digit.shape).toEqual([50, 10]);
+    const [pixels, width, height] = [data.test.images.subarray(0, 784), 28, 28];
+    const read = openPredictor(session, { spec, classes: data.classes });
+    const { answers } = await read(
+      { pixels, width, height, channels: 1 },
+      { invert: false, centre: false, top: 10 },
+    );
+    const first = [...found.digit.data.subarray(0, 10)].sort((a, b) => b - a);
+    answers.forEach(({ probability }, i) => {
+      expect(probability).toBeCloseTo(first[i], 6);
+    });
+    const rows = {
+      count: 300,
+      inputs: { picture: data.train.images },
+      targets: { digit: data.train.labels },
+    };
+    const byName = await train(
+      model({ inputs: { picture }, outputs: { digit } }),
+      { train: rows },
+      { epochs: 3 },
+    );
+    expect(byName.epochs[2].train).toEqual(epochs[2].train);
+  });
+});
+
 describe('activations', () => {
   const spec = sequential({ inputShape: [3, 3, 1] }, [
     conv2d({ filters: 2, kernelSize: 2, name: 'corners', kernelInitializer: 'ones' }),

@@ -1,5 +1,5 @@
 /**
- * @file The code of the README is run as it stands there. The two files in `readme/` are its two blocks, so that
+ * @file The code of the README is run as it stands there. The files in `readme/` are its blocks, so that
  * they are type-checked too.
  */
 import { readFileSync } from 'node:fs';
@@ -14,6 +14,7 @@ describe('the code of the README', () => {
   it.each([
     [0, 'train'],
     [1, 'model'],
+    [2, 'pairs'],
   ])('block %i is readme/%s.ts', (block, name) => {
     const file = readFileSync(`test/docs/readme/${name}.ts`, 'utf8');
     expect(blocks[block].replace("'fovea'", "'../../../src/index.ts'")).toBe(file);
@@ -34,5 +35,15 @@ describe('the code of the README', () => {
   it('writes the model as the table has it', async () => {
     const { spec } = await import('./readme/model.ts');
     expect(spec).toEqual(modelOf('lenet5'));
+  });
+
+  it('trains a model of two inputs and two outputs', async () => {
+    const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    await import('./readme/pairs.ts');
+    const printed = log.mock.calls;
+    log.mockRestore();
+    const [before, after] = [printed[0][1], printed[8][0].outputs];
+    expect(after.digit.accuracy).toBeGreaterThan(0.8);
+    expect(after.sum.meanAbsoluteError).toBeLessThan(before.sum.meanAbsoluteError / 2);
   });
 });
