@@ -123,3 +123,4 @@ export type { EpochRecord, Progress, Snapshot } from './train/progress.ts';
 export type { OpenRunner, StepRunner } from './train/runners/runner.ts';
 export { type Combine, type StepSums, splitRunner } from './train/runners/split.ts';
 export { type ScoreOptions, score } from './train/score.ts';
+export type { WarmStart } from './train/warmStart.ts';

@@ -186,6 +186,34 @@ describe('train, evaluate, predict', () => {
     expect([strict.code, strict.stdout]).toEqual([1, '']);
   });
 
+  it('begins with a run that is named as the model, in a run of its own', async () => {
+    await fovea(...QUICK, '--name', 'base');
+    const weights = () => fs.readFile(path.join(home, 'runs/base/weights.safetensors'));
+    const before = await weights();
+    const tune = ['train', 'runs/base', '--backend', 'reference', '--epochs', '1'];
+    const clip = ['--clip-norm', '1', '--warmup', '0.5'];
+    const tuned = await fovea(...tune, ...clip, '--freeze', 'conv*');
+    expect(tuned.stdout).toMatch(
+      /60 pictures[\s\S]*weights of runs.base after epoch 2: conv2d, dense/,
+    );
+    expect(tuned.stdout).toMatch(/Frozen: conv2d[\s\S]*Saved in runs.base-tuned/);
+    const run = JSON.parse(await fs.readFile(path.join(home, 'runs/base-tuned/run.json'), 'utf8'));
+    expect(run.settings).toMatchObject({
+      freeze: ['conv2d'],
+      optimizer: { clipNorm: 1 },
+      schedule: { warmup: 0.5 },
+    });
+    const again = [...tune.slice(0, -1), '2', '--resume'];
+    expect((await fovea(...again, '--clip-norm', '2')).stderr).toMatch(
+      /clipNorm is 2, in the run 1/,
+    );
+    expect((await fovea(...again, '--warmup', '2')).stderr).toMatch(/warmup is 2, in the run 0.5/);
+    expect((await fovea(...again, ...clip, '--freeze', 'conv2d')).code).toBe(0);
+    const over = await fovea(...tune, '--name', 'base', '--overwrite');
+    expect([over.code, over.stderr]).toEqual([2, expect.stringMatching(/write over them/)]);
+    expect(await weights()).toEqual(before);
+  });
+
   it('says which recipe it follows; what is said beside it counts more', async () => {
     const quick = ['train', 'lenet5', ...QUICK.slice(2)];
     const { stdout } = await fovea(...quick, '--recipe', 'text', '--name', 'recipe');

@@ -20,6 +20,8 @@ export interface ModelToTrain {
   readonly spec: ModelSpec;
   /** Whether nobody said how many classes it has: the data may. */
   readonly adapts: boolean;
+  /** The folder that was named, where it holds weights or is a run. */
+  readonly run?: string;
 }
 
 /** `defaults`: options of a model that is named, where its words say nothing else. */
@@ -36,8 +38,12 @@ export async function resolveModelToTrain(
   }
   if (existsSync(given)) {
     const { readSpec } = await import('../runs/folder/modelFiles.ts');
-    const file = statSync(given).isDirectory() ? path.join(given, 'model.json') : given;
-    return { spec: await readSpec(file), adapts: false };
+    if (!statSync(given).isDirectory()) return { spec: await readSpec(given), adapts: false };
+    const spec = await readSpec(path.join(given, 'model.json'));
+    const hasWeights = ['weights.safetensors', 'run.json'].some((file) =>
+      existsSync(path.join(given, file)),
+    );
+    return hasWeights ? { spec, adapts: true, run: given } : { spec, adapts: false };
   }
   const near = nearestName(given, modelNames);
   throw new UsageError({

@@ -5,7 +5,10 @@
  * Next stop: `commands/train.ts`, which makes a run of them.
  */
 import { Option } from 'commander';
+import { readItems } from '../base/settingWords.ts';
 import { optimizerNames } from '../nn/optimizers/index.ts';
+import { scheduleNames } from '../nn/schedules.ts';
+import { optimizerFlags } from './optimizerOptions.ts';
 import {
   type BackendOptions,
   type Interval,
@@ -32,13 +35,11 @@ export interface TrainingOptions extends BackendOptions {
   readonly watchTest?: boolean;
   readonly loss?: string;
   readonly optimizer: { readonly kind: string };
-  readonly learningRate?: number;
-  readonly mu?: number;
-  readonly momentum?: number;
-  readonly nesterov?: boolean;
-  readonly weightDecay?: number;
   readonly schedule: { readonly kind: string };
+  readonly warmup?: number;
   readonly patience?: number;
+  readonly from?: string;
+  readonly freeze?: readonly string[];
   readonly trainCount?: number;
   readonly testCount?: number;
   readonly name?: string;
@@ -49,12 +50,17 @@ export interface TrainingOptions extends BackendOptions {
   readonly json?: boolean;
 }
 
-/** All of them; a command adds what it takes besides. */
+/** All of them, each group under its heading; a command adds what it takes besides. */
 export const trainingOptions = (): Option[] => [
-  ...pictureOptions(),
-  ...learningOptions(),
-  ...placeOptions(),
+  ...under('Pictures:', pictureOptions()),
+  ...under('Learning:', learningOptions()),
+  ...under('Optimizer:', stepOptions()),
+  ...under('Weights to begin with:', startOptions()),
+  ...under('Where the run lies:', placeOptions()),
 ];
+
+const under = (heading: string, options: readonly Option[]): Option[] =>
+  options.map((option) => option.helpGroup(heading));
 
 function pictureOptions(): Option[] {
   return [
@@ -79,22 +85,12 @@ function learningOptions(): Option[] {
     new Option('--shuffle-once', 'one random order for all epochs').conflicts('noShuffle'),
     new Option('--loss <name>', 'what training lowers (default: cross-entropy; map for distances)'),
     new Option(
-      '--optimizer <name>',
-      `${optimizerNames.join(', ')}; with its settings: sgd,momentum=0.9`,
-    )
-      .argParser(parseOptimizerWords)
-      .default({ kind: 'adam' }, 'adam'),
-    numberOption('positive', '--learning-rate <x>', "default: the optimizer's own"),
-    numberOption('positive', '--mu <x>', 'of levenbergMarquardt'),
-    numberOption('share', '--momentum <x>', 'of sgd'),
-    new Option('--nesterov', 'look one step ahead, with --momentum'),
-    numberOption('notNegative', '--weight-decay <x>', 'of sgd and adamw'),
-    new Option(
       '--schedule <name>',
-      'of the learning rate: constant, cosine, exponential, reduceOnPlateau, or step,every=5',
+      `of the learning rate: ${scheduleNames.join(', ')}; with its settings: step,every=5`,
     )
       .argParser(parseScheduleWords)
       .default({ kind: 'constant' }, 'constant'),
+    numberOption('positive', '--warmup <x>', 'epochs over which the rate rises from 0'),
     numberOption(
       'count',
       '--patience <n>',
@@ -105,9 +101,41 @@ function learningOptions(): Option[] {
   ];
 }
 
+function stepOptions(): Option[] {
+  const known = [
+    new Option(
+      '--optimizer <name>',
+      `${optimizerNames.join(', ')}; with its settings: sgd,momentum=0.9`,
+    )
+      .argParser(parseOptimizerWords)
+      .default({ kind: 'adam' }, 'adam'),
+    numberOption('positive', '--learning-rate <x>', "default: the optimizer's own"),
+    numberOption('positive', '--mu <x>', 'of levenbergMarquardt'),
+    numberOption('share', '--momentum <x>', 'of sgd and rmsprop'),
+    new Option('--nesterov', 'look one step ahead, with --momentum'),
+    numberOption('notNegative', '--weight-decay <x>', 'of sgd and adamw'),
+  ];
+  return [...known, ...optimizerFlags(known)];
+}
+
+function startOptions(): Option[] {
+  return [
+    new Option('--from <run>', 'begin with the weights of a run where names and shapes agree'),
+    new Option(
+      '--freeze <layers>',
+      'leave these layers as they are: names or patterns, such as conv1,conv2 or "conv*"',
+    ).argParser((text) =>
+      readItems(text, { option: 'freeze', example: 'conv1,conv2' }).map(({ name }) => name),
+    ),
+  ];
+}
+
 function placeOptions(): Option[] {
   return [
-    new Option('--name <name>', 'save in runs/NAME (default: name of the model)'),
+    new Option(
+      '--name <name>',
+      'save in runs/NAME (default: name of the model; RUN-tuned after a run)',
+    ),
     new Option('--out <folder>', 'save in this folder'),
     new Option('--overwrite', 'replace a run that is there'),
     new Option('--resume', 'go on with a run that is there').conflicts('overwrite'),

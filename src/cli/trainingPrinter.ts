@@ -57,6 +57,10 @@ function readyLines({ record, resumed }: Extract<RunEvent, { type: 'ready' }>): 
   const lines = [
     `Training ${model} on ${data.name}: ${howWords(record.settings)}; ${count(data.train)} pictures${validation}, ${count(data.test)} to test`,
   ];
+  if (record.from !== null) lines.push(originLine(record.from));
+  if (record.settings.freeze.length > 0) {
+    lines.push(`Frozen: ${record.settings.freeze.join(', ')}`);
+  }
   if (resumed !== null) lines.push(`Going on after epoch ${resumed.epoch}, batch ${resumed.batch}`);
   if (record.settings.patience !== null && data.validation === 0) {
     lines.push(
@@ -64,6 +68,13 @@ function readyLines({ record, resumed }: Extract<RunEvent, { type: 'ready' }>): 
     );
   }
   return wrapped(lines.join('\n'));
+}
+
+/** Whose weights it began with, and which layers are new. */
+function originLine({ path: from, epoch, kept, drawn }: NonNullable<RunRecord['from']>): string {
+  const when = epoch === null ? '' : ` after epoch ${epoch}`;
+  const fresh = drawn.length === 0 ? '' : `; drawn anew: ${drawn.join(', ')}`;
+  return `Begins with the weights of ${from}${when}: ${kept.join(', ')}${fresh}`;
 }
 
 /** "Adam, learning rate 0.003, constant" */

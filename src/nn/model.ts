@@ -67,7 +67,7 @@ export function model({ inputs, outputs, name = 'model', ...options }: ModelPart
     const before = i === 0 ? only : nameOf(found[i - 1]);
     // The layer before is what a layer reads anyway: a chain is written as `sequential` writes it.
     const isNext = reads.length === 1 && reads[0] === before;
-    const { kind, options: own } = output.layer;
+    const { kind, options: own, trainable } = output.layer;
     const owner = ownsNumbers(kind) ? owners.get(output.layer) : undefined;
     owners.set(output.layer, owner ?? nameOf(output));
     return {
@@ -76,6 +76,7 @@ export function model({ inputs, outputs, name = 'model', ...options }: ModelPart
       options: own,
       ...(isNext ? {} : { inputs: reads }),
       ...(owner === undefined ? {} : { shares: owner }),
+      ...(trainable === undefined ? {} : { trainable }),
     };
   });
   const isNamed = ends.length > 1 || ends[0].name !== undefined;

@@ -59,7 +59,11 @@ export function parametersOf(spec: ModelSpec): NamedParameter[] {
 }
 
 function namedParameters({ spec, parameters }: PlacedLayer): NamedParameter[] {
-  return parameters.map((p) => ({ ...p, name: `${spec.name}/${p.name}` }));
+  return parameters.map((p) => ({
+    ...p,
+    name: `${spec.name}/${p.name}`,
+    trainable: p.trainable && spec.trainable !== false,
+  }));
 }
 
 export function expand(spec: ModelSpec, options: NetworkOptions): Network {
@@ -83,11 +87,13 @@ export function expand(spec: ModelSpec, options: NetworkOptions): Network {
   const layers = new Map<string, Node>();
   for (const { spec: layerSpec, layer, inputs: reads } of placed) {
     const { name, options, shares = name } = layerSpec;
+    // Statistics of a frozen layer stay; what draws random numbers and owns none is no less random.
+    const isFrozen = layerSpec.trainable === false && layer.parameters !== undefined;
     const output = layer.call({
       build,
       name,
       options,
-      training,
+      training: training && !isFrozen,
       inputs: reads.map((from) => (layers.get(from) ?? inputs.get(from)) as Node),
       parameter: (own) => moved.get(`${shares}/${own}`) ?? state(`${shares}/${own}`),
       update: (own, value) => moved.set(`${shares}/${own}`, value),

@@ -32,6 +32,7 @@ const layerSchema = z.object({
   name: nameOption.optional(),
   inputs: z.array(z.string()).min(1).optional(),
   shares: z.string().optional(),
+  trainable: z.boolean().optional(),
   options: z.record(z.string(), z.unknown()).default({}),
 });
 
@@ -86,6 +87,7 @@ function checkShares(layer: LayerSpec, before: ReadonlyMap<string, LayerSpec>): 
     owner !== undefined &&
     owner.shares === undefined &&
     owner.kind === layer.kind &&
+    owner.trainable === layer.trainable &&
     JSON.stringify(owner.options) === JSON.stringify(layer.options);
   if (isSame) return;
   throw new FoveaError({
@@ -115,7 +117,7 @@ function parseLayer(received: unknown, position: number, names: LayerNames): Lay
       where: place,
     });
   }
-  const { kind, inputs, shares } = given;
+  const { kind, inputs, shares, trainable } = given;
   const where = `${given.name === undefined ? place : `layer "${given.name}"`} (${kind})`;
   const stranger = inputs?.find((input) => !names.has(input));
   if (stranger !== undefined) throw unknownLayer(stranger, names.all(), where);
@@ -134,6 +136,7 @@ function parseLayer(received: unknown, position: number, names: LayerNames): Lay
     name,
     ...(inputs === undefined ? {} : { inputs }),
     ...(shares === undefined ? {} : { shares }),
+    ...(trainable === false ? { trainable } : {}),
     options,
   };
 }

@@ -29,6 +29,8 @@ export interface LayerSpec {
   readonly inputs?: readonly string[];
   /** A layer before it, of the same options, whose parameters it uses: one layer applied twice. */
   readonly shares?: string;
+  /** Training leaves its parameters alone, moving statistics included. */
+  readonly trainable?: false;
   readonly options: Readonly<Record<string, unknown>>;
 }
 

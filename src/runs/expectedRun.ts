@@ -4,7 +4,7 @@
  * Before: `trainRun.ts`.
  */
 import { advice, FoveaError, setting, UsageError } from '../base/errors.ts';
-import { type Augmentation, parseAugmentation } from '../data/augment/index.ts';
+import { type Augmentation, augmentationWords, parseAugmentation } from '../data/augment/index.ts';
 import { differencesOf, identityOf } from '../data/identity.ts';
 import { dataNameOf } from '../data/open.ts';
 import type { AnyDataset } from '../data/streamed.ts';
@@ -12,6 +12,7 @@ import { forClasses } from '../models/variants.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import type { RunFolder } from './folder/runFolder.ts';
 import type { RunRecord } from './folder/runRecord.ts';
+import { layersNamed } from './startingPoint.ts';
 
 /** Parts of a run's record, by the record's names. */
 export interface ExpectedRun {
@@ -21,6 +22,10 @@ export interface ExpectedRun {
   readonly data?: Readonly<Record<string, unknown>>;
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly optimizer?: Readonly<Record<string, unknown>>;
+  /** The folder whose weights the run began with; null: weights that were drawn. */
+  readonly from?: string | null;
+  /** Names of layers, or patterns. */
+  readonly freeze?: readonly string[];
   readonly schedule?: Readonly<Record<string, unknown>>;
   /** As `parseAugmentation` reads it. */
   readonly augment?: string | undefined;
@@ -62,6 +67,8 @@ export function checkExpected(
   const parts = [
     [{ model: namedFor(expected, spec, record) }, { model: spec }],
     [wantedData, data],
+    [{ from: expected.from }, { from: record.from?.path ?? null }],
+    [{ freeze: expected.freeze && layersNamed(spec, expected.freeze) }, settings],
     [expected.settings, settings],
     [expected.optimizer, settings.optimizer],
     [expected.schedule, settings.schedule],
@@ -75,7 +82,7 @@ export function checkExpected(
         problem:
           name === 'model'
             ? 'the run is of another model'
-            : `${name} is ${value}, in the run ${old}`,
+            : `${name} is ${value ?? 'none'}, in the run ${old ?? 'none'}`,
         ...ONLY_EPOCHS,
       });
     }
@@ -83,11 +90,7 @@ export function checkExpected(
 }
 
 function checkAugmentation(run: RunFolder, wanted: Augmentation, recorded: Augmentation): void {
-  const words = ({ steps, mean }: Augmentation) =>
-    [
-      ...steps.map(({ name, amount }) => `${name}=${amount}`),
-      ...(mean ? [`mean=${mean}`] : []),
-    ].join();
+  const words = augmentationWords;
   if (words(wanted) === words(recorded)) return;
   throw new UsageError({
     where: run.path,

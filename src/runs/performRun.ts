@@ -12,6 +12,7 @@ import type { AnyDataset } from '../data/streamed.ts';
 import { weightsOf } from '../nn/averages.ts';
 import { parameterNames } from '../nn/programs.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
+import type { TrainedModel } from '../nn/trained.ts';
 import type { Evaluation } from '../train/classification.ts';
 import { DivergenceError } from '../train/divergence.ts';
 import { evaluate } from '../train/evaluate.ts';
@@ -35,6 +36,8 @@ export interface PreparedRun {
   readonly record: RunRecord;
   /** How this process reads pictures. */
   readonly reading?: Pick<Reading, 'workers' | 'strict' | 'onUnreadable'> | undefined;
+  /** What it begins with in place of weights that are drawn. */
+  readonly initialWeights?: TrainedModel['weights'] | undefined;
   /** Where it goes on from; absent: the first weights. */
   readonly resume?: Snapshot | undefined;
   readonly pace: Pick<FitOptions, 'checkpointEvery' | 'eventInterval' | 'signal'>;
@@ -102,7 +105,7 @@ export async function* performRun(prepared: PreparedRun): AsyncGenerator<RunEven
 }
 
 function fitOptions(prepared: PreparedRun): FitOptions {
-  const { record, resume, pace } = prepared;
+  const { record, resume, initialWeights, pace } = prepared;
   const { patience, augmentation: _, ...settings } = record.settings;
   const { checkpointEvery, eventInterval, signal } = pace; // no more: `pace` may be a whole request
   return {
@@ -113,6 +116,7 @@ function fitOptions(prepared: PreparedRun): FitOptions {
     reading: readingOf(prepared),
     ...(patience === null ? {} : { patience }),
     ...(resume === undefined ? {} : { resume }),
+    ...(initialWeights === undefined ? {} : { initialWeights }),
   };
 }
 

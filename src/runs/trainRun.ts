@@ -29,6 +29,13 @@ import { RunFolder } from './folder/runFolder.ts';
 import type { RunRecord, RunSettings } from './folder/runRecord.ts';
 import { performRun, type RunEvent } from './performRun.ts';
 import { prepareData } from './runData.ts';
+import {
+  checkNotDrawn,
+  checkOwnFolder,
+  layersNamed,
+  openStartingPoint,
+  originOf,
+} from './startingPoint.ts';
 import { version } from './version.ts';
 
 /** What may differ between a run and its continuation: it has no influence on the numbers. */
@@ -48,6 +55,8 @@ export interface TrainRequest extends RunConditions {
   readonly spec: ModelSpec;
   /** Whether the model's last layer is made for the classes of the data where it is for another number of them. */
   readonly adapts?: boolean;
+  /** The folder of a run, or of a model with its weights, to begin with; default: weights that are drawn. */
+  readonly from?: string | undefined;
   /** A name or a place, as `openDataset` takes it; only the first pictures of a split where a count is given. */
   readonly data: string;
   /** A name or list, as `parseAugmentation` reads it; default: nothing. */
@@ -56,8 +65,19 @@ export interface TrainRequest extends RunConditions {
   readonly testCount?: number | undefined;
   readonly settings?: Omit<
     FitOptions,
-    'loss' | 'resume' | 'signal' | 'checkpointEvery' | 'eventInterval' | 'reading'
-  > & { readonly loss?: string };
+    | 'loss'
+    | 'resume'
+    | 'signal'
+    | 'checkpointEvery'
+    | 'eventInterval'
+    | 'reading'
+    | 'freeze'
+    | 'initialWeights'
+  > & {
+    readonly loss?: string;
+    /** Names of layers, or patterns such as "conv*". */
+    readonly freeze?: readonly string[];
+  };
 }
 
 export interface ResumeRequest extends RunConditions {
@@ -68,12 +88,14 @@ export interface ResumeRequest extends RunConditions {
   readonly expected?: ExpectedRun;
 }
 
-/** Trains a new run from the first weights. */
+/** Trains a new run from weights that are drawn, or from those of another run. */
 export async function* trainRun(request: TrainRequest): AsyncGenerator<RunEvent, void, void> {
   const began = performance.now();
   const { folder, overwrite = false, adapts = false, reading } = request;
   checkNamesClasses(request.spec, 'for a run folder');
   const asked = settingsOf(request);
+  if (request.from !== undefined) checkOwnFolder(folder, request.from);
+  const start = request.from === undefined ? undefined : await openStartingPoint(request.from);
   const [loaded, session] = await open(request, request.data, imageShapeOf(request.spec), request);
   try {
     const { augmentation, validationSplit: fraction } = asked;
@@ -81,11 +103,15 @@ export async function* trainRun(request: TrainRequest): AsyncGenerator<RunEvent,
     const data = await prepareData(model, loaded, augmentation, fraction);
     const { spec, dataset } = data;
     const settings = { ...asked, augmentation: data.augmentation };
-    const record = newRecord({ ...request, spec }, settings, dataset, session);
+    const { origin: from = null, initialWeights } =
+      start === undefined ? {} : originOf(spec, dataset.classes, start);
+    checkNotDrawn(from, settings.freeze);
+    const record = { ...newRecord({ ...request, spec }, settings, dataset, session), from };
     const run = await RunFolder.create(folder, overwrite);
     try {
       await run.begin(record, spec);
-      yield* performRun({ run, spec, dataset, session, record, reading, pace: request, began });
+      const prepared = { run, spec, dataset, session, record, reading, initialWeights };
+      yield* performRun({ ...prepared, pace: request, began });
     } finally {
       await run.close();
     }
@@ -189,6 +215,7 @@ function settingsOf({ spec, augment = 'none', settings = {} }: TrainRequest): Ru
     optimizer: asUsage(() => asOptimizer(optimizer).spec),
     schedule: asUsage(() => parseSchedule(recordable(schedule, 'schedule'))),
     patience: patience ?? null,
+    freeze: layersNamed(spec, settings.freeze ?? []),
     watchTest,
   };
 }
@@ -217,7 +244,7 @@ function newRecord(
   settings: RunSettings,
   dataset: AnyDataset,
   session: Session,
-): RunRecord {
+): Omit<RunRecord, 'from'> {
   const split = validationSplit(dataset.train, settings.validationSplit);
   return {
     format: 'fovea-run-1',

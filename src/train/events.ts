@@ -9,9 +9,11 @@ import type { ReadingOptions } from '../data/batchSource.ts';
 import type { LossChoice } from '../nn/objectives.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
 import type { ScheduleFunction } from '../nn/schedules.ts';
+import type { TrainedModel } from '../nn/trained.ts';
 import type { Metrics } from './measures.ts';
 import type { EpochRecord, Progress, Snapshot } from './progress.ts';
 import type { OpenRunner } from './runners/runner.ts';
+import type { WarmStart } from './warmStart.ts';
 
 /** A thing by its name with some of its settings: `{ kind: 'step', every: 5 }`. */
 export interface Choice {
@@ -63,6 +65,13 @@ export interface FitOptions {
   readonly runner?: OpenRunner | undefined;
   /** The rows of each batch that this rank takes; default: all. */
   readonly share?: Share | undefined;
+  /** Names of layers whose numbers training leaves alone, beside those that say `trainable: false`. */
+  readonly freeze?: readonly string[] | undefined;
+  /**
+   * Weights to begin with in place of drawn ones, by name, where the shape agrees: `(await loadModel(path)).weights`.
+   * The start event says which were taken. A run that resumes has weights already and leaves these aside.
+   */
+  readonly initialWeights?: TrainedModel['weights'] | undefined;
   /** Goes on from here instead of from the first weights. */
   readonly resume?: Snapshot;
   /** Stops between two steps, with a checkpoint. */
@@ -87,6 +96,8 @@ export type FitEvent =
       readonly progress: Readonly<Progress>;
       /** Bytes of memory planned for a step, parameters included, where the backend plans. */
       readonly bytes: number | undefined;
+      /** What became of `initialWeights`; absent where there were none. */
+      readonly weights?: WarmStart | undefined;
     }
   | ({
       /** Beside these, means over the epoch so far: of the loss, and of what goes with it. */

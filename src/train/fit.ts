@@ -16,6 +16,7 @@ import type { BatchOptions, BatchSource } from '../data/batchSource.ts';
 import { openBatches } from '../data/openBatches.ts';
 import type { Graph } from '../graph/node.ts';
 import { averagesOf, readingAverages } from '../nn/averages.ts';
+import { withFrozen } from '../nn/frozen.ts';
 import type { ChosenLosses } from '../nn/objectives.ts';
 import { parameterNames } from '../nn/programs.ts';
 import { parseSchedule, type Schedule, startSchedule } from '../nn/schedules.ts';
@@ -32,6 +33,7 @@ import { lossesFor, type RowSplit } from './rows.ts';
 import { restoreStates, snapshotOf } from './snapshot.ts';
 import { Steps } from './steps.ts';
 import { turn } from './turns.ts';
+import { warmStart } from './warmStart.ts';
 
 /** A data set is one; so are splits of which less is known. */
 export interface FitData extends About {
@@ -58,14 +60,15 @@ const inTraining = new WeakSet<Scope>();
  */
 export async function* fit(
   session: Session,
-  spec: ModelSpec,
+  model: ModelSpec,
   data: FitData,
   options: FitOptions = {},
 ): AsyncGenerator<FitEvent, void, void> {
   checkSettings(options);
+  const spec = withFrozen(model, options.freeze);
   const losses = lossesFor(spec, options, data.train);
   const { train, validation, test, reading } = readable(spec, data, losses, options);
-  const scope = session.scopeOf(spec);
+  const scope = session.scopeOf(model);
   if (inTraining.has(scope)) throw trainedTwice(spec);
   inTraining.add(scope);
   const programs = new Programs(scope);
@@ -166,7 +169,7 @@ async function* loop(
     resume?.progress.schedule,
   );
   const progress = structuredClone(resume?.progress ?? startOfTraining(schedule.state()));
-  const first = steps.firstStates();
+  const { states: first, start } = firstOf(steps, options);
   const { batchesPerEpoch: batches, batchSize } = steps.source;
   if (resume !== undefined) checkResumable(resume, { states: first, batches, batchSize });
   restoreStates(scope, first.keys(), resume?.states ?? first);
@@ -179,7 +182,7 @@ async function* loop(
   });
   const done = (reason: StopReason): FitEvent => ({ type: 'done', reason, progress });
 
-  yield { type: 'start', epochs, batches, progress, bytes: steps.bytes };
+  yield { type: 'start', epochs, batches, progress, bytes: steps.bytes, weights: start };
   // A place to go back to from the first step on, should the numbers diverge or the power fail.
   if (resume === undefined) yield checkpoint('start', false);
   while (progress.epoch < epochs && !outOfPatience(progress, options)) {
@@ -214,6 +217,13 @@ async function* loop(
     }
   }
   yield done(progress.epoch < epochs ? 'patience' : 'epochs');
+}
+
+/** What every state begins as, and what became of weights that were given. */
+function firstOf(steps: Steps, { initialWeights, resume }: FitOptions) {
+  const states = steps.firstStates();
+  if (initialWeights === undefined || resume !== undefined) return { states, start: undefined };
+  return warmStart(steps.spec, states, initialWeights);
 }
 
 /** Goes through the validation rows again each time. */

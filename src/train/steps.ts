@@ -26,11 +26,11 @@ import { fusedRunner } from './runners/fused.ts';
 import type { StepRunner } from './runners/runner.ts';
 
 export class Steps {
+  readonly spec: ModelSpec;
   readonly source: BatchSource;
   readonly optimizer: Optimizer;
   /** Bytes of memory planned for a step, parameters included, where the backend plans. */
   readonly bytes: number | undefined;
-  readonly #spec: ModelSpec;
   readonly #seed: number;
   readonly #split: RowSplit;
   readonly #runner: StepRunner;
@@ -51,7 +51,7 @@ export class Steps {
     const { batchSize } = source;
     this.source = source;
     this.optimizer = asOptimizer(optimizer);
-    this.#spec = spec;
+    this.spec = spec;
     this.#seed = seed;
     this.#split = split;
     const { preparation } = this.optimizer;
@@ -78,7 +78,7 @@ export class Steps {
   /** First values of every state the programs move. */
   firstStates(): ReadonlyMap<string, { readonly data: Float32Array }> {
     const { optimizer } = this;
-    const values = initialStates(this.#spec, { optimizer, seed: this.#seed });
+    const values = initialStates(this.spec, { optimizer, seed: this.#seed });
     return new Map([...values].map(([name, data]) => [name, { data }]));
   }
 

@@ -3,26 +3,38 @@
  *
  * Next stop: `runs/trainRun.ts`.
  */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { Command } from 'commander';
-import { UsageError } from '../../base/errors.ts';
-import type { Recipe, RecipeSettings } from '../../models/recipes.ts';
-import type { ExpectedRun } from '../../runs/expectedRun.ts';
+import type { Recipe } from '../../models/recipes.ts';
+import type { RunRecord } from '../../runs/folder/runRecord.ts';
 import type { RunEvent } from '../../runs/performRun.ts';
-import type { RunConditions, TrainRequest } from '../../runs/trainRun.ts';
+import type { RunConditions } from '../../runs/trainRun.ts';
 import { gentleInterrupt } from '../interrupt.ts';
-import { resolveModel, resolveModelToTrain, runFolderOf, withGivenInput } from '../models.ts';
+import {
+  resolveModel,
+  resolveModelToTrain,
+  resolveRun,
+  runFolderOf,
+  withGivenInput,
+} from '../models.ts';
+import { settingsHelp } from '../optimizerOptions.ts';
 import { addBackendOptions, jsonOption, numberOption, openOptionsOf } from '../options.ts';
 import { openOutput } from '../output.ts';
 import { downloadLine, openLive } from '../progress.ts';
 import { goOnUnread } from '../streams.ts';
 import { type TrainingOptions, trainingOptions } from '../trainingOptions.ts';
 import { trainingPrinter } from '../trainingPrinter.ts';
+import { requestOf, saidAgain } from '../trainingRequest.ts';
 import { unreadableNotes } from '../unreadable.ts';
 
 const EXAMPLES = `
 MODEL is the name of a model (lenet5), a model.json, or the folder of a run. A name may say what is to
 be another: lenet5,classes=3,input=32x32x3,activation=relu,pooling=max. Without classes=N a model that is
 named answers for the classes of the data.
+
+The folder of a run begins with its weights, on its data, in a run of its own (runs/NAME-tuned). Where the
+data have other classes, the last layer is drawn anew. FOLDER/model.json alone begins with drawn weights.
 
 Examples:
   $ fovea train lenet5                                      on the built-in digits
@@ -35,6 +47,9 @@ Examples:
   $ fovea train alexnet-cifar10 --data cifar10 --recipe text --augment cifar
   $ fovea train alexnet,classes=12 --data folder:pictures --recipe paper --augment alexnet
   $ fovea train lenet5 --resume --epochs 20                 go on with runs/lenet5
+  $ fovea train runs/lenet5 --data mnist --learning-rate 0.0003   begin with what runs/lenet5 learned
+  $ fovea train runs/lenet5 --data folder:pictures --freeze "conv*"
+  $ fovea train lenet5,activation=relu --from lenet5 --name relu  another model, the same first weights
   $ fovea train my-model.json --data mnist --json | jq .    one JSON object per line
 
 Ctrl-C stops after the step that runs and saves a checkpoint; --resume goes on, to the same bits.`;
@@ -59,7 +74,7 @@ export function command(): Command {
   for (const option of trainingOptions()) command.addOption(option);
   return addBackendOptions(command)
     .addOption(jsonOption())
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', () => `\n${settingsHelp()}\n${EXAMPLES}`)
     .action(train);
 }
 
@@ -110,96 +125,38 @@ async function start(
   const recipe: Partial<Recipe> & Pick<Recipe, 'settings'> =
     options.recipe === undefined ? { settings: defaultsOf(name) } : recipeOf(name, options.recipe);
   if (recipe.says !== undefined) say(`Recipe "${options.recipe}": ${recipe.says}`);
-  const resolved = await resolveModelToTrain(model, recipe.model);
-  const { adapts } = resolved;
-  const spec = await withGivenInput(resolved.spec, options.input);
-  const folder = runFolderOf(options, name);
+  const { spec: own, adapts, run } = await resolveModelToTrain(model, recipe.model);
+  const spec = await withGivenInput(own, options.input);
   const { trainRun, resumeRun } = await import('../../runs/trainRun.ts');
+  const base = options.from === undefined ? run : resolveRun(options.from);
+  const folder = folderOf(options, name, base);
   if (options.resume !== true) {
-    const request = requestOf(options, recipe.settings, command);
-    return trainRun({ ...request, ...conditions, spec, adapts, folder });
+    const request = requestOf(options, recipe.settings, await recordOf(base), command);
+    return trainRun({ ...request, ...conditions, spec, adapts, folder, from: base });
   }
+  const { isSameFolder } = await import('../../runs/startingPoint.ts');
+  const isItself = base !== undefined && isSameFolder(folder, base);
   const epochs = command.getOptionValueSource('epochs') === 'cli' ? options.epochs : undefined;
+  const expected = { ...saidAgain(options, command), spec, adapts };
   return resumeRun({
     ...conditions,
     folder,
     epochs,
-    expected: { ...saidAgain(options, command), spec, adapts },
+    expected: base === undefined || isItself ? expected : { ...expected, from: base },
   });
 }
 
-/** What the command line says of a run that is there already: it must be what the run was begun with. */
-function saidAgain(options: TrainingOptions, command: Command): ExpectedRun {
-  const said = <K extends keyof TrainingOptions>(...names: readonly K[]) =>
-    Object.fromEntries(
-      names
-        .filter((name) => command.getOptionValueSource(name) === 'cli')
-        .map((name) => [name, options[name]]),
-    );
-  return {
-    data: { ...said('trainCount', 'testCount'), ...renamed(said('data'), 'data', 'name') },
-    settings: said('batchSize', 'validationSplit', 'seed', 'shuffle', 'loss', 'patience'),
-    optimizer: {
-      ...said('optimizer').optimizer,
-      ...said('learningRate', 'mu', 'momentum', 'nesterov', 'weightDecay'),
-    },
-    schedule: { ...said('schedule').schedule },
-    ...said('augment'),
-  };
+/** A run that begins with another has a name of its own; going on with RUN where that is not there is going on with RUN itself. */
+function folderOf(options: TrainingOptions, name: string, base: string | undefined): string {
+  if (base === undefined) return runFolderOf(options, name);
+  const folder = runFolderOf(options, `${path.basename(path.resolve(base))}-tuned`);
+  const isNamed = options.name !== undefined || options.out !== undefined;
+  return options.resume === true && !isNamed && !existsSync(folder) ? base : folder;
 }
 
-function renamed(from: Record<string, unknown>, name: string, to: string): Record<string, unknown> {
-  return name in from ? { [to]: from[name] } : {};
-}
-
-/** What the command line says, then the recipe, then the defaults. */
-function requestOf(
-  options: TrainingOptions,
-  recipe: RecipeSettings,
-  command: Command,
-): Omit<TrainRequest, 'spec' | 'folder'> {
-  const { data, trainCount, testCount, overwrite = false } = options;
-  const { augment = recipe.augment } = options;
-  const { seed, patience = recipe.patience, loss = recipe.loss, shuffleOnce } = options;
-  const isSaid = (name: keyof TrainingOptions) => command.getOptionValueSource(name) === 'cli';
-  const pick = <K extends 'epochs' | 'batchSize' | 'validationSplit' | 'shuffle'>(name: K) =>
-    isSaid(name) ? options[name] : (recipe[name] ?? options[name]);
-  const epochs = pick('epochs');
-  const { schedule } = isSaid('schedule') ? options : { ...options, ...recipe };
-  return {
-    data,
-    augment,
-    trainCount,
-    testCount,
-    overwrite,
-    settings: {
-      validationSplit: pick('validationSplit'),
-      epochs,
-      batchSize: pick('batchSize'),
-      seed,
-      shuffle: shuffleOnce === true ? 'once' : pick('shuffle'),
-      optimizer: optimizerFrom(options, isSaid('optimizer') ? undefined : recipe.optimizer),
-      // A cosine without a duration takes the whole run.
-      schedule:
-        schedule.kind === 'cosine' ? Object.assign({ duration: epochs }, schedule) : schedule,
-      watchTest: options.watchTest ?? recipe.watchTest ?? false,
-      ...(loss === undefined ? {} : { loss }),
-      ...(patience === undefined ? {} : { patience }),
-    },
-  };
-}
-
-function optimizerFrom(options: TrainingOptions, recipe: RecipeSettings['optimizer']) {
-  const { optimizer, learningRate, mu, momentum, nesterov, weightDecay } = options;
-  const flags = { learningRate, mu, momentum, nesterov, weightDecay };
-  const given = Object.entries(flags).filter(([, value]) => value !== undefined);
-  for (const [name] of given) {
-    if (!Object.hasOwn(optimizer, name)) continue;
-    throw new UsageError({
-      option: name,
-      problem: 'is said twice, in --optimizer too',
-      expected: 'one of the two',
-    });
-  }
-  return { ...(recipe ?? optimizer), ...Object.fromEntries(given) };
+/** What a run was trained on and how, where the folder is one. */
+async function recordOf(folder: string | undefined): Promise<RunRecord | undefined> {
+  if (folder === undefined || !existsSync(path.join(folder, 'run.json'))) return undefined;
+  const { RunFolder } = await import('../../runs/folder/runFolder.ts');
+  return (await RunFolder.open(folder)).readRecord();
 }

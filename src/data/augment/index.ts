@@ -120,6 +120,14 @@ function stepOf(name: string, value: string | undefined): Step {
   return { name, amount };
 }
 
+/** The list in words, as `parseAugmentation` reads it. */
+export function augmentationWords({ steps, mean }: Augmentation): string {
+  const words = steps.map(({ name, amount }) =>
+    definitionOf(name).amount === undefined ? name : `${name}=${amount}`,
+  );
+  return [...words, ...(mean === null ? [] : [`mean=${mean}`])].join(',');
+}
+
 /** One function for the whole chain of a training picture. */
 export function trainingChain({ steps, colours }: Augmentation, shape: ImageShape): Apply {
   const context: TransformContext = { shape, colours };

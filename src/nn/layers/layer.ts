@@ -109,6 +109,11 @@ export interface Placement {
   readonly name?: string;
   /** Names of the layers it reads, or "input"; default: the layer before. */
   readonly inputs?: readonly string[];
+  /**
+   * false: training leaves the layer's numbers alone; a batch normalisation then uses its moving statistics and does
+   * not move them, as in Keras. Default true.
+   */
+  readonly trainable?: boolean;
 }
 
 /** A layer's options as they are written. */
@@ -133,8 +138,19 @@ export interface OptionalLayerBuilder<S extends z.ZodObject> {
 export function defineLayer<S extends z.ZodObject>(
   definition: Layer<z.output<S>> & { readonly options: S },
 ): Record<string, never> extends z.input<S> ? OptionalLayerBuilder<S> : LayerBuilder<S> {
-  const write = ({ name, inputs, ...options }: Placement & Record<string, unknown> = {}) =>
-    callable({ kind: definition.kind, name, inputs, options });
+  const write = ({
+    name,
+    inputs,
+    trainable,
+    ...options
+  }: Placement & Record<string, unknown> = {}) =>
+    callable({
+      kind: definition.kind,
+      name,
+      inputs,
+      ...(trainable === undefined ? {} : { trainable }),
+      options,
+    });
   return Object.assign(write, { layer: definition }) as unknown as ReturnType<
     typeof defineLayer<S>
   >;

@@ -13,6 +13,7 @@ export interface LayerInput {
   readonly kind: string;
   readonly name?: string | undefined;
   readonly inputs?: readonly string[] | undefined;
+  readonly trainable?: boolean | undefined;
   readonly options: Readonly<Record<string, unknown>>;
 }
 

@@ -9,6 +9,19 @@ import { parseJson } from '../../base/json.ts';
 import { lossNames } from '../../nn/losses.ts';
 import { metrics, testMetrics } from '../../train/checkpoint.ts';
 
+/** Whose weights a run began with. */
+const origin = z.object({
+  /** The run's folder, as it was named. */
+  path: z.string(),
+  /** SHA-256 of its weights' file. */
+  weights: z.string(),
+  /** The epoch they are of; null where the folder was no run. */
+  epoch: z.int().nullable(),
+  /** Layers that began with them, and layers that began as drawn. */
+  kept: z.array(z.string()),
+  drawn: z.array(z.string()),
+});
+
 /** What was asked for; a resumed run goes on with the same. */
 const settings = z.object({
   epochs: z.int().positive(),
@@ -34,6 +47,8 @@ const settings = z.object({
   optimizer: z.looseObject({ kind: z.string(), learningRate: z.number() }),
   schedule: z.looseObject({ kind: z.string() }),
   patience: z.int().positive().nullable(),
+  /** Names of layers that training leaves alone. */
+  freeze: z.array(z.string()).default([]),
   /** The test set after each epoch too, for curves. */
   watchTest: z.boolean().default(false),
 });
@@ -56,6 +71,8 @@ const runRecord = z.object({
     digests: z.record(z.string(), z.string()),
   }),
   settings,
+  /** null: all weights were drawn. */
+  from: origin.nullable().default(null),
   backend: z.object({ name: z.string(), threads: z.int(), plan: z.string() }),
   startedAt: z.string(),
   results: z
@@ -71,6 +88,7 @@ const runRecord = z.object({
 });
 
 export type RunSettings = z.output<typeof settings>;
+export type RunOrigin = z.output<typeof origin>;
 export type RunRecord = z.output<typeof runRecord>;
 
 export function parseRunRecord(text: string, where: string): RunRecord {

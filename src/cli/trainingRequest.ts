@@ -1,0 +1,136 @@
+/**
+ * @file What a command line of `fovea train` asks for: a new run, or what a run that is there must be.
+ *
+ * What is said counts most, then the recipe, then what a run keeps that another begins with, then the defaults.
+ * Before: `trainingOptions.ts`. Next stop: `runs/trainRun.ts`.
+ */
+import type { Command } from 'commander';
+import { UsageError } from '../base/errors.ts';
+import { augmentationWords } from '../data/augment/index.ts';
+import type { RecipeSettings } from '../models/recipes.ts';
+import type { ExpectedRun } from '../runs/expectedRun.ts';
+import type { RunRecord } from '../runs/folder/runRecord.ts';
+import type { TrainRequest } from '../runs/trainRun.ts';
+import { optimizerSettingNames } from './optimizerOptions.ts';
+import type { TrainingOptions } from './trainingOptions.ts';
+
+type Named = { readonly kind: string; readonly [setting: string]: unknown };
+
+/** `base`: the run that the new one begins with. */
+export function requestOf(
+  options: TrainingOptions,
+  recipe: RecipeSettings,
+  base: RunRecord | undefined,
+  command: Command,
+): Omit<TrainRequest, 'spec' | 'folder'> {
+  const isSaid = (name: keyof TrainingOptions) => command.getOptionValueSource(name) === 'cli';
+  const kept = isSaid('data') || base === undefined ? undefined : keptOf(base);
+  const { overwrite = false, freeze, seed } = options;
+  const { data = 'digits', augment = recipe.augment ?? (base && ownAugment(base)) } = options;
+  const { patience = recipe.patience, loss = recipe.loss ?? base?.settings.loss } = options;
+  const epochs = isSaid('epochs') ? options.epochs : (recipe.epochs ?? options.epochs);
+  const pick = <K extends 'batchSize' | 'validationSplit'>(name: K) =>
+    isSaid(name)
+      ? options[name]
+      : (recipe[name] ??
+        (name === 'validationSplit' ? kept?.validationSplit : undefined) ??
+        options[name]);
+  const shuffle = isSaid('shuffle') ? options.shuffle : (recipe.shuffle ?? options.shuffle);
+  return {
+    data: kept?.data ?? data,
+    augment,
+    trainCount: options.trainCount ?? kept?.trainCount,
+    testCount: options.testCount ?? kept?.testCount,
+    overwrite,
+    settings: {
+      validationSplit: pick('validationSplit'),
+      epochs,
+      batchSize: pick('batchSize'),
+      seed,
+      shuffle: options.shuffleOnce === true ? 'once' : shuffle,
+      optimizer: optimizerFrom(
+        options,
+        isSaid('optimizer') ? undefined : recipe.optimizer,
+        command,
+      ),
+      schedule: scheduleFrom(options, isSaid('schedule') ? undefined : recipe.schedule, epochs),
+      watchTest: options.watchTest ?? recipe.watchTest ?? false,
+      ...(loss === undefined ? {} : { loss }),
+      ...(patience === undefined ? {} : { patience }),
+      ...(freeze === undefined ? {} : { freeze }),
+    },
+  };
+}
+
+/** The data of a run, with what belongs to them. */
+const keptOf = ({ data, settings }: RunRecord) => ({
+  data: data.name,
+  trainCount: data.trainCount ?? undefined,
+  testCount: data.testCount ?? undefined,
+  validationSplit: settings.validationSplit,
+});
+
+/** What is done to pictures; a mean that was measured is in the model by now. */
+const ownAugment = ({ settings }: RunRecord): string =>
+  augmentationWords({ ...settings.augmentation, mean: null });
+
+/** What the command line says of a run that is there already: it must be what the run was begun with. */
+export function saidAgain(options: TrainingOptions, command: Command): ExpectedRun {
+  const isSaid = (name: string) => command.getOptionValueSource(name) === 'cli';
+  const said = <K extends keyof TrainingOptions>(...names: readonly K[]) =>
+    Object.fromEntries(names.filter(isSaid).map((name) => [name, options[name]]));
+  const { schedule } = said('schedule');
+  return {
+    data: { ...said('trainCount', 'testCount'), ...(isSaid('data') ? { name: options.data } : {}) },
+    settings: {
+      ...said('batchSize', 'validationSplit', 'seed', 'shuffle', 'loss', 'patience', 'watchTest'),
+      ...(options.shuffleOnce === true ? { shuffle: 'once' } : {}),
+    },
+    optimizer: { ...said('optimizer').optimizer, ...optimizerFlagsOf(command) },
+    schedule: { ...schedule, ...said('warmup') },
+    ...said('augment', 'freeze'),
+  };
+}
+
+/** The settings of an optimizer that stand on the command line as flags of their own. */
+function optimizerFlagsOf(command: Command): Record<string, unknown> {
+  const said = optimizerSettingNames().filter(
+    (name) => command.getOptionValueSource(name) === 'cli',
+  );
+  return Object.fromEntries(said.map((name) => [name, command.getOptionValue(name)]));
+}
+
+function optimizerFrom(
+  { optimizer }: TrainingOptions,
+  recipe: RecipeSettings['optimizer'],
+  command: Command,
+): Named {
+  const flags = optimizerFlagsOf(command);
+  checkOnce(optimizer, Object.keys(flags), '--optimizer');
+  return { ...(recipe ?? optimizer), ...flags };
+}
+
+/** A cosine without a duration takes the whole run. */
+function scheduleFrom(
+  { schedule: said, warmup }: TrainingOptions,
+  recipe: RecipeSettings['schedule'],
+  epochs: number,
+): Named {
+  const schedule: Named = recipe ?? said;
+  if (warmup !== undefined) checkOnce(said, ['warmup'], '--schedule');
+  return {
+    ...(schedule.kind === 'cosine' ? { duration: epochs } : {}),
+    ...schedule,
+    ...(warmup === undefined ? {} : { warmup }),
+  };
+}
+
+function checkOnce(named: object, flags: readonly string[], where: string): void {
+  const twice = flags.find((name) => Object.hasOwn(named, name));
+  if (twice === undefined) return;
+  throw new UsageError({
+    option: twice,
+    problem: `is said twice, in ${where} too`,
+    expected: 'one of the two',
+  });
+}
