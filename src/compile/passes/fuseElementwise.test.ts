@@ -72,6 +72,12 @@ describe('fuseElementwise', () => {
       );
     expect(opsOf(fused(outputOf(sum(8))))).toHaveLength(1);
     expect(opsOf(fused(outputOf(sum(9))))).toHaveLength(2);
+    // One input read many times is one input.
+    const again = Array.from({ length: 12 }, () => x).reduce<Node>(
+      (a, b) => build('add', [a, b]),
+      w,
+    );
+    expect(opsOf(fused(outputOf(again)))).toHaveLength(1);
   });
 
   it('keeps the attributes of the row: the slope of a leaky relu', () => {

@@ -48,9 +48,10 @@ const RULES: Readonly<Record<string, ((node: Node) => Node | undefined) | undefi
 type Shape = Node['shape'];
 
 /** One position, every pixel under a tap, every tap on a pixel. */
-function isWhole(x: Shape, w: Shape, { pads, groups, dilation }: Conv2dAttrs): boolean {
+function isWhole(x: Shape, w: Shape, { pads, groups }: Conv2dAttrs): boolean {
   const bare = pads.flat().every((p) => p === 0) && groups === 1;
-  return bare && dilation.every((d) => d === 1) && x[1] === w[0] && x[2] === w[1];
+  // Without padding a dilated window of the picture's size would not fit, unless it is one pixel.
+  return bare && x[1] === w[0] && x[2] === w[1];
 }
 
 const reshaped = (node: Node, shape: Shape): Node => build('reshape', [node], { shape });
