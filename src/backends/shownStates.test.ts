@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { backends } from '../../test/backends.ts';
-import { inputNode, type Node, stateNode } from '../graph/node.ts';
+import { constantNode, inputNode, type Node, stateNode } from '../graph/node.ts';
 import * as e from '../ops/expression.ts';
 import { build } from '../ops/index.ts';
 
@@ -72,6 +72,25 @@ describe.each(backends)('a state on $name', ({ open }) => {
     expect(shown.sum).toEqual([(LENGTH * (LENGTH + 1)) / 2]);
     expect(shown.softmax[0]).toBeCloseTo(1, 5);
     expect(after).toEqual(plus(0.5));
+  });
+
+  it('swaps with another: neither is read after it was written', async () => {
+    const session = await open();
+    const [a, b] = [stateNode('a', [LENGTH]), stateNode('b', [LENGTH])];
+    const one = constantNode(1);
+    const program = session.compile({
+      outputs: {},
+      updates: [
+        { state: a, value: build('add', [b, one]) },
+        { state: b, value: build('sub', [a, one]) },
+      ],
+    });
+    session.writeState('a', start);
+    session.writeState('b', plus(100));
+    program.run();
+    expect([...(await session.readState('a'))]).toEqual(plus(101));
+    expect([...(await session.readState('b'))]).toEqual(plus(-1));
+    await session.close();
   });
 
   it('is written from its own sum in the right order', async () => {

@@ -6,6 +6,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { backward } from '../../src/autodiff/backward.ts';
 import { inputNode, type Node } from '../../src/graph/node.ts';
+import * as e from '../../src/ops/expression.ts';
 import { build, type OpName } from '../../src/ops/index.ts';
 import { backends } from '../backends.ts';
 
@@ -99,6 +100,24 @@ for (const { name, open } of backends) {
           within(ys[i], value(x), CLOSE, `${op}(${x})`);
         if (hasSlope?.(x) !== false) within(slopes[i], slope(x), CLOSE, `slope of ${op} at ${x}`);
       });
+    });
+
+    it('tells parts of one expression apart that JSON writes alike', async () => {
+      const session = await opened;
+      const x = inputNode('x', [5]);
+      // x infinity and x -infinity, 1 / (x 0) and 1 / (x -0), each part used twice.
+      const parts = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((far) =>
+        e.mul(e.input(0), far),
+      );
+      const zeros = [0, -0].map((zero) => e.div(1, e.mul(e.input(0), zero)));
+      const clamped = [...parts, ...zeros].map((part) => e.min(e.max(part, -8), 8));
+      const weighted = clamped.reduce((sum, part, i) => e.add(sum, e.mul(part, 2 ** i)));
+      const y = build('elementwise', [x], { expression: e.add(weighted, clamped[0]) });
+      const program = session.compile({ outputs: { y }, updates: [] });
+      program.input('x').set([1, 2, -1, -2, 3]);
+      program.run();
+      const sign = (v: number) => Math.sign(v) * 8 * (1 + 1 - 2 + 4 - 8);
+      expect([...(await program.output('y'))]).toEqual([1, 2, -1, -2, 3].map(sign));
     });
 
     it.each(['softmaxCrossEntropy', 'categoricalCrossEntropy'] as const)('%s', async (op) => {

@@ -63,6 +63,23 @@ async function run(stack: Layers, x: number[], rows: number, training: boolean) 
   return { session, program };
 }
 
+it('a penalty is l2 times the sum of squares, of kernels alone', async () => {
+  const x = [1, 2, 3];
+  const stack = (l2: number): Layers => [
+    dense({
+      units: 2,
+      l2,
+      kernelInitializer: { kind: 'constant', value: 0.5 },
+      biasInitializer: 'ones',
+    }),
+  ];
+  const lossOf = async (l2: number) => {
+    const { program } = await run(stack(l2), x, 1, true);
+    return (await program.output('loss'))[0];
+  };
+  expect((await lossOf(0.1)) - (await lossOf(0))).toBeCloseTo(0.1 * 6 * 0.5 ** 2, 6);
+});
+
 describe('batch normalisation', () => {
   it('keeps the share `momentum` of the old average', async () => {
     // Columns 1, 3 and 10, 30: means 2 and 20, variances 1 and 100.
