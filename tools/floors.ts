@@ -37,7 +37,7 @@ export const rooms: Readonly<Record<string, Room>> = {
 };
 
 /** Text of every TypeScript file of the repository's own folders, by path. */
-function readHouse(folders: readonly string[]): Map<string, string> {
+export function readHouse(folders: readonly string[]): Map<string, string> {
   const files = new Map<string, string>();
   for (const folder of folders.filter((f) => existsSync(f))) {
     for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {

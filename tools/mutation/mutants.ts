@@ -1,0 +1,137 @@
+/**
+ * @file Small bugs to put into a file, one at a time: found in its syntax tree, given as pieces of new text.
+ *
+ * Arithmetic, comparisons and their bounds, conditions, numbers one more and one less, statements left out,
+ * first two arguments swapped. What an error says is left alone: words are not behaviour.
+ */
+import { parseAst } from 'vitest/node';
+
+export interface Mutant {
+  /** Offsets in the file's text. */
+  readonly start: number;
+  readonly end: number;
+  readonly replacement: string;
+}
+
+interface Node {
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+  readonly [field: string]: unknown;
+}
+
+const OTHERS: Readonly<Record<string, readonly string[]>> = {
+  '+': ['-'],
+  '-': ['+'],
+  '*': ['/'],
+  '/': ['*'],
+  '%': ['*'],
+  '**': ['*'],
+  '<': ['<=', '>='],
+  '<=': ['<', '>'],
+  '>': ['>=', '<='],
+  '>=': ['>', '<'],
+  '===': ['!=='],
+  '!==': ['==='],
+  '==': ['!='],
+  '!=': ['=='],
+  '&': ['|'],
+  '|': ['&'],
+  '<<': ['>>'],
+  '>>': ['<<'],
+  '>>>': ['<<'],
+  '&&': ['||'],
+  '||': ['&&'],
+  '??': ['&&'],
+  '+=': ['-='],
+  '-=': ['+='],
+  '*=': ['/='],
+  '/=': ['*='],
+  '++': ['--'],
+  '--': ['++'],
+};
+
+export function mutantsOf(text: string): Mutant[] {
+  const found: Mutant[] = [];
+  visit(parseAst(text, { lang: 'ts' }) as unknown as Node, (node) => {
+    found.push(...mutate(node, text));
+  });
+  return found;
+}
+
+/** Types, and what is thrown, are passed by. */
+function visit(node: Node, each: (node: Node) => void): void {
+  const isType = node.type.startsWith('TS') && !isNode(node.expression);
+  if (isType || node.type === 'ThrowStatement' || isError(node)) return;
+  each(node);
+  for (const [field, value] of Object.entries(node)) {
+    if (field === 'typeAnnotation' || field === 'typeArguments' || field === 'source') continue;
+    for (const child of Array.isArray(value) ? value : [value]) {
+      if (isNode(child)) visit(child, each);
+    }
+  }
+}
+
+function mutate(node: Node, text: string): Mutant[] {
+  const of = ({ start, end }: Node) => text.slice(start, end);
+  const replace = ({ start, end }: Node, replacement: string) => ({ start, end, replacement });
+  switch (node.type) {
+    case 'BinaryExpression':
+    case 'LogicalExpression':
+    case 'AssignmentExpression':
+      return withOperator(node, text, node.left as Node, node.right as Node);
+    case 'UpdateExpression': {
+      const argument = of(node.argument as Node);
+      const [other] = OTHERS[String(node.operator)];
+      return [replace(node, node.prefix === true ? `${other}${argument}` : `${argument}${other}`)];
+    }
+    case 'UnaryExpression':
+      return node.operator === '-' || node.operator === '!'
+        ? [replace(node, `(${of(node.argument as Node)})`)]
+        : [];
+    case 'ConditionalExpression':
+    case 'IfStatement':
+      return ['true', 'false'].map((value) => replace(node.test as Node, value));
+    case 'Literal':
+      if (typeof node.value === 'boolean') return [replace(node, String(!node.value))];
+      if (typeof node.value !== 'number') return [];
+      return [node.value + 1, node.value - 1].map((value) => replace(node, `(${value})`));
+    case 'ExpressionStatement':
+      return typeof node.directive === 'string' ? [] : [replace(node, ';')];
+    case 'CallExpression': {
+      const [first, second] = node.arguments as Node[];
+      if (second === undefined || of(first) === of(second)) return [];
+      const between = text.slice(first.end, second.start);
+      return [
+        {
+          start: first.start,
+          end: second.end,
+          replacement: `${of(second)}${between}${of(first)}`,
+        },
+      ];
+    }
+    default:
+      return [];
+  }
+}
+
+function withOperator(node: Node, text: string, left: Node, right: Node): Mutant[] {
+  const between = text.slice(left.end, right.start);
+  const operator = String(node.operator);
+  const at = left.end + between.indexOf(operator);
+  return (OTHERS[operator] ?? []).map((replacement) => ({
+    start: at,
+    end: at + operator.length,
+    replacement,
+  }));
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && 'type' in value && 'start' in value;
+}
+
+/** `new FoveaError(...)` and its kin. */
+function isError(node: Node): boolean {
+  const callee = node.type === 'NewExpression' ? (node.callee as Node) : undefined;
+  return typeof callee?.name === 'string' && callee.name.endsWith('Error');
+}
