@@ -103,7 +103,7 @@ const results: Record<string, boolean> = existsSync(resultsFile)
 
 function jobsOf(room: string): Job[] {
   const isSource = (file: string) => file.startsWith(`src/${room}/`) && !file.endsWith('.test.ts');
-  const jobs = [...files]
+  return [...files]
     .filter(([file]) => isSource(file))
     .flatMap(([file, text]) => {
       const nearest = nearestTests(files, file).slice(0, tests);
