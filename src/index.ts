@@ -65,7 +65,7 @@ export { formatSummary } from './nn/accounting/summaryTable.ts';
 export { weightsOf } from './nn/averages.ts';
 export { layers } from './nn/layers/index.ts';
 export type { CallableLayer, LayerInput, LayerOutput, ModelInput } from './nn/layers/wiring.ts';
-export { type LossName, lossNames } from './nn/losses.ts';
+export { type LossFunction, type LossName, lossNames } from './nn/losses.ts';
 export { input, type ModelParts, model } from './nn/model.ts';
 export type { LossChoice, LossOptions, LossSettings } from './nn/objectives.ts';
 export { adam } from './nn/optimizers/adam.ts';

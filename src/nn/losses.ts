@@ -5,9 +5,10 @@
  * where a probability underflows. Next stop: `ops/crossEntropy.ts`.
  */
 import { FoveaError, unknownName } from '../base/errors.ts';
-import { formatShape } from '../base/shape.ts';
+import { formatShape, sameShape } from '../base/shape.ts';
 import { constantNode, type Node } from '../graph/node.ts';
 import { build } from '../ops/index.ts';
+import type { Build } from '../ops/op.ts';
 import { rubbishDistanceOf } from './answers.ts';
 import { meanOfRows } from './metrics.ts';
 import type { ModelSpec } from './spec.ts';
@@ -159,6 +160,33 @@ function sumOfRows(x: Node): Node {
   return build('reshape', [build('matmul', [x, ones])], { shape: [x.shape[0]] }, 'lossPerRow');
 }
 
+/**
+ * A loss of one's own, in ops: from the output (N, ...) and the truth of the same shape (of classes: one-hot rows) the
+ * loss of every row, (N).
+ *
+ *     const loss: LossFunction = (output, truth, build) =>
+ *       build('categoricalCrossEntropy', [build('log', [output]), truth]);
+ */
+export type LossFunction = (output: Node, truth: Node, build: Build) => Node;
+
+function ownLoss(loss: LossFunction): Loss {
+  return {
+    truth: 'targets',
+    ofClasses: false,
+    readsLogits: false,
+    rows: ({ output }, truth) => checkedRows(loss(output, truth, build), output.shape[0]),
+  };
+}
+
+function checkedRows(rows: Node, count: number): Node {
+  if (sameShape(rows?.shape ?? [], [count])) return rows;
+  throw new FoveaError({
+    where: 'loss',
+    problem: `the function gave ${rows?.shape === undefined ? String(rows) : formatShape(rows.shape)}`,
+    expected: `one number per row: ${formatShape([count])}`,
+  });
+}
+
 export type LossName = keyof typeof LOSSES;
 
 export const lossNames = Object.keys(LOSSES) as readonly LossName[] as [LossName, ...LossName[]];
@@ -168,7 +196,8 @@ export function defaultLossOf(spec: ModelSpec, layer?: string): LossName {
   return rubbishDistanceOf(spec, layer) !== undefined ? 'map' : 'sparseCategoricalCrossentropy';
 }
 
-export function lossOf(name: string): Loss {
+export function lossOf(name: string | LossFunction): Loss {
+  if (typeof name === 'function') return ownLoss(name);
   if (!Object.hasOwn(LOSSES, name)) throw unknownName('loss', name, lossNames);
   return LOSSES[name as LossName];
 }

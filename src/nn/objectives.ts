@@ -12,8 +12,16 @@ import { z } from 'zod';
 import { FoveaError, unknownName } from '../base/errors.ts';
 import { formatShape, sameShape } from '../base/shape.ts';
 import { batchInput, constantNode, type Node } from '../graph/node.ts';
+import * as e from '../ops/expression.ts';
 import { build } from '../ops/index.ts';
-import { checkClassifierOutput, defaultLossOf, type Loss, lossNames, lossOf } from './losses.ts';
+import {
+  checkClassifierOutput,
+  defaultLossOf,
+  type Loss,
+  type LossFunction,
+  lossNames,
+  lossOf,
+} from './losses.ts';
 import { hitsByLabels, hitsByTargets, meanAbsoluteErrors } from './metrics.ts';
 import type { Head, Network } from './network.ts';
 import { parseOptions } from './options.ts';
@@ -21,7 +29,7 @@ import { layerShapes } from './shapes.ts';
 import { inputsOf, type ModelSpec, nameIn, type OutputSpec, outputsOf } from './spec.ts';
 
 const settings = z.object({
-  loss: z.enum(lossNames),
+  loss: z.union([z.enum(lossNames), z.custom<LossFunction>((f) => typeof f === 'function')]),
   /** In the sum over several outputs. */
   weight: z.number().nonnegative().default(1),
   /** 'classes', 'values' or the name of an input; default: what the data are, or the output's shape says. */
@@ -31,7 +39,7 @@ const settings = z.object({
 });
 
 export type LossSettings = z.input<typeof settings>;
-/** A loss by its name, or with settings: `{ loss: 'huber', delta: 0.5 }`. */
+/** A loss by its name, a function, or either with settings: `{ loss: 'huber', delta: 0.5 }`. */
 export type LossChoice = LossSettings['loss'] | LossSettings;
 
 export interface LossOptions {
@@ -77,13 +85,14 @@ export function chosenLosses(
     const where = `loss of output "${name}"`;
     const chosen = parseOptions(
       settings,
-      typeof choice === 'string' ? { loss: choice } : choice,
+      typeof choice === 'object' ? choice : { loss: choice },
       where,
     );
     const found = lossOf(chosen.loss);
     const isRow = found.ofClasses || shapes.get(layer)?.length === 1;
     const target = chosen.target ?? given[name] ?? (isRow ? 'classes' : 'values');
-    if (found.ofClasses && target !== 'classes') throw needsClasses(chosen.loss, target, where);
+    if (found.ofClasses && target !== 'classes')
+      throw needsClasses(String(chosen.loss), target, where);
     checkTarget(spec, target, where);
     return [name, { ...chosen, target }];
   };
@@ -138,6 +147,7 @@ export function measureHead(
   network: Network,
   head: Head,
   objective: Objective,
+  labelSmoothing = 0,
 ): Measured {
   const { output, logits } = head;
   const { loss, target } = objective;
@@ -158,7 +168,21 @@ export function measureHead(
     ? batchInput(name, [output.shape[0]], 'i32')
     : batchInput(name, output.shape);
   const metricRows = () => (isLabels ? hitsByLabels(logits, truth) : hitsByTargets(logits, truth));
-  return { objective, rows: loss.rows(head, truth, objective), metric: 'correct', metricRows };
+  const soft = labelSmoothing === 0 ? truth : smoothed(truth, labelSmoothing);
+  return { objective, rows: loss.rows(head, soft, objective), metric: 'correct', metricRows };
+}
+
+/** (1 - s) target + s / classes: (N, classes) of targets. */
+function smoothed(targets: Node, s: number): Node {
+  if (targets.dtype === 'i32') {
+    throw new FoveaError({
+      where: 'labelSmoothing',
+      problem: 'the loss takes class numbers',
+      expected: 'categoricalCrossentropy, which takes shares of classes',
+    });
+  }
+  const expression = e.add(e.mul(1 - s, e.input(0)), s / targets.shape[1]);
+  return build('elementwise', [targets], { expression, label: 'smoothed' }, 'smoothedTargets');
 }
 
 /** Values that enter beside the inputs, or the input that is to be reconstructed. */

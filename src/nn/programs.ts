@@ -13,7 +13,14 @@ import { backward } from '../autodiff/backward.ts';
 import { curvature } from '../autodiff/curvature.ts';
 import { unknownName } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
-import { constantNode, type Graph, inputNode, type Node, stateNode } from '../graph/node.ts';
+import {
+  batchInput,
+  constantNode,
+  type Graph,
+  inputNode,
+  type Node,
+  stateNode,
+} from '../graph/node.ts';
 import { build } from '../ops/index.ts';
 import { initialValues } from './initializers.ts';
 import { defaultLossOf, type Loss, lossOf } from './losses.ts';
@@ -28,7 +35,15 @@ import {
 import { type Optimizer, preparationsOf, slotName, updatesOf } from './optimizers/optimizer.ts';
 import { hasSeveral, type ModelSpec, nameIn } from './spec.ts';
 
-export interface TrainingOptions extends LossOptions {
+/** What a training step does to its rows. */
+export interface RowOptions {
+  /** Share of each target that is spread evenly over the classes, where targets are asked for; default 0. */
+  readonly labelSmoothing?: number | undefined;
+  /** Whether each row's loss is multiplied by the input `rowWeights` (N); default false. */
+  readonly weighted?: boolean | undefined;
+}
+
+export interface TrainingOptions extends LossOptions, RowOptions {
   readonly optimizer: Optimizer;
   /** Of the random numbers of layers (dropout); default 0. */
   readonly seed?: number;
@@ -72,10 +87,13 @@ export function preparationGraph(
   };
 }
 
+/** Name of the input (N) by which a step weighs its rows. */
+export const ROW_WEIGHTS = 'rowWeights';
+
 /** Name of a parameter's gradient, an output of the gradient program and an input of the update program. */
 export const gradientName = (parameter: string): string => `gradient/${parameter}`;
 
-export interface GradientOptions extends LossOptions {
+export interface GradientOptions extends LossOptions, RowOptions {
   /** Of the random numbers of layers (dropout); default 0. */
   readonly seed?: number;
   /** Where in a larger batch the rows begin: random layers draw for them what they would draw there. */
@@ -209,8 +227,10 @@ function lossOfBatch(spec: ModelSpec, options: GradientOptions, batchSize: numbe
   const { seed = 0, firstRow = 0 } = options;
   const network = expand(spec, { batchSize, training: true, seed, firstRow });
   const measured = measure(spec, network, options);
+  const weights = options.weighted === true ? batchInput(ROW_WEIGHTS, [batchSize]) : undefined;
   const means = measured.map(({ rows }) => {
-    const sum = build('sumTo', [rows], { shape: [] }, 'lossSum');
+    const weighed = weights === undefined ? rows : build('mul', [rows, weights], {}, 'weighedLoss');
+    const sum = build('sumTo', [weighed], { shape: [] }, 'lossSum');
     return build('mul', [sum, constantNode(1 / batchSize)], {}, 'meanLoss');
   });
   const measures = (): Record<string, Node> => {
@@ -226,9 +246,15 @@ function lossOfBatch(spec: ModelSpec, options: GradientOptions, batchSize: numbe
   return { network, loss, measures };
 }
 
-function measure(spec: ModelSpec, network: Network, options: LossOptions): Measured[] {
+function measure(
+  spec: ModelSpec,
+  network: Network,
+  { labelSmoothing, ...options }: LossOptions & RowOptions,
+): Measured[] {
   const objectives = objectivesOf(spec, options);
-  return network.heads.map((head, i) => measureHead(spec, network, head, objectives[i]));
+  return network.heads.map((head, i) =>
+    measureHead(spec, network, head, objectives[i], labelSmoothing),
+  );
 }
 
 /** A model trained from logits without a softmax of its own, or from distances, answers in probabilities. */

@@ -211,7 +211,7 @@ function settingsOf({ spec, augment = 'none', settings = {} }: TrainRequest): Ru
     seed,
     shuffle,
     augmentation: asUsage(() => parseAugmentation(augment, imageShapeOf(spec))),
-    loss: asUsage(() => lossNameOf(loss)),
+    loss: asUsage(() => lossNameOf(recordable(loss, 'loss'))),
     optimizer: asUsage(() => asOptimizer(optimizer).spec),
     schedule: asUsage(() => parseSchedule(recordable(schedule, 'schedule'))),
     patience: patience ?? null,

@@ -23,6 +23,13 @@ const COUNT = 'a whole number of at least 1';
 export function checkSettings(settings: FitOptions): void {
   const { epochs, batchSize, patience, seed, eventInterval, checkpointEvery = {} } = settings;
   checkNumbers({ epochs, batchSize, patience }, isCount, COUNT);
+  const { labelSmoothing, mixup } = settings;
+  checkNumbers(
+    { labelSmoothing },
+    (n) => n >= 0 && n < 1,
+    'a share from 0 to below 1, such as 0.1',
+  );
+  checkNumbers({ mixup }, (n) => n > 0 && n <= 2, 'a number above 0 and at most 2, such as 0.2');
   const isSeed = (n: number) => Number.isInteger(n) && n >= 0 && n < 2 ** 32;
   checkNumbers({ seed }, isSeed, 'a whole number from 0 to 4294967295');
   checkNumbers({ eventInterval }, (n) => n >= 0, 'seconds, at least 0');

@@ -12,7 +12,7 @@ import type { BatchSource, ReadingOptions } from '../data/batchSource.ts';
 import { openBatches } from '../data/openBatches.ts';
 import type { AnySplit } from '../data/streamed.ts';
 import { checkNamesClasses } from '../nn/answers.ts';
-import type { LossName } from '../nn/losses.ts';
+import type { LossFunction, LossName } from '../nn/losses.ts';
 import type { LossOptions } from '../nn/objectives.ts';
 import { evaluationGraph, parameterNames } from '../nn/programs.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
@@ -141,7 +141,7 @@ export interface EvaluateOptions extends EvaluationOptions {
   /** Names for the report. */
   readonly classes: readonly string[];
   /** As in training; default: as `nn` chooses. */
-  readonly loss?: LossName;
+  readonly loss?: LossName | LossFunction;
   /** Rows per run of the program; default 256. No influence on the results. */
   readonly batchSize?: number;
   /** Parameters to use; default: those that the session holds for this spec object since it was trained. */

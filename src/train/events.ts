@@ -12,6 +12,7 @@ import type { ScheduleFunction } from '../nn/schedules.ts';
 import type { TrainedModel } from '../nn/trained.ts';
 import type { Metrics } from './measures.ts';
 import type { EpochRecord, Progress, Snapshot } from './progress.ts';
+import type { RowSettings } from './rowTreatment.ts';
 import type { OpenRunner } from './runners/runner.ts';
 import type { WarmStart } from './warmStart.ts';
 
@@ -21,7 +22,7 @@ export interface Choice {
   readonly [setting: string]: unknown;
 }
 
-export interface FitOptions {
+export interface FitOptions extends RowSettings {
   /** Passes over the training split; default 10. */
   readonly epochs?: number;
   /** Default 128. A last, smaller batch gets a program of its own size. */

@@ -12,7 +12,9 @@ import { fillBatch } from '../data/batches.ts';
 import type { BatchSource } from '../data/batchSource.ts';
 import type { Split } from '../data/dataset.ts';
 import { batchSizeOf, type Graph, rootsOf, topologicalOrder } from '../graph/node.ts';
+import { ROW_WEIGHTS } from '../nn/programs.ts';
 import { inputsOf, type ModelSpec, nameIn, outputsOf, type Preprocessing } from '../nn/spec.ts';
+import { mixRows, type RowTreatment } from './rowTreatment.ts';
 
 interface FedInput {
   /** In the data, and in the program. */
@@ -39,8 +41,12 @@ export class Feed {
   readonly #truths: readonly FedTruth[];
   /** The program's labels, or a place of our own where it wants targets, or no truth at all. */
   #labels: Int32Array;
+  readonly #treatment: RowTreatment | undefined;
+  #weights: Float32Array = new Float32Array();
 
-  constructor(graph: Graph, executable: Executable, spec: ModelSpec) {
+  /** `treatment`: what is done to the rows of `fill`. */
+  constructor(graph: Graph, executable: Executable, spec: ModelSpec, treatment?: RowTreatment) {
+    this.#treatment = treatment;
     const inputs = topologicalOrder(rootsOf(graph)).filter(({ op }) => op === 'input');
     this.batchSize = batchSizeOf(graph) ?? 0;
     this.executable = executable;
@@ -68,6 +74,9 @@ export class Feed {
     for (const truth of this.#truths) {
       if (truth.key !== undefined) truth.view = this.executable.input(truth.key);
     }
+    if (this.inputs.has(ROW_WEIGHTS)) {
+      this.#weights = this.executable.input(ROW_WEIGHTS) as Float32Array;
+    }
     const [first] = this.#truths;
     if (first.isLabels) this.#labels = first.view as Int32Array;
   }
@@ -75,13 +84,28 @@ export class Feed {
   /** Writes a batch that is ready; rows of the program behind it keep what they held. */
   fill(source: BatchSource, epoch: number, batch: number): void {
     const indices = source.indices(epoch, batch);
-    if (source.arrays !== undefined) {
-      this.#fillByName(source.arrays, indices);
-      return;
+    if (source.arrays !== undefined) this.#fillByName(source.arrays, indices);
+    else {
+      const [{ preprocessing, view }] = this.#fed;
+      source.fill(epoch, batch, preprocessing, view, this.#labels);
+      this.#fillOneHot(this.#truths[0], this.#labels, indices.length);
     }
-    const [{ preprocessing, view }] = this.#fed;
-    source.fill(epoch, batch, preprocessing, view, this.#labels);
-    this.#fillOneHot(this.#truths[0], this.#labels, indices.length);
+    if (this.#treatment !== undefined) {
+      this.#treat(this.#treatment, indices, epoch * source.batchesPerEpoch + batch);
+    }
+  }
+
+  #treat({ weights, mixup }: RowTreatment, indices: Int32Array, step: number): void {
+    const rows = indices.length;
+    if (weights !== undefined) {
+      for (let n = 0; n < rows; n++) this.#weights[n] = weights[indices[n]];
+    }
+    if (mixup === undefined) return;
+    const share = mixup.share(step);
+    const mix = (view: Float32Array) => mixRows(view, view.length / this.batchSize, rows, share);
+    for (const { view } of this.#fed) mix(view);
+    for (const { view } of this.#truths) if (view instanceof Float32Array) mix(view);
+    if (weights !== undefined) mix(this.#weights);
   }
 
   /** Writes rows of a split in memory. */

@@ -26,10 +26,12 @@ import { diverged } from './divergence.ts';
 import { compileEvaluation, measure, openEvaluationBatches } from './evaluate.ts';
 import type { CheckpointReason, FitEvent, FitOptions, StopReason } from './events.ts';
 import { type Metrics, metricsOf } from './measures.ts';
+import { paceOf } from './pace.ts';
 import { Programs } from './programs.ts';
 import { epochsSinceBest, type Progress, startOfTraining } from './progress.ts';
 import { checkResumable, judgedLoss } from './resumable.ts';
 import { lossesFor, type RowSplit } from './rows.ts';
+import { softened, treatmentOf } from './rowTreatment.ts';
 import { restoreStates, snapshotOf } from './snapshot.ts';
 import { Steps } from './steps.ts';
 import { turn } from './turns.ts';
@@ -68,6 +70,7 @@ export async function* fit(
   const spec = withFrozen(model, options.freeze);
   const losses = lossesFor(spec, options, data.train);
   const { train, validation, test, reading } = readable(spec, data, losses, options);
+  const treatment = treatmentOf(spec, train, data.classes, options);
   const scope = session.scopeOf(model);
   if (inTraining.has(scope)) throw trainedTwice(spec);
   inTraining.add(scope);
@@ -80,7 +83,11 @@ export async function* fit(
   };
   try {
     const source = await open(openBatches(train, trainingBatches(spec, { ...options, reading })));
-    const steps = new Steps(programs, spec, train, source, { ...options, losses });
+    const steps = new Steps(programs, spec, train, source, {
+      ...options,
+      losses: softened(losses, options),
+      treatment,
+    });
     const averages = averagesOf(steps.optimizer, spec);
     const tested = {
       compile: (graph: Graph) => programs.compile(readingAverages(graph, averages)),
@@ -289,38 +296,4 @@ function finishEpoch(
 
 function outOfPatience(progress: Progress, { patience }: FitOptions): boolean {
   return patience !== undefined && epochsSinceBest(progress) >= patience;
-}
-
-/** Share of the time that checkpoints by the clock may take: those of a large network wait longer. */
-const MOST_SAVING = 0.05;
-
-/** When to speak and when to save, by the clock and by the step. */
-function paceOf({ eventInterval = 0.1, checkpointEvery = {} }: FitOptions, progress: Progress) {
-  const { batches = 0, seconds = Number.POSITIVE_INFINITY } = checkpointEvery;
-  let turnBegan = performance.now();
-  let lastCheckpoint = turnBegan;
-  let savingBegan = turnBegan;
-  /** Milliseconds that the last checkpoint took whoever wrote it down. */
-  let cost = 0;
-  const stepIsDue = () => batches > 0 && progress.step % batches === 0;
-  return {
-    /** Asked after each step: time for a batch event. */
-    turnIsOver(): boolean {
-      const now = performance.now();
-      if (now - turnBegan < 1000 * eventInterval && !stepIsDue()) return false;
-      turnBegan = now;
-      return true;
-    },
-    checkpointIsDue(): boolean {
-      const passed = performance.now() - lastCheckpoint;
-      return passed >= Math.max(1000 * seconds, cost / MOST_SAVING) || stepIsDue();
-    },
-    saving(): void {
-      savingBegan = performance.now();
-    },
-    saved(): void {
-      lastCheckpoint = performance.now();
-      cost = lastCheckpoint - savingBegan;
-    },
-  };
 }

@@ -22,6 +22,7 @@ import { Feed } from './feed.ts';
 import type { Programs } from './programs.ts';
 import type { Progress } from './progress.ts';
 import type { RowSplit } from './rows.ts';
+import type { RowTreatment } from './rowTreatment.ts';
 import { fusedRunner } from './runners/fused.ts';
 import type { StepRunner } from './runners/runner.ts';
 
@@ -45,9 +46,10 @@ export class Steps {
     source: BatchSource,
     options: Pick<FitOptions, 'seed' | 'optimizer' | 'runner' | 'share'> & {
       readonly losses: ChosenLosses;
+      readonly treatment: RowTreatment;
     },
   ) {
-    const { seed = 0, losses, optimizer = defaultOptimizerOf(spec) } = options;
+    const { seed = 0, losses, treatment, optimizer = defaultOptimizerOf(spec) } = options;
     const { batchSize } = source;
     this.source = source;
     this.optimizer = asOptimizer(optimizer);
@@ -69,6 +71,7 @@ export class Steps {
       spec,
       optimizer: this.optimizer,
       losses,
+      treatment,
       seed,
       batches: (rest === 0 ? [whole] : [whole, rest]).map((rows) => shareOf(rows, share)),
     });

@@ -14,6 +14,7 @@ import { RECORD_PLACE, RECORD_STEPS, recorded, recordOf } from '../../nn/stepRec
 import { Feed } from '../feed.ts';
 import type { Programs } from '../programs.ts';
 import type { Progress } from '../progress.ts';
+import { rowOptionsOf } from '../rowTreatment.ts';
 import type { RunnerRequest, StepResults, StepRunner } from './runner.ts';
 
 export function fusedRunner(request: RunnerRequest): StepRunner {
@@ -30,16 +31,16 @@ class FusedRunner implements StepRunner {
   /** Steps since the last reading. */
   #taken = 0;
 
-  constructor({ programs, spec, optimizer, losses, seed, batches }: RunnerRequest) {
-    const graphFor = (rows: number) =>
-      recorded(trainingGraph(spec, { optimizer, seed, losses }, rows));
+  constructor({ programs, spec, optimizer, treatment, batches, ...request }: RunnerRequest) {
+    const options = { optimizer, ...request, ...rowOptionsOf(treatment) };
+    const graphFor = (rows: number) => recorded(trainingGraph(spec, options, rows));
     this.#programs = programs;
     this.bytes = checkedBytes(programs, batches[0].count, graphFor);
     this.#steps = batches.map(({ count, of }) => {
       if (count !== of) throw sharesAlone();
       const graph = graphFor(count);
       this.#measures = Object.keys(graph.outputs).filter((name) => name !== 'loss');
-      return new FusedStep(new Feed(graph, programs.compile(graph), spec), optimizer);
+      return new FusedStep(new Feed(graph, programs.compile(graph), spec, treatment), optimizer);
     });
   }
 

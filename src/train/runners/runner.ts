@@ -11,6 +11,7 @@ import type { Optimizer } from '../../nn/optimizers/optimizer.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import type { Programs } from '../programs.ts';
 import type { Progress } from '../progress.ts';
+import type { RowTreatment } from '../rowTreatment.ts';
 
 /** Rows that a runner takes of a batch: `count` from row `first` on, of `of` rows. */
 export interface BatchRows {
@@ -25,6 +26,7 @@ export interface RunnerRequest {
   readonly spec: ModelSpec;
   readonly optimizer: Optimizer;
   readonly losses: ChosenLosses;
+  readonly treatment: RowTreatment;
   readonly seed: number;
   /** A whole batch and, where it is smaller, the last one of an epoch. */
   readonly batches: readonly BatchRows[];

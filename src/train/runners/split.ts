@@ -11,6 +11,7 @@ import { parametersOf } from '../../nn/network.ts';
 import { gradientGraph, gradientName, trainingGraph, updateGraph } from '../../nn/programs.ts';
 import { Feed } from '../feed.ts';
 import type { Progress } from '../progress.ts';
+import { rowOptionsOf } from '../rowTreatment.ts';
 import { checkedBytes } from './fused.ts';
 import type { OpenRunner, RunnerRequest, StepResults, StepRunner } from './runner.ts';
 
@@ -48,18 +49,18 @@ class SplitRunner implements StepRunner {
   #measures: Record<string, number[]> = {};
 
   constructor(request: RunnerRequest, combine: Combine) {
-    const { programs, spec, optimizer, losses, seed, batches } = request;
+    const { programs, spec, optimizer, losses, seed, batches, treatment } = request;
     this.#request = request;
     this.#combine = combine;
     const graphFor = (rows: number, firstRow = batches[0].first) =>
-      gradientGraph(spec, { seed, firstRow, losses }, rows);
+      gradientGraph(spec, { seed, firstRow, losses, ...rowOptionsOf(treatment) }, rows);
     const { outputs } = trainingGraph(spec, { optimizer, losses }, 1);
     this.#outputs = Object.keys(outputs);
     this.bytes = checkedBytes(programs, Math.max(1, batches[0].count), graphFor);
     this.#feeds = batches.map(({ first, count }) => {
       if (count === 0) return undefined;
       const graph = graphFor(count, first);
-      return new Feed(graph, programs.compile(graph), spec);
+      return new Feed(graph, programs.compile(graph), spec, treatment);
     });
     this.#update = programs.compile(updateGraph(spec, optimizer));
     this.#parameters = parametersOf(spec)
