@@ -16,6 +16,30 @@ import { exponentialSum, forEachRow } from './softmax.ts';
 
 type NoAttrs = Record<string, never>;
 
+/** What the terms below ask of numbers: here, or of a backend's scalars and lanes. */
+export interface Terms<N> {
+  sub(a: N, b: N): N;
+  mul(a: N, b: N): N;
+}
+
+/** -ln p of one class, logSum = ln(sum of e^(x - max)): a difference of what is small where the loss is. */
+export function surprise<N>(
+  t: Terms<N>,
+  { x, max, logSum }: { readonly x: N; readonly max: N; readonly logSum: N },
+): N {
+  return t.sub(logSum, t.sub(x, max));
+}
+
+/** Of one logit, with its share p of the row's targets: dy (share - target). */
+export function logitGradient<N>(
+  t: Terms<N>,
+  { share, target, dy }: { readonly share: N; readonly target: N; readonly dy: N },
+): N {
+  return t.mul(dy, t.sub(share, target));
+}
+
+const NUMBERS: Terms<number> = { sub: (a, b) => a - b, mul: (a, b) => a * b };
+
 /** (N) for logits (N,C) and labels (N). */
 export function labelledRows(logits: Shape, labels: Shape): Shape {
   if (logits.length !== 2 || !sameShape(labels, [logits[0]])) {
@@ -48,7 +72,8 @@ export const softmaxCrossEntropy = defineOp<NoAttrs>({
     forEachRow(logits, (start, C) => {
       const { max, sum } = exponentialSum(logits.data, start, C);
       const n = start / C;
-      loss.data[n] = Math.log(sum) - (logits.data[start + labels.data[n]] - max);
+      const x = logits.data[start + labels.data[n]];
+      loss.data[n] = surprise(NUMBERS, { x, max, logSum: Math.log(sum) });
     }),
 });
 
@@ -63,8 +88,9 @@ export const softmaxCrossEntropyGradient = defineOp<NoAttrs>({
       const { max, sum } = exponentialSum(logits.data, start, C);
       const n = start / C;
       for (let c = 0; c < C; c++) {
-        const p = Math.exp(logits.data[start + c] - max) / sum;
-        dx.data[start + c] = dy.data[n] * (p - (c === labels.data[n] ? 1 : 0));
+        const share = Math.exp(logits.data[start + c] - max) / sum;
+        const target = c === labels.data[n] ? 1 : 0;
+        dx.data[start + c] = logitGradient(NUMBERS, { share, target, dy: dy.data[n] });
       }
     }),
 });
@@ -93,7 +119,7 @@ export const categoricalCrossEntropy = defineOp<NoAttrs>({
       const logSum = Math.log(sum);
       let total = 0;
       for (let c = start; c < start + C; c++)
-        total += targets.data[c] * (logSum - (logits.data[c] - max));
+        total += targets.data[c] * surprise(NUMBERS, { x: logits.data[c], max, logSum });
       loss.data[start / C] = total;
     }),
 });
@@ -110,8 +136,9 @@ export const categoricalCrossEntropyGradient = defineOp<NoAttrs>({
       let mass = 0;
       for (let c = start; c < start + C; c++) mass += targets.data[c];
       for (let c = start; c < start + C; c++) {
-        const p = Math.exp(logits.data[c] - max) / sum;
-        dx.data[c] = dy.data[start / C] * (p * mass - targets.data[c]);
+        const share = (Math.exp(logits.data[c] - max) / sum) * mass;
+        const row = { share, target: targets.data[c], dy: dy.data[start / C] };
+        dx.data[c] = logitGradient(NUMBERS, row);
       }
     }),
 });

@@ -118,6 +118,28 @@ describe('rows', () => {
     });
   });
 
+  it('cross-entropy adds up the terms that its op says', async () => {
+    const logits: Given = { shape: [1, 2], data: [0, 0] };
+    const label: Given = { shape: [1], data: [0], dtype: 'i32' };
+    const targets: Given = { shape: [1, 2], data: [0, 1] };
+    const dy: Given = { shape: [1], data: [8] };
+    vi.doMock('../../ops/crossEntropy.ts', async (original) => ({
+      ...(await original<object>()),
+      surprise: <N>(t: { mul(a: N, b: N): N }, { logSum }: { logSum: N }): N =>
+        t.mul(logSum, logSum),
+      logitGradient: <N>(t: { mul(a: N, b: N): N }, { share, dy: d }: { share: N; dy: N }): N =>
+        t.mul(d, share),
+    }));
+    const square = Math.LN2 ** 2;
+    const byLabel = await computed('softmaxCrossEntropy', [logits, label]);
+    expect(byLabel.kernel[0]).toBeCloseTo(square, 5);
+    const byTargets = await computed('categoricalCrossEntropy', [logits, targets]);
+    expect(byTargets.kernel[0]).toBeCloseTo(square, 5);
+    const gradient = await computed('categoricalCrossEntropyGradient', [logits, targets, dy]);
+    expect(gradient.kernel.map((d) => Math.fround(d))).toEqual([4, 4]);
+    vi.doUnmock('../../ops/crossEntropy.ts');
+  });
+
   it('top-k counts before the label what its op says', async () => {
     const logits: Given = { shape: [1, 3], data: [7, 7, 7] };
     const label: Given = { shape: [1], data: [1], dtype: 'i32' };

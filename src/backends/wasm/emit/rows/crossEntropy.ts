@@ -7,8 +7,11 @@ import type { Node } from '../../../../graph/node.ts';
 import {
   categoricalCrossEntropy,
   categoricalCrossEntropyGradient,
+  logitGradient,
   softmaxCrossEntropy,
   softmaxCrossEntropyGradient,
+  surprise,
+  type Terms,
 } from '../../../../ops/crossEntropy.ts';
 import type { Value } from '../../assembler/function.ts';
 import { f32, f32x4, i32 } from '../../assembler/lanes.ts';
@@ -23,7 +26,16 @@ import {
   storeLanes,
 } from './rows.ts';
 
-/** loss[n] = ln(sum e^(x - max)) - (x[label] - max): both small where the loss is. */
+const SCALARS: Terms<Value<'f32'>> = {
+  sub: (a, b) => f32.op('sub', a, b),
+  mul: (a, b) => f32.op('mul', a, b),
+};
+const LANES: Terms<Value<'f32x4'>> = {
+  sub: (a, b) => f32x4.sub(a, b),
+  mul: (a, b) => f32x4.mul(a, b),
+};
+
+/** The surprise at the label's class. */
 export const softmaxCrossEntropyKernel = defineRows(softmaxCrossEntropy, (c, node) => {
   const [x, labels] = node.inputs;
   const { f } = c;
@@ -32,11 +44,11 @@ export const softmaxCrossEntropyKernel = defineRows(softmaxCrossEntropy, (c, nod
   f.set(total, log(f, c.m, sum));
   const label = i32.load(c.vectorOffset, c.address(labels));
   const own = f32.load(i32.add(c.matrixOffset, i32.mul(label, 4)), c.address(x));
-  const below = f32.op('sub', own, f32x4.extract(max, 0));
-  f.run(f32.store(c.vectorOffset, c.address(node), f32.op('sub', f32x4.extract(total, 0), below)));
+  const row = { x: own, max: f32x4.extract(max, 0), logSum: f32x4.extract(total, 0) };
+  f.run(f32.store(c.vectorOffset, c.address(node), surprise(SCALARS, row)));
 });
 
-/** dx = dy[n] (softmax(x) - [c = label]) */
+/** dx = dy[n] (softmax(x) - target), the target 1 at the label alone: there dy is taken off what is stored. */
 export const softmaxCrossEntropyGradientKernel = defineRows(
   softmaxCrossEntropyGradient,
   (c, node) => {
@@ -64,7 +76,7 @@ export const softmaxCrossEntropyGradientKernel = defineRows(
 const lanesOf = (c: RowContext, node: Node, at: Value<'i32'>, count: number): Value<'f32x4'> =>
   f32x4.loadPart(count, at, c.address(node));
 
-/** loss[n] = sum over c of t[c] (ln(sum e^(x - max)) - (x[c] - max)) */
+/** The surprise at each class, weighted by its target. */
 export const categoricalCrossEntropyKernel = defineRows(categoricalCrossEntropy, (c, node) => {
   const [x, targets] = node.inputs;
   const { f, m } = c;
@@ -75,13 +87,13 @@ export const categoricalCrossEntropyKernel = defineRows(categoricalCrossEntropy,
   f.set(loss, f32x4.splat(0));
   // Lanes past the row have a target of 0.
   forVectors(c, (at, count) => {
-    const own = f32x4.sub(total, f32x4.sub(lanesOf(c, x, at, count), max));
+    const own = surprise(LANES, { x: lanesOf(c, x, at, count), max, logSum: total });
     f.set(loss, m.madd(lanesOf(c, targets, at, count), own, loss));
   });
   f.run(f32.store(c.vectorOffset, c.address(node), reduceLanes(c, loss, 'add')));
 });
 
-/** dx = dy[n] (softmax(x) * sum of t - t) */
+/** The share of a class is its part of all targets: softmax(x) * sum of t. */
 export const categoricalCrossEntropyGradientKernel = defineRows(
   categoricalCrossEntropyGradient,
   (c, node) => {
@@ -97,14 +109,9 @@ export const categoricalCrossEntropyGradientKernel = defineRows(
     const factor = f.local('f32x4', 'factor');
     f.set(factor, f32x4.loadSplat(c.vectorOffset, c.address(dy)));
     forVectors(c, (at, count) => {
-      const p = f32x4.mul(exponential(c, x, at, count, max), mass);
-      storeLanes(
-        c,
-        node,
-        at,
-        count,
-        f32x4.mul(factor, f32x4.sub(p, lanesOf(c, targets, at, count))),
-      );
+      const share = f32x4.mul(exponential(c, x, at, count, max), mass);
+      const target = lanesOf(c, targets, at, count);
+      storeLanes(c, node, at, count, logitGradient(LANES, { share, target, dy: factor }));
     });
   },
 );
