@@ -186,6 +186,25 @@ describe('train, evaluate, predict', () => {
     expect([strict.code, strict.stdout]).toEqual([1, '']);
   });
 
+  it('init writes a model that trains, and writes nothing over', async () => {
+    const written = await fovea('init', 'own.json', '--like', 'lenet5,classes=3', '--json');
+    expect(lines(written.stdout)).toEqual([
+      { event: 'written', file: 'own.json', like: 'lenet5,classes=3', layers: 8 },
+    ]);
+    const text = await fs.readFile(path.join(home, 'own.json'), 'utf8');
+    const [{ layers: rows }] = lines((await fovea('summary', 'own.json', '--json')).stdout);
+    expect(rows.at(-1).outputShape).toEqual([3]);
+    const again = await fovea('init', 'own.json');
+    expect([again.code, again.stderr]).toEqual([
+      1,
+      expect.stringMatching(/own.json: exists already/),
+    ]);
+    expect(await fs.readFile(path.join(home, 'own.json'), 'utf8')).toBe(text);
+    expect((await fovea('init', 'no/such/own.json')).stderr).toMatch(
+      /cannot be written[\s\S]*folder/,
+    );
+  });
+
   it('begins with a run that is named as the model, in a run of its own', async () => {
     await fovea(...QUICK, '--name', 'base');
     const weights = () => fs.readFile(path.join(home, 'runs/base/weights.safetensors'));

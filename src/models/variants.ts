@@ -12,7 +12,7 @@ import { activationOption } from '../nn/activations.ts';
 import { positiveInteger } from '../nn/options.ts';
 import { parseModelSpec } from '../nn/sequential.ts';
 import { layerShapes, type PlacedLayer } from '../nn/shapes.ts';
-import type { LayerSpec, ModelSpec } from '../nn/spec.ts';
+import { type LayerSpec, type ModelSpec, outputsOf } from '../nn/spec.ts';
 
 const POOLINGS = { max: 'maxPooling2d', average: 'averagePooling2d', min: 'minPooling2d' } as const;
 
@@ -86,7 +86,8 @@ export function withClasses(spec: ModelSpec, classes: number): ModelSpec {
 /** The last layer with numbers of its own, if its units are what the answer counts. */
 function answering(spec: ModelSpec): LayerSpec | undefined {
   const placed = new Map(layerShapes(spec).map((layer) => [layer.spec.name, layer]));
-  let at: PlacedLayer | undefined = placed.get(spec.layers[spec.layers.length - 1].name);
+  const [output, ...others] = outputsOf(spec);
+  let at: PlacedLayer | undefined = others.length > 0 ? undefined : placed.get(output.layer);
   const classes = at?.outputShape.at(-1);
   while (at !== undefined && at.inputs.length === 1 && at.outputShape.at(-1) === classes) {
     if (at.spec.kind === 'dense' || at.spec.kind === 'conv2d') return at.spec;
@@ -98,9 +99,9 @@ function answering(spec: ModelSpec): LayerSpec | undefined {
 
 /** The model on other pictures; throws, naming the layer, where they are too small. */
 export function withInput(spec: ModelSpec, inputShape: Shape): ModelSpec {
-  if (inputShape.length !== spec.inputShape.length) {
+  if (spec.inputs !== undefined || inputShape.length !== spec.inputShape.length) {
     throw new FoveaError({
-      problem: `received an input of ${formatShape(inputShape)}`,
+      problem: `received an input of ${formatShape(inputShape)}${spec.inputs === undefined ? '' : ', which of several is not said'}`,
       expected: `as many extents as ${spec.name} has: ${formatShape(spec.inputShape)}`,
     });
   }

@@ -14,6 +14,7 @@ import { readRegular } from '../../base/regularFile.node.ts';
 import { formatShape, sameShape } from '../../base/shape.ts';
 import { checkedClassNames } from '../../data/classNames.ts';
 import { readSafetensors, type Safetensors, writeSafetensors } from '../../interop/safetensors.ts';
+import { withoutComments } from '../../models/commented.ts';
 import { parametersOf } from '../../nn/network.ts';
 import { parseModelSpec } from '../../nn/sequential.ts';
 import { layerShapes } from '../../nn/shapes.ts';
@@ -91,11 +92,12 @@ export async function loadModel(folder: string): Promise<TrainedModel> {
   return { spec, weights, classes: classesOf(metadata, spec, file) };
 }
 
-/** A spec from a file. */
+/** A spec from a file; what stands under "//" is for people. */
 export async function readSpec(file: string): Promise<ModelSpec> {
   const bytes = await readFile(file, 'model', MOST_JSON);
   try {
-    return parseModelSpec(parseJson(bytes, { where: file, expected: 'a model spec' }));
+    const written = parseJson(bytes, { where: file, expected: 'a model spec' });
+    return parseModelSpec(withoutComments(written));
   } catch (error) {
     if (!(error instanceof FoveaError)) throw error;
     const { where } = error.parts;
