@@ -210,7 +210,8 @@ describe('train, evaluate, predict', () => {
     const weights = () => fs.readFile(path.join(home, 'runs/base/weights.safetensors'));
     const before = await weights();
     const tune = ['train', 'runs/base', '--backend', 'reference', '--epochs', '1'];
-    const clip = ['--clip-norm', '1', '--warmup', '0.5'];
+    const rows = ['--class-weights', '3=2', '--label-smoothing', '0.1', '--mixup', '0.2'];
+    const clip = ['--clip-norm', '1', '--warmup', '0.5', ...rows];
     const tuned = await fovea(...tune, ...clip, '--freeze', 'conv*');
     expect(tuned.stdout).toMatch(
       /60 pictures[\s\S]*weights of runs.base after epoch 2: conv2d, dense/,
@@ -221,10 +222,16 @@ describe('train, evaluate, predict', () => {
       freeze: ['conv2d'],
       optimizer: { clipNorm: 1 },
       schedule: { warmup: 0.5 },
+      classWeights: { 3: 2 },
+      labelSmoothing: 0.1,
+      mixup: 0.2,
     });
     const again = [...tune.slice(0, -1), '2', '--resume'];
     expect((await fovea(...again, '--clip-norm', '2')).stderr).toMatch(
       /clipNorm is 2, in the run 1/,
+    );
+    expect((await fovea(...again, '--mixup', '0.4')).stderr).toMatch(
+      /mixup is 0.4, in the run 0.2/,
     );
     expect((await fovea(...again, '--warmup', '2')).stderr).toMatch(/warmup is 2, in the run 0.5/);
     expect((await fovea(...again, ...clip, '--freeze', 'conv2d')).code).toBe(0);

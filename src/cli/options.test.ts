@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openSession } from '../backends/select.ts';
 import { UsageError } from '../base/errors.ts';
-import { numberOption } from './options.ts';
+import { numberOption, parseClassWeights } from './options.ts';
 
 describe('numbers of the command line', () => {
   const parse = (kind: Parameters<typeof numberOption>[0], text: string) =>
@@ -15,6 +15,17 @@ describe('numbers of the command line', () => {
   ] as const)('are bounded: %s', (kind, least, most, wrong) => {
     expect([parse(kind, least), parse(kind, most)]).toEqual([Number(least), Number(most)]);
     for (const text of wrong) expect(() => parse(kind, text)).toThrow(UsageError);
+  });
+});
+
+describe('weights of classes', () => {
+  it('are balanced, or numbers by name', () => {
+    expect(parseClassWeights('balanced')).toBe('balanced');
+    expect(parseClassWeights('cat=2, big dog=0.5')).toEqual({ cat: 2, 'big dog': 0.5 });
+  });
+
+  it.each(['cat', 'cat=x', 'cat=-1', 'cat=', 'even'])('are not "%s"', (text) => {
+    expect(() => parseClassWeights(text)).toThrow(/classWeights: received/);
   });
 });
 

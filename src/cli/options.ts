@@ -7,7 +7,7 @@
 import { type Command, Option } from 'commander';
 import { backendNames, backendSwitches, type OpenOptions } from '../backends/select.ts';
 import { UsageError } from '../base/errors.ts';
-import { readChoice, readNamedSettings } from '../base/settingWords.ts';
+import { readChoice, readItems, readNamedSettings } from '../base/settingWords.ts';
 
 const NUMBERS = {
   count: {
@@ -87,6 +87,23 @@ export function parseScheduleWords(text: string): { readonly kind: string } {
 /** "adam" or "sgd,momentum=0.9"; which names and settings there are, `nn/optimizers` says. */
 export function parseOptimizerWords(text: string): { readonly kind: string } {
   return readChoice(text, { option: 'optimizer', example: 'sgd,momentum=0.9,nesterov=true' });
+}
+
+/** "balanced", or "cat=2,dog=0.5"; which classes there are, the data say. */
+export function parseClassWeights(text: string): 'balanced' | Readonly<Record<string, number>> {
+  if (text.trim() === 'balanced') return 'balanced';
+  const items = readItems(text, { option: 'classWeights', example: 'cat=2,dog=0.5' });
+  return Object.fromEntries(
+    items.map(({ name, value }) => {
+      const weight = Number(value);
+      if (weight >= 0 && Number.isFinite(weight)) return [name, weight];
+      throw new UsageError({
+        option: 'classWeights',
+        problem: `received "${value === undefined ? name : `${name}=${value}`}"`,
+        expected: 'balanced, or a number of at least 0 for each class that is named: cat=2,dog=0.5',
+      });
+    }),
+  );
 }
 
 /** "32x32x3" */

@@ -13,6 +13,7 @@ import {
   type BackendOptions,
   type Interval,
   numberOption,
+  parseClassWeights,
   parseInterval,
   parseOptimizerWords,
   parseScheduleWords,
@@ -36,6 +37,9 @@ export interface TrainingOptions extends BackendOptions {
   readonly loss?: string;
   readonly optimizer: { readonly kind: string };
   readonly schedule: { readonly kind: string };
+  readonly labelSmoothing?: number;
+  readonly mixup?: number;
+  readonly classWeights?: 'balanced' | Readonly<Record<string, number>>;
   readonly warmup?: number;
   readonly patience?: number;
   readonly from?: string;
@@ -84,6 +88,16 @@ function learningOptions(): Option[] {
     new Option('--watch-test', 'measure the test set after each epoch too, for curves'),
     new Option('--shuffle-once', 'one random order for all epochs').conflicts('noShuffle'),
     new Option('--loss <name>', 'what training lowers (default: cross-entropy; map for distances)'),
+    numberOption(
+      'share',
+      '--label-smoothing <x>',
+      'share of the truth that is spread over all classes in training, such as 0.1',
+    ),
+    numberOption('positive', '--mixup <x>', 'mix pictures and their labels in pairs, such as 0.2'),
+    new Option(
+      '--class-weights <list>',
+      'balanced (all classes weigh the same), or weights by name: cat=2,dog=0.5',
+    ).argParser(parseClassWeights),
     new Option(
       '--schedule <name>',
       `of the learning rate: ${scheduleNames.join(', ')}; with its settings: step,every=5`,

@@ -58,6 +58,9 @@ export function requestOf(
       ...(loss === undefined ? {} : { loss }),
       ...(patience === undefined ? {} : { patience }),
       ...(freeze === undefined ? {} : { freeze }),
+      labelSmoothing: options.labelSmoothing,
+      mixup: options.mixup,
+      classWeights: options.classWeights,
     },
   };
 }
@@ -83,7 +86,18 @@ export function saidAgain(options: TrainingOptions, command: Command): ExpectedR
   return {
     data: { ...said('trainCount', 'testCount'), ...(isSaid('data') ? { name: options.data } : {}) },
     settings: {
-      ...said('batchSize', 'validationSplit', 'seed', 'shuffle', 'loss', 'patience', 'watchTest'),
+      ...said(
+        'batchSize',
+        'validationSplit',
+        'seed',
+        'shuffle',
+        'loss',
+        'patience',
+        'watchTest',
+        'labelSmoothing',
+        'mixup',
+        'classWeights',
+      ),
       ...(options.shuffleOnce === true ? { shuffle: 'once' } : {}),
     },
     optimizer: { ...said('optimizer').optimizer, ...optimizerFlagsOf(command) },

@@ -203,6 +203,7 @@ function settingsOf({ spec, augment = 'none', settings = {} }: TrainRequest): Ru
   checkSettings(others);
   const { epochs = 10, batchSize = 128, seed = 0, shuffle = true, patience } = settings;
   const { validationSplit = 0, watchTest = false } = settings;
+  const { labelSmoothing, mixup, classWeights } = settings;
   const { optimizer = defaultOptimizerOf(spec), schedule = 'constant' } = settings;
   return {
     epochs,
@@ -217,7 +218,14 @@ function settingsOf({ spec, augment = 'none', settings = {} }: TrainRequest): Ru
     patience: patience ?? null,
     freeze: layersNamed(spec, settings.freeze ?? []),
     watchTest,
+    ...given({ labelSmoothing, mixup, classWeights }),
   };
+}
+
+/** The settings that were said. */
+function given<T extends object>(settings: T): Partial<T> {
+  const said = Object.entries(settings).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(said) as Partial<T>;
 }
 
 /** What a run's files can keep, so that the run can be taken up again. */

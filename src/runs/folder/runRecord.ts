@@ -49,6 +49,16 @@ const settings = z.object({
   patience: z.int().positive().nullable(),
   /** Names of layers that training leaves alone. */
   freeze: z.array(z.string()).default([]),
+  /** What was asked for beside these; `train/events.ts` says what each does. */
+  labelSmoothing: z.number().min(0).lt(1).optional(),
+  mixup: z.number().positive().max(2).optional(),
+  classWeights: z
+    .union([
+      z.literal('balanced'),
+      z.array(z.number()).readonly(),
+      z.record(z.string(), z.number()),
+    ])
+    .optional(),
   /** The test set after each epoch too, for curves. */
   watchTest: z.boolean().default(false),
 });
