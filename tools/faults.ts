@@ -1,5 +1,5 @@
 /**
- * @file `npm run test:faults [-- COUNT [SEED]]`: COUNT kills (default 200), and every disk fault of three runs.
+ * @file `npm run test:faults [-- COUNT [SEED]]`: COUNT kills (default 200), every disk fault of three runs, leaks.
  *
  * After each fault the run is gone on with and must end with the bits of one that nothing happened to; what was
  * saved is there, nothing is left over. Exit code 1 when there was a finding. `faults.test.ts` runs a short
@@ -13,7 +13,11 @@ import { RandomStream } from '../src/base/random.ts';
 import { countChanges, diskFaults, failAt } from './faults/diskFaults.ts';
 import { killOnce, measurePace, type Play } from './faults/kills.ts';
 import { drawData, kindsOf } from './faults/kinds.ts';
+import { searchLeaks } from './faults/leaks.ts';
 import { openStage } from './faults/stage.ts';
+
+/** Sessions, and evaluations in one. */
+const LEAKS = 200;
 
 const [count = 200, seed = 0] = process.argv.slice(2).map(Number);
 const findings: string[] = [];
@@ -65,6 +69,7 @@ try {
   const pictures = await drawData(home);
   await failAll(home, pictures);
   await killAll(home, pictures);
+  await attempt('leaks', async () => console.log((await searchLeaks(LEAKS)).join('\n')));
 } finally {
   rmSync(home, { recursive: true, force: true });
 }

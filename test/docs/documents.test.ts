@@ -9,6 +9,7 @@ import { rooms } from '../../tools/floors.ts';
 
 const documents = [
   'README.md',
+  'SECURITY.md',
   'CHANGELOG.md',
   ...readdirSync('docs')
     .filter((name) => name.endsWith('.md'))
@@ -39,6 +40,19 @@ describe.each(documents)('%s', (file) => {
       );
       for (const flag of words.filter((word) => word.startsWith('--')))
         expect([...known, '--help'], line).toContain(flag);
+    }
+  });
+});
+
+describe('docs/reliability.md', () => {
+  it('names tests that exist', () => {
+    const text = textOf('docs/reliability.md').replace(/\n\s+/g, ' ');
+    const promises = [
+      ...text.matchAll(/\]\(\.\.\/(\S+\.test\.ts)\)[^[:]*: ((?:"[^"]+"(?:, )?)+)/g),
+    ];
+    expect(promises.length).toBeGreaterThan(12);
+    for (const [, file, titles] of promises) {
+      for (const [, title] of titles.matchAll(/"([^"]+)"/g)) expect(textOf(file)).toContain(title);
     }
   });
 });

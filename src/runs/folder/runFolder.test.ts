@@ -261,6 +261,13 @@ describe('the lock', () => {
     expect(await left()).toEqual([]);
   });
 
+  it('that a broken disk keeps is no reason to fail', async () => {
+    const lock = await lockRun(folder);
+    vi.spyOn(fs, 'rm').mockRejectedValue(Object.assign(new Error('EIO'), { code: 'EIO' }));
+    await lock.release();
+    expect(await left()).toEqual(['.run.lock']);
+  });
+
   it('is not taken away from somebody else on release', async () => {
     const lock = await lockRun(folder);
     const other = JSON.stringify({ pid: 1, host: 'elsewhere', since: '', begun: null, token: '' });
