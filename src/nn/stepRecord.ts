@@ -7,6 +7,7 @@
  * that is no number names its step. Before: `programs.ts`. Next stop: `train/runners/fused.ts`.
  */
 import { constantNode, type Graph, inputNode, type Node, stateNode } from '../graph/node.ts';
+import { expressionOf } from '../ops/elementwise.ts';
 import * as e from '../ops/expression.ts';
 import { build } from '../ops/index.ts';
 
@@ -19,21 +20,49 @@ export const RECORD_PLACE = 'record/place';
 /** Steps that the rings hold. */
 export const RECORD_STEPS = 256;
 
-/** The graph with updates that record its outputs, each of one number. */
+/** Numbers that one record reads at most to make its value; with its place, a kernel has no room for more. */
+const MOST_PARTS = 5;
+
+/**
+ * The graph with updates that record its outputs, each of one number. A number is made where it is recorded, from
+ * the same sums as the output itself: a record that read the output would wait for it, one phase longer.
+ */
 export function recorded(graph: Graph): Graph {
   const places = Array.from({ length: RECORD_STEPS }, (_, i) => i);
   const indices = constantNode(places, [RECORD_STEPS], 'places');
   const place = inputNode(RECORD_PLACE, []);
+  const stored = new Set(Object.values(graph.outputs));
   const write = (name: string, value: Node) => {
     const state = stateNode(recordOf(name), [RECORD_STEPS]);
-    const [index, at, now, before] = [0, 1, 2, 3].map(e.input);
+    const { expression: now, parts } = madeOf(value, stored);
+    const [index, at, before] = [0, 1, 2].map((i) => e.input(parts.length + i));
     const expression = e.select(e.equal(index, at), now, before);
     const attrs = { expression, label: 'record' };
-    return {
-      state,
-      value: build('elementwise', [indices, place, value, state], attrs, recordOf(name)),
-    };
+    const inputs = [...parts, indices, place, state];
+    return { state, value: build('elementwise', inputs, attrs, recordOf(name)) };
   };
   const records = Object.entries(graph.outputs).map(([name, value]) => write(name, value));
   return { ...graph, updates: [...graph.updates, ...records] };
+}
+
+/**
+ * A number as arithmetic on the sums and constants it is made of. Numbers that are `stored` are read and not made
+ * again: a sum of their rounded values would have other bits than one of the unrounded.
+ */
+function madeOf(
+  value: Node,
+  stored: ReadonlySet<Node>,
+): { expression: e.Expression; parts: Node[] } {
+  const parts: Node[] = [];
+  const write = (node: Node): e.Expression => {
+    const own = expressionOf(node);
+    if (own !== undefined && node.shape.length === 0 && (node === value || !stored.has(node))) {
+      return e.substitute(own, (i) => write(node.inputs[i]));
+    }
+    const at = parts.indexOf(node);
+    return e.input(at >= 0 ? at : parts.push(node) - 1);
+  };
+  const expression = write(value);
+  const isSmall = parts.length <= MOST_PARTS;
+  return isSmall ? { expression, parts } : { expression: e.input(0), parts: [value] };
 }

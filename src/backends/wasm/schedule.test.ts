@@ -6,6 +6,7 @@ import { alexnetCifar10 } from '../../models/alexnetCifar10.ts';
 import { optimizerOf } from '../../nn/optimizers/index.ts';
 import { inferenceGraph, trainingGraph } from '../../nn/programs.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
+import { recorded, recordOf } from '../../nn/stepRecord.ts';
 import type { Target } from './kernel.ts';
 import { type ProgramPlan, planProgram } from './plan.ts';
 import { storageOf } from './schedule.ts';
@@ -33,6 +34,15 @@ describe.each(targets)('pairs $pairs, one rounding $relaxedMadd', (target) => {
     ])
       expect(families(1), family).toContain(family);
     expect([...families(3)]).toEqual(['elementwise']);
+  });
+
+  it('records the results of a step of LeNet-5 in the phase that stores them', () => {
+    const graph = training(lenet5, 128);
+    const { schedule } = planProgram(recorded(graph), target);
+    expect(schedule.phases.map(({ kind }) => kind)).toEqual(['split', 'batch', 'split', 'split']);
+    const written = schedule.phases[3].kernels.flatMap(({ outputs }) => outputs);
+    for (const output of Object.keys(graph.outputs))
+      expect(written.map(({ name }) => name)).toContain(recordOf(output));
   });
 
   it('infers in one phase, from the pixels to the probabilities', () => {
