@@ -102,6 +102,37 @@ describe('trainRun', () => {
     expect((await loadModel(folder)).weights.get('dense/kernel')?.data).toEqual(kernel);
   });
 
+  it('records how rows are treated and epochs compared, and resumes to the same bits', async () => {
+    const settings = {
+      epochs: 2,
+      labelSmoothing: 0.1,
+      mixup: 0.2,
+      classWeights: { '3': 2 },
+      monitor: 'accuracy',
+      minDelta: 0.01,
+    } as const;
+    const folder = path.join(home, 'whole');
+    await all(trainRun(request({ settings, folder })));
+    const { epochs: _, ...rows } = settings;
+    const record = await (await RunFolder.open(folder)).readRecord();
+    expect(record.settings).toMatchObject(rows);
+    await all(trainRun(request({ settings: { ...settings, epochs: 1 } })));
+    await all(resumeRun({ folder: path.join(home, 'run'), epochs: 2, backend }));
+    const [whole, resumed] = await Promise.all(
+      ['whole', 'run'].map((n) => loadModel(path.join(home, n))),
+    );
+    expect(resumed.weights).toEqual(whole.weights);
+    await all(trainRun(request({ settings: { epochs: 2 }, overwrite: true })));
+    expect((await loadModel(path.join(home, 'run'))).weights).not.toEqual(whole.weights);
+  });
+
+  it('refuses a function, which a record cannot hold', async () => {
+    const schedule = () => 0.1;
+    await expect(all(trainRun(request({ settings: { schedule } })))).rejects.toThrow(
+      /function, which run.json cannot record/,
+    );
+  });
+
   it('refuses to take over what is there, and says the ways out', async () => {
     await all(trainRun(request()));
     await expect(all(trainRun(request()))).rejects.toThrow(

@@ -73,6 +73,8 @@ export interface TrainRequest extends RunConditions {
     | 'reading'
     | 'freeze'
     | 'initialWeights'
+    | 'sampleWeights'
+    | 'restoreBest'
   > & {
     readonly loss?: string;
     /** Names of layers, or patterns such as "conv*". */
@@ -203,7 +205,7 @@ function settingsOf({ spec, augment = 'none', settings = {} }: TrainRequest): Ru
   checkSettings(others);
   const { epochs = 10, batchSize = 128, seed = 0, shuffle = true, patience } = settings;
   const { validationSplit = 0, watchTest = false } = settings;
-  const { labelSmoothing, mixup, classWeights } = settings;
+  const { labelSmoothing, mixup, classWeights, monitor, minDelta } = settings;
   const { optimizer = defaultOptimizerOf(spec), schedule = 'constant' } = settings;
   return {
     epochs,
@@ -218,7 +220,7 @@ function settingsOf({ spec, augment = 'none', settings = {} }: TrainRequest): Ru
     patience: patience ?? null,
     freeze: layersNamed(spec, settings.freeze ?? []),
     watchTest,
-    ...given({ labelSmoothing, mixup, classWeights }),
+    ...given({ labelSmoothing, mixup, classWeights, monitor, minDelta }),
   };
 }
 

@@ -10,6 +10,7 @@ import type { LossChoice } from '../nn/objectives.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
 import type { ScheduleFunction } from '../nn/schedules.ts';
 import type { TrainedModel } from '../nn/trained.ts';
+import type { EarlyStop } from './earlyStop.ts';
 import type { Metrics } from './measures.ts';
 import type { EpochRecord, Progress, Snapshot } from './progress.ts';
 import type { RowSettings } from './rowTreatment.ts';
@@ -22,7 +23,7 @@ export interface Choice {
   readonly [setting: string]: unknown;
 }
 
-export interface FitOptions extends RowSettings {
+export interface FitOptions extends RowSettings, EarlyStop {
   /** Passes over the training split; default 10. */
   readonly epochs?: number;
   /** Default 128. A last, smaller batch gets a program of its own size. */
@@ -49,11 +50,6 @@ export interface FitOptions extends RowSettings {
   readonly validationSplit?: number;
   /** Measures the test set after each epoch too, for curves; nothing is chosen by it. Default false. */
   readonly watchTest?: boolean;
-  /**
-   * Stops after this many epochs without a lower validation loss (training loss without a validation
-   * split). The best weights are in the snapshot of the checkpoint event that says `isBest`.
-   */
-  readonly patience?: number;
   /**
    * Checkpoint events within an epoch, beside the one at the end of each. By `seconds`: at most so often, and
    * less where saving would take more than a twentieth of the time.
@@ -116,7 +112,7 @@ export type FitEvent =
       readonly type: 'epoch';
       readonly epochs: number;
       readonly batches: number;
-      /** Whether its loss is the lowest so far. */
+      /** Whether it is the best so far, by `monitor`. */
       readonly isBest: boolean;
     } & EpochRecord)
   | {
@@ -130,4 +126,6 @@ export type FitEvent =
       readonly type: 'done';
       readonly reason: StopReason;
       readonly progress: Readonly<Progress>;
+      /** The epoch whose weights are left: the last, or with `restoreBest` the best. */
+      readonly keptEpoch: number;
     };

@@ -23,12 +23,13 @@ import { parseSchedule, type Schedule, startSchedule } from '../nn/schedules.ts'
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import { type About, checkSettings, fittedSplit } from './checks.ts';
 import { diverged } from './divergence.ts';
+import { isBetter, outOfPatience, restoreWeights } from './earlyStop.ts';
 import { compileEvaluation, measure, openEvaluationBatches } from './evaluate.ts';
 import type { CheckpointReason, FitEvent, FitOptions, StopReason } from './events.ts';
 import { type Metrics, metricsOf } from './measures.ts';
 import { paceOf } from './pace.ts';
 import { Programs } from './programs.ts';
-import { epochsSinceBest, type Progress, startOfTraining } from './progress.ts';
+import { type Progress, type Snapshot, startOfTraining } from './progress.ts';
 import { checkResumable, judgedLoss } from './resumable.ts';
 import { lossesFor, type RowSplit } from './rows.ts';
 import { softened, treatmentOf } from './rowTreatment.ts';
@@ -98,9 +99,19 @@ export async function* fit(
       return validator(tested, spec, batches, losses);
     };
     const measures = { validate: await measuring(validation), watch: await measuring(test) };
+    let best: Snapshot | undefined;
     for await (const event of loop(scope, steps, measures, options)) {
-      if (event.type === 'done' && event.progress.step > 0) await takeAverages(scope, averages);
-      yield event;
+      if (event.type !== 'done') yield event;
+      if (event.type === 'checkpoint' && event.isBest && options.restoreBest === true) {
+        best = await event.snapshot();
+      }
+      if (event.type !== 'done') continue;
+      if (event.progress.step > 0) await takeAverages(scope, averages);
+      if (best === undefined || event.reason === 'stopped') yield event;
+      else {
+        restoreWeights(scope, spec, best);
+        yield { ...event, keptEpoch: best.progress.epoch };
+      }
     }
   } finally {
     inTraining.delete(scope);
@@ -187,7 +198,9 @@ async function* loop(
     isBest,
     snapshot: () => snapshotOf(scope, first, progress),
   });
-  const done = (reason: StopReason): FitEvent => ({ type: 'done', reason, progress });
+  const done = (reason: StopReason): FitEvent => {
+    return { type: 'done', reason, progress, keptEpoch: progress.epoch };
+  };
 
   yield { type: 'start', epochs, batches, progress, bytes: steps.bytes, weights: start };
   // A place to go back to from the first step on, should the numbers diverge or the power fail.
@@ -212,7 +225,7 @@ async function* loop(
       }
     }
     const validation = await timed(progress, validate);
-    const isBest = finishEpoch(progress, schedule, batches, validation, await watch());
+    const isBest = finishEpoch(progress, schedule, [validation, await watch()], batches, options);
     const record = progress.history[progress.history.length - 1];
     yield { type: 'epoch', epochs, batches, isBest, ...record };
     pace.saving();
@@ -262,9 +275,9 @@ function soFar({ batch, lossSum, correct, sums = { correct }, rows, seconds }: P
 function finishEpoch(
   progress: Progress,
   schedule: Schedule,
+  [validation, test]: readonly (Metrics | null)[],
   batches: number,
-  validation: Metrics | null,
-  test: Metrics | null,
+  options: FitOptions,
 ): boolean {
   const { batch: _, seconds, ...train } = soFar(progress);
   const judged = judgedLoss({ validation, train });
@@ -275,7 +288,7 @@ function finishEpoch(
       learningRate,
     );
   }
-  const isBest = progress.best === null || judged < progress.best.loss;
+  const isBest = isBetter({ train, validation }, progress, options);
   progress.epoch++;
   progress.history.push({
     epoch: progress.epoch,
@@ -292,8 +305,4 @@ function finishEpoch(
   schedule.epochEnd(judged);
   progress.schedule = schedule.state();
   return isBest;
-}
-
-function outOfPatience(progress: Progress, { patience }: FitOptions): boolean {
-  return patience !== undefined && epochsSinceBest(progress) >= patience;
 }

@@ -59,6 +59,8 @@ const settings = z.object({
       z.record(z.string(), z.number()),
     ])
     .optional(),
+  monitor: z.enum(['loss', 'accuracy', 'meanAbsoluteError']).optional(),
+  minDelta: z.number().nonnegative().optional(),
   /** The test set after each epoch too, for curves. */
   watchTest: z.boolean().default(false),
 });
