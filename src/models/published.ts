@@ -2,7 +2,7 @@
  * @file Which network of a paper a variant goes back to, and how texts have counted it: for accounts that set
  * the two side by side.
  */
-import { UsageError } from '../base/errors.ts';
+import { advice, setting, UsageError } from '../base/errors.ts';
 import type { Convention } from '../nn/accounting/conventions.ts';
 import type { Versions } from '../nn/accounting/conventionTable.ts';
 import type { ModelSpec } from '../nn/spec.ts';
@@ -31,9 +31,9 @@ export function requireConvention(spec: ModelSpec, convention: Convention): Requ
   const accounts = accountsOf(spec);
   if (accounts.conventions?.includes(convention)) return accounts;
   throw new UsageError({
-    where: '--convention',
+    option: 'convention',
     problem: `"${convention}" is how ${Object.keys(published).join(', ')} were counted, not ${spec.name}`,
-    expected: `one of these models, or --convention modern`,
+    expected: advice`one of these models, or ${setting('convention', 'modern')}`,
     fix: `fovea summary ${spec.name} counts trainable and fixed parameters, connections (as the paper of 1998 does) and multiply-adds`,
   });
 }

@@ -67,7 +67,7 @@ function noneRead({ name, test }: AnyDataset): FoveaError {
 function cropsInsight({ crops }: EvaluateRunRequest, { model, settings }: RunRecord): string[] {
   if (crops !== 10 || choosesPart(settings.augmentation)) return [];
   return [
-    `${model} was trained on whole pictures and is shown ten parts of each here, which it has never learned to read: without --crops it does better. Ten crops suit a network that was trained on crops (--augment crop or alexnet).`,
+    `${model} was trained on whole pictures and is shown ten parts of each here, which it has never learned to read: it does better on whole pictures. Ten crops suit a network that was trained on crops (an augmentation with crop, such as alexnet).`,
   ];
 }
 
