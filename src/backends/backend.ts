@@ -15,6 +15,17 @@ export interface Backend<Options extends object = object> {
   readonly name: string;
   /** `passedOver` says why better backends did not open; the session's plan line repeats it. */
   open(options?: Options, passedOver?: readonly string[]): Promise<Session>;
+  /** What a session with these options would make of the graph, to be read; where programs can be. Nothing runs. */
+  explain?(graph: Graph, options?: Options): Promise<Explanation>;
+}
+
+/** The views of a program by name: "schedule", "memory", or the language it is written in, such as "wat". */
+export type Explanation = Readonly<Record<string, () => ProgramView>>;
+
+export interface ProgramView {
+  readonly text: string;
+  /** The same for programs. */
+  readonly data: object;
 }
 
 export interface StateInfo {
@@ -82,12 +93,33 @@ export interface Executable {
   output(name: string): Promise<HostArray>;
   /** Starts the program on what the inputs hold; whoever reads outputs or states waits for it. */
   run(): void;
-  /** The kernels one by one, each on the calling thread, where the backend has such a thing: for profiles. */
-  profile?(): readonly ProfiledKernel[];
+  /** The program in parts that can be timed, where the backend has such a thing. */
+  profile?(): ProfiledProgram;
   /** Bytes of planned memory: activations and temporaries, without states. */
   readonly arenaBytes: number;
   /** Gives its memory back; states stay with the scope. May be called twice. */
   close(): void;
+}
+
+export interface ProfiledProgram {
+  /** One by one, each on the calling thread. */
+  readonly kernels: readonly ProfiledKernel[];
+  /** What to judge them by, made at each call. */
+  readonly peaks: () => { readonly arithmetic: ArithmeticLoop; readonly memory: MemoryLoop };
+}
+
+/** The most arithmetic that one thread does. */
+export interface ArithmeticLoop {
+  /** Floating-point operations (a multiply and an add are two) of one call. */
+  readonly flops: number;
+  run(): void;
+}
+
+/** The most that one thread moves. */
+export interface MemoryLoop {
+  /** Bytes read and written by one call. */
+  readonly bytes: number;
+  run(): void;
 }
 
 export interface ProfiledKernel {

@@ -7,7 +7,8 @@
  * Next stop: `backend.ts`, what a session is.
  */
 import { FoveaError, messageOf, UsageError, unknownName } from '../base/errors.ts';
-import type { Backend, Session } from './backend.ts';
+import type { Graph } from '../graph/node.ts';
+import type { Backend, Explanation, Session } from './backend.ts';
 import { type WasmOptions, wasmSwitches } from './wasm/options.ts';
 
 const BACKENDS = {
@@ -44,10 +45,7 @@ export async function openSession(options: OpenOptions = {}): Promise<Session> {
     });
   }
   if (backend !== 'auto') {
-    if (!Object.hasOwn(BACKENDS, backend)) {
-      throw unknownName('backend', backend, ['auto', ...backendNames], true);
-    }
-    return (await BACKENDS[backend as BackendName]()).open(sessionOptions);
+    return (await backendOf(backend)).open(sessionOptions);
   }
   const failures: string[] = [];
   for (const name of backendNames) {
@@ -58,4 +56,25 @@ export async function openSession(options: OpenOptions = {}): Promise<Session> {
     }
   }
   throw new FoveaError({ problem: `no backend opens here: ${failures.join('; ')}` });
+}
+
+/** The program that the backend named would make of the graph, or the best one whose programs can be read. */
+export async function explainProgram(
+  graph: Graph,
+  { backend = 'auto', ...options }: OpenOptions = {},
+): Promise<Explanation> {
+  for (const name of backend === 'auto' ? backendNames : [backend]) {
+    const { explain } = await backendOf(name);
+    if (explain !== undefined) return explain(graph, options);
+  }
+  throw new UsageError({
+    option: 'backend',
+    problem: `the ${backend} backend has no programs to read`,
+    expected: 'the wasm backend',
+  });
+}
+
+async function backendOf(name: BackendName): Promise<Backend> {
+  if (Object.hasOwn(BACKENDS, name)) return BACKENDS[name]();
+  throw unknownName('backend', name, ['auto', ...backendNames], true);
 }

@@ -1,14 +1,12 @@
 /**
  * @file Where a program's time goes: each kernel alone on one thread, as a share of the machine's peaks.
  *
- * Both peaks (`backends/wasm/peak.ts`) are measured in the same run, before and after the kernels. Arithmetic
+ * Both peaks, of the backend's own loops, are measured in the same run, before and after the kernels. Arithmetic
  * is counted as the kernel does it: Winograd's convolutions do fewer multiply-adds than the sums they stand
  * for. Bytes count each value that a kernel reads or writes once; where one stayed in a cache the share of
  * the memory's peak may pass 100 %. Next stop: `measure.ts`.
  */
 import type { Executable, Session } from '../backends/backend.ts';
-import { peakLoop, streamLoop } from '../backends/wasm/peak.ts';
-import { WasmSession } from '../backends/wasm/session.ts';
 import { advice, setting, UsageError } from '../base/errors.ts';
 import { measure } from './measure.ts';
 
@@ -41,7 +39,7 @@ export interface Profile {
 const FOR_PEAKS = 0.2;
 
 export function profileOf(session: Session, executable: Executable, budgetMs: number): Profile {
-  if (!(session instanceof WasmSession) || executable.profile === undefined) {
+  if (executable.profile === undefined) {
     throw new UsageError({
       option: 'profile',
       problem: `the ${session.backend} backend has no kernels to time`,
@@ -49,15 +47,14 @@ export function profileOf(session: Session, executable: Executable, budgetMs: nu
       fix: advice`leave ${setting('backend')} away`,
     });
   }
-  const arithmetic = peakLoop(session.target);
-  const memory = streamLoop();
+  const { kernels, peaks: peakLoops } = executable.profile();
+  const { arithmetic, memory } = peakLoops();
   const peaks = () => ({
     arithmetic: arithmetic.flops / 2 / best(arithmetic.run),
     memory: memory.bytes / best(memory.run),
   });
   const best = (run: () => void) => measure(run, { budgetMs: (budgetMs * FOR_PEAKS) / 4 }).minMs;
   const before = peaks();
-  const kernels = executable.profile();
   const each = (budgetMs * (1 - FOR_PEAKS)) / Math.max(1, kernels.length);
   const timed = kernels.map(({ run, ...kernel }) => ({
     ...kernel,

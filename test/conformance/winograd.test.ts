@@ -107,7 +107,7 @@ function convolutionsOf(session: Session, graph: CaseGraph): string[] {
     outputs: { ...outputs, ...Object.fromEntries(present) },
     updates: [],
   });
-  return (program.profile?.() ?? [])
+  return (program.profile?.().kernels ?? [])
     .filter(({ family }) => /conv2d|winograd/i.test(family))
     .map(({ family, plan }) => `${family} ${plan.variant ?? ''}`.trim());
 }
@@ -147,7 +147,7 @@ describe('Winograd', () => {
       const present = graph.gradients.flatMap((g, i) => (g === null ? [] : [[`g${i}`, g]]));
       const outputs = { y: graph.output, ...Object.fromEntries(present) };
       const program = session.compile({ outputs, updates: [] });
-      return (program.profile?.() ?? []).map(({ family, plan }) => ({ family, plan }));
+      return (program.profile?.().kernels ?? []).map(({ family, plan }) => ({ family, plan }));
     });
     await session.close();
     const short = plans.filter(({ family, plan }) => {
@@ -185,7 +185,9 @@ describe('Winograd', () => {
     const graph = graphOf(caseOf(LAYERS[2]));
     const session = await wasmBackend.open({ threads: 1, winograd: 'off' });
     const program = session.compile({ outputs: { y: graph.output }, updates: [] });
-    const [kernel] = (program.profile?.() ?? []).filter(({ family }) => family === 'directConv2d');
+    const [kernel] = (program.profile?.().kernels ?? []).filter(
+      ({ family }) => family === 'directConv2d',
+    );
     expect(kernel.plan.winograd).toBe('turned off');
     await session.close();
   });

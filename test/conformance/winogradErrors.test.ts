@@ -63,7 +63,7 @@ async function run(session: Session, problem: Problem, { x, w, dy }: Numbers) {
   program.input('w').set(w);
   program.input('dy').set(dy);
   program.run();
-  const variants = (program.profile?.() ?? []).flatMap(({ plan }) => plan.variant ?? []);
+  const variants = (program.profile?.().kernels ?? []).flatMap(({ plan }) => plan.variant ?? []);
   const result = {
     y: (await program.output('y')).slice(),
     dw: (await program.output('dw')).slice(),

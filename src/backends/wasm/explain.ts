@@ -15,7 +15,7 @@ import { emitProgram, type Program } from './program.ts';
 import { choosePairs } from './selfCheck.ts';
 import { CONTROL, CONTROL_BYTES } from './threads.ts';
 
-export interface Explanation extends ProgramPlan {
+export interface ExplainedProgram extends ProgramPlan {
   readonly target: Target;
   readonly program: Program;
   readonly stateBytes: number;
@@ -33,7 +33,7 @@ export async function targetOf({
   return { relaxedMadd: features.relaxedMadd, pairs, winograd };
 }
 
-export function explain(graph: Graph, target: Target): Explanation {
+export function explain(graph: Graph, target: Target): ExplainedProgram {
   const plan = planProgram(graph, target);
   const states = new Map<string, number>();
   let top = CONTROL_BYTES;

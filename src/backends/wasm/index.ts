@@ -5,7 +5,8 @@
  */
 import { FoveaError } from '../../base/errors.ts';
 import { inNode } from '../../base/host.ts';
-import type { Backend } from '../backend.ts';
+import type { Graph } from '../../graph/node.ts';
+import type { Backend, Explanation } from '../backend.ts';
 import { probeFeatures } from './features.ts';
 import { MOST_PAGES } from './memory.ts';
 import type { WasmOptions } from './options.ts';
@@ -32,6 +33,11 @@ export const wasmBackend = {
     const { winograd } = options;
     const target = { relaxedMadd: features.relaxedMadd, pairs, winograd };
     return new WasmSession(memory, pool, target, plan, passedOver);
+  },
+  async explain(graph: Graph, options: WasmOptions = {}): Promise<Explanation> {
+    const { explain, targetOf } = await import('./explain.ts');
+    const { viewsOf } = await import('./listing.ts');
+    return viewsOf(explain(graph, await targetOf(options)));
   },
 } satisfies Backend<WasmOptions>;
 

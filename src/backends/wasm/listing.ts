@@ -8,12 +8,25 @@ import { formatBytes } from '../../base/units.ts';
 import { drawMemory } from '../../compile/memoryPicture.ts';
 import type { Placement } from '../../compile/memoryPlan.ts';
 import type { Node } from '../../graph/node.ts';
+import type { Explanation } from '../backend.ts';
 import { formatWat } from './assembler/wat.ts';
-import type { Explanation } from './explain.ts';
+import type { ExplainedProgram } from './explain.ts';
 import { signatureOf } from './families.ts';
 import type { Kernel } from './kernel.ts';
 
-export function listSchedule({ schedule, context, program }: Explanation): string {
+/** Each view is made when it is asked for. */
+export function viewsOf(program: ExplainedProgram): Explanation {
+  return {
+    schedule: () => ({ text: listSchedule(program), data: { phases: scheduleData(program) } }),
+    memory: () => ({ text: listMemory(program), data: { memory: memoryData(program) } }),
+    wat: () => {
+      const text = listWat(program);
+      return { text, data: { wat: text } };
+    },
+  };
+}
+
+function listSchedule({ schedule, context, program }: ExplainedProgram): string {
   const { slicing } = context;
   const batch =
     slicing === undefined
@@ -70,7 +83,7 @@ function valueText(value: unknown): string {
   return String(value);
 }
 
-export function scheduleData({ schedule }: Explanation): object[] {
+function scheduleData({ schedule }: ExplainedProgram): object[] {
   return schedule.phases.map(({ kind, kernels, node, prepares = false }) => ({
     kind,
     prepares,
@@ -81,7 +94,7 @@ export function scheduleData({ schedule }: Explanation): object[] {
   }));
 }
 
-export function listMemory({ memory, schedule, stateBytes, program }: Explanation): string {
+function listMemory({ memory, schedule, stateBytes, program }: ExplainedProgram): string {
   const phases = schedule.phases.length + 1;
   const { lines, legend } = drawMemory(memory, phases, formatBytes);
   const every = memory.placements.reduce((sum, p) => sum + p.bytes, 0);
@@ -103,7 +116,7 @@ export function listMemory({ memory, schedule, stateBytes, program }: Explanatio
   ].join('\n');
 }
 
-export function memoryData({ memory, stateBytes, program }: Explanation): object {
+function memoryData({ memory, stateBytes, program }: ExplainedProgram): object {
   return {
     bytes: memory.bytes,
     leastBytes: memory.leastBytes,
@@ -118,7 +131,7 @@ export function memoryData({ memory, stateBytes, program }: Explanation): object
 }
 
 /** The module as text, each kernel under what it computes, addresses with the names of what lies there. */
-export function listWat(explanation: Explanation): string {
+export function listWat(explanation: ExplainedProgram): string {
   const { program } = explanation;
   const indices = new Map<number, Kernel>();
   for (const { name, index } of program.module.exports) {
@@ -143,7 +156,7 @@ function formulaLines(node: Node): string[] {
 
 function placesOf(
   { inputs, outputs }: Kernel,
-  { address }: Explanation,
+  { address }: ExplainedProgram,
 ): (at: number) => string | undefined {
   const values = [...new Set([...outputs, ...inputs])].map((node) => ({
     name: node.name,

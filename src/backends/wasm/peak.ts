@@ -5,29 +5,18 @@
  * end, in neighbouring pairs, so that V8 can fuse them where it may. Memory: a copy of more than caches hold.
  * Kernels are judged as a share of both, measured in the same run on the same machine.
  */
+import type { ArithmeticLoop, MemoryLoop } from '../backend.ts';
 import { FunctionBuilder, type Local } from './assembler/function.ts';
 import { f32x4, i32 } from './assembler/lanes.ts';
 import { ModuleBuilder, PAGE_BYTES } from './assembler/module.ts';
 import { arithmeticOf } from './emit/language/math.ts';
 import type { Target } from './kernel.ts';
 
-export interface PeakLoop {
-  /** Floating-point operations (a multiply and an add are two) of one call. */
-  readonly flops: number;
-  run(): void;
-}
-
-export interface StreamLoop {
-  /** Bytes read and written by one call. */
-  readonly bytes: number;
-  run(): void;
-}
-
 const TURNS = 100_000;
 /** Independent sums: latency times throughput of a multiply-add is 8 on current machines. */
 const SUMS = 12;
 
-export function peakLoop({ relaxedMadd, pairs }: Target): PeakLoop {
+export function peakLoop({ relaxedMadd, pairs }: Target): ArithmeticLoop {
   const m = arithmeticOf(relaxedMadd);
   const f = new FunctionBuilder('peak');
   const halves = pairs ? 2 : 1;
@@ -56,7 +45,7 @@ export function peakLoop({ relaxedMadd, pairs }: Target): PeakLoop {
 const COPIED_BYTES = 128 * 2 ** 20;
 const VECTORS_PER_TURN = 8;
 
-export function streamLoop(): StreamLoop {
+export function streamLoop(): MemoryLoop {
   const f = new FunctionBuilder('stream');
   const at = f.local('i32', 'at');
   f.set(at, i32.const(0));

@@ -21,6 +21,7 @@ import type { Executable, HostArray, MemoryNeed, ProfiledKernel } from '../backe
 import { ScopedSession, type State, type StatesByName } from '../scopedSession.ts';
 import type { Kernel, Target } from './kernel.ts';
 import { MOST_PAGES, type Region, SessionMemory } from './memory.ts';
+import { peakLoop, streamLoop } from './peak.ts';
 import { addressing, type ProgramPlan, planProgram } from './plan.ts';
 import { emitProgram, type Program, scratchBytesOf } from './program.ts';
 import type { Slicing } from './slicing.ts';
@@ -141,8 +142,16 @@ export class WasmSession extends ScopedSession<Region> {
     return {
       ...this.#executable(lowered, nodes, view, run, copies),
       arenaBytes: memory.bytes,
-      profile: () =>
-        profiledKernels(program.kernels, exports, context.slicing, scratch, () => this.#written++),
+      profile: () => ({
+        kernels: profiledKernels(
+          program.kernels,
+          exports,
+          context.slicing,
+          scratch,
+          () => this.#written++,
+        ),
+        peaks: () => ({ arithmetic: peakLoop(this.target), memory: streamLoop() }),
+      }),
     };
   }
 

@@ -2,9 +2,10 @@
  * @file `fovea inspect`: what a model is at each stage on its way to machine code.
  *
  * A stage is one line of the table below. Next stops: `graph/print.ts`, `compile/passReports.ts`,
- * `backends/wasm/listing.ts`.
+ * `backends/backend.ts`, whose backends explain their programs.
  */
 import { Command, Option } from 'commander';
+import type { ProgramView } from '../../backends/backend.ts';
 import { UsageError, unknownName } from '../../base/errors.ts';
 import type { Graph } from '../../graph/node.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
@@ -40,52 +41,22 @@ interface Options {
   readonly json?: boolean;
 }
 
-interface Shown {
-  readonly text: string;
-  /** The same for programs. */
-  readonly data: object;
-}
-
 interface Stage {
   /** What the stage shows when no --mode is given; the others are for one mode alone. */
   readonly mode: Mode;
   readonly takesMode?: boolean;
   /** Whether it can be drawn with --dot. */
   readonly drawn?: boolean;
-  show(graph: Graph, options: Options): Promise<Shown>;
+  show(graph: Graph, options: Options): Promise<ProgramView>;
 }
 
 const STAGES: Readonly<Record<string, Stage>> = {
   graph: { mode: 'infer', drawn: true, show: showGraph },
   backward: { mode: 'train', drawn: true, show: showGraph },
   fused: { mode: 'train', takesMode: true, show: showPasses },
-  schedule: {
-    mode: 'train',
-    takesMode: true,
-    show: (graph, options) =>
-      showProgram(graph, options, ({ listSchedule, scheduleData }, program) => ({
-        text: listSchedule(program),
-        data: { phases: scheduleData(program) },
-      })),
-  },
-  memory: {
-    mode: 'train',
-    takesMode: true,
-    show: (graph, options) =>
-      showProgram(graph, options, ({ listMemory, memoryData }, program) => ({
-        text: listMemory(program),
-        data: { memory: memoryData(program) },
-      })),
-  },
-  wat: {
-    mode: 'train',
-    takesMode: true,
-    show: (graph, options) =>
-      showProgram(graph, options, ({ listWat }, program) => {
-        const text = listWat(program);
-        return { text, data: { wat: text } };
-      }),
-  },
+  schedule: programStage('schedule'),
+  memory: programStage('memory'),
+  wat: programStage('wat'),
 };
 
 export function command(): Command {
@@ -147,14 +118,14 @@ async function graphOf(spec: ModelSpec, { mode, batchSize }: Options): Promise<G
   return trainingGraph(spec, { optimizer: optimizerOf('adam') }, batchSize);
 }
 
-async function showGraph(graph: Graph, { dot }: Options): Promise<Shown> {
+async function showGraph(graph: Graph, { dot }: Options): Promise<ProgramView> {
   const { graphData, printDot, printGraph } = await import('../../graph/print.ts');
   if (dot !== true) return { text: printGraph(graph), data: graphData(graph) };
   const text = printDot(graph);
   return { text, data: { dot: text } };
 }
 
-async function showPasses(graph: Graph): Promise<Shown> {
+async function showPasses(graph: Graph): Promise<ProgramView> {
   const { fusedNodes, reportPasses } = await import('../../compile/passReports.ts');
   const { graphData, printGraph } = await import('../../graph/print.ts');
   const reports = reportPasses(graph);
@@ -193,15 +164,14 @@ async function showPasses(graph: Graph): Promise<Shown> {
   };
 }
 
-type Listing = typeof import('../../backends/wasm/listing.ts');
-type Explanation = import('../../backends/wasm/explain.ts').Explanation;
-
-async function showProgram(
-  graph: Graph,
-  options: Options,
-  list: (listing: Listing, program: Explanation) => Shown,
-): Promise<Shown> {
-  const { explain, targetOf } = await import('../../backends/wasm/explain.ts');
-  const target = await targetOf(switchesOf(options));
-  return list(await import('../../backends/wasm/listing.ts'), explain(graph, target));
+/** A view of the program that the backend makes. */
+function programStage(view: string): Stage {
+  return {
+    mode: 'train',
+    takesMode: true,
+    show: async (graph, options) => {
+      const { explainProgram } = await import('../../backends/select.ts');
+      return (await explainProgram(graph, switchesOf(options)))[view]();
+    },
+  };
 }

@@ -1,0 +1,38 @@
+/** @file Programs are explained by the backend that is named, or the best that can; the others refuse. */
+import { expect, it } from 'vitest';
+import { inputNode } from '../graph/node.ts';
+import { build } from '../ops/index.ts';
+import { type BackendName, explainProgram } from './select.ts';
+
+const y = build('tanh', [inputNode('x', [2, 3])], {}, 'y');
+const graph = { outputs: { y }, updates: [] };
+
+it('explains a program by the views of the best backend that has any', async () => {
+  for (const backend of ['auto', 'wasm'] as const) {
+    const views = await explainProgram(graph, { backend, revectorize: 'off' });
+    expect(Object.keys(views)).toEqual(['schedule', 'memory', 'wat']);
+    expect(views.schedule().text).toContain('elementwise  y');
+    expect(views.wat().data).toEqual({ wat: views.wat().text });
+  }
+});
+
+it('hands the options on', async () => {
+  const x = inputNode('x', [1, 24, 24, 32]);
+  const kernel = inputNode('kernel', [3, 3, 32, 32]);
+  const pads = [
+    [1, 1],
+    [1, 1],
+  ];
+  const attrs = { strides: [1, 1], dilation: [1, 1], pads, groups: 1 };
+  const conv = { outputs: { y: build('conv2d', [x, kernel], attrs) }, updates: [] };
+  const textOf = async (winograd: 'always' | 'off') =>
+    (await explainProgram(conv, { winograd })).schedule().text;
+  expect(await textOf('always')).not.toBe(await textOf('off'));
+});
+
+it('refuses where the backend has no programs to read, and names it does not know', async () => {
+  await expect(explainProgram(graph, { backend: 'reference' })).rejects.toThrow(
+    /no programs to read/,
+  );
+  await expect(explainProgram(graph, { backend: 'wsam' as BackendName })).rejects.toThrow(/wasm/);
+});
