@@ -42,6 +42,8 @@ export interface TrainingOptions extends BackendOptions {
   readonly classWeights?: 'balanced' | Readonly<Record<string, number>>;
   readonly warmup?: number;
   readonly patience?: number;
+  readonly monitor?: 'loss' | 'accuracy';
+  readonly minDelta?: number;
   readonly from?: string;
   readonly freeze?: readonly string[];
   readonly trainCount?: number;
@@ -110,6 +112,11 @@ function learningOptions(): Option[] {
       '--patience <n>',
       'stop after n epochs without a better validation loss; keep the best weights',
     ),
+    new Option('--monitor <name>', 'what says which epoch is better (default: loss)').choices([
+      'loss',
+      'accuracy',
+    ]),
+    numberOption('notNegative', '--min-delta <x>', 'less counts as no improvement (default: 0)'),
     numberOption('count', '--train-count <n>', 'take the first n training pictures only'),
     numberOption('count', '--test-count <n>', 'take the first n test pictures only'),
   ];

@@ -60,6 +60,8 @@ export function requestOf(
       ...(freeze === undefined ? {} : { freeze }),
       labelSmoothing: options.labelSmoothing,
       mixup: options.mixup,
+      monitor: options.monitor,
+      minDelta: options.minDelta,
       classWeights: options.classWeights,
     },
   };
@@ -97,6 +99,8 @@ export function saidAgain(options: TrainingOptions, command: Command): ExpectedR
         'labelSmoothing',
         'mixup',
         'classWeights',
+        'monitor',
+        'minDelta',
       ),
       ...(options.shuffleOnce === true ? { shuffle: 'once' } : {}),
     },
