@@ -261,6 +261,12 @@ describe('the lock', () => {
     expect(await left()).toEqual([]);
   });
 
+  it('half written by a trainer that was killed is swept', async () => {
+    await fs.writeFile(`${lockFile(folder)}.0123456789ab`, '');
+    await (await lockRun(folder)).release();
+    expect(await left()).toEqual([]);
+  });
+
   it('that a broken disk keeps is no reason to fail', async () => {
     const lock = await lockRun(folder);
     vi.spyOn(fs, 'rm').mockRejectedValue(Object.assign(new Error('EIO'), { code: 'EIO' }));

@@ -43,9 +43,8 @@ export async function lockRun(folder: string): Promise<RunLock> {
   const own = `${file}.${randomBytes(6).toString('hex')}`;
   const text = JSON.stringify(await thisProcess());
   try {
-    await fs.writeFile(own, text, { flag: 'wx' });
     // A name is given in one step and only where there is none: a lock is never seen half-written.
-    while (!(await named(own, file))) await removeStale(folder, file, own);
+    while (!(await writtenAs(own, text, file))) await removeStale(folder, file, own);
   } catch (error) {
     throw error instanceof FoveaError ? error : writeError(file, error);
   } finally {
@@ -71,8 +70,18 @@ async function sweep(file: string): Promise<void> {
     if (!name.startsWith(`${path.basename(file)}.`)) continue;
     const left = path.join(path.dirname(file), name);
     const by = parse((await readText(left)) ?? '');
-    if (by !== undefined && !(await mayRun(by))) await removed(left);
+    // Half a file: its writer was killed, or writes it again when it finds it gone (`writtenAs`).
+    if (by === undefined || !(await mayRun(by))) await removed(left);
   }
+}
+
+/** Writes `own` where it is not there, also when a sweeper took it for a killed locker's, and names it. */
+async function writtenAs(own: string, text: string, file: string): Promise<boolean> {
+  if ((await readText(own)) !== text) await fs.writeFile(own, text);
+  return named(own, file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return false;
+    throw error;
+  });
 }
 
 async function named(own: string, file: string): Promise<boolean> {
