@@ -86,7 +86,7 @@ export class Feed {
     const indices = source.indices(epoch, batch);
     if (source.arrays !== undefined) this.#fillByName(source.arrays, indices);
     else {
-      const [{ preprocessing, view }] = this.#fed;
+      const { preprocessing, view } = this.#fed[0];
       source.fill(epoch, batch, preprocessing, view, this.#labels);
       this.#fillOneHot(this.#truths[0], this.#labels, indices.length);
     }
@@ -100,12 +100,14 @@ export class Feed {
     if (weights !== undefined) {
       for (let n = 0; n < rows; n++) this.#weights[n] = weights[indices[n]];
     }
-    if (mixup === undefined) return;
-    const share = mixup.share(step);
+    if (mixup !== undefined) this.#mix(mixup.share(step), rows, weights !== undefined);
+  }
+
+  #mix(share: number, rows: number, isWeighted: boolean): void {
     const mix = (view: Float32Array) => mixRows(view, view.length / this.batchSize, rows, share);
     for (const { view } of this.#fed) mix(view);
     for (const { view } of this.#truths) if (view instanceof Float32Array) mix(view);
-    if (weights !== undefined) mix(this.#weights);
+    if (isWeighted) mix(this.#weights);
   }
 
   /** Writes rows of a split in memory. */

@@ -1,7 +1,7 @@
 /**
  * @file The step as one program: forward, backward, update. What training runs unless told otherwise.
  *
- * `run` allocates nothing of its own. Next stop: `nn/programs.ts`, what a step computes.
+ * `run` makes nothing but the optimizer's few scalars. Next stop: `nn/programs.ts`, what a step computes.
  */
 import type { HostArray } from '../../backends/backend.ts';
 import { FoveaError } from '../../base/errors.ts';
@@ -50,8 +50,9 @@ class FusedRunner implements StepRunner {
 
   run(source: BatchSource, progress: Readonly<Progress>, learningRate: number): undefined {
     const rows = source.indices(progress.epoch, progress.batch).length;
-    const [whole, last] = this.#steps;
-    const step = rows === whole.rows ? whole : last;
+    const steps = this.#steps;
+    // Taken by number: taking an array apart by `[a, b]` makes objects.
+    const step = rows === steps[0].rows ? steps[0] : steps[1];
     step.run(source, progress, learningRate, this.#taken++);
   }
 
