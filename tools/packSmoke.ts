@@ -10,6 +10,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -53,6 +54,19 @@ function install(project: string): string {
   return folder;
 }
 
+/** The guide is there, and every source map carries the source it maps to, which is not in the package. */
+function checkFiles(folder: string): void {
+  if (!existsSync(join(folder, 'docs/guide/README.md'))) throw new Error('docs/guide is missing');
+  const maps = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.js.map'),
+  );
+  for (const name of maps) {
+    const { sourcesContent } = JSON.parse(readFileSync(join(folder, name), 'utf8'));
+    if (typeof sourcesContent?.[0] !== 'string') throw new Error(`${name} points nowhere`);
+  }
+  console.log(`docs are there; ${maps.length} source maps carry their sources`);
+}
+
 function use(node: string, project: string, folder: string): void {
   const run = (...args: string[]) =>
     execFileSync(node, args, { cwd: project, encoding: 'utf8', stdio: 'pipe', timeout: 60_000 });
@@ -75,6 +89,7 @@ const FACE = "import * as fovea from 'fovea'; console.log(Object.keys(fovea).len
 const project = mkdtempSync(join(tmpdir(), 'fovea-pack-'));
 try {
   const folder = install(project);
+  checkFiles(folder);
   for (const node of nodesOfThisMachine()) use(node, project, folder);
 } catch (error) {
   console.error(`pack:smoke failed: ${error instanceof Error ? error.message : error}`);

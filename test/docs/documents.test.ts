@@ -11,9 +11,9 @@ const documents = [
   'README.md',
   'SECURITY.md',
   'CHANGELOG.md',
-  ...readdirSync('docs')
+  ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
+    .map((name) => `docs/${name.replaceAll('\\', '/')}`),
 ];
 
 const textOf = (file: string): string => readFileSync(file, 'utf8');
