@@ -10,7 +10,7 @@
  *
  *   output = floor((padded - reach) / stride) + 1
  *
- * Kernels, layers, `fovea window` and the lab's drawings all ask here. Next stop: `ops/conv2d.ts`.
+ * Kernels, layers, `fovea window` and the lab's drawings all ask here. Next stop: `ops/windows/conv2d.ts`.
  */
 import { FoveaError } from './errors.ts';
 

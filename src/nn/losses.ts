@@ -2,7 +2,7 @@
  * @file Losses: one number per row, as graph nodes. The mean over the batch is taken in `programs.ts`.
  *
  * The cross-entropies read the logits, below the softmax: log(softmax) taken in one op keeps its digits
- * where a probability underflows. Next stop: `ops/crossEntropy.ts`.
+ * where a probability underflows. Next stop: `ops/scores/crossEntropy.ts`.
  */
 import { FoveaError, unknownName } from '../base/errors.ts';
 import { formatShape, sameShape } from '../base/shape.ts';

@@ -3,7 +3,7 @@
  *
  * To add an activation, add a row. The gradient is written once as an expression over the row's inputs
  * $0.., its result y and the arriving gradient dy; autodiff makes an `elementwise` node of it, and every
- * backend gets forward and backward from here. Before: `conv2d.ts`. Next stop: `graph/node.ts`, what ops
+ * backend gets forward and backward from here. Before: `windows/conv2d.ts`. Next stop: `graph/node.ts`, what ops
  * are put together to; beside it `expression.ts`, the language, and `broadcast.ts`, what broadcasting undoes.
  */
 import { FoveaError } from '../base/errors.ts';

@@ -7,38 +7,43 @@
 import { FoveaError, unknownName, unreachable } from '../base/errors.ts';
 import { broadcastShapes, formatShape, sameShape } from '../base/shape.ts';
 import { type Attrs, createNode, type Node } from '../graph/node.ts';
-import { averagePool2d, averagePool2dGradient } from './averagePool2d.ts';
 import { broadcastTo, sumTo } from './broadcast.ts';
-import { concatenate, slice, sliceGradient } from './concatenate.ts';
-import {
-  connectedConv2d,
-  connectedConv2dInputGradient,
-  connectedConv2dKernelGradient,
-} from './connectedConv2d.ts';
-import { conv2d, conv2dInputGradient, conv2dKernelGradient } from './conv2d.ts';
+import { elementwise, elementwiseOps } from './elementwise.ts';
+import { epilogueOf } from './epilogue.ts';
+import { matmul } from './matmul.ts';
+import { concatenate, slice, sliceGradient } from './moves/concatenate.ts';
+import { pad2d, pad2dGradient } from './moves/pad2d.ts';
+import { reshape } from './moves/reshape.ts';
+import { transpose } from './moves/transpose.ts';
+import { upsample2d, upsample2dGradient } from './moves/upsample2d.ts';
+import { type Build, dtypeOf, type Op } from './op.ts';
+import { randomUniform } from './randomUniform.ts';
 import {
   categoricalCrossEntropy,
   categoricalCrossEntropyGradient,
   softmaxCrossEntropy,
   softmaxCrossEntropyGradient,
-} from './crossEntropy.ts';
-import { elementwise, elementwiseOps } from './elementwise.ts';
-import { epilogueOf } from './epilogue.ts';
-import { maxPool2d, maxPool2dGradient, minPool2d, minPool2dGradient } from './extremePool2d.ts';
-import { inTopK } from './inTopK.ts';
+} from './scores/crossEntropy.ts';
+import { inTopK } from './scores/inTopK.ts';
+import { rbf, rbfCentersGradient, rbfInputGradient } from './scores/rbf.ts';
+import { softmax, softmaxGradient } from './scores/softmax.ts';
+import { averagePool2d, averagePool2dGradient } from './windows/averagePool2d.ts';
+import {
+  connectedConv2d,
+  connectedConv2dInputGradient,
+  connectedConv2dKernelGradient,
+} from './windows/connectedConv2d.ts';
+import { conv2d, conv2dInputGradient, conv2dKernelGradient } from './windows/conv2d.ts';
+import {
+  maxPool2d,
+  maxPool2dGradient,
+  minPool2d,
+  minPool2dGradient,
+} from './windows/extremePool2d.ts';
 import {
   localResponseNormalization,
   localResponseNormalizationGradient,
-} from './localResponseNormalization.ts';
-import { matmul } from './matmul.ts';
-import { type Build, dtypeOf, type Op } from './op.ts';
-import { pad2d, pad2dGradient } from './pad2d.ts';
-import { randomUniform } from './randomUniform.ts';
-import { rbf, rbfCentersGradient, rbfInputGradient } from './rbf.ts';
-import { reshape } from './reshape.ts';
-import { softmax, softmaxGradient } from './softmax.ts';
-import { transpose } from './transpose.ts';
-import { upsample2d, upsample2dGradient } from './upsample2d.ts';
+} from './windows/localResponseNormalization.ts';
 
 export const ops = {
   ...elementwiseOps,

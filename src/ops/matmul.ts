@@ -3,7 +3,7 @@
  *
  *   y[i,j] = sum over k of A[i,k] B[k,j]     A = a or a^T, B = b or b^T
  *
- * Both gradients are matrix products again, so this op is its own backward. Next stop: `reshape.ts`.
+ * Both gradients are matrix products again, so this op is its own backward. Next stop: `moves/reshape.ts`.
  */
 import { FoveaError } from '../base/errors.ts';
 import { formatShape } from '../base/shape.ts';

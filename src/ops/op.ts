@@ -4,13 +4,13 @@
  * Shape rule, gradient and plain-loop reference stand side by side. The reference is slow, readable and
  * right: it judges every backend (`backends/reference` interprets it), and because it runs on any
  * number array it also gives float64 gradients for the finite-difference tests.
- * Next stop: `expression.ts` and `elementwise.ts` for the ops that are rows of a table, `conv2d.ts` for
+ * Next stop: `expression.ts` and `elementwise.ts` for the ops that are rows of a table, `windows/conv2d.ts` for
  * one that is a file.
  */
 import type { Shape } from '../base/shape.ts';
 import type { Attrs, DType, Node } from '../graph/node.ts';
 import type { AttributeCheck, AttributeChecks } from './attributes.ts';
-import type { Pooling } from './pooling.ts';
+import type { Pooling } from './windows/pooling.ts';
 
 export type NumberArray = Float32Array | Float64Array | Int32Array;
 
@@ -66,7 +66,7 @@ export interface OpSignature<A = Attrs> {
   shape(inputs: readonly Shape[], attrs: A): Shape;
   /** Type of the result, 'input': that of the first input; f32 unless said. */
   readonly dtype?: DType | 'input';
-  /** Of ops that pool: what they do with the pixels of a window (`pooling.ts`). */
+  /** Of ops that pool: what they do with the pixels of a window (`windows/pooling.ts`). */
   readonly pooling?: Pooling;
   /** A sum that an element-wise expression may finish before it is stored (`epilogue.ts`). */
   readonly takesEpilogue?: true;

@@ -4,8 +4,8 @@
 import type { Shape } from '../../src/base/shape.ts';
 import { type Pads, type Pair, resolvePads } from '../../src/base/window.ts';
 import { lenetConnections } from '../../src/models/lenet5Of1998.ts';
-import { conv2dShape } from '../../src/ops/conv2d.ts';
 import * as e from '../../src/ops/expression.ts';
+import { conv2dShape } from '../../src/ops/windows/conv2d.ts';
 import { type ConformanceCase, type Fill, f32, opCase } from './case.ts';
 
 const NONE: Pads = [

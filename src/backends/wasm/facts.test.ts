@@ -76,14 +76,14 @@ describe('pooling', () => {
   });
 
   it('divides a mean by what averagePool2d.ts says', async () => {
-    vi.doMock('../../ops/averagePool2d.ts', async (original) => ({
+    vi.doMock('../../ops/windows/averagePool2d.ts', async (original) => ({
       ...(await original<object>()),
       divisorOf: () => 'window',
     }));
     const x = [row(3, 3, 3, 3, 3)];
     const attrs = { ...pooled([1, 0]), countIncludePad: false };
     expect((await computed('averagePool2d', x, attrs)).kernel).toEqual([2, 3]);
-    vi.doUnmock('../../ops/averagePool2d.ts');
+    vi.doUnmock('../../ops/windows/averagePool2d.ts');
   });
 });
 
@@ -105,14 +105,14 @@ describe('random numbers', () => {
 
 describe('rows', () => {
   it('local response normalisation spans the channels that its op says', async () => {
-    vi.doMock('../../ops/localResponseNormalization.ts', async (original) => ({
+    vi.doMock('../../ops/windows/localResponseNormalization.ts', async (original) => ({
       ...(await original<object>()),
       channelWindow: () => ({ below: 0, above: 0 }),
     }));
     const attrs = { size: 5, k: 1, alpha: 1, beta: 1 };
     const x = [{ shape: [1, 3], data: [1, 2, 3] }];
     const { kernel } = await computed('localResponseNormalization', x, attrs);
-    vi.doUnmock('../../ops/localResponseNormalization.ts');
+    vi.doUnmock('../../ops/windows/localResponseNormalization.ts');
     [1 / 2, 2 / 5, 3 / 10].forEach((y, i) => {
       expect(kernel[i]).toBeCloseTo(y, 6);
     });
@@ -123,7 +123,7 @@ describe('rows', () => {
     const label: Given = { shape: [1], data: [0], dtype: 'i32' };
     const targets: Given = { shape: [1, 2], data: [0, 1] };
     const dy: Given = { shape: [1], data: [8] };
-    vi.doMock('../../ops/crossEntropy.ts', async (original) => ({
+    vi.doMock('../../ops/scores/crossEntropy.ts', async (original) => ({
       ...(await original<object>()),
       surprise: <N>(t: { mul(a: N, b: N): N }, { logSum }: { logSum: N }): N =>
         t.mul(logSum, logSum),
@@ -137,7 +137,7 @@ describe('rows', () => {
     expect(byTargets.kernel[0]).toBeCloseTo(square, 5);
     const gradient = await computed('categoricalCrossEntropyGradient', [logits, targets, dy]);
     expect(gradient.kernel.map((d) => Math.fround(d))).toEqual([4, 4]);
-    vi.doUnmock('../../ops/crossEntropy.ts');
+    vi.doUnmock('../../ops/scores/crossEntropy.ts');
   });
 
   it('top-k counts before the label what its op says', async () => {
@@ -145,12 +145,12 @@ describe('rows', () => {
     const label: Given = { shape: [1], data: [1], dtype: 'i32' };
     expect((await computed('inTopK', [logits, label], { k: 1 })).kernel).toEqual([0]);
     vi.resetModules();
-    vi.doMock('../../ops/inTopK.ts', async (original) => ({
+    vi.doMock('../../ops/scores/inTopK.ts', async (original) => ({
       ...(await original<object>()),
       rankAdded: <N, T>(r: { greater(a: N, b: N): T }, other: { logit: N }, own: { logit: N }): T =>
         r.greater(other.logit, own.logit),
     }));
     expect((await computed('inTopK', [logits, label], { k: 1 })).kernel).toEqual([1]);
-    vi.doUnmock('../../ops/inTopK.ts');
+    vi.doUnmock('../../ops/scores/inTopK.ts');
   });
 });

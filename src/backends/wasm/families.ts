@@ -6,15 +6,15 @@
  */
 import type { Node } from '../../graph/node.ts';
 import { sumTo } from '../../ops/broadcast.ts';
+import { opOf, ops } from '../../ops/index.ts';
+import { upsample2dGradient } from '../../ops/moves/upsample2d.ts';
+import type { OpSignature } from '../../ops/op.ts';
 import {
   connectedConv2d,
   connectedConv2dInputGradient,
   connectedConv2dKernelGradient,
-} from '../../ops/connectedConv2d.ts';
-import { conv2d, conv2dInputGradient, conv2dKernelGradient } from '../../ops/conv2d.ts';
-import { opOf, ops } from '../../ops/index.ts';
-import type { OpSignature } from '../../ops/op.ts';
-import { upsample2dGradient } from '../../ops/upsample2d.ts';
+} from '../../ops/windows/connectedConv2d.ts';
+import { conv2d, conv2dInputGradient, conv2dKernelGradient } from '../../ops/windows/conv2d.ts';
 import { defineLowering, type KernelRecord } from './defineKernel.ts';
 import { channelSumsKernel } from './emit/connected/channelSums.ts';
 import {

@@ -4,7 +4,11 @@
  * Previous stop: `copy.ts`.
  */
 import { type Shape, stridesOf } from '../../base/shape.ts';
-import type { ConcatenateAttrs, SliceAttrs, SliceGradientAttrs } from '../../ops/concatenate.ts';
+import type {
+  ConcatenateAttrs,
+  SliceAttrs,
+  SliceGradientAttrs,
+} from '../../ops/moves/concatenate.ts';
 import { type CopiesOf, type Copy, level } from './copy.ts';
 
 /** Where a box lies in a tensor, and which of the elements it takes. */

@@ -5,7 +5,7 @@
  */
 import type { Shape } from '../../base/shape.ts';
 import { filledFrom } from '../../base/window.ts';
-import type { Pad2dAttrs, Pad2dGradientAttrs } from '../../ops/pad2d.ts';
+import type { Pad2dAttrs, Pad2dGradientAttrs } from '../../ops/moves/pad2d.ts';
 import { type CopiesOf, type Copy, type CopyList, level } from './copy.ts';
 
 /** Any fill: the picture's own pixels, and those filled from them. */

@@ -4,7 +4,7 @@
  * Previous stop: `copy.ts`.
  */
 import { stridesOf } from '../../base/shape.ts';
-import type { Upsample2dAttrs } from '../../ops/upsample2d.ts';
+import type { Upsample2dAttrs } from '../../ops/moves/upsample2d.ts';
 import { type CopiesOf, level } from './copy.ts';
 
 export const broadcastCopies: CopiesOf<unknown> = ({ shape, inputs: [x] }) => {

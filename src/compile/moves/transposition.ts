@@ -4,7 +4,7 @@
  * Previous stop: `copy.ts`.
  */
 import { stridesOf } from '../../base/shape.ts';
-import type { TransposeAttrs } from '../../ops/transpose.ts';
+import type { TransposeAttrs } from '../../ops/moves/transpose.ts';
 import { type CopiesOf, level } from './copy.ts';
 
 export const transposeCopies: CopiesOf<TransposeAttrs> = ({ shape, inputs: [x] }, { axes }) => {

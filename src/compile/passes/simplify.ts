@@ -15,8 +15,8 @@ import {
   substitute,
 } from '../../ops/expression.ts';
 import { build } from '../../ops/index.ts';
+import { movesNothing, transpose } from '../../ops/moves/transpose.ts';
 import { attrsOf } from '../../ops/op.ts';
-import { movesNothing, transpose } from '../../ops/transpose.ts';
 import { rewrite } from '../rewrite.ts';
 
 export function simplify(graph: Graph): Graph {

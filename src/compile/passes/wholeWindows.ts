@@ -7,15 +7,15 @@
  */
 import { sizeOf } from '../../base/shape.ts';
 import type { Graph, Node } from '../../graph/node.ts';
+import { epilogueOf } from '../../ops/epilogue.ts';
+import { build } from '../../ops/index.ts';
+import { attrsOf } from '../../ops/op.ts';
 import {
   type Conv2dAttrs,
   conv2d,
   conv2dInputGradient,
   conv2dKernelGradient,
-} from '../../ops/conv2d.ts';
-import { epilogueOf } from '../../ops/epilogue.ts';
-import { build } from '../../ops/index.ts';
-import { attrsOf } from '../../ops/op.ts';
+} from '../../ops/windows/conv2d.ts';
 import { rewrite } from '../rewrite.ts';
 
 export function wholeWindows(graph: Graph): Graph {

@@ -2,7 +2,7 @@
  * @file The connection table of a layer as the 1998 paper prints its Table I: a column for each map of the
  * layer, a row for each map below, X where the two are connected.
  */
-import type { Connections } from '../../ops/connectedConv2d.ts';
+import type { Connections } from '../../ops/windows/connectedConv2d.ts';
 import { layerShapes } from '../shapes.ts';
 import type { ModelSpec } from '../spec.ts';
 

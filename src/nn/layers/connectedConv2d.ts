@@ -4,11 +4,11 @@
  *   (H, W, C) -> (OH, OW, maps);  kernel (KH, KW, connections), bias (maps)
  *
  * The paper's two reasons: fewer connections, and maps that see different inputs must learn different
- * things. Groups of `conv2d` are the special case of equal, disjoint blocks. Next stop: `ops/connectedConv2d.ts`.
+ * things. Groups of `conv2d` are the special case of equal, disjoint blocks. Next stop: `ops/windows/connectedConv2d.ts`.
  */
 import * as z from 'zod';
 import type { Shape } from '../../base/shape.ts';
-import { checkConnections } from '../../ops/connectedConv2d.ts';
+import { checkConnections } from '../../ops/windows/connectedConv2d.ts';
 import { activate, activationOption } from '../activations.ts';
 import { type Fans, initializerOption } from '../initializers.ts';
 import { positivePair, wholeNumber } from '../options.ts';

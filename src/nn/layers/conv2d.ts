@@ -5,7 +5,7 @@
  *
  * With `groups` g, output channel o sees only the C / g input channels of its group (AlexNet's two
  * towers are groups 2). Before: `models/lenet5.ts`. Next stop: `base/window.ts` for OH and OW, then
- * `ops/conv2d.ts`.
+ * `ops/windows/conv2d.ts`.
  */
 import * as z from 'zod';
 import type { Shape } from '../../base/shape.ts';

@@ -12,7 +12,7 @@
  *   explicit   (n - 1) stride + reach - cut + p  the numbers are cut off the sides
  *
  * So a decoder gives back its encoder's size: from 13 pixels, stride 2 and 'same' give 7, and p = 0 gives
- * 13 again. Next stop: `ops/conv2d.ts`.
+ * 13 again. Next stop: `ops/windows/conv2d.ts`.
  */
 import * as z from 'zod';
 import type { Shape } from '../../base/shape.ts';

@@ -3,7 +3,7 @@
  *
  *   y[c] = x[c] / (k + alpha * sum of x^2 over `size` channels around c)^beta
  *
- * alpha is not divided by the size here; PyTorch does. Next stop: `ops/localResponseNormalization.ts`.
+ * alpha is not divided by the size here; PyTorch does. Next stop: `ops/windows/localResponseNormalization.ts`.
  */
 import * as z from 'zod';
 import { positiveInteger } from '../options.ts';

@@ -2,7 +2,7 @@
  * @file Layers that add pixels around an image or cut them off. (H, W, C) -> (T+H+B, L+W+R, C)
  *
  * How much (`padding`) and what stands there (`mode`) are two things: zero padding is a fill, "same" an
- * amount. Next stop: `ops/pad2d.ts`.
+ * amount. Next stop: `ops/moves/pad2d.ts`.
  */
 import * as z from 'zod';
 import { FoveaError } from '../../base/errors.ts';

@@ -5,8 +5,8 @@
  */
 import type { Pads } from '../../../base/window.ts';
 import type { Node } from '../../../graph/node.ts';
-import type { ConnectedConv2dAttrs, Connections } from '../../../ops/connectedConv2d.ts';
-import { pad2d } from '../../../ops/pad2d.ts';
+import { pad2d } from '../../../ops/moves/pad2d.ts';
+import type { ConnectedConv2dAttrs, Connections } from '../../../ops/windows/connectedConv2d.ts';
 import { layoutOf } from '../emit/connected/layout.ts';
 import {
   channelSums,

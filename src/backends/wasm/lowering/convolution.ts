@@ -7,13 +7,13 @@
 import { sizeOf } from '../../../base/shape.ts';
 import { NO_PADS, type Pads } from '../../../base/window.ts';
 import type { Node } from '../../../graph/node.ts';
+import { pad2d } from '../../../ops/moves/pad2d.ts';
 import {
   type Conv2dAttrs,
   type Conv2dInputGradientAttrs,
   type Conv2dKernelGradientAttrs,
   conv2d,
-} from '../../../ops/conv2d.ts';
-import { pad2d } from '../../../ops/pad2d.ts';
+} from '../../../ops/windows/conv2d.ts';
 import { scatterLayout } from '../emit/conv2d/layouts.ts';
 import {
   conv2dScatter,

@@ -6,8 +6,8 @@
 import { sizeOf } from '../../../base/shape.ts';
 import type { Node } from '../../../graph/node.ts';
 import { type MatmulAttrs, matmul } from '../../../ops/matmul.ts';
+import { transpose } from '../../../ops/moves/transpose.ts';
 import type { OpSignature } from '../../../ops/op.ts';
-import { transpose } from '../../../ops/transpose.ts';
 import { matmulOuter, matmulPacked, matmulThin, rowDots } from '../emit/matmul/ops.ts';
 import { loweredNode, type Step } from './step.ts';
 

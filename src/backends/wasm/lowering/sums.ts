@@ -6,8 +6,8 @@
 import { type Shape, sizeOf } from '../../../base/shape.ts';
 import { NO_PADS } from '../../../base/window.ts';
 import type { Node } from '../../../graph/node.ts';
+import type { Upsample2dAttrs } from '../../../ops/moves/upsample2d.ts';
 import type { OpSignature } from '../../../ops/op.ts';
-import type { Upsample2dAttrs } from '../../../ops/upsample2d.ts';
 import { columnPartials, reduce, rowSum, total } from '../emit/rows/ops.ts';
 import { sumPool2d } from '../emit/windows/ops.ts';
 import { loweredNode, type Step } from './step.ts';

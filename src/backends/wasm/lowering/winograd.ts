@@ -6,7 +6,7 @@
  */
 import type { Pads } from '../../../base/window.ts';
 import type { Node } from '../../../graph/node.ts';
-import type { Conv2dAttrs, Conv2dKernelGradientAttrs } from '../../../ops/conv2d.ts';
+import type { Conv2dAttrs, Conv2dKernelGradientAttrs } from '../../../ops/windows/conv2d.ts';
 import { winogradConv2d, winogradKernelGradient, winogradWeights } from '../emit/winograd/ops.ts';
 import { type PanelLayout, panelLayout } from '../emit/winograd/panels.ts';
 import { chooseWinograd, tilingOf } from '../emit/winograd/plan.ts';

@@ -10,7 +10,7 @@
  * map has fewer terms than its neighbours idles: it repeats the map's first connection with the weight 0.
  * Previous stop: `lowering/connected.ts`. Next stop: `slotConv2d.ts`.
  */
-import type { Connections } from '../../../../ops/connectedConv2d.ts';
+import type { Connections } from '../../../../ops/windows/connectedConv2d.ts';
 
 export interface SlotLayout {
   /** Per vector of four maps: its first slot and its number of terms. */

@@ -5,13 +5,13 @@
  */
 import { sizeOf } from '../../../../base/shape.ts';
 import { count, extents, flag, pads, pair, record, text } from '../../../../ops/attributes.ts';
+import { defineLoweredOp } from '../../../../ops/op.ts';
 import {
   type Conv2dAttrs,
   type Conv2dInputGradientAttrs,
   type Conv2dKernelGradientAttrs,
   conv2dShape,
-} from '../../../../ops/conv2d.ts';
-import { defineLoweredOp } from '../../../../ops/op.ts';
+} from '../../../../ops/windows/conv2d.ts';
 import type { ColumnTiles } from '../../kernel.ts';
 import type { Slicing } from '../../slicing.ts';
 import { lanesOf, type PartialLayout, partialSize, type ScatterLayout } from './layouts.ts';

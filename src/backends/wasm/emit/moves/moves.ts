@@ -12,10 +12,10 @@ import { pad2dCopies, pad2dGradientCopies } from '../../../../compile/moves/padd
 import { broadcastCopies, upsampleCopies } from '../../../../compile/moves/repeats.ts';
 import { transposeCopies } from '../../../../compile/moves/transposition.ts';
 import { broadcastTo } from '../../../../ops/broadcast.ts';
-import { concatenate, slice, sliceGradient } from '../../../../ops/concatenate.ts';
-import { pad2d, pad2dGradient } from '../../../../ops/pad2d.ts';
-import { transpose } from '../../../../ops/transpose.ts';
-import { upsample2d } from '../../../../ops/upsample2d.ts';
+import { concatenate, slice, sliceGradient } from '../../../../ops/moves/concatenate.ts';
+import { pad2d, pad2dGradient } from '../../../../ops/moves/pad2d.ts';
+import { transpose } from '../../../../ops/moves/transpose.ts';
+import { upsample2d } from '../../../../ops/moves/upsample2d.ts';
 import { defineCopy } from './stridedCopy.ts';
 
 export const concatenateKernel = defineCopy(concatenate, concatenateCopies);

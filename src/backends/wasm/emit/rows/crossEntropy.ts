@@ -1,7 +1,7 @@
 /**
  * @file Cross-entropy of rows of logits, with labels or with target distributions, and the gradients.
  *
- * Previous stop: `ops/crossEntropy.ts`, which has the formulas. What rows share is in `rows.ts`.
+ * Previous stop: `ops/scores/crossEntropy.ts`, which has the formulas. What rows share is in `rows.ts`.
  */
 import type { Node } from '../../../../graph/node.ts';
 import {
@@ -12,7 +12,7 @@ import {
   softmaxCrossEntropyGradient,
   surprise,
   type Terms,
-} from '../../../../ops/crossEntropy.ts';
+} from '../../../../ops/scores/crossEntropy.ts';
 import type { Value } from '../../assembler/function.ts';
 import { f32, f32x4, i32 } from '../../assembler/lanes.ts';
 import { log } from '../language/math.ts';

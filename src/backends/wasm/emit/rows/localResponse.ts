@@ -5,7 +5,7 @@
  *
  * A window is read as loads shifted by one channel each; only the vectors at the two ends of a row of
  * channels mask what lies beyond it. Powers of quarters are roots (`../language/math.ts`).
- * One unit is one pixel. Previous stop: `ops/localResponseNormalization.ts`.
+ * One unit is one pixel. Previous stop: `ops/windows/localResponseNormalization.ts`.
  */
 import { sizeOf } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';
@@ -14,7 +14,7 @@ import {
   type LocalResponseNormalizationAttrs,
   localResponseNormalization,
   localResponseNormalizationGradient,
-} from '../../../../ops/localResponseNormalization.ts';
+} from '../../../../ops/windows/localResponseNormalization.ts';
 import type { Local, Value } from '../../assembler/function.ts';
 import { f32x4, i32, i32x4 } from '../../assembler/lanes.ts';
 import { defineKernel, type Planned } from '../../defineKernel.ts';

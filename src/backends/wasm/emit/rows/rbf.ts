@@ -3,12 +3,12 @@
  *
  *   y[n,m] = sum over d of (x[n,d] - w[m,d])^2
  *
- * One unit is one row of the result. Previous stop: `ops/rbf.ts`.
+ * One unit is one row of the result. Previous stop: `ops/scores/rbf.ts`.
  */
 import { sizeOf } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';
 import type { OpSignature } from '../../../../ops/op.ts';
-import { rbf, rbfCentersGradient, rbfInputGradient } from '../../../../ops/rbf.ts';
+import { rbf, rbfCentersGradient, rbfInputGradient } from '../../../../ops/scores/rbf.ts';
 import type { Local, Value } from '../../assembler/function.ts';
 import { f32, f32x4, i32 } from '../../assembler/lanes.ts';
 import { defineKernel, type KernelRecord } from '../../defineKernel.ts';

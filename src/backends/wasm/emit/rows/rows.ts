@@ -6,9 +6,9 @@
  */
 import { sizeOf } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';
-import { inTopK, type Ranking, rankAdded } from '../../../../ops/inTopK.ts';
 import type { OpSignature } from '../../../../ops/op.ts';
-import { softmax, softmaxGradient } from '../../../../ops/softmax.ts';
+import { inTopK, type Ranking, rankAdded } from '../../../../ops/scores/inTopK.ts';
+import { softmax, softmaxGradient } from '../../../../ops/scores/softmax.ts';
 import type { Local, Value } from '../../assembler/function.ts';
 import { f32, f32x4, i32, i32x4 } from '../../assembler/lanes.ts';
 import { defineKernel, type KernelRecord } from '../../defineKernel.ts';

@@ -5,7 +5,7 @@
  */
 import { pads, pair } from '../../../../ops/attributes.ts';
 import { defineLoweredOp } from '../../../../ops/op.ts';
-import { type PoolAttrs, poolShape, SUM } from '../../../../ops/pooling.ts';
+import { type PoolAttrs, poolShape, SUM } from '../../../../ops/windows/pooling.ts';
 
 export const sumPool2d = defineLoweredOp<PoolAttrs>({
   name: 'sumPool2d',

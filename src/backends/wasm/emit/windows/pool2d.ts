@@ -7,15 +7,15 @@
 import { unreachable } from '../../../../base/errors.ts';
 import { sizeOf } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';
-import { averagePool2d, averagePool2dGradient } from '../../../../ops/averagePool2d.ts';
+import type { OpSignature } from '../../../../ops/op.ts';
+import { averagePool2d, averagePool2dGradient } from '../../../../ops/windows/averagePool2d.ts';
 import {
   maxPool2d,
   maxPool2dGradient,
   minPool2d,
   minPool2dGradient,
-} from '../../../../ops/extremePool2d.ts';
-import type { OpSignature } from '../../../../ops/op.ts';
-import type { Match, PoolAttrs, Pooling } from '../../../../ops/pooling.ts';
+} from '../../../../ops/windows/extremePool2d.ts';
+import type { Match, PoolAttrs, Pooling } from '../../../../ops/windows/pooling.ts';
 import type { Value } from '../../assembler/function.ts';
 import { f32x4, i32, i32x4, memory } from '../../assembler/lanes.ts';
 import { defineKernel, type KernelRecord } from '../../defineKernel.ts';

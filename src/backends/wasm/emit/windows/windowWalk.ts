@@ -4,8 +4,12 @@
  * Windows without padding have all their taps at constant offsets and are written out; where a window may
  * hang over the border, the taps are two loops between the first and the last real pixel. Next stop: `pool2d.ts`.
  */
-import { type AveragePool2dAttrs, type Divisor, divisorOf } from '../../../../ops/averagePool2d.ts';
-import type { PoolAttrs, Pooling } from '../../../../ops/pooling.ts';
+import {
+  type AveragePool2dAttrs,
+  type Divisor,
+  divisorOf,
+} from '../../../../ops/windows/averagePool2d.ts';
+import type { PoolAttrs, Pooling } from '../../../../ops/windows/pooling.ts';
 import type { Local, Value } from '../../assembler/function.ts';
 import { f32, f32x4, i32 } from '../../assembler/lanes.ts';
 import type { KernelContext } from '../../kernel.ts';

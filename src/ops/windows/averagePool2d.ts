@@ -6,10 +6,10 @@
  * `count` is the number of real pixels, so that a constant picture keeps its value at the border too;
  * with `countIncludePad` it is the whole window, and padding darkens the border. (N,H,W,C) -> (N,OH,OW,C).
  */
-import { FoveaError } from '../base/errors.ts';
-import type { Shape } from '../base/shape.ts';
-import { constantNode } from '../graph/node.ts';
-import { defineOp } from './op.ts';
+import { FoveaError } from '../../base/errors.ts';
+import type { Shape } from '../../base/shape.ts';
+import { constantNode } from '../../graph/node.ts';
+import { defineOp } from '../op.ts';
 import {
   combinedPixels,
   forEachWindow,

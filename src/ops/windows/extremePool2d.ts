@@ -7,8 +7,8 @@
  * - NaN propagates: a window with a NaN gives NaN.
  * - The first pixel in row-major order that equals the result, or is NaN, takes the whole gradient.
  */
-import type { Shape } from '../base/shape.ts';
-import { defineOp, type Op } from './op.ts';
+import type { Shape } from '../../base/shape.ts';
+import { defineOp, type Op } from '../op.ts';
 import {
   combinedPixels,
   forEachWindow,

@@ -2,9 +2,9 @@
  * @file The same numbers under another shape. Row-major order stays, so flattening (N, H, W, C) to
  * (N, H*W*C) is in NHWC order, as in Keras. Compilers make it a view, no copy.
  */
-import { FoveaError } from '../base/errors.ts';
-import { formatShape, type Shape, sizeOf } from '../base/shape.ts';
-import { defineOp } from './op.ts';
+import { FoveaError } from '../../base/errors.ts';
+import { formatShape, type Shape, sizeOf } from '../../base/shape.ts';
+import { defineOp } from '../op.ts';
 
 export const reshape = defineOp<{ shape: Shape }>({
   name: 'reshape',

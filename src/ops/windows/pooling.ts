@@ -6,9 +6,9 @@
  * real pixel, because padding is smaller than the window (`base/window.ts` checks it).
  * Next stop: `averagePool2d.ts`, `extremePool2d.ts`.
  */
-import { FoveaError } from '../base/errors.ts';
-import { formatShape, type Shape } from '../base/shape.ts';
-import { outputExtent, type Pads, type Pair } from '../base/window.ts';
+import { FoveaError } from '../../base/errors.ts';
+import { formatShape, type Shape } from '../../base/shape.ts';
+import { outputExtent, type Pads, type Pair } from '../../base/window.ts';
 
 export interface PoolAttrs {
   readonly window: Pair;

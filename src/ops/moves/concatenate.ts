@@ -4,9 +4,9 @@
  * `slice` also crops pictures: starts (0, top, left, 0), sizes (N, H - top - bottom, ...). With steps it takes
  * every second, or goes backwards.
  */
-import { FoveaError } from '../base/errors.ts';
-import { formatShape, type Shape, sizeOf, stridesOf } from '../base/shape.ts';
-import { defineOp } from './op.ts';
+import { FoveaError } from '../../base/errors.ts';
+import { formatShape, type Shape, sizeOf, stridesOf } from '../../base/shape.ts';
+import { defineOp } from '../op.ts';
 
 export interface ConcatenateAttrs {
   readonly axis: number;

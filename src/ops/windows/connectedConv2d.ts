@@ -7,10 +7,10 @@
  * Shapes: x (N,H,W,C), w (KH,KW,P) with P the number of connections, counted map after map in the table's
  * order, y (N,H-KH+1,W-KW+1,O). Stride 1, no padding. Next stop: `backends/wasm/lowering/connected.ts`.
  */
-import { FoveaError } from '../base/errors.ts';
-import { formatShape, type Shape, sameShape } from '../base/shape.ts';
-import { outputExtent } from '../base/window.ts';
-import { defineOp, type NumberArray } from './op.ts';
+import { FoveaError } from '../../base/errors.ts';
+import { formatShape, type Shape, sameShape } from '../../base/shape.ts';
+import { outputExtent } from '../../base/window.ts';
+import { defineOp, type NumberArray } from '../op.ts';
 
 /** Per output map the input maps it sees. */
 export type Connections = readonly (readonly number[])[];

@@ -8,10 +8,10 @@
  * The row's maximum is subtracted first, so the loss of a hopeless row is large but finite. Targets
  * receive no gradient. Averaging over the batch is the caller's. Next stop: `inTopK.ts`.
  */
-import { FoveaError } from '../base/errors.ts';
-import { formatShape, type Shape, sameShape } from '../base/shape.ts';
-import { constantNode } from '../graph/node.ts';
-import { defineOp } from './op.ts';
+import { FoveaError } from '../../base/errors.ts';
+import { formatShape, type Shape, sameShape } from '../../base/shape.ts';
+import { constantNode } from '../../graph/node.ts';
+import { defineOp } from '../op.ts';
 import { exponentialSum, forEachRow } from './softmax.ts';
 
 type NoAttrs = Record<string, never>;

@@ -6,8 +6,8 @@
  * A row is one run of the last axis; all axes before it are rows. For training on logits use
  * `crossEntropy.ts`, which never forms the logarithm of a rounded-off probability.
  */
-import { defineOp, type NumberArray, type Tensor } from './op.ts';
-import { lastAxisRows } from './rows.ts';
+import { defineOp, type NumberArray, type Tensor } from '../op.ts';
+import { lastAxisRows } from '../rows.ts';
 
 export const softmax = defineOp<Record<string, never>>({
   name: 'softmax',

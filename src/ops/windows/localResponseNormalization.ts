@@ -7,10 +7,10 @@
  * alpha is not divided by the size, as the paper has it and PyTorch does not; importers convert.
  * The channels are the last axis; those beyond the first and the last one count as zero.
  */
-import { FoveaError } from '../base/errors.ts';
-import { defineOp, type NumberArray } from './op.ts';
-import { lastAxisRows } from './rows.ts';
-import { forEachRow } from './softmax.ts';
+import { FoveaError } from '../../base/errors.ts';
+import { defineOp, type NumberArray } from '../op.ts';
+import { lastAxisRows } from '../rows.ts';
+import { forEachRow } from '../scores/softmax.ts';
 
 export interface LocalResponseNormalizationAttrs {
   readonly size: number;

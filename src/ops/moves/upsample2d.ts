@@ -3,10 +3,10 @@
  *
  * The gradient adds up each block of repeats: a sum pooling.
  */
-import { FoveaError } from '../base/errors.ts';
-import { formatShape, type Shape } from '../base/shape.ts';
-import type { Pair } from '../base/window.ts';
-import { defineOp } from './op.ts';
+import { FoveaError } from '../../base/errors.ts';
+import { formatShape, type Shape } from '../../base/shape.ts';
+import type { Pair } from '../../base/window.ts';
+import { defineOp } from '../op.ts';
 
 export interface Upsample2dAttrs {
   /** [height, width] */

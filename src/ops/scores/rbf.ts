@@ -5,10 +5,10 @@
  *
  * The smallest wins; the centres there are drawn by hand and need not be trained.
  */
-import { FoveaError } from '../base/errors.ts';
-import { formatShape } from '../base/shape.ts';
-import { constantNode } from '../graph/node.ts';
-import { defineOp } from './op.ts';
+import { FoveaError } from '../../base/errors.ts';
+import { formatShape } from '../../base/shape.ts';
+import { constantNode } from '../../graph/node.ts';
+import { defineOp } from '../op.ts';
 
 type NoAttrs = Record<string, never>;
 

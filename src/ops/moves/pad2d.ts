@@ -5,10 +5,10 @@
  * `filledFrom`). Convolution and pooling pad with zeros or nothing on their own; this op does the rest.
  * The gradient adds what arrives in the padding to the pixels it was copied from.
  */
-import { FoveaError } from '../base/errors.ts';
-import { formatShape, type Shape } from '../base/shape.ts';
-import { checkFill, type Fill, filledFrom, type Pads } from '../base/window.ts';
-import { defineOp } from './op.ts';
+import { FoveaError } from '../../base/errors.ts';
+import { formatShape, type Shape } from '../../base/shape.ts';
+import { checkFill, type Fill, filledFrom, type Pads } from '../../base/window.ts';
+import { defineOp } from '../op.ts';
 
 export interface Pad2dAttrs {
   readonly mode: Fill;

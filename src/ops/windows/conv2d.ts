@@ -8,10 +8,10 @@
  * in x, the kernel gradient its adjoint in w: three ops that share the one loop below.
  * Before: `base/window.ts`. Next stop: `elementwise.ts`, the bias and the activation that follow.
  */
-import { FoveaError } from '../base/errors.ts';
-import { formatShape, type Shape, sameShape } from '../base/shape.ts';
-import { outputExtent, type Pads, type Pair } from '../base/window.ts';
-import { defineOp, type NumberArray } from './op.ts';
+import { FoveaError } from '../../base/errors.ts';
+import { formatShape, type Shape, sameShape } from '../../base/shape.ts';
+import { outputExtent, type Pads, type Pair } from '../../base/window.ts';
+import { defineOp, type NumberArray } from '../op.ts';
 
 export interface Conv2dAttrs {
   readonly strides: Pair;

@@ -4,9 +4,9 @@
  * The rank of the label is the number of logits before it: those strictly greater, and equal ones at a
  * smaller index, so that exactly k classes of a row are in. A NaN anywhere in the row means "not in".
  */
-import { FoveaError } from '../base/errors.ts';
+import { FoveaError } from '../../base/errors.ts';
+import { defineOp } from '../op.ts';
 import { labelledRows } from './crossEntropy.ts';
-import { defineOp } from './op.ts';
 import { forEachRow } from './softmax.ts';
 
 export interface InTopKAttrs {

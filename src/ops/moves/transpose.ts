@@ -5,9 +5,9 @@
  *
  * axes [0, 3, 1, 2] takes (N, H, W, C) to (N, C, H, W), as numpy and ONNX count. The gradient is the way back.
  */
-import { FoveaError } from '../base/errors.ts';
-import { formatShape, type Shape, stridesOf } from '../base/shape.ts';
-import { defineOp } from './op.ts';
+import { FoveaError } from '../../base/errors.ts';
+import { formatShape, type Shape, stridesOf } from '../../base/shape.ts';
+import { defineOp } from '../op.ts';
 
 export interface TransposeAttrs {
   /** For each axis of the result, the axis of the input it was: a permutation. */
