@@ -62,12 +62,11 @@ export { type Convention, conventions, countAs } from './nn/accounting/conventio
 export { compareConventions, formatComparison } from './nn/accounting/conventionTable.ts';
 export { type Summary, summarize } from './nn/accounting/summary.ts';
 export { formatSummary } from './nn/accounting/summaryTable.ts';
-export { weightsOf } from './nn/averages.ts';
 export { layers } from './nn/layers/index.ts';
 export type { CallableLayer, LayerInput, LayerOutput, ModelInput } from './nn/layers/wiring.ts';
-export { type LossFunction, type LossName, lossNames } from './nn/losses.ts';
+export { type LossFunction, type LossName, lossNames } from './nn/losses/losses.ts';
+export type { LossChoice, LossOptions, LossSettings } from './nn/losses/objectives.ts';
 export { input, type ModelParts, model } from './nn/model.ts';
-export type { LossChoice, LossOptions, LossSettings } from './nn/objectives.ts';
 export { adam } from './nn/optimizers/adam.ts';
 export { adamw } from './nn/optimizers/adamw.ts';
 export { type OptimizerFacts, optimizerFacts, optimizerNames } from './nn/optimizers/index.ts';
@@ -76,6 +75,7 @@ export type { Optimizer } from './nn/optimizers/optimizer.ts';
 export { rmsprop } from './nn/optimizers/rmsprop.ts';
 export { sgd } from './nn/optimizers/sgd.ts';
 export type { OptionFacts } from './nn/optionFacts.ts';
+export { weightsOf } from './nn/programs/averages.ts';
 export {
   evaluationGraph,
   gradientGraph,
@@ -85,7 +85,7 @@ export {
   stagesGraph,
   trainingGraph,
   updateGraph,
-} from './nn/programs.ts';
+} from './nn/programs/programs.ts';
 export {
   type ScheduleFunction,
   type ScheduleSpec,

@@ -3,7 +3,7 @@
  *
  * Knows no op by name: each op file says its own gradient. Nodes are visited from the loss back to the
  * sources; gradients that arrive along several paths are added. "X/gradient" is dLoss/dX.
- * Before: `nn/programs.ts`. Next stop: `compile/pipeline.ts`.
+ * Before: `nn/programs/programs.ts`. Next stop: `compile/pipeline.ts`.
  */
 import { FoveaError } from '../base/errors.ts';
 import { formatShape, sameShape, sizeOf } from '../base/shape.ts';

@@ -16,7 +16,7 @@ import { parseModelWords } from '../models/options.ts';
 import { adam } from '../nn/optimizers/adam.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
 import { sgd } from '../nn/optimizers/sgd.ts';
-import { inferenceGraph, initialStates, trainingGraph } from '../nn/programs.ts';
+import { inferenceGraph, initialStates, trainingGraph } from '../nn/programs/programs.ts';
 import { layerShapes } from '../nn/shapes.ts';
 import { build, opOf } from '../ops/index.ts';
 

@@ -2,7 +2,7 @@
  * @file Graph nodes as plain data. A node is one operation and its one result.
  *
  * A training step is one graph: forward, loss, gradients and updates alike are nodes. Nothing here knows
- * what an op means; that is `ops/`. Before: `ops/elementwise.ts`. Next stop: `nn/programs.ts`, which makes
+ * what an op means; that is `ops/`. Before: `ops/elementwise.ts`. Next stop: `nn/programs/programs.ts`, which makes
  * the graph of a step; `print.ts` to look at a graph, `compile/verify.ts` to check one.
  */
 import { FoveaError } from '../base/errors.ts';

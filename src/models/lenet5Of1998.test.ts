@@ -7,7 +7,7 @@ import { dense } from '../nn/layers/dense.ts';
 import { flatten } from '../nn/layers/flatten.ts';
 import { rbf } from '../nn/layers/rbf.ts';
 import { levenbergMarquardt } from '../nn/optimizers/levenbergMarquardt.ts';
-import { initialStates } from '../nn/programs.ts';
+import { initialStates } from '../nn/programs/programs.ts';
 import { sequential } from '../nn/sequential.ts';
 import { modelOf } from './index.ts';
 import { lenetConnections } from './lenet5Of1998.ts';

@@ -14,7 +14,7 @@ import { maxPooling2d } from './layers/pooling.ts';
 import type { LayerOutput } from './layers/wiring.ts';
 import { input, type ModelParts, model } from './model.ts';
 import { adam } from './optimizers/adam.ts';
-import { initialStates, trainingGraph } from './programs.ts';
+import { initialStates, trainingGraph } from './programs/programs.ts';
 import { parseModelSpec, sequential } from './sequential.ts';
 import { layerShapes } from './shapes.ts';
 import type { ModelSpec } from './spec.ts';

@@ -1,14 +1,14 @@
 /**
  * @file Expands a spec to graph nodes: the forward pass of a batch, with a state per parameter.
  *
- * Next stop: `programs.ts`, which adds loss, gradients and updates.
+ * Next stop: `programs/programs.ts`, which adds loss, gradients and updates.
  */
 import { streamOf } from '../base/random.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 import { batchInput, inputNode, type Node, stateNode, type Update } from '../graph/node.ts';
 import { build } from '../ops/index.ts';
-import { rubbishDistanceOf } from './answers.ts';
 import type { Parameter } from './layers/layer.ts';
+import { rubbishDistanceOf } from './losses/answers.ts';
 import { layerShapes, type PlacedLayer } from './shapes.ts';
 import { inputsOf, type ModelSpec, nameIn, outputsOf } from './spec.ts';
 

@@ -12,7 +12,12 @@ import { flatten } from './layers/flatten.ts';
 import { add, concatenate } from './layers/join.ts';
 import { input, model } from './model.ts';
 import { adam } from './optimizers/adam.ts';
-import { evaluationGraph, gradientGraph, initialStates, trainingGraph } from './programs.ts';
+import {
+  evaluationGraph,
+  gradientGraph,
+  initialStates,
+  trainingGraph,
+} from './programs/programs.ts';
 import { parseModelSpec } from './sequential.ts';
 import type { ModelSpec } from './spec.ts';
 

@@ -9,7 +9,7 @@ import type { ImageShape } from '../base/shape.ts';
 import type { Split } from '../data/dataset.ts';
 import type { Plane } from '../data/images/resize.ts';
 import { picturesOf } from '../data/pictures.ts';
-import { parameterNames } from '../nn/programs.ts';
+import { parameterNames } from '../nn/programs/programs.ts';
 import { imageShapeOf } from '../nn/spec.ts';
 import { compileEvaluation, measure, openEvaluationBatches } from '../train/evaluate.ts';
 import { type Perturbation, perturbationOf } from '../train/perturbations.ts';

@@ -4,8 +4,8 @@
  * Next stop: `train/rejection.ts`.
  */
 import { FoveaError } from '../base/errors.ts';
-import { answersWithDistances } from '../nn/answers.ts';
-import { parameterNames } from '../nn/programs.ts';
+import { answersWithDistances } from '../nn/losses/answers.ts';
+import { parameterNames } from '../nn/programs/programs.ts';
 import { compileEvaluation, openEvaluationBatches, predictSplit } from '../train/evaluate.ts';
 import { type Rejection, rejectionOf } from '../train/rejection.ts';
 import { restoreStates } from '../train/snapshot.ts';

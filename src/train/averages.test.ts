@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { openSession } from '../backends/select.ts';
 import type { Split } from '../data/dataset.ts';
-import { weightsOf } from '../nn/averages.ts';
 import { batchNormalization } from '../nn/layers/batchNormalization.ts';
 import { dense } from '../nn/layers/dense.ts';
 import { adam } from '../nn/optimizers/adam.ts';
+import { weightsOf } from '../nn/programs/averages.ts';
 import { sequential } from '../nn/sequential.ts';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import { evaluate } from './evaluate.ts';

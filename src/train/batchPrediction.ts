@@ -2,7 +2,7 @@
  * @file What a network makes of many rows at once: its outputs, or what single layers give.
  *
  * Rows are pixels as bytes, which the model's preprocessing makes numbers of, or numbers as the network reads
- * them. Previous stop: `predict.ts`, one picture in words. Next stop: `nn/programs.ts`.
+ * them. Previous stop: `predict.ts`, one picture in words. Next stop: `nn/programs/programs.ts`.
  */
 import type { Session } from '../backends/backend.ts';
 import { FoveaError } from '../base/errors.ts';
@@ -10,7 +10,7 @@ import { formatShape, type Shape, sizeOf } from '../base/shape.ts';
 import { fillInput } from '../data/arrayBatches.ts';
 import type { InputRows } from '../data/arraySplit.ts';
 import type { Graph } from '../graph/node.ts';
-import { inferenceGraph, parameterNames, stagesGraph } from '../nn/programs.ts';
+import { inferenceGraph, parameterNames, stagesGraph } from '../nn/programs/programs.ts';
 import { inputsOf, type ModelSpec, nameIn, outputsOf } from '../nn/spec.ts';
 import type { TrainedModel } from '../nn/trained.ts';
 import { restoreStates, trainedScope } from './snapshot.ts';

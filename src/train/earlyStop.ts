@@ -6,8 +6,8 @@
  */
 import type { Scope } from '../backends/backend.ts';
 import { UsageError } from '../base/errors.ts';
-import { weightsOf } from '../nn/averages.ts';
-import { parameterNames } from '../nn/programs.ts';
+import { weightsOf } from '../nn/programs/averages.ts';
+import { parameterNames } from '../nn/programs/programs.ts';
 import type { ModelSpec } from '../nn/spec.ts';
 import { type EpochRecord, epochsSinceBest, type Progress, type Snapshot } from './progress.ts';
 import { restoreStates } from './snapshot.ts';

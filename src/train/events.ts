@@ -6,7 +6,7 @@
  */
 import type { Share } from '../data/batches.ts';
 import type { ReadingOptions } from '../data/batchSource.ts';
-import type { LossChoice } from '../nn/objectives.ts';
+import type { LossChoice } from '../nn/losses/objectives.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
 import type { ScheduleFunction } from '../nn/schedules.ts';
 import type { TrainedModel } from '../nn/trained.ts';

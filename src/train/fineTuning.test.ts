@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { openSession } from '../backends/select.ts';
 import type { Split } from '../data/dataset.ts';
-import { withFrozen } from '../nn/frozen.ts';
 import { layers } from '../nn/layers/index.ts';
 import { input, model } from '../nn/model.ts';
 import { parametersOf } from '../nn/network.ts';
-import { gradientGraph } from '../nn/programs.ts';
+import { withFrozen } from '../nn/programs/frozen.ts';
+import { gradientGraph } from '../nn/programs/programs.ts';
 import { parseModelSpec, sequential } from '../nn/sequential.ts';
 import type { ModelSpec } from '../nn/spec.ts';
 import { evaluate } from './evaluate.ts';

@@ -3,7 +3,7 @@ import { openSession } from '../backends/select.ts';
 import type { Split } from '../data/dataset.ts';
 import type { Node } from '../graph/node.ts';
 import { dense } from '../nn/layers/dense.ts';
-import type { LossFunction } from '../nn/losses.ts';
+import type { LossFunction } from '../nn/losses/losses.ts';
 import { sgd } from '../nn/optimizers/sgd.ts';
 import { sequential } from '../nn/sequential.ts';
 import { evaluate } from './evaluate.ts';

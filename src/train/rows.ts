@@ -7,7 +7,7 @@ import { FoveaError } from '../base/errors.ts';
 import { formatShape, type Shape, sizeOf } from '../base/shape.ts';
 import { type ArraySplit, isArrays } from '../data/arraySplit.ts';
 import type { AnySplit } from '../data/streamed.ts';
-import { type ChosenLosses, chosenLosses, type LossOptions } from '../nn/objectives.ts';
+import { type ChosenLosses, chosenLosses, type LossOptions } from '../nn/losses/objectives.ts';
 import { layerShapes } from '../nn/shapes.ts';
 import { inputsOf, type ModelSpec, outputsOf } from '../nn/spec.ts';
 

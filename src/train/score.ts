@@ -4,8 +4,8 @@
  * For what a classifier confuses with what, `evaluate.ts`. Next stop: `rows.ts`.
  */
 import type { Session } from '../backends/backend.ts';
-import type { LossOptions } from '../nn/objectives.ts';
-import { parameterNames } from '../nn/programs.ts';
+import type { LossOptions } from '../nn/losses/objectives.ts';
+import { parameterNames } from '../nn/programs/programs.ts';
 import type { ModelSpec } from '../nn/spec.ts';
 import type { StateValue } from '../nn/trained.ts';
 import { compileEvaluation, measure, openEvaluationBatches } from './evaluate.ts';

@@ -6,7 +6,7 @@
  */
 import type { Scope, Session, States } from '../backends/backend.ts';
 import { FoveaError } from '../base/errors.ts';
-import { parameterNames } from '../nn/programs.ts';
+import { parameterNames } from '../nn/programs/programs.ts';
 import type { ModelSpec } from '../nn/spec.ts';
 import type { StateValue } from '../nn/trained.ts';
 import { diverged } from './divergence.ts';

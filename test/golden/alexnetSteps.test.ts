@@ -14,7 +14,7 @@ import { modelOf } from '../../src/models/index.ts';
 import { adam } from '../../src/nn/optimizers/adam.ts';
 import type { Optimizer } from '../../src/nn/optimizers/optimizer.ts';
 import { sgd } from '../../src/nn/optimizers/sgd.ts';
-import { gradientGraph, parameterNames, trainingGraph } from '../../src/nn/programs.ts';
+import { gradientGraph, parameterNames, trainingGraph } from '../../src/nn/programs/programs.ts';
 import type { ModelSpec } from '../../src/nn/spec.ts';
 import { backends } from '../backends.ts';
 import { behindDoor, door, skipped } from '../support/doors.ts';

@@ -13,7 +13,7 @@ import { readSafetensors } from '../../src/interop/safetensors.ts';
 import { modelOf } from '../../src/models/index.ts';
 import { lenetConnections } from '../../src/models/lenet5Of1998.ts';
 import { sgd } from '../../src/nn/optimizers/sgd.ts';
-import { gradientGraph, parameterNames, trainingGraph } from '../../src/nn/programs.ts';
+import { gradientGraph, parameterNames, trainingGraph } from '../../src/nn/programs/programs.ts';
 import { backends } from '../backends.ts';
 import { expectClose } from '../support/compare.ts';
 import { behindDoor, door, skipped } from '../support/doors.ts';

@@ -10,7 +10,7 @@ import type { Session } from '../../src/backends/backend.ts';
 import { readSafetensors } from '../../src/interop/safetensors.ts';
 import { modelOf } from '../../src/models/index.ts';
 import { adam } from '../../src/nn/optimizers/adam.ts';
-import { gradientGraph, parameterNames, trainingGraph } from '../../src/nn/programs.ts';
+import { gradientGraph, parameterNames, trainingGraph } from '../../src/nn/programs/programs.ts';
 import { backends } from '../backends.ts';
 import { expectClose } from '../support/compare.ts';
 import { behindDoor, door, skipped } from '../support/doors.ts';

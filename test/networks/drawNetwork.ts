@@ -7,7 +7,7 @@
 import fc from 'fast-check';
 import { FoveaError } from '../../src/base/errors.ts';
 import { layers } from '../../src/nn/layers/index.ts';
-import type { LossName } from '../../src/nn/losses.ts';
+import type { LossName } from '../../src/nn/losses/losses.ts';
 import { adam } from '../../src/nn/optimizers/adam.ts';
 import { adamw } from '../../src/nn/optimizers/adamw.ts';
 import type { Optimizer } from '../../src/nn/optimizers/optimizer.ts';

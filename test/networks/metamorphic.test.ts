@@ -6,7 +6,7 @@ import type { Session } from '../../src/backends/backend.ts';
 import { RandomStream } from '../../src/base/random.ts';
 import { batchInput, inputNode } from '../../src/graph/node.ts';
 import { layers } from '../../src/nn/layers/index.ts';
-import { gradientGraph, inferenceGraph, initialStates } from '../../src/nn/programs.ts';
+import { gradientGraph, inferenceGraph, initialStates } from '../../src/nn/programs/programs.ts';
 import { sequential } from '../../src/nn/sequential.ts';
 import type { ModelSpec } from '../../src/nn/spec.ts';
 import { build } from '../../src/ops/index.ts';

@@ -17,7 +17,7 @@ import {
   gradientGraph,
   initialStates,
   trainingGraph,
-} from '../../src/nn/programs.ts';
+} from '../../src/nn/programs/programs.ts';
 import type { NumberArray } from '../../src/ops/op.ts';
 import type { DrawnNetwork } from './drawNetwork.ts';
 

@@ -13,7 +13,7 @@ import { flatten } from '../../src/nn/layers/flatten.ts';
 import { localResponseNormalization } from '../../src/nn/layers/localResponseNormalization.ts';
 import { maxPooling2d } from '../../src/nn/layers/pooling.ts';
 import { optimizerOf } from '../../src/nn/optimizers/index.ts';
-import { initialStates, trainingGraph } from '../../src/nn/programs.ts';
+import { initialStates, trainingGraph } from '../../src/nn/programs/programs.ts';
 import { sequential } from '../../src/nn/sequential.ts';
 import type { ModelSpec } from '../../src/nn/spec.ts';
 

@@ -5,7 +5,7 @@ import { NO_PADS } from '../../base/window.ts';
 import { batchInput, inputNode, topologicalOrder } from '../../graph/node.ts';
 import { modelOf } from '../../models/index.ts';
 import { sgd } from '../../nn/optimizers/sgd.ts';
-import { trainingGraph } from '../../nn/programs.ts';
+import { trainingGraph } from '../../nn/programs/programs.ts';
 import { build } from '../../ops/index.ts';
 import { allocate, runNodes } from '../reference/interpreter.ts';
 import { wasmBackend } from './index.ts';

@@ -112,7 +112,7 @@ function checkFits(name: string, stage: Stage, { mode, dot }: Partial<Options>):
 }
 
 async function graphOf(spec: ModelSpec, { mode, batchSize }: Options): Promise<Graph> {
-  const { inferenceGraph, trainingGraph } = await import('../../nn/programs.ts');
+  const { inferenceGraph, trainingGraph } = await import('../../nn/programs/programs.ts');
   if (mode === 'infer') return inferenceGraph(spec, batchSize);
   const { optimizerOf } = await import('../../nn/optimizers/index.ts');
   return trainingGraph(spec, { optimizer: optimizerOf('adam') }, batchSize);

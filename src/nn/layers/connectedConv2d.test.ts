@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { initialStates } from '../programs.ts';
+import { initialStates } from '../programs/programs.ts';
 import { sequential } from '../sequential.ts';
 import { connectedConv2d } from './connectedConv2d.ts';
 

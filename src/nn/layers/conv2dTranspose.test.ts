@@ -6,7 +6,7 @@ import { FoveaError } from '../../base/errors.ts';
 import { RandomStream } from '../../base/random.ts';
 import { input, model } from '../model.ts';
 import { adam } from '../optimizers/adam.ts';
-import { inferenceGraph, initialStates, trainingGraph } from '../programs.ts';
+import { inferenceGraph, initialStates, trainingGraph } from '../programs/programs.ts';
 import { sequential } from '../sequential.ts';
 import { layerShapes } from '../shapes.ts';
 import type { ModelSpec } from '../spec.ts';

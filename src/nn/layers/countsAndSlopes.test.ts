@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { referenceBackend } from '../../backends/reference/index.ts';
 import { summarize } from '../accounting/summary.ts';
 import { sgd } from '../optimizers/sgd.ts';
-import { evaluationGraph, initialStates, trainingGraph } from '../programs.ts';
+import { evaluationGraph, initialStates, trainingGraph } from '../programs/programs.ts';
 import { sequential } from '../sequential.ts';
 import { layers } from './index.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { numbersOfGraph } from '../../../test/support/graphNumbers.ts';
 import { sizeOf } from '../../base/shape.ts';
-import { inferenceGraph } from '../programs.ts';
+import { inferenceGraph } from '../programs/programs.ts';
 import { sequential } from '../sequential.ts';
 import { layerShapes } from '../shapes.ts';
 import { activation } from './activation.ts';

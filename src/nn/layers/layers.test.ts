@@ -12,7 +12,7 @@ import {
   initialStates,
   parameterNames,
   trainingGraph,
-} from '../programs.ts';
+} from '../programs/programs.ts';
 import { sequential } from '../sequential.ts';
 import type { ModelSpec } from '../spec.ts';
 import { activation } from './activation.ts';

@@ -5,7 +5,7 @@
  *
  * The codes are drawn by hand and stay fixed (`nn/bitmaps.ts`, 7x12 pixels), or are given as numbers. `rubbish`
  * is j of eq. 9 of LeCun et al. 1998: a class of its own at the constant distance j, for what is none of the
- * others. Next stop: `ops/scores/rbf.ts`, and `nn/losses.ts` for what is made of the distances.
+ * others. Next stop: `ops/scores/rbf.ts`, and `nn/losses/losses.ts` for what is made of the distances.
  */
 import * as z from 'zod';
 import { FoveaError } from '../../base/errors.ts';

@@ -1,7 +1,7 @@
 /**
  * @file The step as one program: forward, backward, update. What training runs unless told otherwise.
  *
- * `run` makes nothing but the optimizer's few scalars. Next stop: `nn/programs.ts`, what a step computes.
+ * `run` makes nothing but the optimizer's few scalars. Next stop: `nn/programs/programs.ts`, what a step computes.
  */
 import type { HostArray } from '../../backends/backend.ts';
 import { FoveaError } from '../../base/errors.ts';
@@ -9,8 +9,8 @@ import { formatBytes } from '../../base/units.ts';
 import type { BatchSource } from '../../data/batchSource.ts';
 import type { Graph } from '../../graph/node.ts';
 import type { Optimizer } from '../../nn/optimizers/optimizer.ts';
-import { trainingGraph } from '../../nn/programs.ts';
-import { RECORD_PLACE, RECORD_STEPS, recorded, recordOf } from '../../nn/stepRecord.ts';
+import { trainingGraph } from '../../nn/programs/programs.ts';
+import { RECORD_PLACE, RECORD_STEPS, recorded, recordOf } from '../../nn/programs/stepRecord.ts';
 import { Feed } from '../feed.ts';
 import type { Programs } from '../programs.ts';
 import type { Progress } from '../progress.ts';

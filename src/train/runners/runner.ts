@@ -6,7 +6,7 @@
  * Next stop: `fused.ts`.
  */
 import type { BatchSource } from '../../data/batchSource.ts';
-import type { ChosenLosses } from '../../nn/objectives.ts';
+import type { ChosenLosses } from '../../nn/losses/objectives.ts';
 import type { Optimizer } from '../../nn/optimizers/optimizer.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import type { Programs } from '../programs.ts';

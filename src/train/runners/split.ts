@@ -3,12 +3,17 @@
  *
  * A runner of rank r computes the gradients of its rows of each batch; `combine` adds up those of all ranks; each
  * updates its own copy of the parameters by the same sums. Batch statistics are those of a rank's own rows.
- * Before: `fused.ts`, the same on one machine. Next stop: `nn/programs.ts`.
+ * Before: `fused.ts`, the same on one machine. Next stop: `nn/programs/programs.ts`.
  */
 import type { Executable, HostArray } from '../../backends/backend.ts';
 import type { BatchSource } from '../../data/batchSource.ts';
 import { parametersOf } from '../../nn/network.ts';
-import { gradientGraph, gradientName, trainingGraph, updateGraph } from '../../nn/programs.ts';
+import {
+  gradientGraph,
+  gradientName,
+  trainingGraph,
+  updateGraph,
+} from '../../nn/programs/programs.ts';
 import { Feed } from '../feed.ts';
 import type { Progress } from '../progress.ts';
 import { rowOptionsOf } from '../rowTreatment.ts';

@@ -4,13 +4,13 @@
  * The means are slots of the optimizer ("adam/ema/conv2d/kernel"). Programs read them in the place of the
  * weights by a change of names, so testing copies nothing. Next stop: `train/fit.ts`.
  */
-import { rewrite } from '../compile/rewrite.ts';
-import { type Graph, stateNode } from '../graph/node.ts';
-import { parametersOf } from './network.ts';
-import { AVERAGE_SLOT } from './optimizers/define.ts';
-import { type Optimizer, slotName } from './optimizers/optimizer.ts';
-import type { ModelSpec } from './spec.ts';
-import type { StateValue } from './trained.ts';
+import { rewrite } from '../../compile/rewrite.ts';
+import { type Graph, stateNode } from '../../graph/node.ts';
+import { parametersOf } from '../network.ts';
+import { AVERAGE_SLOT } from '../optimizers/define.ts';
+import { type Optimizer, slotName } from '../optimizers/optimizer.ts';
+import type { ModelSpec } from '../spec.ts';
+import type { StateValue } from '../trained.ts';
 
 /** Parameter -> the state that holds its running mean; empty where the optimizer keeps none. */
 export function averagesOf(optimizer: Optimizer, spec: ModelSpec): ReadonlyMap<string, string> {

@@ -4,11 +4,11 @@
  * Among equal scores the class with the smaller number comes first, so that exactly k classes of a row
  * are "the best k" and a model that says the same for all classes is right for one of them.
  */
-import { sizeOf } from '../base/shape.ts';
-import { NO_PADS } from '../base/window.ts';
-import { constantNode, type Node } from '../graph/node.ts';
-import * as e from '../ops/expression.ts';
-import { build } from '../ops/index.ts';
+import { sizeOf } from '../../base/shape.ts';
+import { NO_PADS } from '../../base/window.ts';
+import { constantNode, type Node } from '../../graph/node.ts';
+import * as e from '../../ops/expression.ts';
+import { build } from '../../ops/index.ts';
 
 /** 1 for rows whose label is among the k best scores, else 0: scores (N, classes), labels (N) -> (N). */
 export function hitsByLabels(scores: Node, labels: Node, k = 1): Node {

@@ -6,10 +6,10 @@
  * themselves are kept and not their sum: float64 sums in the order of steps stay what they were, and a loss
  * that is no number names its step. Before: `programs.ts`. Next stop: `train/runners/fused.ts`.
  */
-import { constantNode, type Graph, inputNode, type Node, stateNode } from '../graph/node.ts';
-import { expressionOf } from '../ops/elementwise.ts';
-import * as e from '../ops/expression.ts';
-import { build } from '../ops/index.ts';
+import { constantNode, type Graph, inputNode, type Node, stateNode } from '../../graph/node.ts';
+import { expressionOf } from '../../ops/elementwise.ts';
+import * as e from '../../ops/expression.ts';
+import { build } from '../../ops/index.ts';
 
 /** Name of the state (RECORD_STEPS) that records an output. */
 export const recordOf = (output: string): string => `record/${output}`;

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { referenceBackend } from '../backends/reference/index.ts';
-import { type Graph, rootsOf, topologicalOrder } from '../graph/node.ts';
-import { modelOf } from '../models/index.ts';
-import { activation } from './layers/activation.ts';
-import { conv2d } from './layers/conv2d.ts';
-import { lossOf } from './losses.ts';
-import { adam } from './optimizers/adam.ts';
-import { sgd } from './optimizers/sgd.ts';
+import { referenceBackend } from '../../backends/reference/index.ts';
+import { type Graph, rootsOf, topologicalOrder } from '../../graph/node.ts';
+import { modelOf } from '../../models/index.ts';
+import { activation } from '../layers/activation.ts';
+import { conv2d } from '../layers/conv2d.ts';
+import { lossOf } from '../losses/losses.ts';
+import { adam } from '../optimizers/adam.ts';
+import { sgd } from '../optimizers/sgd.ts';
+import { sequential } from '../sequential.ts';
 import {
   evaluationGraph,
   inferenceGraph,
@@ -14,7 +15,6 @@ import {
   parameterNames,
   trainingGraph,
 } from './programs.ts';
-import { sequential } from './sequential.ts';
 
 const image = { inputShape: [6, 6, 2] };
 

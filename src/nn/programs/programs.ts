@@ -9,10 +9,10 @@
  * scope of a session they share them. Before: `graph/node.ts`; `network.ts` expands the layers.
  * Next stop: `autodiff/backward.ts`, then `compile/pipeline.ts`.
  */
-import { backward } from '../autodiff/backward.ts';
-import { curvature } from '../autodiff/curvature.ts';
-import { unknownName } from '../base/errors.ts';
-import { sizeOf } from '../base/shape.ts';
+import { backward } from '../../autodiff/backward.ts';
+import { curvature } from '../../autodiff/curvature.ts';
+import { unknownName } from '../../base/errors.ts';
+import { sizeOf } from '../../base/shape.ts';
 import {
   batchInput,
   constantNode,
@@ -20,20 +20,20 @@ import {
   inputNode,
   type Node,
   stateNode,
-} from '../graph/node.ts';
-import { build } from '../ops/index.ts';
-import { initialValues } from './initializers.ts';
-import { defaultLossOf, type Loss, lossOf } from './losses.ts';
-import { expand, type Head, type Network, parametersOf } from './network.ts';
+} from '../../graph/node.ts';
+import { build } from '../../ops/index.ts';
+import { initialValues } from '../initializers.ts';
+import { defaultLossOf, type Loss, lossOf } from '../losses/losses.ts';
 import {
   type LossOptions,
   type Measured,
   measureHead,
   objectivesOf,
   weightedSum,
-} from './objectives.ts';
-import { type Optimizer, preparationsOf, slotName, updatesOf } from './optimizers/optimizer.ts';
-import { hasSeveral, type ModelSpec, nameIn } from './spec.ts';
+} from '../losses/objectives.ts';
+import { expand, type Head, type Network, parametersOf } from '../network.ts';
+import { type Optimizer, preparationsOf, slotName, updatesOf } from '../optimizers/optimizer.ts';
+import { hasSeveral, type ModelSpec, nameIn } from '../spec.ts';
 
 /** What a training step does to its rows. */
 export interface RowOptions {

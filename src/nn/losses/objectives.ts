@@ -6,14 +6,18 @@
  *   an input      the input of that name, as the network reads it: reconstruction
  *
  * A classifier is measured by its right answers, values by their mean absolute error. Previous stop:
- * `losses.ts`. Next stop: `programs.ts`.
+ * `losses.ts`. Next stop: `nn/programs/programs.ts`.
  */
 import { z } from 'zod';
-import { FoveaError, unknownName } from '../base/errors.ts';
-import { formatShape, sameShape } from '../base/shape.ts';
-import { batchInput, constantNode, type Node } from '../graph/node.ts';
-import * as e from '../ops/expression.ts';
-import { build } from '../ops/index.ts';
+import { FoveaError, unknownName } from '../../base/errors.ts';
+import { formatShape, sameShape } from '../../base/shape.ts';
+import { batchInput, constantNode, type Node } from '../../graph/node.ts';
+import * as e from '../../ops/expression.ts';
+import { build } from '../../ops/index.ts';
+import type { Head, Network } from '../network.ts';
+import { parseOptions } from '../options.ts';
+import { layerShapes } from '../shapes.ts';
+import { inputsOf, type ModelSpec, nameIn, type OutputSpec, outputsOf } from '../spec.ts';
 import {
   checkClassifierOutput,
   defaultLossOf,
@@ -23,10 +27,6 @@ import {
   lossOf,
 } from './losses.ts';
 import { hitsByLabels, hitsByTargets, meanAbsoluteErrors } from './metrics.ts';
-import type { Head, Network } from './network.ts';
-import { parseOptions } from './options.ts';
-import { layerShapes } from './shapes.ts';
-import { inputsOf, type ModelSpec, nameIn, type OutputSpec, outputsOf } from './spec.ts';
 
 const settings = z.object({
   loss: z.union([z.enum(lossNames), z.custom<LossFunction>((f) => typeof f === 'function')]),

@@ -1,17 +1,17 @@
 /**
- * @file Losses: one number per row, as graph nodes. The mean over the batch is taken in `programs.ts`.
+ * @file Losses: one number per row, as graph nodes. The mean over the batch is taken in `nn/programs/programs.ts`.
  *
  * The cross-entropies read the logits, below the softmax: log(softmax) taken in one op keeps its digits
  * where a probability underflows. Next stop: `ops/scores/crossEntropy.ts`.
  */
-import { FoveaError, unknownName } from '../base/errors.ts';
-import { formatShape, sameShape } from '../base/shape.ts';
-import { constantNode, type Node } from '../graph/node.ts';
-import { build } from '../ops/index.ts';
-import type { Build } from '../ops/op.ts';
+import { FoveaError, unknownName } from '../../base/errors.ts';
+import { formatShape, sameShape } from '../../base/shape.ts';
+import { constantNode, type Node } from '../../graph/node.ts';
+import { build } from '../../ops/index.ts';
+import type { Build } from '../../ops/op.ts';
+import type { ModelSpec } from '../spec.ts';
 import { rubbishDistanceOf } from './answers.ts';
 import { meanOfRows } from './metrics.ts';
-import type { ModelSpec } from './spec.ts';
 
 export interface Predictions {
   /** (N, classes), before softmax. */

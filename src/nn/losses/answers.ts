@@ -1,11 +1,11 @@
 /**
  * @file What a model's answer is: scores of the classes, the largest of which wins, or distances to them.
  */
-import { FoveaError } from '../base/errors.ts';
-import { formatShape } from '../base/shape.ts';
-import { layerOf } from './layers/index.ts';
-import { layerShapes } from './shapes.ts';
-import { checkOneInOneOut, type ModelSpec } from './spec.ts';
+import { FoveaError } from '../../base/errors.ts';
+import { formatShape } from '../../base/shape.ts';
+import { layerOf } from '../layers/index.ts';
+import { layerShapes } from '../shapes.ts';
+import { checkOneInOneOut, type ModelSpec } from '../spec.ts';
 
 /**
  * Where a layer (the last, unless named) gives distances, the smallest of which wins: how far the rubbish class

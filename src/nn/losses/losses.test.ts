@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { differences, numbersOfGraph } from '../../test/support/graphNumbers.ts';
-import { activation } from './layers/activation.ts';
-import { dense } from './layers/dense.ts';
+import { differences, numbersOfGraph } from '../../../test/support/graphNumbers.ts';
+import { activation } from '../layers/activation.ts';
+import { dense } from '../layers/dense.ts';
+import { evaluationGraph, gradientGraph } from '../programs/programs.ts';
+import { sequential } from '../sequential.ts';
 import type { LossChoice } from './objectives.ts';
-import { evaluationGraph, gradientGraph } from './programs.ts';
-import { sequential } from './sequential.ts';
 
 const identity = { 'dense/kernel': [1, 0, 0, 1], 'dense/bias': [0, 0] };
 const plain = sequential({ inputShape: [2] }, [dense({ units: 2 })]);

@@ -4,9 +4,9 @@
  * Frozen parameters have no gradient and no slots of the optimizer; the rest of a step is as it was. Next stop:
  * `network.ts`.
  */
-import { FoveaError, unknownName } from '../base/errors.ts';
-import { parametersOf } from './network.ts';
-import type { LayerSpec, ModelSpec } from './spec.ts';
+import { FoveaError, unknownName } from '../../base/errors.ts';
+import { parametersOf } from '../network.ts';
+import type { LayerSpec, ModelSpec } from '../spec.ts';
 
 /** Throws where a name is no layer's, and where nothing is left to be trained. */
 export function withFrozen(spec: ModelSpec, names: readonly string[] = []): ModelSpec {

@@ -1,14 +1,14 @@
 /** @file What a step records has the bits of what it puts out, and stands at its place and nowhere else. */
 import { expect, it } from 'vitest';
-import { type BackendName, openSession } from '../backends/select.ts';
-import { RandomStream } from '../base/random.ts';
-import { rootsOf, topologicalOrder } from '../graph/node.ts';
-import { dense } from './layers/dense.ts';
-import { input, model } from './model.ts';
-import { optimizerOf } from './optimizers/index.ts';
+import { type BackendName, openSession } from '../../backends/select.ts';
+import { RandomStream } from '../../base/random.ts';
+import { rootsOf, topologicalOrder } from '../../graph/node.ts';
+import { dense } from '../layers/dense.ts';
+import { input, model } from '../model.ts';
+import { optimizerOf } from '../optimizers/index.ts';
+import { sequential } from '../sequential.ts';
+import type { ModelSpec } from '../spec.ts';
 import { initialStates, trainingGraph } from './programs.ts';
-import { sequential } from './sequential.ts';
-import type { ModelSpec } from './spec.ts';
 import { RECORD_PLACE, RECORD_STEPS, recorded, recordOf } from './stepRecord.ts';
 
 const plain = sequential({ inputShape: [5] }, [dense({ units: 3, activation: 'softmax' })]);
