@@ -50,7 +50,7 @@ export function checkHouse(files: ReadonlyMap<string, string>, rooms: Rooms): Fi
   ];
 }
 
-/** "src/nn/layers/conv2d.ts" -> "nn"; "src/index.ts" -> "index.ts" */
+/** "src/nn/layers/windows/conv2d.ts" -> "nn"; "src/index.ts" -> "index.ts" */
 function roomOf(path: string): string {
   return path.split('/')[1];
 }

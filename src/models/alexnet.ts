@@ -20,12 +20,13 @@
  * Source: Krizhevsky, Sutskever, Hinton, "ImageNet Classification with Deep Convolutional Neural Networks",
  * NIPS 2012. Next stop: `alexnetSingle.ts` without towers, `alexnetCaffe.ts`, `alexnetCifar10.ts`.
  */
-import { conv2d } from '../nn/layers/conv2d.ts';
+
 import { dense } from '../nn/layers/dense.ts';
 import { dropout } from '../nn/layers/dropout.ts';
-import { flatten } from '../nn/layers/flatten.ts';
-import { localResponseNormalization } from '../nn/layers/localResponseNormalization.ts';
-import { maxPooling2d } from '../nn/layers/pooling.ts';
+import { flatten } from '../nn/layers/shapes/flatten.ts';
+import { conv2d } from '../nn/layers/windows/conv2d.ts';
+import { localResponseNormalization } from '../nn/layers/windows/localResponseNormalization.ts';
+import { maxPooling2d } from '../nn/layers/windows/pooling.ts';
 import { sequential } from '../nn/sequential.ts';
 import { defineModel, noOptions } from './options.ts';
 

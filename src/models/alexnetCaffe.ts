@@ -5,12 +5,13 @@
  * Dropout is today's ("inverted"), dense weights begin as N(0, 0.005).
  * Source: BVLC Caffe, models/bvlc_reference_caffenet and bvlc_alexnet (their read-me files).
  */
-import { conv2d } from '../nn/layers/conv2d.ts';
+
 import { dense } from '../nn/layers/dense.ts';
 import { dropout } from '../nn/layers/dropout.ts';
-import { flatten } from '../nn/layers/flatten.ts';
-import { localResponseNormalization } from '../nn/layers/localResponseNormalization.ts';
-import { maxPooling2d } from '../nn/layers/pooling.ts';
+import { flatten } from '../nn/layers/shapes/flatten.ts';
+import { conv2d } from '../nn/layers/windows/conv2d.ts';
+import { localResponseNormalization } from '../nn/layers/windows/localResponseNormalization.ts';
+import { maxPooling2d } from '../nn/layers/windows/pooling.ts';
 import { sequential } from '../nn/sequential.ts';
 import { defineModel, noOptions } from './options.ts';
 

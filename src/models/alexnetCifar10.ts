@@ -18,11 +18,11 @@
  * today's dropout. Activations are layers of their own, as in the notebook. `--recipe text` trains it so.
  */
 import { activation } from '../nn/layers/activation.ts';
-import { conv2d } from '../nn/layers/conv2d.ts';
 import { dense } from '../nn/layers/dense.ts';
 import { dropout } from '../nn/layers/dropout.ts';
-import { flatten } from '../nn/layers/flatten.ts';
-import { maxPooling2d } from '../nn/layers/pooling.ts';
+import { flatten } from '../nn/layers/shapes/flatten.ts';
+import { conv2d } from '../nn/layers/windows/conv2d.ts';
+import { maxPooling2d } from '../nn/layers/windows/pooling.ts';
 import { sequential } from '../nn/sequential.ts';
 import { defineModel, noOptions } from './options.ts';
 

@@ -6,12 +6,13 @@
  * Such texts often count 62,369,152, which leaves out the 9,192 biases of the dense layers
  * (`fovea summary alexnet-single --convention text`). The paper's 60 million are those of the two towers.
  */
-import { conv2d } from '../nn/layers/conv2d.ts';
+
 import { dense } from '../nn/layers/dense.ts';
 import { dropout } from '../nn/layers/dropout.ts';
-import { flatten } from '../nn/layers/flatten.ts';
-import { localResponseNormalization } from '../nn/layers/localResponseNormalization.ts';
-import { maxPooling2d } from '../nn/layers/pooling.ts';
+import { flatten } from '../nn/layers/shapes/flatten.ts';
+import { conv2d } from '../nn/layers/windows/conv2d.ts';
+import { localResponseNormalization } from '../nn/layers/windows/localResponseNormalization.ts';
+import { maxPooling2d } from '../nn/layers/windows/pooling.ts';
 import { sequential } from '../nn/sequential.ts';
 import { defineModel, noOptions } from './options.ts';
 

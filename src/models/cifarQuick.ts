@@ -13,10 +13,10 @@
  */
 import * as z from 'zod';
 import { activation as activationLayer } from '../nn/layers/activation.ts';
-import { conv2d } from '../nn/layers/conv2d.ts';
 import { dense } from '../nn/layers/dense.ts';
-import { flatten } from '../nn/layers/flatten.ts';
-import { averagePooling2d, maxPooling2d } from '../nn/layers/pooling.ts';
+import { flatten } from '../nn/layers/shapes/flatten.ts';
+import { conv2d } from '../nn/layers/windows/conv2d.ts';
+import { averagePooling2d, maxPooling2d } from '../nn/layers/windows/pooling.ts';
 import { sequential } from '../nn/sequential.ts';
 import { defineModel } from './options.ts';
 

@@ -13,12 +13,13 @@
  *
  * The 1998 network differs: 32x32 input, trainable sub-sampling, a second convolution that is partly
  * connected, 1.7159 tanh(2x/3), Euclidean outputs: `lenet5Of1998.ts`.
- * Before: `data/batches.ts`. Next stop: `nn/layers/conv2d.ts`.
+ * Before: `data/batches.ts`. Next stop: `nn/layers/windows/conv2d.ts`.
  */
-import { conv2d } from '../nn/layers/conv2d.ts';
+
 import { dense } from '../nn/layers/dense.ts';
-import { flatten } from '../nn/layers/flatten.ts';
-import { averagePooling2d } from '../nn/layers/pooling.ts';
+import { flatten } from '../nn/layers/shapes/flatten.ts';
+import { conv2d } from '../nn/layers/windows/conv2d.ts';
+import { averagePooling2d } from '../nn/layers/windows/pooling.ts';
 import { sequential } from '../nn/sequential.ts';
 import { defineModel, noOptions } from './options.ts';
 

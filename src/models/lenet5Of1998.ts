@@ -18,12 +18,12 @@
  * Next stop: `nn/layers/rbf.ts`.
  */
 import * as z from 'zod';
-import { connectedConv2d } from '../nn/layers/connectedConv2d.ts';
-import { conv2d } from '../nn/layers/conv2d.ts';
 import { dense } from '../nn/layers/dense.ts';
-import { flatten } from '../nn/layers/flatten.ts';
 import { RUBBISH_DISTANCE, rbf } from '../nn/layers/rbf.ts';
-import { subsampling2d } from '../nn/layers/subsampling2d.ts';
+import { flatten } from '../nn/layers/shapes/flatten.ts';
+import { connectedConv2d } from '../nn/layers/windows/connectedConv2d.ts';
+import { conv2d } from '../nn/layers/windows/conv2d.ts';
+import { subsampling2d } from '../nn/layers/windows/subsampling2d.ts';
 import { sequential } from '../nn/sequential.ts';
 import type { ModelSpec } from '../nn/spec.ts';
 import { defineModel } from './options.ts';

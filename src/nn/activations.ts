@@ -2,7 +2,7 @@
  * @file Activation functions by name: the `activation` option of layers.
  *
  * Each is an op of its own (a row of `ops/elementwise.ts`, or softmax over the last axis); this table
- * says which ops may stand there. Next stop: `layers/conv2d.ts`.
+ * says which ops may stand there. Next stop: `layers/windows/conv2d.ts`.
  */
 import * as z from 'zod';
 import type { Attrs, Node } from '../graph/node.ts';

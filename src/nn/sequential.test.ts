@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { FoveaError } from '../base/errors.ts';
 import { modelNames, modelOf } from '../models/index.ts';
 import { activation } from './layers/activation.ts';
-import { conv2d } from './layers/conv2d.ts';
 import { dense } from './layers/dense.ts';
-import { flatten } from './layers/flatten.ts';
 import { layerKinds } from './layers/index.ts';
-import { add } from './layers/join.ts';
-import { averagePooling2d } from './layers/pooling.ts';
+import { flatten } from './layers/shapes/flatten.ts';
+import { add } from './layers/shapes/join.ts';
+import { conv2d } from './layers/windows/conv2d.ts';
+import { averagePooling2d } from './layers/windows/pooling.ts';
 import type { LayerInput } from './layers/wiring.ts';
 import { parseModelSpec, sequential } from './sequential.ts';
 

@@ -6,10 +6,10 @@ import { rootsOf, topologicalOrder } from '../graph/node.ts';
 import { summarize } from './accounting/summary.ts';
 import { formatSummary } from './accounting/summaryTable.ts';
 import { batchNormalization } from './layers/batchNormalization.ts';
-import { conv2d } from './layers/conv2d.ts';
 import { dense } from './layers/dense.ts';
-import { flatten } from './layers/flatten.ts';
-import { add, concatenate } from './layers/join.ts';
+import { flatten } from './layers/shapes/flatten.ts';
+import { add, concatenate } from './layers/shapes/join.ts';
+import { conv2d } from './layers/windows/conv2d.ts';
 import { input, model } from './model.ts';
 import { adam } from './optimizers/adam.ts';
 import {

@@ -7,7 +7,7 @@ import { loadDataset } from '../data/index.ts';
 import { openDataset } from '../data/open.ts';
 import { modelOf } from '../models/index.ts';
 import { dense } from '../nn/layers/dense.ts';
-import { flatten } from '../nn/layers/flatten.ts';
+import { flatten } from '../nn/layers/shapes/flatten.ts';
 import { initialStates } from '../nn/programs/programs.ts';
 import { sequential } from '../nn/sequential.ts';
 import { fittedSplit } from './checks.ts';

@@ -6,7 +6,7 @@ import { openSession } from '../backends/select.ts';
 import { wasmBackend } from '../backends/wasm/index.ts';
 import type { Picture } from '../data/images/picture.ts';
 import { dense } from '../nn/layers/dense.ts';
-import { flatten } from '../nn/layers/flatten.ts';
+import { flatten } from '../nn/layers/shapes/flatten.ts';
 import { sequential } from '../nn/sequential.ts';
 import type { ModelSpec } from '../nn/spec.ts';
 import { evaluate } from './evaluate.ts';

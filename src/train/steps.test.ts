@@ -6,7 +6,7 @@ import { openSession } from '../backends/select.ts';
 import type { Split } from '../data/dataset.ts';
 import { openBatches } from '../data/openBatches.ts';
 import { dense } from '../nn/layers/dense.ts';
-import { flatten } from '../nn/layers/flatten.ts';
+import { flatten } from '../nn/layers/shapes/flatten.ts';
 import { parseSchedule, startSchedule } from '../nn/schedules.ts';
 import { sequential } from '../nn/sequential.ts';
 import { Programs } from './programs.ts';

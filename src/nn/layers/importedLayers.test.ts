@@ -6,11 +6,11 @@ import { sequential } from '../sequential.ts';
 import { layerShapes } from '../shapes.ts';
 import { activation } from './activation.ts';
 import { clip } from './clip.ts';
-import { depthwiseConv2d, separableConv2d } from './depthwiseConv2d.ts';
-import { average, maximum, multiply, subtract } from './join.ts';
-import { permute } from './permute.ts';
 import { prelu } from './prelu.ts';
-import { reshape } from './reshape.ts';
+import { average, maximum, multiply, subtract } from './shapes/join.ts';
+import { permute } from './shapes/permute.ts';
+import { reshape } from './shapes/reshape.ts';
+import { depthwiseConv2d, separableConv2d } from './windows/depthwiseConv2d.ts';
 import type { LayerInput } from './wiring.ts';
 
 const run = (

@@ -3,7 +3,7 @@
  *
  * A layer holds no numbers: a spec names layers and options (data), and these definitions say what they
  * mean. Shapes here are of one image, without the batch axis, except in `call`, whose nodes carry it.
- * Next stop: `conv2d.ts` for a layer with parameters, `pooling.ts` for one without.
+ * Next stop: `windows/conv2d.ts` for a layer with parameters, `windows/pooling.ts` for one without.
  */
 import type * as z from 'zod';
 import { FoveaError } from '../../base/errors.ts';

@@ -18,25 +18,29 @@ import type { ModelSpec } from '../spec.ts';
 import { activation } from './activation.ts';
 import { batchNormalization } from './batchNormalization.ts';
 import { clip } from './clip.ts';
-import { connectedConv2d } from './connectedConv2d.ts';
-import { conv2d } from './conv2d.ts';
-import { conv2dTranspose } from './conv2dTranspose.ts';
 import { dense } from './dense.ts';
-import { depthwiseConv2d, separableConv2d } from './depthwiseConv2d.ts';
 import { dropout } from './dropout.ts';
-import { flatten } from './flatten.ts';
-import { globalAveragePooling2d, globalMaxPooling2d, globalMinPooling2d } from './globalPooling.ts';
 import { layerKinds } from './index.ts';
-import { add, average, concatenate, maximum, minimum, multiply, subtract } from './join.ts';
-import { localResponseNormalization } from './localResponseNormalization.ts';
-import { cropping2d, padding2d, zeroPadding2d } from './padding.ts';
-import { permute } from './permute.ts';
-import { averagePooling2d, maxPooling2d, minPooling2d } from './pooling.ts';
 import { prelu } from './prelu.ts';
 import { rbf } from './rbf.ts';
-import { reshape } from './reshape.ts';
-import { subsampling2d } from './subsampling2d.ts';
-import { upsampling2d } from './upsampling2d.ts';
+import { flatten } from './shapes/flatten.ts';
+import { add, average, concatenate, maximum, minimum, multiply, subtract } from './shapes/join.ts';
+import { permute } from './shapes/permute.ts';
+import { reshape } from './shapes/reshape.ts';
+import { connectedConv2d } from './windows/connectedConv2d.ts';
+import { conv2d } from './windows/conv2d.ts';
+import { conv2dTranspose } from './windows/conv2dTranspose.ts';
+import { depthwiseConv2d, separableConv2d } from './windows/depthwiseConv2d.ts';
+import {
+  globalAveragePooling2d,
+  globalMaxPooling2d,
+  globalMinPooling2d,
+} from './windows/globalPooling.ts';
+import { localResponseNormalization } from './windows/localResponseNormalization.ts';
+import { cropping2d, padding2d, zeroPadding2d } from './windows/padding.ts';
+import { averagePooling2d, maxPooling2d, minPooling2d } from './windows/pooling.ts';
+import { subsampling2d } from './windows/subsampling2d.ts';
+import { upsampling2d } from './windows/upsampling2d.ts';
 import type { LayerInput } from './wiring.ts';
 
 const N = 3;

@@ -3,7 +3,7 @@ import { referenceBackend } from '../../backends/reference/index.ts';
 import { type Graph, rootsOf, topologicalOrder } from '../../graph/node.ts';
 import { modelOf } from '../../models/index.ts';
 import { activation } from '../layers/activation.ts';
-import { conv2d } from '../layers/conv2d.ts';
+import { conv2d } from '../layers/windows/conv2d.ts';
 import { lossOf } from '../losses/losses.ts';
 import { adam } from '../optimizers/adam.ts';
 import { sgd } from '../optimizers/sgd.ts';

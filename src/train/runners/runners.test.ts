@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { type BackendName, openSession } from '../../backends/select.ts';
 import type { Split } from '../../data/dataset.ts';
-import { conv2d } from '../../nn/layers/conv2d.ts';
 import { dense } from '../../nn/layers/dense.ts';
 import { dropout } from '../../nn/layers/dropout.ts';
-import { flatten } from '../../nn/layers/flatten.ts';
+import { flatten } from '../../nn/layers/shapes/flatten.ts';
+import { conv2d } from '../../nn/layers/windows/conv2d.ts';
 import { RECORD_STEPS } from '../../nn/programs/stepRecord.ts';
 import { sequential } from '../../nn/sequential.ts';
 import type { FitOptions } from '../events.ts';

@@ -6,8 +6,8 @@
  * alpha is not divided by the size here; PyTorch does. Next stop: `ops/windows/localResponseNormalization.ts`.
  */
 import * as z from 'zod';
-import { positiveInteger } from '../options.ts';
-import { defineLayer, imageOf } from './layer.ts';
+import { positiveInteger } from '../../options.ts';
+import { defineLayer, imageOf } from '../layer.ts';
 
 export const localResponseNormalization = defineLayer({
   kind: 'localResponseNormalization',

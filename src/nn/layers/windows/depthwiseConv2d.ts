@@ -8,13 +8,13 @@
  * as many groups as channels. Next stop: `conv2d.ts`.
  */
 import { z } from 'zod';
-import type { Shape } from '../../base/shape.ts';
-import { NO_PADS } from '../../base/window.ts';
-import type { Node } from '../../graph/node.ts';
-import { activate, activationOption } from '../activations.ts';
-import { initializerOption } from '../initializers.ts';
-import { paddingRule, positiveInteger, positivePair } from '../options.ts';
-import { type CallContext, defineLayer, imageOf } from './layer.ts';
+import type { Shape } from '../../../base/shape.ts';
+import { NO_PADS } from '../../../base/window.ts';
+import type { Node } from '../../../graph/node.ts';
+import { activate, activationOption } from '../../activations.ts';
+import { initializerOption } from '../../initializers.ts';
+import { paddingRule, positiveInteger, positivePair } from '../../options.ts';
+import { type CallContext, defineLayer, imageOf } from '../layer.ts';
 import { factsOf, padsOf, positionsOf, receptionOf, type SlidingWindow } from './windowed.ts';
 
 const common = {

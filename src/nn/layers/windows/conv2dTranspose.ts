@@ -15,12 +15,12 @@
  * 13 again. Next stop: `ops/windows/conv2d.ts`.
  */
 import * as z from 'zod';
-import type { Shape } from '../../base/shape.ts';
-import { type Pads, type Pair, reachOf, samePads, transposedExtent } from '../../base/window.ts';
-import { activate, activationOption } from '../activations.ts';
-import { initializerOption } from '../initializers.ts';
-import { paddingRule, positiveInteger, positivePair, wholePair } from '../options.ts';
-import { defineLayer, imageOf } from './layer.ts';
+import type { Shape } from '../../../base/shape.ts';
+import { type Pads, type Pair, reachOf, samePads, transposedExtent } from '../../../base/window.ts';
+import { activate, activationOption } from '../../activations.ts';
+import { initializerOption } from '../../initializers.ts';
+import { paddingRule, positiveInteger, positivePair, wholePair } from '../../options.ts';
+import { defineLayer, imageOf } from '../layer.ts';
 import { checkGroups, paddingFacts } from './windowed.ts';
 
 const options = z.object({

@@ -7,12 +7,12 @@
  * Next stop: `ops/composites.ts`.
  */
 import * as z from 'zod';
-import type { Shape } from '../../base/shape.ts';
-import { subsample2d } from '../../ops/composites.ts';
-import { activate, activationOption } from '../activations.ts';
-import { initializerOption } from '../initializers.ts';
-import { positivePair } from '../options.ts';
-import { defineLayer, imageOf } from './layer.ts';
+import type { Shape } from '../../../base/shape.ts';
+import { subsample2d } from '../../../ops/composites.ts';
+import { activate, activationOption } from '../../activations.ts';
+import { initializerOption } from '../../initializers.ts';
+import { positivePair } from '../../options.ts';
+import { defineLayer, imageOf } from '../layer.ts';
 import { factsOf, positionsOf, receptionOf, type SlidingWindow } from './windowed.ts';
 
 const options = z.object({

@@ -2,9 +2,9 @@
  * @file The same numbers under another shape, in (height, width, channel) order as Keras does.
  */
 import { z } from 'zod';
-import { FoveaError } from '../../base/errors.ts';
-import { formatShape, type Shape, sizeOf } from '../../base/shape.ts';
-import { defineLayer } from './layer.ts';
+import { FoveaError } from '../../../base/errors.ts';
+import { formatShape, type Shape, sizeOf } from '../../../base/shape.ts';
+import { defineLayer } from '../layer.ts';
 
 const extent = z.int().refine((n) => n > 0 || n === -1, 'a whole number more than 0, or once -1');
 

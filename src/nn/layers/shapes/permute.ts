@@ -3,10 +3,10 @@
  * (H, W, C) -> (C, H, W)
  */
 import { z } from 'zod';
-import { FoveaError } from '../../base/errors.ts';
-import { formatShape } from '../../base/shape.ts';
-import { positiveInteger } from '../options.ts';
-import { defineLayer } from './layer.ts';
+import { FoveaError } from '../../../base/errors.ts';
+import { formatShape } from '../../../base/shape.ts';
+import { positiveInteger } from '../../options.ts';
+import { defineLayer } from '../layer.ts';
 
 export const permute = defineLayer({
   kind: 'permute',

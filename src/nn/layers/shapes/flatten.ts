@@ -2,8 +2,8 @@
  * @file Flatten: the numbers of an image in one row, in (height, width, channel) order as Keras does.
  */
 import * as z from 'zod';
-import { sizeOf } from '../../base/shape.ts';
-import { defineLayer } from './layer.ts';
+import { sizeOf } from '../../../base/shape.ts';
+import { defineLayer } from '../layer.ts';
 
 export const flatten = defineLayer({
   kind: 'flatten',

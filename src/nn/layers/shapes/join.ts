@@ -4,11 +4,11 @@
  * The inputs are named: add({ inputs: ['conv2d_1', 'input'] }).
  */
 import * as z from 'zod';
-import { FoveaError } from '../../base/errors.ts';
-import { formatShape, type Shape, sameShape } from '../../base/shape.ts';
-import { constantNode } from '../../graph/node.ts';
-import type { OpName } from '../../ops/index.ts';
-import { defineLayer } from './layer.ts';
+import { FoveaError } from '../../../base/errors.ts';
+import { formatShape, type Shape, sameShape } from '../../../base/shape.ts';
+import { constantNode } from '../../../graph/node.ts';
+import type { OpName } from '../../../ops/index.ts';
+import { defineLayer } from '../layer.ts';
 
 function several(inputs: readonly Shape[]): void {
   if (inputs.length >= 2) return;

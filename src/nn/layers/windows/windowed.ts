@@ -3,15 +3,15 @@
  *
  * The arithmetic itself is `base/window.ts`; here it is asked for a layer's options and an input shape.
  */
-import { FoveaError } from '../../base/errors.ts';
+import { FoveaError } from '../../../base/errors.ts';
 import {
   outputSize,
   type PaddingRule,
   type Pads,
   type Pair,
   resolvePads,
-} from '../../base/window.ts';
-import type { Reception, WindowFacts } from './layer.ts';
+} from '../../../base/window.ts';
+import type { Reception, WindowFacts } from '../layer.ts';
 
 export interface SlidingWindow {
   readonly kernel: Pair;

@@ -5,11 +5,11 @@
  * amount. Next stop: `ops/moves/pad2d.ts`.
  */
 import * as z from 'zod';
-import { FoveaError } from '../../base/errors.ts';
-import type { Shape } from '../../base/shape.ts';
-import { checkFill, type Fill, type Pads } from '../../base/window.ts';
-import { sides } from '../options.ts';
-import { defineLayer, imageOf, type Reception } from './layer.ts';
+import { FoveaError } from '../../../base/errors.ts';
+import type { Shape } from '../../../base/shape.ts';
+import { checkFill, type Fill, type Pads } from '../../../base/window.ts';
+import { sides } from '../../options.ts';
+import { defineLayer, imageOf, type Reception } from '../layer.ts';
 import { paddingFacts } from './windowed.ts';
 
 function padded(inputs: readonly Shape[], [rows, columns]: Pads, mode: Fill): Shape {

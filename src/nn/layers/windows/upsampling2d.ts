@@ -2,8 +2,8 @@
  * @file Upsampling: each pixel repeated (nearest neighbour). (H, W, C) -> (H fh, W fw, C)
  */
 import * as z from 'zod';
-import { positivePair } from '../options.ts';
-import { defineLayer, imageOf } from './layer.ts';
+import { positivePair } from '../../options.ts';
+import { defineLayer, imageOf } from '../layer.ts';
 
 export const upsampling2d = defineLayer({
   kind: 'upsampling2d',

@@ -8,11 +8,11 @@
  * `ops/windows/conv2d.ts`.
  */
 import * as z from 'zod';
-import type { Shape } from '../../base/shape.ts';
-import { activate, activationOption } from '../activations.ts';
-import { initializerOption } from '../initializers.ts';
-import { paddingRule, positiveInteger, positivePair } from '../options.ts';
-import { defineLayer, imageOf } from './layer.ts';
+import type { Shape } from '../../../base/shape.ts';
+import { activate, activationOption } from '../../activations.ts';
+import { initializerOption } from '../../initializers.ts';
+import { paddingRule, positiveInteger, positivePair } from '../../options.ts';
+import { defineLayer, imageOf } from '../layer.ts';
 import {
   checkGroups,
   factsOf,

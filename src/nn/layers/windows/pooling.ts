@@ -7,10 +7,10 @@
  * AlexNet's do (3x3 every 2). Average pooling leaves padding out of the mean unless `countIncludePad`.
  */
 import * as z from 'zod';
-import type { Shape } from '../../base/shape.ts';
-import type { Node } from '../../graph/node.ts';
-import { paddingRule, positivePair } from '../options.ts';
-import { type CallContext, defineLayer, imageOf } from './layer.ts';
+import type { Shape } from '../../../base/shape.ts';
+import type { Node } from '../../../graph/node.ts';
+import { paddingRule, positivePair } from '../../options.ts';
+import { type CallContext, defineLayer, imageOf } from '../layer.ts';
 import { factsOf, padsOf, positionsOf, receptionOf, type SlidingWindow } from './windowed.ts';
 
 const options = z.object({

@@ -7,12 +7,12 @@
  * things. Groups of `conv2d` are the special case of equal, disjoint blocks. Next stop: `ops/windows/connectedConv2d.ts`.
  */
 import * as z from 'zod';
-import type { Shape } from '../../base/shape.ts';
-import { checkConnections } from '../../ops/windows/connectedConv2d.ts';
-import { activate, activationOption } from '../activations.ts';
-import { type Fans, initializerOption } from '../initializers.ts';
-import { positivePair, wholeNumber } from '../options.ts';
-import { defineLayer, imageOf } from './layer.ts';
+import type { Shape } from '../../../base/shape.ts';
+import { checkConnections } from '../../../ops/windows/connectedConv2d.ts';
+import { activate, activationOption } from '../../activations.ts';
+import { type Fans, initializerOption } from '../../initializers.ts';
+import { positivePair, wholeNumber } from '../../options.ts';
+import { defineLayer, imageOf } from '../layer.ts';
 import { factsOf, positionsOf, receptionOf, type SlidingWindow } from './windowed.ts';
 
 const options = z.object({

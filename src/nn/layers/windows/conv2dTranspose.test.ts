@@ -1,19 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { referenceBackend } from '../../backends/reference/index.ts';
-import { wasmBackend } from '../../backends/wasm/index.ts';
-import { FoveaError } from '../../base/errors.ts';
-import { RandomStream } from '../../base/random.ts';
-import { input, model } from '../model.ts';
-import { adam } from '../optimizers/adam.ts';
-import { inferenceGraph, initialStates, trainingGraph } from '../programs/programs.ts';
-import { sequential } from '../sequential.ts';
-import { layerShapes } from '../shapes.ts';
-import type { ModelSpec } from '../spec.ts';
+import { referenceBackend } from '../../../backends/reference/index.ts';
+import { wasmBackend } from '../../../backends/wasm/index.ts';
+import { FoveaError } from '../../../base/errors.ts';
+import { RandomStream } from '../../../base/random.ts';
+import { input, model } from '../../model.ts';
+import { adam } from '../../optimizers/adam.ts';
+import { inferenceGraph, initialStates, trainingGraph } from '../../programs/programs.ts';
+import { sequential } from '../../sequential.ts';
+import { layerShapes } from '../../shapes.ts';
+import type { ModelSpec } from '../../spec.ts';
+import { flatten } from '../shapes/flatten.ts';
+import type { LayerInput } from '../wiring.ts';
 import { conv2d } from './conv2d.ts';
 import { conv2dTranspose } from './conv2dTranspose.ts';
-import { flatten } from './flatten.ts';
-import type { LayerInput } from './wiring.ts';
 
 const image = { inputShape: [6, 6, 2] };
 

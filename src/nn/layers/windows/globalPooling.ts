@@ -4,10 +4,10 @@
  * It takes the place of flatten before the last dense layer, and fits any image size.
  */
 import * as z from 'zod';
-import type { Shape } from '../../base/shape.ts';
-import { NO_PADS } from '../../base/window.ts';
-import type { Node } from '../../graph/node.ts';
-import { type CallContext, defineLayer, imageOf, type WindowFacts } from './layer.ts';
+import type { Shape } from '../../../base/shape.ts';
+import { NO_PADS } from '../../../base/window.ts';
+import type { Node } from '../../../graph/node.ts';
+import { type CallContext, defineLayer, imageOf, type WindowFacts } from '../layer.ts';
 import { paddingFacts } from './windowed.ts';
 
 const options = z.object({});

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { initialStates } from '../programs/programs.ts';
-import { sequential } from '../sequential.ts';
+import { initialStates } from '../../programs/programs.ts';
+import { sequential } from '../../sequential.ts';
 import { connectedConv2d } from './connectedConv2d.ts';
 
 const WINDOW = 9;
