@@ -118,7 +118,7 @@ describe('a run on pictures that are read while training', () => {
     const other = { spec: small(), augment: 'flip' };
     await expect(
       train(resumeRun({ folder: stopped.folder, backend, expected: other })),
-    ).rejects.toThrow(/--augment is flip=0.5, in the run scale=28,crop=0,flip=0.5/);
+    ).rejects.toThrow(/augment: is flip=0.5, in the run scale=28,crop,flip=0.5/);
     await train(resumeRun({ folder: stopped.folder, backend, expected: { spec: small() } }));
     expect(weightsOf('stopped')).toEqual(weightsOf('one'));
   });

@@ -98,7 +98,11 @@ describe.each(backends)('on $name', ({ open }) => {
         name === 'logits'
           ? parts.flatMap(({ found }) => [...found.logits])
           : Array.from(numbers, (_, i) =>
-              parts.reduce((sum, { share, found }) => sum + share * found[name][i], 0),
+              // `correct` counts rows; the others are means over them.
+              parts.reduce(
+                (sum, { share, found }) => sum + (name === 'correct' ? 1 : share) * found[name][i],
+                0,
+              ),
             );
       expectClose(numbers, expected, 1e-5, name);
     }
