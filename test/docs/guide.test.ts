@@ -52,9 +52,10 @@ describe.each(runPages)('%s', (page) => {
         expect(firstUntold(step.lines, printed), printed).toBeUndefined();
       } else if (step.kind === 'module') {
         const kept = path.join(import.meta.dirname, 'guide', `${step.name}.ts`);
-        const code = step.code.replace("'fovea'", "'../../../src/index.ts'");
+        const code = step.code.replaceAll("'fovea'", "'../../../src/index.ts'");
         await expect(code).toMatchFileSnapshot(kept);
         printed = await printedBy(() => import(/* @vite-ignore */ kept));
+        expect(printed).not.toMatch(/^$|NaN|undefined/);
       } else if (step.kind === 'command') {
         const { text, failed } = await runCommand(step.command);
         expect(failed, text).toBe(false);

@@ -1,7 +1,8 @@
 /**
  * @file Runs what stands on a page of the documents, block by block, in the order of the page.
  *
- *   ```ts      a module: kept beside the tests as a file too (so that it is type-checked), and imported
+ *   ```ts      a module: kept beside the tests as a file too (so that it is type-checked), and imported; where the
+ *              page says that its blocks "are one program", all of them together
  *   ```text    what the module before it prints
  *   ```sh      its lines that begin with "fovea" are run and must end well
  *   ```        where it begins with "$ fovea ...": run, and the lines below the command are its answer
@@ -25,11 +26,20 @@ export type Step =
 
 const FENCE = /^```(\w*)\n(.*?)^```$/gms;
 
-/** What a page holds to be run. Modules are called by the page and their place on it: "own-data-1". */
+/**
+ * What a page holds to be run. Modules are called by the page and their place on it ("own-data-1"), or by the page
+ * alone where they are one.
+ */
 export function stepsOf(page: string): Step[] {
+  const text = readFileSync(page, 'utf8');
   const base = page.replace(/^.*\/|\.md$/g, '');
+  const blocks = [...text.matchAll(FENCE)];
+  if (text.includes('are one program')) {
+    const code = blocks.filter(([, language]) => language === 'ts').map(([, , body]) => body);
+    return [{ kind: 'module', name: base, code: code.join('\n') }];
+  }
   let modules = 0;
-  return [...readFileSync(page, 'utf8').matchAll(FENCE)].flatMap(([, language, body]): Step[] => {
+  return blocks.flatMap(([, language, body]): Step[] => {
     const lines = body.trimEnd().split('\n');
     if (language === 'ts') {
       modules += 1;
