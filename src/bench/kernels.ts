@@ -1,11 +1,11 @@
 /**
  * @file The matrix product kernel as a share of the machine's peak, both measured in one run, in turns.
  *
- * The peak is what emitted multiply-adds on registers reach (`backends/wasm/peak.ts`): it knows no memory, so
+ * The peak is what emitted multiply-adds on registers reach (`backends/wasm/machine/peak.ts`): it knows no memory, so
  * the share says what loading and storing cost. One thread; with 256-bit pairs where they run, and without.
  */
 import { wasmBackend } from '../backends/wasm/index.ts';
-import { peakLoop } from '../backends/wasm/peak.ts';
+import { peakLoop } from '../backends/wasm/machine/peak.ts';
 import { batchInput, inputNode } from '../graph/node.ts';
 import { build } from '../ops/index.ts';
 import { measure } from './measure.ts';

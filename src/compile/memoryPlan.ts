@@ -2,7 +2,7 @@
  * @file Memory planned once: values with known lifetimes get offsets in one arena.
  *
  * Largest first, each at the lowest offset where nothing that lives at the same time lies. A training step
- * then allocates nothing. Previous stop: `backends/wasm/schedule.ts`, which says when a value is born and
+ * then allocates nothing. Previous stop: `backends/wasm/program/schedule.ts`, which says when a value is born and
  * last read. Next stop: a kernel, `backends/wasm/emit/conv2d/conv2d.ts`.
  */
 

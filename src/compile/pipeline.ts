@@ -3,7 +3,7 @@
  *
  * Each pass takes a valid graph and gives a valid one that computes the same; `verify` checks both ends, and
  * the reference backend can run the graph after any of them. Previous stop: `autodiff/backward.ts`.
- * Next stop: a backend, `backends/wasm/lowering/lower.ts` and then `backends/wasm/schedule.ts`.
+ * Next stop: a backend, `backends/wasm/lowering/lower.ts` and then `backends/wasm/program/schedule.ts`.
  */
 import type { Graph } from '../graph/node.ts';
 import { fuseElementwise } from './passes/fuseElementwise.ts';

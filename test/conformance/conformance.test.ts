@@ -4,7 +4,7 @@
  * The cases are in `cases.ts`. A skip is a reason in `test/backends.ts`.
  */
 import { afterAll, describe, expect, it } from 'vitest';
-import { planProgram } from '../../src/backends/wasm/plan.ts';
+import { planProgram } from '../../src/backends/wasm/program/plan.ts';
 import { type OpName, ops } from '../../src/ops/index.ts';
 import { backends } from '../backends.ts';
 import { expectClose } from '../support/compare.ts';

@@ -4,9 +4,9 @@
  * The listings stand in `wat/`. `npx vitest run test/snapshots -u` writes them anew.
  */
 import { describe, expect, it } from 'vitest';
-import { explain } from '../../src/backends/wasm/explain.ts';
 import type { Target } from '../../src/backends/wasm/kernel.ts';
-import { listWat } from '../../src/backends/wasm/listing.ts';
+import { explain } from '../../src/backends/wasm/program/explain.ts';
+import { listWat } from '../../src/backends/wasm/program/listing.ts';
 import { NO_PADS } from '../../src/base/window.ts';
 import { type Attrs, inputNode, stateNode } from '../../src/graph/node.ts';
 import { build, type OpName } from '../../src/ops/index.ts';

@@ -3,7 +3,7 @@
  */
 import { expect } from 'vitest';
 import type { ColumnTiles, PlanContext, Target } from '../../src/backends/wasm/kernel.ts';
-import { sliceBatch } from '../../src/backends/wasm/slicing.ts';
+import { sliceBatch } from '../../src/backends/wasm/program/slicing.ts';
 import { createNode, inputNode, type Node } from '../../src/graph/node.ts';
 
 export const TARGETS: readonly Target[] = [

@@ -2,7 +2,7 @@
  * @file Fills the memory of a WASM program with NaN, so that a kernel that reads what nobody wrote is seen.
  */
 import type { Executable, Session } from '../../src/backends/backend.ts';
-import { planProgram } from '../../src/backends/wasm/plan.ts';
+import { planProgram } from '../../src/backends/wasm/program/plan.ts';
 import { WasmSession } from '../../src/backends/wasm/session.ts';
 import { align } from '../../src/compile/memoryPlan.ts';
 import { type Graph, isSource } from '../../src/graph/node.ts';

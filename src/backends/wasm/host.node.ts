@@ -1,7 +1,7 @@
 /**
  * @file What the WASM backend asks of Node: its worker threads, its cores, the flags of its V8.
  *
- * A browser has workers of its own, and no flags. Before: `threads.ts`, `worker.ts`, `selfCheck.ts`.
+ * A browser has workers of its own, and no flags. Before: `threads.ts`, `worker.ts`, `machine/selfCheck.ts`.
  */
 import { availableParallelism } from 'node:os';
 import v8 from 'node:v8';

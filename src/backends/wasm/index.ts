@@ -7,10 +7,10 @@ import { FoveaError } from '../../base/errors.ts';
 import { inNode } from '../../base/host.ts';
 import type { Graph } from '../../graph/node.ts';
 import type { Backend, Explanation } from '../backend.ts';
-import { probeFeatures } from './features.ts';
+import { probeFeatures } from './machine/features.ts';
+import { choosePairs } from './machine/selfCheck.ts';
 import { MOST_PAGES } from './memory.ts';
 import type { WasmOptions } from './options.ts';
-import { choosePairs } from './selfCheck.ts';
 import { WasmSession } from './session.ts';
 import { ThreadPool } from './threads.ts';
 
@@ -35,8 +35,8 @@ export const wasmBackend = {
     return new WasmSession(memory, pool, target, plan, passedOver);
   },
   async explain(graph: Graph, options: WasmOptions = {}): Promise<Explanation> {
-    const { explain, targetOf } = await import('./explain.ts');
-    const { viewsOf } = await import('./listing.ts');
+    const { explain, targetOf } = await import('./program/explain.ts');
+    const { viewsOf } = await import('./program/listing.ts');
     return viewsOf(explain(graph, await targetOf(options)));
   },
 } satisfies Backend<WasmOptions>;

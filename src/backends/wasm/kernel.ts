@@ -3,14 +3,14 @@
  *
  * A kernel does `units` equal pieces of work, any range of which can run on its own: threads take ranges.
  * Kernels over a batch count units per image, so that a run of them can hand whole slices of images from one
- * to the next within a thread, with no waiting between (`schedule.ts`).
+ * to the next within a thread, with no waiting between (`program/schedule.ts`).
  */
 import type { Node } from '../../graph/node.ts';
 import type { FunctionBuilder, Local } from './assembler/function.ts';
 import type { Pointer } from './assembler/lanes.ts';
 import type { Arithmetic } from './emit/language/math.ts';
 import type { WinogradUse } from './options.ts';
-import type { Slicing } from './slicing.ts';
+import type { Slicing } from './program/slicing.ts';
 
 /** What the machine gives and the plans choose by. */
 export interface Target {

@@ -14,8 +14,8 @@ import {
 import { align } from '../../compile/memoryPlan.ts';
 import { constantNode, inputNode, isSource, stateNode } from '../../graph/node.ts';
 import { build } from '../../ops/index.ts';
-import { explain } from './explain.ts';
 import { wasmBackend } from './index.ts';
+import { explain } from './program/explain.ts';
 import type { WasmSession } from './session.ts';
 
 const open = (threads: number, revectorize: 'auto' | 'off' = 'auto') =>

@@ -3,7 +3,7 @@
  *
  * Memory holds control words, then states, and per program its arena (inputs, outputs, constants and
  * activations, placed by `compile/memoryPlan.ts`) and its scratch. It only grows when a program is compiled;
- * a run allocates nothing. Previous stops: `plan.ts`, `program.ts`. Next stops: `memory.ts`, `threads.ts`.
+ * a run allocates nothing. Previous stops: `program/plan.ts`, `program/program.ts`. Next stops: `memory.ts`, `threads.ts`.
  */
 import { unknownName } from '../../base/errors.ts';
 import { type Shape, sizeOf } from '../../base/shape.ts';
@@ -20,11 +20,11 @@ import type { Tensor } from '../../ops/op.ts';
 import type { Executable, HostArray, MemoryNeed, ProfiledKernel } from '../backend.ts';
 import { ScopedSession, type State, type StatesByName } from '../scopedSession.ts';
 import type { Kernel, Target } from './kernel.ts';
+import { peakLoop, streamLoop } from './machine/peak.ts';
 import { MOST_PAGES, type Region, SessionMemory } from './memory.ts';
-import { peakLoop, streamLoop } from './peak.ts';
-import { addressing, type ProgramPlan, planProgram } from './plan.ts';
-import { emitProgram, type Program, scratchBytesOf } from './program.ts';
-import type { Slicing } from './slicing.ts';
+import { addressing, type ProgramPlan, planProgram } from './program/plan.ts';
+import { emitProgram, type Program, scratchBytesOf } from './program/program.ts';
+import type { Slicing } from './program/slicing.ts';
 import { CONTROL, CONTROL_BYTES, type ThreadPool } from './threads.ts';
 
 type RunSegment = (base: number, scratch: number) => void;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { batchInput, inputNode, type Node, stateNode } from '../../../graph/node.ts';
 import { build } from '../../../ops/index.ts';
-import { planProgram } from '../plan.ts';
+import { planProgram } from '../program/plan.ts';
 
 const ROWS = 8;
 

@@ -1,12 +1,12 @@
 /**
  * @file Which nodes can be computed slice by slice of the batch: a walk over which rows each op follows.
  *
- * Previous stop: `lower.ts`. Next stop: `../schedule.ts`, which runs such nodes one after the other in a thread.
+ * Previous stop: `lower.ts`. Next stop: `../program/schedule.ts`, which runs such nodes one after the other in a thread.
  */
 import { isBatchInput, isSource, type Node } from '../../../graph/node.ts';
 import { rowInputs } from '../../../ops/rows.ts';
 import { signatureOf } from '../families.ts';
-import type { Slicing } from '../slicing.ts';
+import type { Slicing } from '../program/slicing.ts';
 
 /** Fewer images than this are not handed to threads one by one: each kernel is cut by its own rows. */
 const FEW_IMAGES = 4;

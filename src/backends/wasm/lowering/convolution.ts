@@ -25,7 +25,7 @@ import {
   scatterWeights,
 } from '../emit/conv2d/ops.ts';
 import { tileColumns } from '../kernel.ts';
-import { sliceBatch } from '../slicing.ts';
+import { sliceBatch } from '../program/slicing.ts';
 import { loweredNode, type Step } from './step.ts';
 import { winogradConv2dOf, winogradGradientOf } from './winograd.ts';
 

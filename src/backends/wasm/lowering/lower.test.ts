@@ -19,8 +19,8 @@ import { winogradConv2d, winogradWeights } from '../emit/winograd/ops.ts';
 import { panelLayout } from '../emit/winograd/panels.ts';
 import { signatureOf } from '../families.ts';
 import { type Target, tileColumns } from '../kernel.ts';
-import { planProgram } from '../plan.ts';
-import { sliceBatch } from '../slicing.ts';
+import { planProgram } from '../program/plan.ts';
+import { sliceBatch } from '../program/slicing.ts';
 import { loweredNode } from './step.ts';
 
 const target: Target = { relaxedMadd: true, pairs: true };

@@ -23,7 +23,7 @@ import { input } from '../../../ops/expression.ts';
 import { build } from '../../../ops/index.ts';
 import { recordOf } from '../families.ts';
 import type { PlanContext, Target } from '../kernel.ts';
-import type { Slicing } from '../slicing.ts';
+import type { Slicing } from '../program/slicing.ts';
 import { isBatchedNode } from './batched.ts';
 import { loweredNode, type Step } from './step.ts';
 

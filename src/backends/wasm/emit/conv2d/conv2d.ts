@@ -8,7 +8,7 @@
  * x holds its padding already (`lowering/lower.ts` inserts it). With one group and no dilation the taps (kw, c) of one
  * kernel row are one run of memory in x and in w alike, so a kernel of any width is KH runs.
  * One unit is one output row (n, oh). Previous stop: `lowering/lower.ts`.
- * Next stops: `plan.ts`, `../language/tile.ts`.
+ * Next stops: `backends/wasm/program/plan.ts`, `../language/tile.ts`.
  */
 import { sizeOf } from '../../../../base/shape.ts';
 import { align } from '../../../../compile/memoryPlan.ts';

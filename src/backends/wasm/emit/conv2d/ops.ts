@@ -13,7 +13,7 @@ import {
   conv2dShape,
 } from '../../../../ops/windows/conv2d.ts';
 import type { ColumnTiles } from '../../kernel.ts';
-import type { Slicing } from '../../slicing.ts';
+import type { Slicing } from '../../program/slicing.ts';
 import { lanesOf, type PartialLayout, partialSize, type ScatterLayout } from './layouts.ts';
 
 const convolution = { strides: pair, dilation: pair, pads, groups: count };

@@ -14,7 +14,7 @@ import {
 } from '../../../../../test/support/plans.ts';
 import { NO_PADS } from '../../../../base/window.ts';
 import { tileColumns } from '../../kernel.ts';
-import { sliceBatch } from '../../slicing.ts';
+import { sliceBatch } from '../../program/slicing.ts';
 import { planKernelGradient } from './kernelGradient.ts';
 import { scatterLayout } from './layouts.ts';
 import { planConv2d } from './plan.ts';

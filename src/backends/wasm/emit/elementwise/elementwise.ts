@@ -3,7 +3,7 @@
  *
  * An optimizer's update is three expressions over the same elements (two moments and the parameter): as one
  * kernel each number is read and written once. Two vectors are worked on side by side, so that V8 can fuse
- * them to one of 256 bits. Previous stop: `schedule.ts` (groups). Next stop: `../language/expression.ts`.
+ * them to one of 256 bits. Previous stop: `backends/wasm/program/schedule.ts` (groups). Next stop: `../language/expression.ts`.
  */
 import { sizeOf } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';

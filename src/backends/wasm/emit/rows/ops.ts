@@ -7,7 +7,7 @@ import type { Shape } from '../../../../base/shape.ts';
 import { count, extents, record } from '../../../../ops/attributes.ts';
 import { sumTo } from '../../../../ops/broadcast.ts';
 import { defineLoweredOp, type OpSignature } from '../../../../ops/op.ts';
-import type { Slicing } from '../../slicing.ts';
+import type { Slicing } from '../../program/slicing.ts';
 
 interface SumAttrs {
   readonly shape: Shape;

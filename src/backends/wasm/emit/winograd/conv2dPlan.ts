@@ -1,7 +1,7 @@
 /**
  * @file The decisions of a Winograd convolution: its blocks, its panels and its thread's scratch.
  *
- * Previous stop: `plan.ts`. Next stop: `conv2d.ts`.
+ * Previous stop: `backends/wasm/program/plan.ts`. Next stop: `conv2d.ts`.
  */
 import { align } from '../../../../compile/memoryPlan.ts';
 import type { Node } from '../../../../graph/node.ts';

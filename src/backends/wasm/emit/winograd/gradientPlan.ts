@@ -1,7 +1,7 @@
 /**
  * @file The decisions of a Winograd kernel gradient: its blocks of weights, its chunks of tiles, its scratch.
  *
- * Previous stop: `plan.ts`. Next stop: `kernelGradient.ts`.
+ * Previous stop: `backends/wasm/program/plan.ts`. Next stop: `kernelGradient.ts`.
  */
 import { align } from '../../../../compile/memoryPlan.ts';
 import type { Node } from '../../../../graph/node.ts';

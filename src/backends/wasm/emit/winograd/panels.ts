@@ -1,7 +1,7 @@
 /**
  * @file How transformed weights lie: panels one register tile wide, product by product.
  *
- * Previous stop: `plan.ts`. Next stop: `weights.ts`, which fills them.
+ * Previous stop: `backends/wasm/program/plan.ts`. Next stop: `weights.ts`, which fills them.
  */
 import type { Target } from '../../kernel.ts';
 

@@ -11,7 +11,7 @@
  * coefficients of the product of (t - p_l) over l != j, A^T the powers of the points, G the powers over
  * N_j = product of (p_j - p_l). Sources: Winograd, Arithmetic Complexity of Computations (1980); Lavin and Gray,
  * https://arxiv.org/abs/1509.09308; Barabasz et al. on points and errors, https://arxiv.org/abs/1803.10986.
- * Next stop: `plan.ts`.
+ * Next stop: `backends/wasm/program/plan.ts`.
  */
 
 export type Matrix = readonly (readonly number[])[];

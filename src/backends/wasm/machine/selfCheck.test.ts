@@ -2,22 +2,22 @@
 import { syncBuiltinESMExports } from 'node:module';
 import v8 from 'node:v8';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { inputNode } from '../../graph/node.ts';
-import { build } from '../../ops/index.ts';
-import type { TileLoop } from './emit/language/tile.ts';
-import type { Target } from './kernel.ts';
+import { inputNode } from '../../../graph/node.ts';
+import { build } from '../../../ops/index.ts';
+import type { TileLoop } from '../emit/language/tile.ts';
+import type { Target } from '../kernel.ts';
 
 beforeEach(() => vi.resetModules());
 afterEach(() => {
-  vi.doUnmock('./emit/language/tile.ts');
-  vi.doUnmock('./emit/language/math.ts');
+  vi.doUnmock('../emit/language/tile.ts');
+  vi.doUnmock('../emit/language/math.ts');
   vi.restoreAllMocks();
   syncBuiltinESMExports();
 });
 
 /** What a session says of itself, after it has computed a product. */
 async function planOf(revectorize: 'auto' | 'off'): Promise<{ plan: string; pairs: boolean }> {
-  const { wasmBackend } = await import('./index.ts');
+  const { wasmBackend } = await import('../index.ts');
   const session = await wasmBackend.open({ threads: 1, revectorize });
   const product = build('matmul', [inputNode('a', [8, 8]), inputNode('b', [8, 32])]);
   const program = session.compile({ outputs: { product }, updates: [] });
@@ -38,8 +38,8 @@ function watchFlags() {
 
 /** A tile loop that forgets its last step, as a wrong fusion might. */
 function breakTiles(): void {
-  vi.doMock('./emit/language/tile.ts', async (original) => {
-    const real = await original<typeof import('./emit/language/tile.ts')>();
+  vi.doMock('../emit/language/tile.ts', async (original) => {
+    const real = await original<typeof import('../emit/language/tile.ts')>();
     return {
       ...real,
       tileLoop: (f: never, m: never, acc: never, loop: TileLoop) =>
@@ -72,8 +72,8 @@ describe('the self-check of pairs', () => {
 
   it('sees lanes that differ between pairs and single vectors', async () => {
     let emitted = 0;
-    vi.doMock('./emit/language/math.ts', async (original) => {
-      const real = await original<typeof import('./emit/language/math.ts')>();
+    vi.doMock('../emit/language/math.ts', async (original) => {
+      const real = await original<typeof import('../emit/language/math.ts')>();
       const tanh: typeof real.tanh = (f, m, x) => {
         const y = real.tanh(f, m, x);
         // The second vector of the pair comes out as its input.

@@ -3,16 +3,16 @@
  *
  * Previous stop: `explain.ts`. The WAT of functions is `assembler/wat.ts`'s.
  */
-import { formatShape, sizeOf } from '../../base/shape.ts';
-import { formatBytes } from '../../base/units.ts';
-import { drawMemory } from '../../compile/memoryPicture.ts';
-import type { Placement } from '../../compile/memoryPlan.ts';
-import type { Node } from '../../graph/node.ts';
-import type { Explanation } from '../backend.ts';
-import { formatWat } from './assembler/wat.ts';
+import { formatShape, sizeOf } from '../../../base/shape.ts';
+import { formatBytes } from '../../../base/units.ts';
+import { drawMemory } from '../../../compile/memoryPicture.ts';
+import type { Placement } from '../../../compile/memoryPlan.ts';
+import type { Node } from '../../../graph/node.ts';
+import type { Explanation } from '../../backend.ts';
+import { formatWat } from '../assembler/wat.ts';
+import { signatureOf } from '../families.ts';
+import type { Kernel } from '../kernel.ts';
 import type { ExplainedProgram } from './explain.ts';
-import { signatureOf } from './families.ts';
-import type { Kernel } from './kernel.ts';
 
 /** Each view is made when it is asked for. */
 export function viewsOf(program: ExplainedProgram): Explanation {

@@ -4,16 +4,16 @@
  * A session plans and then emits; `explain.ts` plans, emits and shows. Previous stop: `compile/pipeline.ts`.
  * Next stops: `lowering/lower.ts`, `schedule.ts`, `program.ts`.
  */
-import { sizeOf } from '../../base/shape.ts';
-import type { MemoryPlan } from '../../compile/memoryPlan.ts';
-import { compileGraph } from '../../compile/pipeline.ts';
-import { verify } from '../../compile/verify.ts';
-import { batchSizeOf, createNode, type Graph, isSource, type Node } from '../../graph/node.ts';
-import { kernelGradientPartials } from './emit/conv2d/ops.ts';
-import { columnPartials } from './emit/rows/ops.ts';
-import { signatureOf } from './families.ts';
-import type { PlanContext, Target } from './kernel.ts';
-import { lower } from './lowering/lower.ts';
+import { sizeOf } from '../../../base/shape.ts';
+import type { MemoryPlan } from '../../../compile/memoryPlan.ts';
+import { compileGraph } from '../../../compile/pipeline.ts';
+import { verify } from '../../../compile/verify.ts';
+import { batchSizeOf, createNode, type Graph, isSource, type Node } from '../../../graph/node.ts';
+import { kernelGradientPartials } from '../emit/conv2d/ops.ts';
+import { columnPartials } from '../emit/rows/ops.ts';
+import { signatureOf } from '../families.ts';
+import type { PlanContext, Target } from '../kernel.ts';
+import { lower } from '../lowering/lower.ts';
 import { planProgramMemory } from './program.ts';
 import { type Schedule, schedule, storageOf } from './schedule.ts';
 import { type BatchWork, type Slicing, sliceBatch, suitedSlicing } from './slicing.ts';

@@ -4,9 +4,9 @@
  * Whether V8 fuses neighbouring 128-bit operations cannot be asked that way: the flag is set, a kernel is run
  * and its result compared (`selfCheck.ts`).
  */
-import { FunctionBuilder } from './assembler/function.ts';
-import { f32x4 } from './assembler/lanes.ts';
-import { ModuleBuilder } from './assembler/module.ts';
+import { FunctionBuilder } from '../assembler/function.ts';
+import { f32x4 } from '../assembler/lanes.ts';
+import { ModuleBuilder } from '../assembler/module.ts';
 
 export interface Features {
   readonly simd: boolean;

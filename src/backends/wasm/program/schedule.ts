@@ -8,12 +8,12 @@
  * in phases of their own, which a session leaves out while the states stay as they are.
  * Previous stop: `lowering/lower.ts`. Next stop: `compile/memoryPlan.ts`, where the numbers lie; then `program.ts`.
  */
-import { sameShape } from '../../base/shape.ts';
-import { type Graph, isSource, type Node, rootsOf, topologicalOrder } from '../../graph/node.ts';
-import { expressionOf } from '../../ops/elementwise.ts';
-import { elementwiseKernel } from './emit/elementwise/elementwise.ts';
-import { planKernel, recordOf } from './families.ts';
-import type { Kernel, PlanContext } from './kernel.ts';
+import { sameShape } from '../../../base/shape.ts';
+import { type Graph, isSource, type Node, rootsOf, topologicalOrder } from '../../../graph/node.ts';
+import { expressionOf } from '../../../ops/elementwise.ts';
+import { elementwiseKernel } from '../emit/elementwise/elementwise.ts';
+import { planKernel, recordOf } from '../families.ts';
+import type { Kernel, PlanContext } from '../kernel.ts';
 
 export type PhaseKind = 'batch' | 'split' | 'host';
 

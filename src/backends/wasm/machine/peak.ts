@@ -5,12 +5,12 @@
  * end, in neighbouring pairs, so that V8 can fuse them where it may. Memory: a copy of more than caches hold.
  * Kernels are judged as a share of both, measured in the same run on the same machine.
  */
-import type { ArithmeticLoop, MemoryLoop } from '../backend.ts';
-import { FunctionBuilder, type Local } from './assembler/function.ts';
-import { f32x4, i32 } from './assembler/lanes.ts';
-import { ModuleBuilder, PAGE_BYTES } from './assembler/module.ts';
-import { arithmeticOf } from './emit/language/math.ts';
-import type { Target } from './kernel.ts';
+import type { ArithmeticLoop, MemoryLoop } from '../../backend.ts';
+import { FunctionBuilder, type Local } from '../assembler/function.ts';
+import { f32x4, i32 } from '../assembler/lanes.ts';
+import { ModuleBuilder, PAGE_BYTES } from '../assembler/module.ts';
+import { arithmeticOf } from '../emit/language/math.ts';
+import type { Target } from '../kernel.ts';
 
 const TURNS = 100_000;
 /** Independent sums: latency times throughput of a multiply-add is 8 on current machines. */

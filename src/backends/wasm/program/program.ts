@@ -5,14 +5,14 @@
  * Addresses are constants in the code: memory is planned before a byte is emitted.
  * Previous stop: `schedule.ts`. Next stop: `session.ts`, which loads it.
  */
-import { sizeOf } from '../../base/shape.ts';
-import { align, type Lifetime, type MemoryPlan, planMemory } from '../../compile/memoryPlan.ts';
-import { type Graph, isSource, type Node, rootsOf, topologicalOrder } from '../../graph/node.ts';
-import { FunctionBuilder, type Local } from './assembler/function.ts';
-import { type MemoryImport, ModuleBuilder } from './assembler/module.ts';
-import { arithmeticOf } from './emit/language/math.ts';
-import type { TicketWords } from './emit/language/tickets.ts';
-import type { Kernel, PlanContext } from './kernel.ts';
+import { sizeOf } from '../../../base/shape.ts';
+import { align, type Lifetime, type MemoryPlan, planMemory } from '../../../compile/memoryPlan.ts';
+import { type Graph, isSource, type Node, rootsOf, topologicalOrder } from '../../../graph/node.ts';
+import { FunctionBuilder, type Local } from '../assembler/function.ts';
+import { type MemoryImport, ModuleBuilder } from '../assembler/module.ts';
+import { arithmeticOf } from '../emit/language/math.ts';
+import type { TicketWords } from '../emit/language/tickets.ts';
+import type { Kernel, PlanContext } from '../kernel.ts';
 import { aloneRun, type Call, sharedRuns } from './runs.ts';
 import { type Phase, type Schedule, storageOf } from './schedule.ts';
 

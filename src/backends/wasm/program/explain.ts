@@ -3,17 +3,17 @@
  *
  * Addresses are those of a session's first program. Next stop: `listing.ts`, which prints it.
  */
-import { sizeOf } from '../../base/shape.ts';
-import { align } from '../../compile/memoryPlan.ts';
-import { type Graph, type Node, rootsOf, topologicalOrder } from '../../graph/node.ts';
-import { probeFeatures } from './features.ts';
-import type { Target } from './kernel.ts';
-import { MOST_PAGES } from './memory.ts';
-import type { WasmOptions } from './options.ts';
+import { sizeOf } from '../../../base/shape.ts';
+import { align } from '../../../compile/memoryPlan.ts';
+import { type Graph, type Node, rootsOf, topologicalOrder } from '../../../graph/node.ts';
+import type { Target } from '../kernel.ts';
+import { probeFeatures } from '../machine/features.ts';
+import { choosePairs } from '../machine/selfCheck.ts';
+import { MOST_PAGES } from '../memory.ts';
+import type { WasmOptions } from '../options.ts';
+import { CONTROL, CONTROL_BYTES } from '../threads.ts';
 import { addressing, type ProgramPlan, planProgram } from './plan.ts';
 import { emitProgram, type Program } from './program.ts';
-import { choosePairs } from './selfCheck.ts';
-import { CONTROL, CONTROL_BYTES } from './threads.ts';
 
 export interface ExplainedProgram extends ProgramPlan {
   readonly target: Target;

@@ -5,13 +5,13 @@
  * arithmetic for the same code. It is experimental, so it is used only if what is computed with it equals, bit
  * for bit, what is computed without. In browsers there is no flag to set.
  */
-import { inNode } from '../../base/host.ts';
-import { FunctionBuilder, type Local } from './assembler/function.ts';
-import { f32x4 } from './assembler/lanes.ts';
-import { ModuleBuilder } from './assembler/module.ts';
-import { forRange } from './emit/language/loops.ts';
-import { arithmeticOf, tanh } from './emit/language/math.ts';
-import { tileLocals, tileLoop, zeroTile } from './emit/language/tile.ts';
+import { inNode } from '../../../base/host.ts';
+import { FunctionBuilder, type Local } from '../assembler/function.ts';
+import { f32x4 } from '../assembler/lanes.ts';
+import { ModuleBuilder } from '../assembler/module.ts';
+import { forRange } from '../emit/language/loops.ts';
+import { arithmeticOf, tanh } from '../emit/language/math.ts';
+import { tileLocals, tileLoop, zeroTile } from '../emit/language/tile.ts';
 import type { Features } from './features.ts';
 
 export interface PairsChoice {
@@ -34,7 +34,7 @@ async function decide({ relaxedMadd }: Features): Promise<PairsChoice> {
   }
   if (!relaxedMadd)
     return { pairs: false, reason: `Node ${process.versions.node} has no relaxed SIMD` };
-  const { setFlag } = await import('./host.node.ts');
+  const { setFlag } = await import('../host.node.ts');
   setFlag('--experimental-wasm-revectorize');
   // Pairs are fused by the optimising compiler alone: without the other one, it makes what is checked.
   setFlag('--no-liftoff');

@@ -1,14 +1,14 @@
 /** @file A batch is cut evenly, by its size and its price alone. */
 import { describe, expect, it } from 'vitest';
-import { RandomStream } from '../../base/random.ts';
-import { NO_PADS } from '../../base/window.ts';
-import { batchInput, inputNode, topologicalOrder } from '../../graph/node.ts';
-import { modelOf } from '../../models/index.ts';
-import { sgd } from '../../nn/optimizers/sgd.ts';
-import { trainingGraph } from '../../nn/programs/programs.ts';
-import { build } from '../../ops/index.ts';
-import { allocate, runNodes } from '../reference/interpreter.ts';
-import { wasmBackend } from './index.ts';
+import { RandomStream } from '../../../base/random.ts';
+import { NO_PADS } from '../../../base/window.ts';
+import { batchInput, inputNode, topologicalOrder } from '../../../graph/node.ts';
+import { modelOf } from '../../../models/index.ts';
+import { sgd } from '../../../nn/optimizers/sgd.ts';
+import { trainingGraph } from '../../../nn/programs/programs.ts';
+import { build } from '../../../ops/index.ts';
+import { allocate, runNodes } from '../../reference/interpreter.ts';
+import { wasmBackend } from '../index.ts';
 import { planProgram } from './plan.ts';
 import { sliceBatch, suitedSlicing } from './slicing.ts';
 

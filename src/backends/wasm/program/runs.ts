@@ -6,12 +6,12 @@
  * threads, since how a kernel's units are cut changes no bit. Previous stop: `program.ts`.
  * Next stop: `emit/language/tickets.ts`.
  */
-import type { FunctionBuilder, Local, Value } from './assembler/function.ts';
-import { i32 } from './assembler/lanes.ts';
-import type { ModuleBuilder } from './assembler/module.ts';
-import { times } from './emit/language/loops.ts';
-import { emitAwait, emitClaim, emitComplete, type TicketWords } from './emit/language/tickets.ts';
-import type { Kernel } from './kernel.ts';
+import type { FunctionBuilder, Local, Value } from '../assembler/function.ts';
+import { i32 } from '../assembler/lanes.ts';
+import type { ModuleBuilder } from '../assembler/module.ts';
+import { times } from '../emit/language/loops.ts';
+import { emitAwait, emitClaim, emitComplete, type TicketWords } from '../emit/language/tickets.ts';
+import type { Kernel } from '../kernel.ts';
 import type { Phase } from './schedule.ts';
 import type { Slicing } from './slicing.ts';
 

@@ -1,13 +1,13 @@
 /** @file The schedule of LeNet-5's training step, decided without a machine: few phases, nothing too early. */
 import { describe, expect, it } from 'vitest';
-import { lenet5, oddNet } from '../../../test/support/trainingSteps.ts';
-import { isSource, type Node } from '../../graph/node.ts';
-import { alexnetCifar10 } from '../../models/alexnetCifar10.ts';
-import { optimizerOf } from '../../nn/optimizers/index.ts';
-import { inferenceGraph, trainingGraph } from '../../nn/programs/programs.ts';
-import { recorded, recordOf } from '../../nn/programs/stepRecord.ts';
-import type { ModelSpec } from '../../nn/spec.ts';
-import type { Target } from './kernel.ts';
+import { lenet5, oddNet } from '../../../../test/support/trainingSteps.ts';
+import { isSource, type Node } from '../../../graph/node.ts';
+import { alexnetCifar10 } from '../../../models/alexnetCifar10.ts';
+import { optimizerOf } from '../../../nn/optimizers/index.ts';
+import { inferenceGraph, trainingGraph } from '../../../nn/programs/programs.ts';
+import { recorded, recordOf } from '../../../nn/programs/stepRecord.ts';
+import type { ModelSpec } from '../../../nn/spec.ts';
+import type { Target } from '../kernel.ts';
 import { type ProgramPlan, planProgram } from './plan.ts';
 import { storageOf } from './schedule.ts';
 
