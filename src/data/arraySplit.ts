@@ -2,7 +2,7 @@
  * @file Rows in memory by name: what models of several inputs or outputs, or of values, learn from.
  *
  * A set of pictures with one class each is a `Split`; this says any number of inputs and targets. Next stop:
- * `arrayBatches.ts`; `train/rows.ts` checks that they fit a model.
+ * `batches/arrayBatches.ts`; `train/rows.ts` checks that they fit a model.
  */
 
 /** Bytes are pixels, which the model's preprocessing makes numbers of; floats enter as they are. */

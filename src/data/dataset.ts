@@ -1,7 +1,7 @@
 /**
  * @file What a data set is: pictures as bytes, one label each, a name for every class.
  *
- * Pictures stay bytes (0..255) in memory, a quarter of what float32 would take; `batches.ts` turns them
+ * Pictures stay bytes (0..255) in memory, a quarter of what float32 would take; `batches/batches.ts` turns them
  * into numbers for the network, one batch at a time. Next stop: `formats/idx.ts`, where bytes come from.
  */
 import { FoveaError, UsageError } from '../base/errors.ts';

@@ -4,7 +4,7 @@
 import type { Known } from '../base/names.ts';
 import type { Dataset, LoadOptions } from './dataset.ts';
 import { type DatasetName, datasetOf } from './datasets/index.ts';
-import type { FileStatus } from './files.node.ts';
+import type { FileStatus } from './files/files.node.ts';
 
 export {
   BatchOrder,
@@ -12,7 +12,7 @@ export {
   fillBatch,
   unitRange,
   validationSplit,
-} from './batches.ts';
+} from './batches/batches.ts';
 export {
   type Dataset,
   type DatasetDefinition,
@@ -23,7 +23,7 @@ export {
   sliceSplit,
 } from './dataset.ts';
 export { datasetNames, datasetOf } from './datasets/index.ts';
-export type { FileStatus } from './files.node.ts';
+export type { FileStatus } from './files/files.node.ts';
 export { type ContactSheetOptions, contactSheet, pictureToPng } from './images/contactSheet.ts';
 export type { Picture } from './images/picture.ts';
 export {
@@ -45,6 +45,6 @@ export async function loadDataset<N extends string>(
 export async function verifyDataset(name: string, folder?: string): Promise<FileStatus[]> {
   const { files } = datasetOf(name);
   if (files === undefined) return [];
-  const { verifyFiles } = await import('./files.node.ts');
+  const { verifyFiles } = await import('./files/files.node.ts');
   return verifyFiles(files, folder);
 }

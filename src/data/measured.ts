@@ -4,8 +4,8 @@
  * Next stop: `statistics.ts`, the sums.
  */
 import type { Augmentation } from './augment/index.ts';
-import type { ReadingOptions } from './batchSource.ts';
-import { openBatches } from './openBatches.ts';
+import type { ReadingOptions } from './batches/batchSource.ts';
+import { openBatches } from './batches/openBatches.ts';
 import { TrainingStatistics } from './statistics.ts';
 import { type AnySplit, isStreamed, sliceAny } from './streamed.ts';
 

@@ -2,7 +2,7 @@
  * @file Some pictures of a split, as the model sees them, in memory: for sheets to look at.
  */
 import { neededSide, noAugmentation } from './augment/index.ts';
-import type { ReadingOptions } from './batchSource.ts';
+import type { ReadingOptions } from './batches/batchSource.ts';
 import type { Split } from './dataset.ts';
 import { pictureAt } from './images/picture.ts';
 import { openSampler } from './samples.ts';

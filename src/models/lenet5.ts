@@ -13,7 +13,7 @@
  *
  * The 1998 network differs: 32x32 input, trainable sub-sampling, a second convolution that is partly
  * connected, 1.7159 tanh(2x/3), Euclidean outputs: `lenet5Of1998.ts`.
- * Before: `data/batches.ts`. Next stop: `nn/layers/windows/conv2d.ts`.
+ * Before: `data/batches/batches.ts`. Next stop: `nn/layers/windows/conv2d.ts`.
  */
 
 import { dense } from '../nn/layers/dense.ts';

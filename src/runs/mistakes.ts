@@ -3,7 +3,7 @@
  *
  * The drawing code is loaded only when there is something to draw. Next stop: `data/images/contactSheet.ts`.
  */
-import type { ReadingOptions } from '../data/batchSource.ts';
+import type { ReadingOptions } from '../data/batches/batchSource.ts';
 import { picturesOf } from '../data/pictures.ts';
 import type { AnySplit } from '../data/streamed.ts';
 import type { Evaluation } from '../train/classification.ts';

@@ -7,7 +7,7 @@
  */
 import type { Session } from '../backends/backend.ts';
 import type { FoveaError } from '../base/errors.ts';
-import type { Reading } from '../data/batchSource.ts';
+import type { Reading } from '../data/batches/batchSource.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import { weightsOf } from '../nn/programs/averages.ts';
 import { parameterNames } from '../nn/programs/programs.ts';

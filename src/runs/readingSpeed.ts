@@ -4,8 +4,8 @@
  * Nothing is trained meanwhile; a training run shares the cores with the threads that read.
  */
 import { parseAugmentation } from '../data/augment/index.ts';
+import { openBatches } from '../data/batches/openBatches.ts';
 import { colouredFor } from '../data/measured.ts';
-import { openBatches } from '../data/openBatches.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 
 export interface SpeedOptions {

@@ -5,7 +5,7 @@
  */
 import { UsageError } from '../base/errors.ts';
 import type { Augmentation } from '../data/augment/index.ts';
-import { validationSplit } from '../data/batches.ts';
+import { validationSplit } from '../data/batches/batches.ts';
 import { measureTraining, needsColours } from '../data/measured.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';

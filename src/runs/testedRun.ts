@@ -4,7 +4,7 @@
 import type { Session } from '../backends/backend.ts';
 import { openSession } from '../backends/select.ts';
 import { withCrops } from '../data/augment/index.ts';
-import type { Reading } from '../data/batchSource.ts';
+import type { Reading } from '../data/batches/batchSource.ts';
 import { differencesOf, identityOf } from '../data/identity.ts';
 import { openDataset } from '../data/open.ts';
 import type { AnyDataset } from '../data/streamed.ts';

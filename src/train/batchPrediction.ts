@@ -7,8 +7,8 @@
 import type { Session } from '../backends/backend.ts';
 import { FoveaError } from '../base/errors.ts';
 import { formatShape, type Shape, sizeOf } from '../base/shape.ts';
-import { fillInput } from '../data/arrayBatches.ts';
 import type { InputRows } from '../data/arraySplit.ts';
+import { fillInput } from '../data/batches/arrayBatches.ts';
 import type { Graph } from '../graph/node.ts';
 import { inferenceGraph, parameterNames, stagesGraph } from '../nn/programs/programs.ts';
 import { inputsOf, type ModelSpec, nameIn, outputsOf } from '../nn/spec.ts';

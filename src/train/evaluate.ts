@@ -8,8 +8,8 @@
  */
 import type { Session, States } from '../backends/backend.ts';
 import { indexOfLargest } from '../base/largest.ts';
-import type { BatchSource, ReadingOptions } from '../data/batchSource.ts';
-import { openBatches } from '../data/openBatches.ts';
+import type { BatchSource, ReadingOptions } from '../data/batches/batchSource.ts';
+import { openBatches } from '../data/batches/openBatches.ts';
 import type { AnySplit } from '../data/streamed.ts';
 import { checkNamesClasses } from '../nn/losses/answers.ts';
 import type { LossFunction, LossName } from '../nn/losses/losses.ts';

@@ -4,8 +4,8 @@
  * One stream of typed events feeds the progress line, the history file, the run folder and the lab.
  * Next stop: `fit.ts`.
  */
-import type { Share } from '../data/batches.ts';
-import type { ReadingOptions } from '../data/batchSource.ts';
+import type { Share } from '../data/batches/batches.ts';
+import type { ReadingOptions } from '../data/batches/batchSource.ts';
 import type { LossChoice } from '../nn/losses/objectives.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
 import type { ScheduleFunction } from '../nn/schedules.ts';

@@ -3,13 +3,13 @@
  * the form the loss wants, class numbers (`labels`), one-hot rows or values (`targets`).
  *
  * A set of pictures with one class each feeds the one input and the one output there are; rows by name feed
- * any number. Nothing is allocated per batch. Next stop: `data/batchSource.ts`.
+ * any number. Nothing is allocated per batch. Next stop: `data/batches/batchSource.ts`.
  */
 import type { Executable } from '../backends/backend.ts';
-import { fillInput, fillRows } from '../data/arrayBatches.ts';
 import { type ArraySplit, isArrays } from '../data/arraySplit.ts';
-import { fillBatch } from '../data/batches.ts';
-import type { BatchSource } from '../data/batchSource.ts';
+import { fillInput, fillRows } from '../data/batches/arrayBatches.ts';
+import { fillBatch } from '../data/batches/batches.ts';
+import type { BatchSource } from '../data/batches/batchSource.ts';
 import type { Split } from '../data/dataset.ts';
 import { batchSizeOf, type Graph, rootsOf, topologicalOrder } from '../graph/node.ts';
 import { ROW_WEIGHTS } from '../nn/programs/programs.ts';

@@ -6,14 +6,14 @@
  * whoever reads the events draws, records and saves (`runs/performRun.ts` does, for a run folder).
  * All that decides how to go on is in `progress` and in the session's states, so a run taken up from a
  * snapshot, in the middle of an epoch too, ends with the same bits as one that never stopped.
- * Before: `data/batches.ts`. Next stop: `steps.ts`, one step; then `nn/optimizers/adam.ts`.
+ * Before: `data/batches/batches.ts`. Next stop: `steps.ts`, one step; then `nn/optimizers/adam.ts`.
  */
 import type { Scope, Session } from '../backends/backend.ts';
 import { FoveaError } from '../base/errors.ts';
 import { isArrays } from '../data/arraySplit.ts';
-import { validationSplit } from '../data/batches.ts';
-import type { BatchOptions, BatchSource } from '../data/batchSource.ts';
-import { openBatches } from '../data/openBatches.ts';
+import { validationSplit } from '../data/batches/batches.ts';
+import type { BatchOptions, BatchSource } from '../data/batches/batchSource.ts';
+import { openBatches } from '../data/batches/openBatches.ts';
 import type { Graph } from '../graph/node.ts';
 import type { ChosenLosses } from '../nn/losses/objectives.ts';
 import { averagesOf, readingAverages } from '../nn/programs/averages.ts';

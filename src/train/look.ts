@@ -6,7 +6,7 @@
 import type { Session } from '../backends/backend.ts';
 import { indexOfLargest, indexOfSmallest } from '../base/largest.ts';
 import type { Shape } from '../base/shape.ts';
-import { fillBatch } from '../data/batches.ts';
+import { fillBatch } from '../data/batches/batches.ts';
 import { answersWithDistances, checkNamesClasses } from '../nn/losses/answers.ts';
 import { parameterNames, stagesGraph } from '../nn/programs/programs.ts';
 import { layerShapes } from '../nn/shapes.ts';

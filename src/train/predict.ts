@@ -7,7 +7,7 @@
 import type { Session } from '../backends/backend.ts';
 import { FoveaError } from '../base/errors.ts';
 import { formatShape } from '../base/shape.ts';
-import { fillBatch } from '../data/batches.ts';
+import { fillBatch } from '../data/batches/batches.ts';
 import { surround } from '../data/dataset.ts';
 import type { Picture } from '../data/images/picture.ts';
 import { type PrepareOptions, prepareImage } from '../data/images/prepare.ts';

@@ -6,8 +6,8 @@
  */
 import { FoveaError } from '../base/errors.ts';
 import { RandomStream } from '../base/random.ts';
-import { shareOf } from '../data/batches.ts';
-import type { BatchSource } from '../data/batchSource.ts';
+import { shareOf } from '../data/batches/batches.ts';
+import type { BatchSource } from '../data/batches/batchSource.ts';
 import { isStreamed } from '../data/streamed.ts';
 import { defaultOptimizerOf } from '../models/recipes.ts';
 import type { ChosenLosses } from '../nn/losses/objectives.ts';

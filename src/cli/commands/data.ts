@@ -82,7 +82,7 @@ async function list({ json }: Options): Promise<void> {
   const output = openOutput(json === true);
   const [{ datasetNames, datasetOf }, { dataFolder }] = await Promise.all([
     import('../../data/index.ts'),
-    import('../../data/location.node.ts'),
+    import('../../data/files/location.node.ts'),
   ]);
   const rows: string[][] = [];
   for (const name of datasetNames) {
@@ -98,7 +98,7 @@ async function list({ json }: Options): Promise<void> {
 
 /** Whether every file lies in its folder; `verify` looks inside. */
 async function isHere(files: FileSet): Promise<boolean> {
-  const { folderOf } = await import('../../data/files.node.ts');
+  const { folderOf } = await import('../../data/files/files.node.ts');
   const { findFile } = await import('../../data/known.node.ts');
   const folder = folderOf(files);
   const found = await Promise.all(files.files.map((file) => findFile(folder, file)));
@@ -110,7 +110,7 @@ async function get(name: string, { json }: Options): Promise<void> {
   const live = await openLive();
   const [{ loadDataset }, { dataFolder }] = await Promise.all([
     import('../../data/index.ts'),
-    import('../../data/location.node.ts'),
+    import('../../data/files/location.node.ts'),
   ]);
   const { train, test, classes } = await loadDataset(name, {
     onProgress: (progress) => live.show(downloadLine(progress)),

@@ -85,7 +85,7 @@ export const cifar10: DatasetDefinition = {
   summary: '50,000 + 10,000 photographs of ten kinds of things, 32 x 32 colour',
   files,
   async load(options) {
-    const { loadFiles } = await import('../files.node.ts');
+    const { loadFiles } = await import('../files/files.node.ts');
     const loaded = await loadFiles(files, options);
     const read = (names: readonly { readonly name: string }[]) =>
       parseCifar10(

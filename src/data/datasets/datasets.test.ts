@@ -10,7 +10,7 @@ import {
   writeFiles,
 } from '../../../test/support/idxFixtures.ts';
 import { FoveaError, UsageError } from '../../base/errors.ts';
-import { verifyFiles } from '../files.node.ts';
+import { verifyFiles } from '../files/files.node.ts';
 import { datasetNames, datasetOf, loadDataset, verifyDataset } from '../index.ts';
 import { drawDigits } from './digits.ts';
 import { loadIdxDataset } from './idxDataset.ts';

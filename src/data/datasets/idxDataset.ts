@@ -2,7 +2,7 @@
  * @file Loads a data set that comes as MNIST does: four IDX files, images and labels, train and test.
  */
 import { type Dataset, type FileSet, firstOf, type LoadOptions, splitOf } from '../dataset.ts';
-import type { LoadedFile } from '../files.node.ts';
+import type { LoadedFile } from '../files/files.node.ts';
 import { IDX_HEADER_BYTES, parseIdxImages, parseIdxLabels, readIdxHeader } from '../formats/idx.ts';
 
 /** Of two files that do not go together the one that has not the published size; else the images. */
@@ -17,7 +17,7 @@ export async function loadIdxDataset(
   classes: readonly string[],
   options: LoadOptions,
 ): Promise<Dataset> {
-  const { loadFiles } = await import('../files.node.ts');
+  const { loadFiles } = await import('../files/files.node.ts');
   const files = await loadFiles(set, options, (file) => ({
     headBytes: IDX_HEADER_BYTES,
     sizeFrom: (head) => readIdxHeader(head, file.name).totalBytes,

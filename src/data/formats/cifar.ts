@@ -4,7 +4,7 @@
  *   label | 1,024 red | 1,024 green | 1,024 blue      each plane row by row, 32 x 32
  *
  * The planes are interleaved here, once, into (count, 32, 32, 3): channels last as everywhere else.
- * Next stop: `../batches.ts`.
+ * Next stop: `../batches/batches.ts`.
  */
 import { FoveaError } from '../../base/errors.ts';
 import type { Split } from '../dataset.ts';

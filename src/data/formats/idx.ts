@@ -6,7 +6,7 @@
  *
  * This is where the reading tour begins: one byte of the file is one pixel, 0 is background and 255 is
  * ink. Strict on purpose: a header that does not fit its file to the byte is refused before anything of
- * the claimed size is allocated. Works on bytes alone, so in a browser too. Next stop: `../batches.ts`.
+ * the claimed size is allocated. Works on bytes alone, so in a browser too. Next stop: `../batches/batches.ts`.
  */
 import { FoveaError } from '../../base/errors.ts';
 

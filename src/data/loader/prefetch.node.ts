@@ -14,13 +14,13 @@ import {
 } from '../../base/errors.ts';
 import type { Preprocessing } from '../../nn/spec.ts';
 import { noAugmentation } from '../augment/index.ts';
-import { type BatchOrder, fillBatch } from '../batches.ts';
+import { type BatchOrder, fillBatch } from '../batches/batches.ts';
 import {
   type BatchOptions,
   type BatchSource,
   orderOf,
   type ReadingOptions,
-} from '../batchSource.ts';
+} from '../batches/batchSource.ts';
 import { PixelBudget } from '../images/pixelBudget.ts';
 import { type AnySplit, isStreamed, type StreamedSplit, shareSplit } from '../streamed.ts';
 import type { ProduceOptions, Unreadable } from './produce.node.ts';

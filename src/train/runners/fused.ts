@@ -6,7 +6,7 @@
 import type { HostArray } from '../../backends/backend.ts';
 import { FoveaError } from '../../base/errors.ts';
 import { formatBytes } from '../../base/units.ts';
-import type { BatchSource } from '../../data/batchSource.ts';
+import type { BatchSource } from '../../data/batches/batchSource.ts';
 import type { Graph } from '../../graph/node.ts';
 import type { Optimizer } from '../../nn/optimizers/optimizer.ts';
 import { trainingGraph } from '../../nn/programs/programs.ts';

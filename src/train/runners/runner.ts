@@ -5,7 +5,7 @@
  * Results are read once per turn and not per step, so that a device that works on its own is not waited for.
  * Next stop: `fused.ts`.
  */
-import type { BatchSource } from '../../data/batchSource.ts';
+import type { BatchSource } from '../../data/batches/batchSource.ts';
 import type { ChosenLosses } from '../../nn/losses/objectives.ts';
 import type { Optimizer } from '../../nn/optimizers/optimizer.ts';
 import type { ModelSpec } from '../../nn/spec.ts';

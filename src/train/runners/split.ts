@@ -6,7 +6,7 @@
  * Before: `fused.ts`, the same on one machine. Next stop: `nn/programs/programs.ts`.
  */
 import type { Executable, HostArray } from '../../backends/backend.ts';
-import type { BatchSource } from '../../data/batchSource.ts';
+import type { BatchSource } from '../../data/batches/batchSource.ts';
 import { parametersOf } from '../../nn/network.ts';
 import {
   gradientGraph,

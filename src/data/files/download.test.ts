@@ -14,10 +14,10 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { sha256, temporaryFolder, tinyIdxSet } from '../../test/support/idxFixtures.ts';
-import { FoveaError } from '../base/errors.ts';
-import type { DownloadProgress, FileSet } from './dataset.ts';
-import { loadIdxDataset } from './datasets/idxDataset.ts';
+import { sha256, temporaryFolder, tinyIdxSet } from '../../../test/support/idxFixtures.ts';
+import { FoveaError } from '../../base/errors.ts';
+import type { DownloadProgress, FileSet } from '../dataset.ts';
+import { loadIdxDataset } from '../datasets/idxDataset.ts';
 import { fetchFile, fetchFiles } from './download.node.ts';
 import { verifyFiles } from './files.node.ts';
 

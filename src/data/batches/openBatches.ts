@@ -5,14 +5,14 @@
  * Next stop: `batchSource.ts`, then `loader/prefetch.node.ts` and `augmentedBatches.ts`.
  */
 
-import { FoveaError } from '../base/errors.ts';
-import { inNode } from '../base/host.ts';
+import { FoveaError } from '../../base/errors.ts';
+import { inNode } from '../../base/host.ts';
+import { type ArraySplit, isArrays } from '../arraySplit.ts';
+import { noAugmentation } from '../augment/index.ts';
+import { type AnySplit, isStreamed } from '../streamed.ts';
 import { ArrayBatches } from './arrayBatches.ts';
-import { type ArraySplit, isArrays } from './arraySplit.ts';
-import { noAugmentation } from './augment/index.ts';
 import { AugmentedBatches } from './augmentedBatches.ts';
 import { type BatchOptions, type BatchSource, MemoryBatches } from './batchSource.ts';
-import { type AnySplit, isStreamed } from './streamed.ts';
 
 export async function openBatches(
   split: AnySplit | ArraySplit,
@@ -26,7 +26,7 @@ export async function openBatches(
       return new AugmentedBatches(split, options);
   }
   if (options.share !== undefined) throw readAheadWhole();
-  const { Prefetcher } = await import('./loader/prefetch.node.ts');
+  const { Prefetcher } = await import('../loader/prefetch.node.ts');
   return new Prefetcher(split, options);
 }
 

@@ -5,12 +5,12 @@
  * always ready; one that is being read may have to be waited for, which the trainer does between steps.
  * Next stop: `openBatches.ts`, which chooses.
  */
-import type { ImageShape } from '../base/shape.ts';
-import type { Preprocessing } from '../nn/spec.ts';
-import type { ArraySplit } from './arraySplit.ts';
-import type { Augmentation } from './augment/index.ts';
+import type { ImageShape } from '../../base/shape.ts';
+import type { Preprocessing } from '../../nn/spec.ts';
+import type { ArraySplit } from '../arraySplit.ts';
+import type { Augmentation } from '../augment/index.ts';
+import type { Split } from '../dataset.ts';
 import { BatchOrder, fillBatch, type Share } from './batches.ts';
-import type { Split } from './dataset.ts';
 
 export interface BatchSource {
   readonly count: number;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Split } from '../dataset.ts';
 import { BatchOrder, fillBatch, unitRange, validationSplit } from './batches.ts';
-import type { Split } from './dataset.ts';
 
 /** Pictures of 2 x 1 x 1: picture i holds (i, 10 i). */
 function pictures(count: number): Split {

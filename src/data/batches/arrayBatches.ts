@@ -3,9 +3,9 @@
  *
  * Previous stop: `arraySplit.ts`. Next stop: `train/feed.ts`, which fills a program's inputs.
  */
-import { FoveaError, unreachable } from '../base/errors.ts';
-import type { Preprocessing } from '../nn/spec.ts';
-import type { ArraySplit, InputRows } from './arraySplit.ts';
+import { FoveaError, unreachable } from '../../base/errors.ts';
+import type { Preprocessing } from '../../nn/spec.ts';
+import type { ArraySplit, InputRows } from '../arraySplit.ts';
 import { type BatchOrder, fillPixels } from './batches.ts';
 import { type BatchOptions, type BatchSource, orderOf } from './batchSource.ts';
 

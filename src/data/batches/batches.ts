@@ -5,12 +5,12 @@
  * (epoch, batch) and sees the same pictures as if it had never stopped. Nothing is allocated per batch.
  * Before: `formats/idx.ts`. Next stop on the tour: `models/lenet5.ts`.
  */
-import { FoveaError, UsageError } from '../base/errors.ts';
-import { RandomStream } from '../base/random.ts';
-import type { Preprocessing } from '../nn/spec.ts';
-import type { ArraySplit } from './arraySplit.ts';
-import type { Split } from './dataset.ts';
-import { type AnySplit, sliceAny } from './streamed.ts';
+import { FoveaError, UsageError } from '../../base/errors.ts';
+import { RandomStream } from '../../base/random.ts';
+import type { Preprocessing } from '../../nn/spec.ts';
+import type { ArraySplit } from '../arraySplit.ts';
+import type { Split } from '../dataset.ts';
+import { type AnySplit, sliceAny } from '../streamed.ts';
 
 /** Bytes to [0, 1], as the usual Keras scripts do. */
 export const unitRange: Preprocessing = { scale: 1 / 255, offset: 0 };

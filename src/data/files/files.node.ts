@@ -6,10 +6,10 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FoveaError, unreachable } from '../base/errors.ts';
-import type { DataFile, FileSet, LoadOptions } from './dataset.ts';
-import { gunzip, isGzip, type UnpackedSize } from './formats/gunzip.ts';
-import { findFile, sha256Of } from './known.node.ts';
+import { FoveaError, unreachable } from '../../base/errors.ts';
+import type { DataFile, FileSet, LoadOptions } from '../dataset.ts';
+import { gunzip, isGzip, type UnpackedSize } from '../formats/gunzip.ts';
+import { findFile, sha256Of } from '../known.node.ts';
 import { dataFolder } from './location.node.ts';
 
 /** A file of the set, unpacked. */

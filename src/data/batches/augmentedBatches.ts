@@ -4,15 +4,15 @@
  * The way where no thread can read ahead (a browser), or none is wanted. A sample depends on seed, epoch and
  * row alone, so these are the bytes that `loader/prefetch.node.ts` gives. Next stop: `samples.ts`.
  */
-import { unreachable } from '../base/errors.ts';
-import type { ImageShape } from '../base/shape.ts';
-import type { Preprocessing } from '../nn/spec.ts';
-import { noAugmentation } from './augment/index.ts';
+import { unreachable } from '../../base/errors.ts';
+import type { ImageShape } from '../../base/shape.ts';
+import type { Preprocessing } from '../../nn/spec.ts';
+import { noAugmentation } from '../augment/index.ts';
+import type { Split } from '../dataset.ts';
+import { pictureAt } from '../images/picture.ts';
+import { openSampler, type Sampler } from '../samples.ts';
 import { fillBatch } from './batches.ts';
 import { type BatchOptions, MemoryBatches } from './batchSource.ts';
-import type { Split } from './dataset.ts';
-import { pictureAt } from './images/picture.ts';
-import { openSampler, type Sampler } from './samples.ts';
 
 export class AugmentedBatches extends MemoryBatches {
   readonly #split: Split;
