@@ -102,6 +102,12 @@ export { loadModel, saveModel } from './runs/folder/modelFiles.ts';
 export type { RunEvent, RunResult } from './runs/performRun.ts';
 export { resumeRun, type TrainRequest, trainRun } from './runs/trainRun.ts';
 export { version } from './runs/version.ts';
+export type { Evaluation, Mistake } from './train/evaluation/classification.ts';
+export { type EvaluateOptions, evaluate } from './train/evaluation/evaluate.ts';
+export { type ScoreOptions, score } from './train/evaluation/score.ts';
+export type { FitEvent, FitOptions } from './train/events.ts';
+export { type FitData, fit } from './train/fit.ts';
+export type { Metrics } from './train/measures.ts';
 export {
   activations,
   type BatchPredictionOptions,
@@ -109,18 +115,12 @@ export {
   predictBatch,
   type Rows,
   type RunnableModel,
-} from './train/batchPrediction.ts';
-// Training
-export { decodeCheckpoint, encodeCheckpoint } from './train/checkpoint.ts';
-export type { Evaluation, Mistake } from './train/classification.ts';
-export { type EvaluateOptions, evaluate } from './train/evaluate.ts';
-export type { FitEvent, FitOptions } from './train/events.ts';
-export { type FitData, fit } from './train/fit.ts';
-export { insights } from './train/insights.ts';
-export type { Metrics } from './train/measures.ts';
-export { openPredictor, type Prediction, type Predictor } from './train/predict.ts';
+} from './train/prediction/batchPrediction.ts';
+export { insights } from './train/prediction/insights.ts';
+export { openPredictor, type Prediction, type Predictor } from './train/prediction/predict.ts';
 export type { EpochRecord, Progress, Snapshot } from './train/progress.ts';
 export type { OpenRunner, StepRunner } from './train/runners/runner.ts';
 export { type Combine, type StepSums, splitRunner } from './train/runners/split.ts';
-export { type ScoreOptions, score } from './train/score.ts';
-export type { WarmStart } from './train/warmStart.ts';
+// Training
+export { decodeCheckpoint, encodeCheckpoint } from './train/snapshots/checkpoint.ts';
+export type { WarmStart } from './train/snapshots/warmStart.ts';

@@ -11,7 +11,7 @@ import { openSession } from '../src/backends/select.ts';
 import { loadDataset } from '../src/data/index.ts';
 import { layers } from '../src/nn/layers/index.ts';
 import { sequential } from '../src/nn/sequential.ts';
-import { evaluate } from '../src/train/evaluate.ts';
+import { evaluate } from '../src/train/evaluation/evaluate.ts';
 import { fit } from '../src/train/fit.ts';
 
 const { activation, conv2d, dense, flatten, maxPooling2d } = layers;

@@ -5,7 +5,7 @@
  *   header: { "name": { "dtype": "F32", "shape": [5, 5, 1, 6], "data_offsets": [0, 600] }, "__metadata__": {..} }
  *
  * The reader believes nothing: the tensors must cover the data exactly, in any order, without overlap or
- * gap. Format: https://github.com/huggingface/safetensors#format. Next stop: `train/checkpoint.ts`.
+ * gap. Format: https://github.com/huggingface/safetensors#format. Next stop: `train/snapshots/checkpoint.ts`.
  */
 import { FoveaError } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';

@@ -12,7 +12,7 @@ import { openSession } from '../backends/select.ts';
 import { openDataset } from '../data/open.ts';
 import { modelOf } from '../models/index.ts';
 import { recipeOf } from '../models/recipes.ts';
-import { evaluate } from '../train/evaluate.ts';
+import { evaluate } from '../train/evaluation/evaluate.ts';
 import { fit } from '../train/fit.ts';
 import type { EpochRecord } from '../train/progress.ts';
 

@@ -1,15 +1,15 @@
 /**
  * @file Evaluates a saved run on a data set's test split: `fovea evaluate`.
  *
- * Next stop: `testedRun.ts`, then `train/evaluate.ts`.
+ * Next stop: `testedRun.ts`, then `train/evaluation/evaluate.ts`.
  */
 import { FoveaError } from '../base/errors.ts';
 import { choosesPart } from '../data/augment/index.ts';
 import { type AnyDataset, type AnySplit, isStreamed } from '../data/streamed.ts';
 import { imageShapeOf } from '../nn/spec.ts';
-import type { Evaluation } from '../train/classification.ts';
-import { evaluate } from '../train/evaluate.ts';
-import { insights } from '../train/insights.ts';
+import type { Evaluation } from '../train/evaluation/classification.ts';
+import { evaluate } from '../train/evaluation/evaluate.ts';
+import { insights } from '../train/prediction/insights.ts';
 import type { RunRecord } from './folder/runRecord.ts';
 import { writeMistakes } from './mistakes.ts';
 import { type TestRequest, withTestedRun } from './testedRun.ts';

@@ -6,7 +6,7 @@
 import type { ReadingOptions } from '../data/batches/batchSource.ts';
 import { picturesOf } from '../data/pictures.ts';
 import type { AnySplit } from '../data/streamed.ts';
-import type { Evaluation } from '../train/classification.ts';
+import type { Evaluation } from '../train/evaluation/classification.ts';
 import { writeWhole } from './folder/wholeFile.ts';
 
 /** Writes the sheet; gives its path, or null where no mistake was made. */

@@ -2,7 +2,7 @@
  * @file Accuracy of a saved run against the strength of a disturbance: `fovea evaluate RUN --perturb rotate`.
  *
  * What a picture suffers depends on its row and the strength alone, so that networks can be compared.
- * Previous stop: `train/perturbations.ts`. Next stop: `train/evaluate.ts`.
+ * Previous stop: `train/evaluation/perturbations.ts`. Next stop: `train/evaluation/evaluate.ts`.
  */
 import { RandomStream } from '../base/random.ts';
 import type { ImageShape } from '../base/shape.ts';
@@ -11,9 +11,9 @@ import type { Plane } from '../data/images/resize.ts';
 import { picturesOf } from '../data/pictures.ts';
 import { parameterNames } from '../nn/programs/programs.ts';
 import { imageShapeOf } from '../nn/spec.ts';
-import { compileEvaluation, measure, openEvaluationBatches } from '../train/evaluate.ts';
-import { type Perturbation, perturbationOf } from '../train/perturbations.ts';
-import { restoreStates } from '../train/snapshot.ts';
+import { compileEvaluation, measure, openEvaluationBatches } from '../train/evaluation/evaluate.ts';
+import { type Perturbation, perturbationOf } from '../train/evaluation/perturbations.ts';
+import { restoreStates } from '../train/snapshots/snapshot.ts';
 import { type TestRequest, withTestedRun } from './testedRun.ts';
 
 export interface PerturbRequest extends TestRequest {

@@ -1,14 +1,18 @@
 /**
  * @file The rejection curves of a saved run that answers with distances: `fovea evaluate RUN --reject`.
  *
- * Next stop: `train/rejection.ts`.
+ * Next stop: `train/evaluation/rejection.ts`.
  */
 import { FoveaError } from '../base/errors.ts';
 import { answersWithDistances } from '../nn/losses/answers.ts';
 import { parameterNames } from '../nn/programs/programs.ts';
-import { compileEvaluation, openEvaluationBatches, predictSplit } from '../train/evaluate.ts';
-import { type Rejection, rejectionOf } from '../train/rejection.ts';
-import { restoreStates } from '../train/snapshot.ts';
+import {
+  compileEvaluation,
+  openEvaluationBatches,
+  predictSplit,
+} from '../train/evaluation/evaluate.ts';
+import { type Rejection, rejectionOf } from '../train/evaluation/rejection.ts';
+import { restoreStates } from '../train/snapshots/snapshot.ts';
 import { type TestRequest, withTestedRun } from './testedRun.ts';
 
 export interface RejectedRun {

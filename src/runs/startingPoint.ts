@@ -3,7 +3,7 @@
  *
  * Layers keep their weights where name and shapes agree. The layer that answers is drawn anew where the data
  * have other classes than those it was trained on: its units would mean something else.
- * Before: `trainRun.ts`. Next stop: `train/warmStart.ts`.
+ * Before: `trainRun.ts`. Next stop: `train/snapshots/warmStart.ts`.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';

@@ -6,11 +6,11 @@ import { dense } from '../nn/layers/dense.ts';
 import { adam } from '../nn/optimizers/adam.ts';
 import { weightsOf } from '../nn/programs/averages.ts';
 import { sequential } from '../nn/sequential.ts';
-import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate } from './evaluation/evaluate.ts';
 import type { FitEvent, FitOptions } from './events.ts';
 import { fit } from './fit.ts';
 import type { Snapshot } from './progress.ts';
+import { decodeCheckpoint, encodeCheckpoint } from './snapshots/checkpoint.ts';
 
 const count = 40;
 const data: { train: Split } = {

@@ -11,10 +11,10 @@ import { flatten } from '../nn/layers/shapes/flatten.ts';
 import { initialStates } from '../nn/programs/programs.ts';
 import { sequential } from '../nn/sequential.ts';
 import { fittedSplit } from './checks.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate } from './evaluation/evaluate.ts';
 import type { FitOptions } from './events.ts';
 import { type FitData, fit } from './fit.ts';
-import { openPredictor } from './predict.ts';
+import { openPredictor } from './prediction/predict.ts';
 
 const small = (units: number) =>
   sequential({ name: 'small', inputShape: [28, 28, 1] }, [flatten(), dense({ units })]);

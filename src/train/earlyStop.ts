@@ -10,7 +10,7 @@ import { weightsOf } from '../nn/programs/averages.ts';
 import { parameterNames } from '../nn/programs/programs.ts';
 import type { ModelSpec } from '../nn/spec.ts';
 import { type EpochRecord, epochsSinceBest, type Progress, type Snapshot } from './progress.ts';
-import { restoreStates } from './snapshot.ts';
+import { restoreStates } from './snapshots/snapshot.ts';
 
 export interface EarlyStop {
   /**

@@ -15,7 +15,7 @@ import type { Metrics } from './measures.ts';
 import type { EpochRecord, Progress, Snapshot } from './progress.ts';
 import type { RowSettings } from './rowTreatment.ts';
 import type { OpenRunner } from './runners/runner.ts';
-import type { WarmStart } from './warmStart.ts';
+import type { WarmStart } from './snapshots/warmStart.ts';
 
 /** A thing by its name with some of its settings: `{ kind: 'step', every: 5 }`. */
 export interface Choice {

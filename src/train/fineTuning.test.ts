@@ -8,7 +8,7 @@ import { withFrozen } from '../nn/programs/frozen.ts';
 import { gradientGraph } from '../nn/programs/programs.ts';
 import { parseModelSpec, sequential } from '../nn/sequential.ts';
 import type { ModelSpec } from '../nn/spec.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate } from './evaluation/evaluate.ts';
 import type { FitEvent, FitOptions } from './events.ts';
 import { fit } from './fit.ts';
 import type { Snapshot } from './progress.ts';

@@ -5,11 +5,11 @@ import { layers } from '../nn/layers/index.ts';
 import { sgd } from '../nn/optimizers/sgd.ts';
 import { sequential } from '../nn/sequential.ts';
 import type { StateValue } from '../nn/trained.ts';
-import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate } from './evaluation/evaluate.ts';
 import type { FitEvent, FitOptions } from './events.ts';
 import { fit } from './fit.ts';
 import type { Snapshot } from './progress.ts';
+import { decodeCheckpoint, encodeCheckpoint } from './snapshots/checkpoint.ts';
 
 afterEach(() => vi.restoreAllMocks());
 

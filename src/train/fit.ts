@@ -24,19 +24,19 @@ import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import { type About, checkSettings, fittedSplit } from './checks.ts';
 import { diverged } from './divergence.ts';
 import { isBetter, outOfPatience, restoreWeights } from './earlyStop.ts';
-import { compileEvaluation, measure, openEvaluationBatches } from './evaluate.ts';
+import { compileEvaluation, measure, openEvaluationBatches } from './evaluation/evaluate.ts';
 import type { CheckpointReason, FitEvent, FitOptions, StopReason } from './events.ts';
 import { type Metrics, metricsOf } from './measures.ts';
 import { paceOf } from './pace.ts';
 import { Programs } from './programs.ts';
 import { type Progress, type Snapshot, startOfTraining } from './progress.ts';
-import { checkResumable, judgedLoss } from './resumable.ts';
 import { lossesFor, type RowSplit } from './rows.ts';
 import { softened, treatmentOf } from './rowTreatment.ts';
-import { restoreStates, snapshotOf } from './snapshot.ts';
+import { checkResumable, judgedLoss } from './snapshots/resumable.ts';
+import { restoreStates, snapshotOf } from './snapshots/snapshot.ts';
+import { warmStart } from './snapshots/warmStart.ts';
 import { Steps } from './steps.ts';
 import { turn } from './turns.ts';
-import { warmStart } from './warmStart.ts';
 
 /** A data set is one; so are splits of which less is known. */
 export interface FitData extends About {

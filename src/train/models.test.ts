@@ -9,9 +9,9 @@ import { dense } from '../nn/layers/dense.ts';
 import { flatten } from '../nn/layers/shapes/flatten.ts';
 import { sequential } from '../nn/sequential.ts';
 import type { ModelSpec } from '../nn/spec.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate } from './evaluation/evaluate.ts';
 import { fit } from './fit.ts';
-import { openPredictor } from './predict.ts';
+import { openPredictor } from './prediction/predict.ts';
 
 const classes = ['a', 'b'];
 const asIs = { asIs: true };

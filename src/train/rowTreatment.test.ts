@@ -6,7 +6,7 @@ import { dense } from '../nn/layers/dense.ts';
 import type { LossFunction } from '../nn/losses/losses.ts';
 import { sgd } from '../nn/optimizers/sgd.ts';
 import { sequential } from '../nn/sequential.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate } from './evaluation/evaluate.ts';
 import type { FitEvent, FitOptions } from './events.ts';
 import { type FitData, fit } from './fit.ts';
 import type { Snapshot } from './progress.ts';

@@ -6,7 +6,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { wasmBackend } from '../../src/backends/wasm/index.ts';
 import { datasetOf } from '../../src/data/datasets/index.ts';
 import { modelOf } from '../../src/models/index.ts';
-import { evaluate } from '../../src/train/evaluate.ts';
+import { evaluate } from '../../src/train/evaluation/evaluate.ts';
 import { fit } from '../../src/train/fit.ts';
 
 /** Rounds after which caches are warm. */

@@ -35,8 +35,8 @@ import { parseSchedule } from '../../src/nn/schedules.ts';
 import { parseModelSpec } from '../../src/nn/sequential.ts';
 import { loadModel, readSpec } from '../../src/runs/folder/modelFiles.ts';
 import { parseRunRecord } from '../../src/runs/folder/runRecord.ts';
-import { decodeCheckpoint } from '../../src/train/checkpoint.ts';
-import { parseStrengths } from '../../src/train/perturbations.ts';
+import { parseStrengths } from '../../src/train/evaluation/perturbations.ts';
+import { decodeCheckpoint } from '../../src/train/snapshots/checkpoint.ts';
 import { idxBytes, ramp } from '../../test/support/idxFixtures.ts';
 import { tarOf } from '../../test/support/tarFixtures.ts';
 

@@ -152,7 +152,9 @@ async function measureOtherwise(run: string, options: Options, output: Output): 
     const { rejectRun } = await import('../../runs/rejectRun.ts');
     return printRejected(await rejectRun(request), output, plot);
   }
-  const { perturbationOf, parseStrengths } = await import('../../train/perturbations.ts');
+  const { perturbationOf, parseStrengths } = await import(
+    '../../train/evaluation/perturbations.ts'
+  );
   const { unit } = perturbationOf(perturb);
   const strengths =
     options.strengths === undefined ? undefined : parseStrengths(options.strengths, perturb);

@@ -1,14 +1,14 @@
 /**
  * @file `fovea look`: one picture on its way through a trained network, layer by layer, as a drawing.
  *
- * Next stop: `train/look.ts`.
+ * Next stop: `train/prediction/look.ts`.
  */
 import path from 'node:path';
 import { Command } from 'commander';
 import { FoveaError, UsageError } from '../../base/errors.ts';
 import { formatShape } from '../../base/shape.ts';
 import type { TrainedModel } from '../../nn/trained.ts';
-import type { Look } from '../../train/look.ts';
+import type { Look } from '../../train/prediction/look.ts';
 import { resolveRun } from '../models.ts';
 import {
   addBackendOptions,
@@ -81,7 +81,7 @@ async function look(run: string, options: Options): Promise<void> {
       ? await fromData(folder, model, options)
       : await fromFile(image, model, options.fit === true);
   const result = await compute(model, subject, options);
-  const { drawLook } = await import('../../train/lookDrawing.ts');
+  const { drawLook } = await import('../../train/prediction/lookDrawing.ts');
   const svg = drawLook(result, `${model.spec.name}: ${subject.title}`);
   const { writeWhole } = await import('../../runs/folder/wholeFile.ts');
   if (kind === '.svg') await writeWhole(out, svg);
@@ -103,7 +103,7 @@ async function look(run: string, options: Options): Promise<void> {
 async function compute(model: TrainedModel, { pixels }: Subject, options: Options): Promise<Look> {
   const [{ openSession }, { lookAt }] = await Promise.all([
     import('../../backends/select.ts'),
-    import('../../train/look.ts'),
+    import('../../train/prediction/look.ts'),
   ]);
   const session = await openSession({ ...openOptionsOf(options), threads: 1 });
   try {
@@ -135,7 +135,7 @@ function answersTable({ classes, distances, probabilities }: Look): string {
 /** A file must have the model's size, or be smaller by its border, unless it may be made to fit. */
 async function fromFile(file: string, { spec }: TrainedModel, fit: boolean): Promise<Subject> {
   const [{ channelsOf }, { readImage }, { prepareImage }, { surround }] = await Promise.all([
-    import('../../train/predict.ts'),
+    import('../../train/prediction/predict.ts'),
     import('../../data/images/readImage.node.ts'),
     import('../../data/images/prepare.ts'),
     import('../../data/dataset.ts'),

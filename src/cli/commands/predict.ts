@@ -1,12 +1,12 @@
 /**
  * @file `fovea predict`: what a trained network says of picture files.
  *
- * Next stop: `train/predict.ts`.
+ * Next stop: `train/prediction/predict.ts`.
  */
 import { Command, Option } from 'commander';
 import { FoveaError, UsageError } from '../../base/errors.ts';
 import type { Picture } from '../../data/images/picture.ts';
-import type { Prediction } from '../../train/predict.ts';
+import type { Prediction } from '../../train/prediction/predict.ts';
 import { errorWords } from '../errorWords.ts';
 import type { GivenPicture } from '../givenSheet.ts';
 import { resolveRun } from '../models.ts';
@@ -99,7 +99,7 @@ async function predict(run: string, files: readonly string[], options: Options):
   const [{ loadModel }, { channelsOf, openPredictor, readsWriting }, { openSession }] =
     await Promise.all([
       import('../../runs/folder/modelFiles.ts'),
-      import('../../train/predict.ts'),
+      import('../../train/prediction/predict.ts'),
       import('../../backends/select.ts'),
     ]);
   const model = await loadModel(resolveRun(run));

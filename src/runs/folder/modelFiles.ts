@@ -20,7 +20,7 @@ import { parseModelSpec } from '../../nn/sequential.ts';
 import { layerShapes } from '../../nn/shapes.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import type { StateValue, TrainedModel } from '../../nn/trained.ts';
-import { trainedScope } from '../../train/snapshot.ts';
+import { trainedScope } from '../../train/snapshots/snapshot.ts';
 import { jsonText } from './jsonText.ts';
 import { writeWhole } from './wholeFile.ts';
 

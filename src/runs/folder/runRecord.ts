@@ -7,7 +7,7 @@ import * as z from 'zod';
 import { advice, FoveaError, setting } from '../../base/errors.ts';
 import { parseJson } from '../../base/json.ts';
 import { lossNames } from '../../nn/losses/losses.ts';
-import { metrics, testMetrics } from '../../train/checkpoint.ts';
+import { metrics, testMetrics } from '../../train/snapshots/checkpoint.ts';
 
 /** Whose weights a run began with. */
 const origin = z.object({

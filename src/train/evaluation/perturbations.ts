@@ -4,12 +4,12 @@
  * The text this project stands beside says that LeNet-5 is sensitive "to changes in scale, rotation, or
  * illumination"; this is how much. Pictures are planes of numbers 0..255. Next stop: `runs/perturb.ts`.
  */
-import { UsageError, unknownName } from '../base/errors.ts';
-import type { RandomStream } from '../base/random.ts';
-import { mapped } from '../data/augment/distort.ts';
-import { turn } from '../data/augment/rotate.ts';
-import { move } from '../data/augment/translate.ts';
-import type { Plane } from '../data/images/resize.ts';
+import { UsageError, unknownName } from '../../base/errors.ts';
+import type { RandomStream } from '../../base/random.ts';
+import { mapped } from '../../data/augment/distort.ts';
+import { turn } from '../../data/augment/rotate.ts';
+import { move } from '../../data/augment/translate.ts';
+import type { Plane } from '../../data/images/resize.ts';
 
 export interface Perturbation {
   /** Of a strength, for tables and axes. */

@@ -4,17 +4,17 @@
  * Rows are pixels as bytes, which the model's preprocessing makes numbers of, or numbers as the network reads
  * them. Previous stop: `predict.ts`, one picture in words. Next stop: `nn/programs/programs.ts`.
  */
-import type { Session } from '../backends/backend.ts';
-import { FoveaError } from '../base/errors.ts';
-import { formatShape, type Shape, sizeOf } from '../base/shape.ts';
-import type { InputRows } from '../data/arraySplit.ts';
-import { fillInput } from '../data/batches/arrayBatches.ts';
-import type { Graph } from '../graph/node.ts';
-import { inferenceGraph, parameterNames, stagesGraph } from '../nn/programs/programs.ts';
-import { inputsOf, type ModelSpec, nameIn, outputsOf } from '../nn/spec.ts';
-import type { TrainedModel } from '../nn/trained.ts';
-import { restoreStates, trainedScope } from './snapshot.ts';
-import { pauseEvery } from './turns.ts';
+import type { Session } from '../../backends/backend.ts';
+import { FoveaError } from '../../base/errors.ts';
+import { formatShape, type Shape, sizeOf } from '../../base/shape.ts';
+import type { InputRows } from '../../data/arraySplit.ts';
+import { fillInput } from '../../data/batches/arrayBatches.ts';
+import type { Graph } from '../../graph/node.ts';
+import { inferenceGraph, parameterNames, stagesGraph } from '../../nn/programs/programs.ts';
+import { inputsOf, type ModelSpec, nameIn, outputsOf } from '../../nn/spec.ts';
+import type { TrainedModel } from '../../nn/trained.ts';
+import { restoreStates, trainedScope } from '../snapshots/snapshot.ts';
+import { pauseEvery } from '../turns.ts';
 
 /** Weights may be left out where the session has trained the very spec object. */
 export type RunnableModel = Pick<TrainedModel, 'spec'> & Partial<Pick<TrainedModel, 'weights'>>;

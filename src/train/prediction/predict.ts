@@ -4,19 +4,19 @@
  * Pictures are prepared as the training pictures were (size, light ink on dark, preprocessing), run one
  * by one, and answered with the most probable classes. Next stop: `data/images/prepare.ts`.
  */
-import type { Session } from '../backends/backend.ts';
-import { FoveaError } from '../base/errors.ts';
-import { formatShape } from '../base/shape.ts';
-import { fillBatch } from '../data/batches/batches.ts';
-import { surround } from '../data/dataset.ts';
-import type { Picture } from '../data/images/picture.ts';
-import { type PrepareOptions, prepareImage } from '../data/images/prepare.ts';
-import { answersWithDistances, checkNamesClasses } from '../nn/losses/answers.ts';
-import { inferenceGraph, parameterNames } from '../nn/programs/programs.ts';
-import { imageShapeOf } from '../nn/spec.ts';
-import type { TrainedModel } from '../nn/trained.ts';
-import { checkWeights } from './checks.ts';
-import { restoreStates, trainedScope } from './snapshot.ts';
+import type { Session } from '../../backends/backend.ts';
+import { FoveaError } from '../../base/errors.ts';
+import { formatShape } from '../../base/shape.ts';
+import { fillBatch } from '../../data/batches/batches.ts';
+import { surround } from '../../data/dataset.ts';
+import type { Picture } from '../../data/images/picture.ts';
+import { type PrepareOptions, prepareImage } from '../../data/images/prepare.ts';
+import { answersWithDistances, checkNamesClasses } from '../../nn/losses/answers.ts';
+import { inferenceGraph, parameterNames } from '../../nn/programs/programs.ts';
+import { imageShapeOf } from '../../nn/spec.ts';
+import type { TrainedModel } from '../../nn/trained.ts';
+import { checkWeights } from '../checks.ts';
+import { restoreStates, trainedScope } from '../snapshots/snapshot.ts';
 
 export interface Answer {
   readonly class: string;

@@ -2,17 +2,17 @@
  * @file Evaluation reports the loss that the model is trained on: penalties with it, and by ten crops too.
  */
 import { describe, expect, it } from 'vitest';
-import { openSession } from '../backends/select.ts';
-import { parseAugmentation } from '../data/augment/index.ts';
-import type { Split } from '../data/dataset.ts';
-import { layers } from '../nn/layers/index.ts';
-import type { LossName } from '../nn/losses/losses.ts';
-import { sgd } from '../nn/optimizers/sgd.ts';
-import { initialStates, trainingGraph } from '../nn/programs/programs.ts';
-import { sequential } from '../nn/sequential.ts';
-import type { ModelSpec } from '../nn/spec.ts';
+import { openSession } from '../../backends/select.ts';
+import { parseAugmentation } from '../../data/augment/index.ts';
+import type { Split } from '../../data/dataset.ts';
+import { layers } from '../../nn/layers/index.ts';
+import type { LossName } from '../../nn/losses/losses.ts';
+import { sgd } from '../../nn/optimizers/sgd.ts';
+import { initialStates, trainingGraph } from '../../nn/programs/programs.ts';
+import { sequential } from '../../nn/sequential.ts';
+import type { ModelSpec } from '../../nn/spec.ts';
+import { Feed } from '../feed.ts';
 import { compileEvaluation, evaluate, measure, openEvaluationBatches } from './evaluate.ts';
-import { Feed } from './feed.ts';
 
 const { dense, flatten } = layers;
 const classes = ['a', 'b', 'c'];

@@ -3,15 +3,15 @@
  *
  * Next stop: `lookDrawing.ts`, which draws it.
  */
-import type { Session } from '../backends/backend.ts';
-import { indexOfLargest, indexOfSmallest } from '../base/largest.ts';
-import type { Shape } from '../base/shape.ts';
-import { fillBatch } from '../data/batches/batches.ts';
-import { answersWithDistances, checkNamesClasses } from '../nn/losses/answers.ts';
-import { parameterNames, stagesGraph } from '../nn/programs/programs.ts';
-import { layerShapes } from '../nn/shapes.ts';
-import type { TrainedModel } from '../nn/trained.ts';
-import { restoreStates } from './snapshot.ts';
+import type { Session } from '../../backends/backend.ts';
+import { indexOfLargest, indexOfSmallest } from '../../base/largest.ts';
+import type { Shape } from '../../base/shape.ts';
+import { fillBatch } from '../../data/batches/batches.ts';
+import { answersWithDistances, checkNamesClasses } from '../../nn/losses/answers.ts';
+import { parameterNames, stagesGraph } from '../../nn/programs/programs.ts';
+import { layerShapes } from '../../nn/shapes.ts';
+import type { TrainedModel } from '../../nn/trained.ts';
+import { restoreStates } from '../snapshots/snapshot.ts';
 
 export interface Stage {
   readonly name: string;

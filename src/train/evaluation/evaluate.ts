@@ -6,29 +6,29 @@
  * holds and those rows are not read, since rows do not influence each other. Sums are float64 in row
  * order. Next stop: `classification.ts`, what the predictions say.
  */
-import type { Session, States } from '../backends/backend.ts';
-import { indexOfLargest } from '../base/largest.ts';
-import type { BatchSource, ReadingOptions } from '../data/batches/batchSource.ts';
-import { openBatches } from '../data/batches/openBatches.ts';
-import type { AnySplit } from '../data/streamed.ts';
-import { checkNamesClasses } from '../nn/losses/answers.ts';
-import type { LossFunction, LossName } from '../nn/losses/losses.ts';
-import type { LossOptions } from '../nn/losses/objectives.ts';
-import { evaluationGraph, parameterNames } from '../nn/programs/programs.ts';
-import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
-import type { StateValue } from '../nn/trained.ts';
-import { checkBatchSize, fittedSplit } from './checks.ts';
+import type { Session, States } from '../../backends/backend.ts';
+import { indexOfLargest } from '../../base/largest.ts';
+import type { BatchSource, ReadingOptions } from '../../data/batches/batchSource.ts';
+import { openBatches } from '../../data/batches/openBatches.ts';
+import type { AnySplit } from '../../data/streamed.ts';
+import { checkNamesClasses } from '../../nn/losses/answers.ts';
+import type { LossFunction, LossName } from '../../nn/losses/losses.ts';
+import type { LossOptions } from '../../nn/losses/objectives.ts';
+import { evaluationGraph, parameterNames } from '../../nn/programs/programs.ts';
+import { imageShapeOf, type ModelSpec } from '../../nn/spec.ts';
+import type { StateValue } from '../../nn/trained.ts';
+import { checkBatchSize, fittedSplit } from '../checks.ts';
+import { Feed } from '../feed.ts';
+import { type Metrics, metricsOf } from '../measures.ts';
+import type { RowSplit } from '../rows.ts';
+import { restoreStates, trainedScope } from '../snapshots/snapshot.ts';
+import { type Pause, pauseEvery } from '../turns.ts';
 import {
   classify,
   type Evaluation,
   type EvaluationOptions,
   type Predictions,
 } from './classification.ts';
-import { Feed } from './feed.ts';
-import { type Metrics, metricsOf } from './measures.ts';
-import type { RowSplit } from './rows.ts';
-import { restoreStates, trainedScope } from './snapshot.ts';
-import { type Pause, pauseEvery } from './turns.ts';
 
 /** A compiled evaluation of one network; reads its scope's parameters as they are when it runs. */
 export interface EvaluationProgram {

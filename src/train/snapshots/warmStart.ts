@@ -4,11 +4,11 @@
  * Fine-tuning and warm starts: a parameter is taken where name and shape agree, so a last layer for other classes
  * keeps the weights that were drawn for it. What became of each is told. Next stop: `fit.ts`.
  */
-import { FoveaError } from '../base/errors.ts';
-import { sameShape } from '../base/shape.ts';
-import { parametersOf } from '../nn/network.ts';
-import type { ModelSpec } from '../nn/spec.ts';
-import type { StateValue } from '../nn/trained.ts';
+import { FoveaError } from '../../base/errors.ts';
+import { sameShape } from '../../base/shape.ts';
+import { parametersOf } from '../../nn/network.ts';
+import type { ModelSpec } from '../../nn/spec.ts';
+import type { StateValue } from '../../nn/trained.ts';
 
 /** Names of parameters. */
 export interface WarmStart {

@@ -4,8 +4,8 @@
  * Each rule looks at figures and says a sentence or nothing; a rule that would have to guess stays
  * silent. The sentences carry the figures they rest on, so that a reader can check them.
  */
-import type { Evaluation } from './classification.ts';
-import type { EpochRecord } from './progress.ts';
+import type { Evaluation } from '../evaluation/classification.ts';
+import type { EpochRecord } from '../progress.ts';
 
 export function insights(evaluation: Evaluation, history: readonly EpochRecord[] = []): string[] {
   if (evaluation.count === 0) return [];

@@ -4,13 +4,13 @@
  * Only finite states are taken: a snapshot is a place to go on from, and NaN is none.
  * Next stop: `checkpoint.ts`, a snapshot as the bytes of one file.
  */
-import type { Scope, Session, States } from '../backends/backend.ts';
-import { FoveaError } from '../base/errors.ts';
-import { parameterNames } from '../nn/programs/programs.ts';
-import type { ModelSpec } from '../nn/spec.ts';
-import type { StateValue } from '../nn/trained.ts';
-import { diverged } from './divergence.ts';
-import type { Progress, Snapshot } from './progress.ts';
+import type { Scope, Session, States } from '../../backends/backend.ts';
+import { FoveaError } from '../../base/errors.ts';
+import { parameterNames } from '../../nn/programs/programs.ts';
+import type { ModelSpec } from '../../nn/spec.ts';
+import type { StateValue } from '../../nn/trained.ts';
+import { diverged } from '../divergence.ts';
+import type { Progress, Snapshot } from '../progress.ts';
 
 /** Copies the named states and the progress. */
 export async function snapshotOf(

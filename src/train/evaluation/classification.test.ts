@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { insights } from '../prediction/insights.ts';
+import type { EpochRecord } from '../progress.ts';
 import { classify, type Predictions } from './classification.ts';
-import { insights } from './insights.ts';
-import type { EpochRecord } from './progress.ts';
 
 /** Predictions from rows of probabilities. */
 function predictions(classes: string[], labels: number[], rows: number[][]): Predictions {

@@ -4,9 +4,9 @@
  *
  * Plain arithmetic over (rows, classes) logits and probabilities; no engine, no files. Rows are visited in order
  * and sums are float64, so the same predictions always give the same figures.
- * Next stop: `insights.ts`, which says them in words.
+ * Next stop: `train/prediction/insights.ts`, which says them in words.
  */
-import { indexOfLargest } from '../base/largest.ts';
+import { indexOfLargest } from '../../base/largest.ts';
 
 export interface Predictions {
   readonly classes: readonly string[];

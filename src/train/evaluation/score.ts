@@ -3,15 +3,15 @@
  *
  * For what a classifier confuses with what, `evaluate.ts`. Next stop: `rows.ts`.
  */
-import type { Session } from '../backends/backend.ts';
-import type { LossOptions } from '../nn/losses/objectives.ts';
-import { parameterNames } from '../nn/programs/programs.ts';
-import type { ModelSpec } from '../nn/spec.ts';
-import type { StateValue } from '../nn/trained.ts';
+import type { Session } from '../../backends/backend.ts';
+import type { LossOptions } from '../../nn/losses/objectives.ts';
+import { parameterNames } from '../../nn/programs/programs.ts';
+import type { ModelSpec } from '../../nn/spec.ts';
+import type { StateValue } from '../../nn/trained.ts';
+import type { Metrics } from '../measures.ts';
+import { lossesFor, type RowSplit } from '../rows.ts';
+import { restoreStates, trainedScope } from '../snapshots/snapshot.ts';
 import { compileEvaluation, measure, openEvaluationBatches } from './evaluate.ts';
-import type { Metrics } from './measures.ts';
-import { lossesFor, type RowSplit } from './rows.ts';
-import { restoreStates, trainedScope } from './snapshot.ts';
 
 export interface ScoreOptions extends LossOptions {
   /** Rows per run of the program; default 256. No influence on the results. */

@@ -4,9 +4,9 @@
  * A snapshot may come from a file that somebody edited, from another network, or from a data set that has
  * changed since. What does not fit is named; nothing is filled in. Next stop: `fit.ts`.
  */
-import { FoveaError } from '../base/errors.ts';
-import type { StateValue } from '../nn/trained.ts';
-import type { EpochRecord, Progress, Snapshot } from './progress.ts';
+import { FoveaError } from '../../base/errors.ts';
+import type { StateValue } from '../../nn/trained.ts';
+import type { EpochRecord, Progress, Snapshot } from '../progress.ts';
 
 /** What the run that goes on is made of. */
 export interface ResumeTarget {

@@ -5,7 +5,7 @@
  * of them and the most doubtful rejected first, which gives the rejection curve of LeCun et al. 1998,
  * Fig. 10: how much must be rejected for an error of 0.5 % among the rest. Plain arithmetic.
  */
-import { indexOfLargest } from '../base/largest.ts';
+import { indexOfLargest } from '../../base/largest.ts';
 import type { Predictions } from './classification.ts';
 
 export type Doubt = 'far' | 'close';

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { photographs } from '../../test/support/photographs.ts';
-import type { Session } from '../backends/backend.ts';
-import { openSession } from '../backends/select.ts';
-import { drawDigits } from '../data/datasets/digits.ts';
-import { pictureToPng } from '../data/images/contactSheet.ts';
-import type { Picture } from '../data/images/picture.ts';
-import { readImage } from '../data/images/readImage.node.ts';
-import { loadDataset } from '../data/index.ts';
-import { modelOf } from '../models/index.ts';
-import { fit } from './fit.ts';
+import { photographs } from '../../../test/support/photographs.ts';
+import type { Session } from '../../backends/backend.ts';
+import { openSession } from '../../backends/select.ts';
+import { drawDigits } from '../../data/datasets/digits.ts';
+import { pictureToPng } from '../../data/images/contactSheet.ts';
+import type { Picture } from '../../data/images/picture.ts';
+import { readImage } from '../../data/images/readImage.node.ts';
+import { loadDataset } from '../../data/index.ts';
+import { modelOf } from '../../models/index.ts';
+import { fit } from '../fit.ts';
 import { openPredictor, readsWriting } from './predict.ts';
 
 const spec = modelOf('lenet5');

@@ -6,11 +6,11 @@
  * Next stop: `interop/safetensors.ts`, the format; `runs/folder/runFolder.ts`, where the file lies.
  */
 import * as z from 'zod';
-import { FoveaError } from '../base/errors.ts';
-import { parseJson } from '../base/json.ts';
-import { readSafetensors, writeSafetensors } from '../interop/safetensors.ts';
-import type { StateValue } from '../nn/trained.ts';
-import type { Progress, Snapshot } from './progress.ts';
+import { FoveaError } from '../../base/errors.ts';
+import { parseJson } from '../../base/json.ts';
+import { readSafetensors, writeSafetensors } from '../../interop/safetensors.ts';
+import type { StateValue } from '../../nn/trained.ts';
+import type { Progress, Snapshot } from '../progress.ts';
 
 const FORMAT = 'fovea-checkpoint-1';
 

@@ -5,9 +5,9 @@
  * before distances is also drawn as the 7x12 bitmap that it is compared with. Next stop: `draw/svg.ts`.
  */
 import { encode } from 'fast-png';
-import { formatShape } from '../base/shape.ts';
-import { element, INK, QUIET, RULE, svgDocument, text } from '../draw/svg.ts';
-import { BITMAP_HEIGHT, BITMAP_WIDTH } from '../nn/bitmaps.ts';
+import { formatShape } from '../../base/shape.ts';
+import { element, INK, QUIET, RULE, svgDocument, text } from '../../draw/svg.ts';
+import { BITMAP_HEIGHT, BITMAP_WIDTH } from '../../nn/bitmaps.ts';
 import type { Look, Stage } from './look.ts';
 
 const LEFT = 150;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { perturbed } from '../runs/perturb.ts';
+import { perturbed } from '../../runs/perturb.ts';
 import { parseStrengths, perturbationOf, perturbations } from './perturbations.ts';
 import { rejectionOf } from './rejection.ts';
 

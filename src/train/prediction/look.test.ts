@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { referenceBackend } from '../backends/reference/index.ts';
-import { modelOf } from '../models/index.ts';
-import { initialStates } from '../nn/programs/programs.ts';
+import { referenceBackend } from '../../backends/reference/index.ts';
+import { modelOf } from '../../models/index.ts';
+import { initialStates } from '../../nn/programs/programs.ts';
 import { lookAt } from './look.ts';
 import { drawLook } from './lookDrawing.ts';
 
