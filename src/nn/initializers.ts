@@ -63,6 +63,9 @@ export const initializerOption = z
   ])
   .pipe(initializerSchema);
 
+/** As it is written. */
+export type Initializer = z.input<typeof initializerOption>;
+
 /** Standard deviation of a standard normal cut at +-2. */
 const CUT_NORMAL_DEVIATION = 0.87962566103423978;
 

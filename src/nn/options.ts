@@ -15,6 +15,12 @@ const FROM_0 = 'a whole number, at least 0';
 export const positiveInteger = z.int(FROM_1).positive(FROM_1);
 export const wholeNumber = z.int(FROM_0).nonnegative(FROM_0);
 
+/** One number for both axes, or [height, width]. */
+export type Size = number | Pair;
+/** Pixels on each side: one number, [vertical, horizontal], or [[top, bottom], [left, right]]. */
+export type Sides = number | Pair | Pads;
+export type Padding = 'valid' | 'same' | Sides;
+
 /** One number for both axes, or [height, width]; kept as a pair. */
 export const positivePair = z
   .union([positiveInteger, z.tuple([positiveInteger, positiveInteger]).readonly()], {

@@ -2,15 +2,21 @@
  * @file An activation as a layer of its own, where it does not stand in the layer before.
  */
 import * as z from 'zod';
-import { activate, activationOption } from '../activations.ts';
-import { defineLayer } from './layer.ts';
+import { type ActivationName, activate, activationOption } from '../activations.ts';
+import { defineLayer, type LayerBuilder } from './layer.ts';
 
-export const activation = defineLayer({
+export interface ActivationOptions {
+  /** A function of each number (softmax: of each row). */
+  readonly activation: ActivationName;
+  /** Slope of leakyRelu (0.3 unsaid) or depth of elu (1 unsaid) below 0; of no other. */
+  readonly alpha?: number | undefined;
+}
+
+export const activation: LayerBuilder<ActivationOptions> = defineLayer({
   kind: 'activation',
   says: 'a function of each number (softmax: of each row)',
   options: z.object({
     activation: activationOption,
-    /** Of leakyRelu (default 0.3) and elu (default 1): the slope or depth below 0. */
     alpha: z.number().optional(),
   }),
   outputShape: ([input]) => input,

@@ -10,11 +10,18 @@
 import * as z from 'zod';
 import * as composites from '../../ops/composites.ts';
 import * as e from '../../ops/expression.ts';
-import { defineLayer } from './layer.ts';
+import { defineLayer, type OptionalLayerBuilder } from './layer.ts';
 
 const channelsOf = (shape: readonly number[]) => shape[shape.length - 1];
 
-export const batchNormalization = defineLayer({
+export interface BatchNormalizationOptions {
+  /** Share of the moving statistics that a step keeps, from 0 to 1; default 0.99. */
+  readonly momentum?: number | undefined;
+  /** Added to the variance before the root; default 0.001. */
+  readonly epsilon?: number | undefined;
+}
+
+export const batchNormalization: OptionalLayerBuilder<BatchNormalizationOptions> = defineLayer({
   kind: 'batchNormalization',
   says: 'each channel brought to mean 0 and variance 1',
   options: z.object({

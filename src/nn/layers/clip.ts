@@ -4,9 +4,16 @@
 import { z } from 'zod';
 import { FoveaError } from '../../base/errors.ts';
 import { constantNode } from '../../graph/node.ts';
-import { defineLayer } from './layer.ts';
+import { defineLayer, type OptionalLayerBuilder } from './layer.ts';
 
-export const clip = defineLayer({
+export interface ClipOptions {
+  /** Smaller numbers become this; unsaid: no bound. */
+  readonly min?: number | undefined;
+  /** Larger numbers become this; unsaid: no bound. One of the two must be said. */
+  readonly max?: number | undefined;
+}
+
+export const clip: OptionalLayerBuilder<ClipOptions> = defineLayer({
   kind: 'clip',
   says: 'numbers held between two bounds',
   options: z.object({ min: z.number().optional(), max: z.number().optional() }),

@@ -9,7 +9,13 @@ import { formatShape, type Shape } from '../../base/shape.ts';
 import { activate, activationOption } from '../activations.ts';
 import { initializerOption } from '../initializers.ts';
 import { positiveInteger } from '../options.ts';
-import { defineLayer } from './layer.ts';
+import type { KernelOptions } from './commonOptions.ts';
+import { defineLayer, type LayerBuilder } from './layer.ts';
+
+export interface DenseOptions extends KernelOptions {
+  /** How many numbers the layer gives. */
+  readonly units: number;
+}
 
 const options = z.object({
   units: positiveInteger,
@@ -17,7 +23,6 @@ const options = z.object({
   useBias: z.boolean().default(true),
   kernelInitializer: initializerOption.prefault('glorotUniform'),
   biasInitializer: initializerOption.prefault('zeros'),
-  /** Weight of l2 * sum(kernel^2) in the loss. */
   l2: z.number().nonnegative().default(0),
 });
 
@@ -32,7 +37,7 @@ function rowLength([input]: readonly Shape[]): number {
   return input[0];
 }
 
-export const dense = defineLayer({
+export const dense: LayerBuilder<DenseOptions> = defineLayer({
   kind: 'dense',
   says: 'every unit weighs every input',
   options,

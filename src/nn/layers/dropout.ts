@@ -9,9 +9,16 @@
 import * as z from 'zod';
 import { constantNode } from '../../graph/node.ts';
 import { dropout as dropoutNodes } from '../../ops/composites.ts';
-import { defineLayer } from './layer.ts';
+import { defineLayer, type LayerBuilder } from './layer.ts';
 
-export const dropout = defineLayer({
+export interface DropoutOptions {
+  /** Share of the numbers put to 0 in training: from 0 to less than 1. */
+  readonly rate: number;
+  /** Whether the others grow in training, or, as in 2012, all shrink in use; default 'inverted'. */
+  readonly mode?: 'inverted' | '2012' | undefined;
+}
+
+export const dropout: LayerBuilder<DropoutOptions> = defineLayer({
   kind: 'dropout',
   says: 'numbers left out at random while training',
   options: z.object({

@@ -116,28 +116,30 @@ export interface Placement {
   readonly trainable?: boolean;
 }
 
-/** A layer's options as they are written. */
-type Given<S extends z.ZodObject> =
-  z.input<S> extends Record<string, never> ? Placement : z.input<S> & Placement;
+/** Options as they are written. */
+type Given<O> = O extends Record<string, never> ? Placement : O & Placement;
 
-export interface LayerBuilder<S extends z.ZodObject> {
-  (options: Given<S>): CallableLayer;
+/** Writes a layer of a model; `O`: its options. */
+export interface LayerBuilder<O> {
+  (options: Given<O>): CallableLayer;
   readonly layer: Layer;
 }
 
 /** A layer whose options may all be left out can be called without any. */
-export interface OptionalLayerBuilder<S extends z.ZodObject> {
-  (options?: Given<S>): CallableLayer;
+export interface OptionalLayerBuilder<O> {
+  (options?: Given<O>): CallableLayer;
   readonly layer: Layer;
 }
 
 /**
  * Declares a layer and gives the function that writes it in a model. The option types are checked inside
- * the file and forgotten outside of it.
+ * the file and forgotten outside of it. A layer with options says them in an interface too, which editors show.
  */
 export function defineLayer<S extends z.ZodObject>(
   definition: Layer<z.output<S>> & { readonly options: S },
-): Record<string, never> extends z.input<S> ? OptionalLayerBuilder<S> : LayerBuilder<S> {
+): Record<string, never> extends z.input<S>
+  ? OptionalLayerBuilder<z.input<S>>
+  : LayerBuilder<z.input<S>> {
   const write = ({
     name,
     inputs,

@@ -8,9 +8,9 @@ import { z } from 'zod';
 import { FoveaError } from '../../base/errors.ts';
 import { formatShape, type Shape } from '../../base/shape.ts';
 import { constantNode } from '../../graph/node.ts';
-import { initializerOption } from '../initializers.ts';
+import { type Initializer, initializerOption } from '../initializers.ts';
 import { positiveInteger } from '../options.ts';
-import { defineLayer } from './layer.ts';
+import { defineLayer, type OptionalLayerBuilder } from './layer.ts';
 
 function slopes([input]: readonly Shape[], sharedAxes: readonly number[]): Shape {
   const wrong = sharedAxes.find((axis) => axis > input.length);
@@ -21,7 +21,14 @@ function slopes([input]: readonly Shape[], sharedAxes: readonly number[]): Shape
   });
 }
 
-export const prelu = defineLayer({
+export interface PreluOptions {
+  /** First slopes below 0: a name, or an object with its settings; default 'zeros'. */
+  readonly alphaInitializer?: Initializer | undefined;
+  /** Axes along which one slope serves all, counted from 1: [1, 2] is one slope per channel; default none. */
+  readonly sharedAxes?: number[] | undefined;
+}
+
+export const prelu: OptionalLayerBuilder<PreluOptions> = defineLayer({
   kind: 'prelu',
   says: 'leaky ReLU with learned slopes',
   options: z.object({

@@ -11,15 +11,22 @@ import * as z from 'zod';
 import { FoveaError } from '../../base/errors.ts';
 import { formatShape, type Shape } from '../../base/shape.ts';
 import { codeOf } from '../bitmaps.ts';
-import { defineLayer } from './layer.ts';
+import { defineLayer, type OptionalLayerBuilder } from './layer.ts';
 
 /** j where nothing else is said; the paper asks for a positive number and gives none. */
 export const RUBBISH_DISTANCE = 1;
 
-const options = z.object({
-  /** One character per class, whose 7x12 bitmap is its code. */
-  codes: z.string().min(1).optional(),
+export interface RbfOptions {
+  /** One character per class, whose 7x12 bitmap is its code: '0123456789'. */
+  readonly codes?: string | undefined;
   /** Instead of characters: a list of numbers per class. */
+  readonly centers?: number[][] | undefined;
+  /** Distance of the rubbish class in the criterion 'map' of 1998; default 1. */
+  readonly rubbish?: number | undefined;
+}
+
+const options = z.object({
+  codes: z.string().min(1).optional(),
   centers: z.array(z.array(z.number())).min(1).optional(),
   rubbish: z.number().positive().default(RUBBISH_DISTANCE),
 });
@@ -57,7 +64,7 @@ function centersFor([input]: readonly Shape[], o: Options): readonly (readonly n
   return centers;
 }
 
-export const rbf = defineLayer({
+export const rbf: OptionalLayerBuilder<RbfOptions> = defineLayer({
   kind: 'rbf',
   says: 'the squared distance to the code of each class',
   options,

@@ -6,9 +6,14 @@ import { z } from 'zod';
 import { FoveaError } from '../../../base/errors.ts';
 import { formatShape } from '../../../base/shape.ts';
 import { positiveInteger } from '../../options.ts';
-import { defineLayer } from '../layer.ts';
+import { defineLayer, type LayerBuilder } from '../layer.ts';
 
-export const permute = defineLayer({
+export interface PermuteOptions {
+  /** Axes in their new order, counted from 1, the batch left out: [2, 1, 3] turns height and width. */
+  readonly dims: number[];
+}
+
+export const permute: LayerBuilder<PermuteOptions> = defineLayer({
   kind: 'permute',
   says: 'the axes in another order',
   options: z.object({ dims: z.array(positiveInteger).min(1) }),

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { FoveaError } from '../../../base/errors.ts';
 import { formatShape, type Shape, sizeOf } from '../../../base/shape.ts';
-import { defineLayer } from '../layer.ts';
+import { defineLayer, type LayerBuilder } from '../layer.ts';
 
 const extent = z.int().refine((n) => n > 0 || n === -1, 'a whole number more than 0, or once -1');
 
@@ -21,7 +21,12 @@ function shapeFrom(input: Shape, target: readonly number[]): Shape {
   });
 }
 
-export const reshape = defineLayer({
+export interface ReshapeOptions {
+  /** The new shape of one row; -1, once, stands for what is left. */
+  readonly targetShape: number[];
+}
+
+export const reshape: LayerBuilder<ReshapeOptions> = defineLayer({
   kind: 'reshape',
   says: 'the same numbers under another shape',
   options: z.object({ targetShape: z.array(extent).min(1) }),

@@ -9,14 +9,26 @@
 import * as z from 'zod';
 import type { Shape } from '../../../base/shape.ts';
 import { checkConnections } from '../../../ops/windows/connectedConv2d.ts';
-import { activate, activationOption } from '../../activations.ts';
-import { type Fans, initializerOption } from '../../initializers.ts';
-import { positivePair, wholeNumber } from '../../options.ts';
-import { defineLayer, imageOf } from '../layer.ts';
+import { type ActivationName, activate, activationOption } from '../../activations.ts';
+import { type Fans, type Initializer, initializerOption } from '../../initializers.ts';
+import { positivePair, type Size, wholeNumber } from '../../options.ts';
+import { defineLayer, imageOf, type LayerBuilder } from '../layer.ts';
 import { factsOf, positionsOf, receptionOf, type SlidingWindow } from './windowed.ts';
 
+export interface ConnectedConv2dOptions {
+  /** Per output map the input maps it sees: [[0, 1, 2], [1, 2, 3], ...]. */
+  readonly connections: number[][];
+  /** Pixels of the window: one number for both axes, or [height, width]. */
+  readonly kernelSize: Size;
+  /** A function of each sum; default 'linear', which is none. */
+  readonly activation?: ActivationName | undefined;
+  /** First weights: a name, or an object with its settings; default 'fanIn', as in 1998. */
+  readonly kernelInitializer?: Initializer | undefined;
+  /** First biases: a name, or an object with its settings; default 'fanIn', as in 1998. */
+  readonly biasInitializer?: Initializer | undefined;
+}
+
 const options = z.object({
-  /** Per output map the input maps it sees. */
   connections: z.array(z.array(wholeNumber)).min(1, 'at least one output map'),
   kernelSize: positivePair,
   activation: activationOption.default('linear'),
@@ -48,7 +60,7 @@ function fansOf({ connections, kernelSize }: Options): { maps: Fans[]; connectio
   };
 }
 
-export const connectedConv2d = defineLayer({
+export const connectedConv2d: LayerBuilder<ConnectedConv2dOptions> = defineLayer({
   kind: 'connectedConv2d',
   says: 'filters that see some of the maps, by a table',
   options,

@@ -12,7 +12,8 @@ import type { Shape } from '../../../base/shape.ts';
 import { activate, activationOption } from '../../activations.ts';
 import { initializerOption } from '../../initializers.ts';
 import { paddingRule, positiveInteger, positivePair } from '../../options.ts';
-import { defineLayer, imageOf } from '../layer.ts';
+import type { KernelOptions, SlidingOptions } from '../commonOptions.ts';
+import { defineLayer, imageOf, type LayerBuilder } from '../layer.ts';
 import {
   checkGroups,
   factsOf,
@@ -21,6 +22,13 @@ import {
   receptionOf,
   type SlidingWindow,
 } from './windowed.ts';
+
+export interface Conv2dOptions extends SlidingOptions, KernelOptions {
+  /** How many channels the layer gives. */
+  readonly filters: number;
+  /** Each filter sees 1 / groups of the channels; must divide channels and filters; default 1. */
+  readonly groups?: number | undefined;
+}
 
 const options = z.object({
   filters: positiveInteger,
@@ -33,7 +41,6 @@ const options = z.object({
   useBias: z.boolean().default(true),
   kernelInitializer: initializerOption.prefault('glorotUniform'),
   biasInitializer: initializerOption.prefault('zeros'),
-  /** Weight of l2 * sum(kernel^2) in the loss. */
   l2: z.number().nonnegative().default(0),
 });
 
@@ -49,7 +56,7 @@ function kernelShape(channels: number, { filters, kernelSize, groups }: Options)
   return [kernelSize[0], kernelSize[1], channels / groups, filters];
 }
 
-export const conv2d = defineLayer({
+export const conv2d: LayerBuilder<Conv2dOptions> = defineLayer({
   kind: 'conv2d',
   says: 'filters that slide over the image',
   options,

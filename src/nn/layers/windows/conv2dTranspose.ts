@@ -19,9 +19,30 @@ import type { Shape } from '../../../base/shape.ts';
 import { type Pads, type Pair, reachOf, samePads, transposedExtent } from '../../../base/window.ts';
 import { activate, activationOption } from '../../activations.ts';
 import { initializerOption } from '../../initializers.ts';
-import { paddingRule, positiveInteger, positivePair, wholePair } from '../../options.ts';
-import { defineLayer, imageOf } from '../layer.ts';
+import {
+  type Padding,
+  paddingRule,
+  positiveInteger,
+  positivePair,
+  type Size,
+  wholePair,
+} from '../../options.ts';
+import type { KernelOptions, SlidingOptions } from '../commonOptions.ts';
+import { defineLayer, imageOf, type LayerBuilder } from '../layer.ts';
 import { checkGroups, paddingFacts } from './windowed.ts';
+
+export interface Conv2dTransposeOptions extends SlidingOptions, KernelOptions {
+  /** How many channels the layer gives. */
+  readonly filters: number;
+  /** Pixels of the output from one copy of the filter to the next, one number or [height, width]; default 1. */
+  readonly strides?: Size | undefined;
+  /** Cut off the output: 'valid' (nothing), 'same' (to size * strides), or pixels; default 'valid'. */
+  readonly padding?: Padding | undefined;
+  /** Rows and columns more at the end; default: none, or what fills the last stride up. */
+  readonly outputPadding?: Size | undefined;
+  /** Each filter sees 1 / groups of the channels; must divide channels and filters; default 1. */
+  readonly groups?: number | undefined;
+}
 
 const options = z.object({
   filters: positiveInteger,
@@ -29,14 +50,12 @@ const options = z.object({
   strides: positivePair.default([1, 1]),
   padding: paddingRule.default('valid'),
   dilationRate: positivePair.default([1, 1]),
-  /** Rows and columns more at the end; default: none, or what fills the last stride up. */
   outputPadding: wholePair.optional(),
   groups: positiveInteger.default(1),
   activation: activationOption.default('linear'),
   useBias: z.boolean().default(true),
   kernelInitializer: initializerOption.prefault('glorotUniform'),
   biasInitializer: initializerOption.prefault('zeros'),
-  /** Weight of l2 * sum(kernel^2) in the loss. */
   l2: z.number().nonnegative().default(0),
 });
 
@@ -82,7 +101,7 @@ function outputShape(inputs: readonly Shape[], o: Options): Shape {
   return [rows.output, columns.output, o.filters];
 }
 
-export const conv2dTranspose = defineLayer({
+export const conv2dTranspose: LayerBuilder<Conv2dTransposeOptions> = defineLayer({
   kind: 'conv2dTranspose',
   says: 'every pixel adds a weighted copy of the filters',
   options,

@@ -12,10 +12,25 @@ import type { Shape } from '../../../base/shape.ts';
 import { NO_PADS } from '../../../base/window.ts';
 import type { Node } from '../../../graph/node.ts';
 import { activate, activationOption } from '../../activations.ts';
-import { initializerOption } from '../../initializers.ts';
+import { type Initializer, initializerOption } from '../../initializers.ts';
 import { paddingRule, positiveInteger, positivePair } from '../../options.ts';
-import { type CallContext, defineLayer, imageOf } from '../layer.ts';
+import type { SlidingOptions, UnitOptions } from '../commonOptions.ts';
+import { type CallContext, defineLayer, imageOf, type LayerBuilder } from '../layer.ts';
 import { factsOf, padsOf, positionsOf, receptionOf, type SlidingWindow } from './windowed.ts';
+
+export interface DepthwiseConv2dOptions extends SlidingOptions, UnitOptions {
+  /** Filters for each channel; default 1. */
+  readonly depthMultiplier?: number | undefined;
+  /** First weights of the filters over one channel: a name, or an object with its settings; default 'glorotUniform'. */
+  readonly depthwiseInitializer?: Initializer | undefined;
+}
+
+export interface SeparableConv2dOptions extends DepthwiseConv2dOptions {
+  /** How many channels the layer gives. */
+  readonly filters: number;
+  /** First weights of the mix of channels: a name, or an object with its settings; default 'glorotUniform'. */
+  readonly pointwiseInitializer?: Initializer | undefined;
+}
 
 const common = {
   kernelSize: positivePair,
@@ -27,7 +42,6 @@ const common = {
   useBias: z.boolean().default(true),
   depthwiseInitializer: initializerOption.prefault('glorotUniform'),
   biasInitializer: initializerOption.prefault('zeros'),
-  /** Weight of l2 * sum(kernel^2) in the loss. */
   l2: z.number().nonnegative().default(0),
 };
 
@@ -100,7 +114,7 @@ function accountingOf(inputs: readonly Shape[], o: Options, filters?: number) {
   return { connections: own + mixed + biases, multiplyAdds: own + mixed };
 }
 
-export const depthwiseConv2d = defineLayer({
+export const depthwiseConv2d: LayerBuilder<DepthwiseConv2dOptions> = defineLayer({
   kind: 'depthwiseConv2d',
   says: 'filters that slide over one channel each',
   options: depthwiseOptions,
@@ -121,7 +135,7 @@ export const depthwiseConv2d = defineLayer({
   window: (inputs, o) => factsOf(imageOf(inputs), windowOf(o)),
 });
 
-export const separableConv2d = defineLayer({
+export const separableConv2d: LayerBuilder<SeparableConv2dOptions> = defineLayer({
   kind: 'separableConv2d',
   says: 'filters over one channel each, then mixed',
   options: separableOptions,

@@ -8,8 +8,14 @@ import * as z from 'zod';
 import { FoveaError } from '../../../base/errors.ts';
 import type { Shape } from '../../../base/shape.ts';
 import { checkFill, type Fill, type Pads } from '../../../base/window.ts';
-import { sides } from '../../options.ts';
-import { defineLayer, imageOf, type Reception } from '../layer.ts';
+import { type Sides, sides } from '../../options.ts';
+import {
+  defineLayer,
+  imageOf,
+  type LayerBuilder,
+  type OptionalLayerBuilder,
+  type Reception,
+} from '../layer.ts';
 import { paddingFacts } from './windowed.ts';
 
 function padded(inputs: readonly Shape[], [rows, columns]: Pads, mode: Fill): Shape {
@@ -31,7 +37,12 @@ function negative([[top, bottom], [left, right]]: Pads): Pads {
   ];
 }
 
-export const zeroPadding2d = defineLayer({
+export interface ZeroPadding2dOptions {
+  /** Pixels around: one number, [vertical, horizontal], or [[top, bottom], [left, right]]; default 1. */
+  readonly padding?: Sides | undefined;
+}
+
+export const zeroPadding2d: OptionalLayerBuilder<ZeroPadding2dOptions> = defineLayer({
   kind: 'zeroPadding2d',
   says: 'zeros around the image',
   options: z.object({ padding: sides.prefault(1) }),
@@ -42,13 +53,19 @@ export const zeroPadding2d = defineLayer({
   window: (_, { padding }) => ({ padding: paddingFacts(padding, padding) }),
 });
 
-export const padding2d = defineLayer({
+export interface Padding2dOptions extends ZeroPadding2dOptions {
+  /** What is put there: a value, the image reflected, its border repeated, or the other side; default 'constant'. */
+  readonly mode?: 'constant' | 'reflect' | 'replicate' | 'circular' | undefined;
+  /** Of mode 'constant'; default 0. */
+  readonly value?: number | undefined;
+}
+
+export const padding2d: OptionalLayerBuilder<Padding2dOptions> = defineLayer({
   kind: 'padding2d',
   says: 'pixels around the image, by any rule',
   options: z.object({
     padding: sides.prefault(1),
     mode: z.enum(['constant', 'reflect', 'replicate', 'circular']).default('constant'),
-    /** Of mode 'constant'. */
     value: z.number().default(0),
   }),
   outputShape: (inputs, { padding, mode }) => padded(inputs, padding, mode),
@@ -58,7 +75,12 @@ export const padding2d = defineLayer({
   window: (_, { padding }) => ({ padding: paddingFacts(padding, padding) }),
 });
 
-export const cropping2d = defineLayer({
+export interface Cropping2dOptions {
+  /** Pixels cut off: one number, [vertical, horizontal], or [[top, bottom], [left, right]]. */
+  readonly cropping: Sides;
+}
+
+export const cropping2d: LayerBuilder<Cropping2dOptions> = defineLayer({
   kind: 'cropping2d',
   says: 'pixels cut off around the image',
   options: z.object({ cropping: sides }),

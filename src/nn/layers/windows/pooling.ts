@@ -9,13 +9,26 @@
 import * as z from 'zod';
 import type { Shape } from '../../../base/shape.ts';
 import type { Node } from '../../../graph/node.ts';
-import { paddingRule, positivePair } from '../../options.ts';
-import { type CallContext, defineLayer, imageOf } from '../layer.ts';
+import { type Padding, paddingRule, positivePair, type Size } from '../../options.ts';
+import { type CallContext, defineLayer, imageOf, type OptionalLayerBuilder } from '../layer.ts';
 import { factsOf, padsOf, positionsOf, receptionOf, type SlidingWindow } from './windowed.ts';
+
+export interface Pooling2dOptions {
+  /** Pixels of the window: one number for both axes, or [height, width]; default 2. */
+  readonly poolSize?: Size | undefined;
+  /** Pixels from one window to the next; default: the pool size, so that windows do not overlap. */
+  readonly strides?: Size | undefined;
+  /** 'valid' (none), 'same' (as many as give size / strides), or pixels; default 'valid'. */
+  readonly padding?: Padding | undefined;
+}
+
+export interface AveragePooling2dOptions extends Pooling2dOptions {
+  /** Whether padding counts in the mean, as zeros; default false. */
+  readonly countIncludePad?: boolean | undefined;
+}
 
 const options = z.object({
   poolSize: positivePair.prefault(2),
-  /** Default: the pool size. */
   strides: positivePair.optional(),
   padding: paddingRule.default('valid'),
 });
@@ -59,7 +72,7 @@ function pool(op: string, { build, name, inputs: [x], options: o }: CallContext<
   );
 }
 
-export const averagePooling2d = defineLayer({
+export const averagePooling2d: OptionalLayerBuilder<AveragePooling2dOptions> = defineLayer({
   kind: 'averagePooling2d',
   says: 'the mean of each window',
   options: averageOptions,
@@ -70,7 +83,7 @@ export const averagePooling2d = defineLayer({
   window,
 });
 
-export const maxPooling2d = defineLayer({
+export const maxPooling2d: OptionalLayerBuilder<Pooling2dOptions> = defineLayer({
   kind: 'maxPooling2d',
   says: 'the largest value of each window',
   options,
@@ -81,7 +94,7 @@ export const maxPooling2d = defineLayer({
   window,
 });
 
-export const minPooling2d = defineLayer({
+export const minPooling2d: OptionalLayerBuilder<Pooling2dOptions> = defineLayer({
   kind: 'minPooling2d',
   says: 'the smallest value of each window',
   options,

@@ -9,11 +9,22 @@
 import * as z from 'zod';
 import type { Shape } from '../../../base/shape.ts';
 import { subsample2d } from '../../../ops/composites.ts';
-import { activate, activationOption } from '../../activations.ts';
-import { initializerOption } from '../../initializers.ts';
-import { positivePair } from '../../options.ts';
-import { defineLayer, imageOf } from '../layer.ts';
+import { type ActivationName, activate, activationOption } from '../../activations.ts';
+import { type Initializer, initializerOption } from '../../initializers.ts';
+import { positivePair, type Size } from '../../options.ts';
+import { defineLayer, imageOf, type OptionalLayerBuilder } from '../layer.ts';
 import { factsOf, positionsOf, receptionOf, type SlidingWindow } from './windowed.ts';
+
+export interface Subsampling2dOptions {
+  /** Pixels of the window, and from one window to the next: one number, or [height, width]; default 2. */
+  readonly poolSize?: Size | undefined;
+  /** A function of each weighted sum; default 'scaledTanh', 1.7159 tanh(2x/3). */
+  readonly activation?: ActivationName | undefined;
+  /** First weights, one per channel: a name, or an object with its settings; default 'fanIn', as in 1998. */
+  readonly weightInitializer?: Initializer | undefined;
+  /** First biases, one per channel: a name, or an object with its settings; default 'fanIn', as in 1998. */
+  readonly biasInitializer?: Initializer | undefined;
+}
 
 const options = z.object({
   poolSize: positivePair.prefault(2),
@@ -41,7 +52,7 @@ function initializerOf(given: Options['weightInitializer'], o: Options) {
   return given.kind === 'fanIn' ? { ...given, fanIn: given.fanIn ?? pixelsOf(o) } : given;
 }
 
-export const subsampling2d = defineLayer({
+export const subsampling2d: OptionalLayerBuilder<Subsampling2dOptions> = defineLayer({
   kind: 'subsampling2d',
   says: 'the sum of each window, times a trained weight, plus a trained bias',
   options,

@@ -2,10 +2,15 @@
  * @file Upsampling: each pixel repeated (nearest neighbour). (H, W, C) -> (H fh, W fw, C)
  */
 import * as z from 'zod';
-import { positivePair } from '../../options.ts';
-import { defineLayer, imageOf } from '../layer.ts';
+import { positivePair, type Size } from '../../options.ts';
+import { defineLayer, imageOf, type OptionalLayerBuilder } from '../layer.ts';
 
-export const upsampling2d = defineLayer({
+export interface Upsampling2dOptions {
+  /** How often each pixel is repeated: one number, or [down, across]; default 2. */
+  readonly size?: Size | undefined;
+}
+
+export const upsampling2d: OptionalLayerBuilder<Upsampling2dOptions> = defineLayer({
   kind: 'upsampling2d',
   says: 'each pixel repeated',
   options: z.object({ size: positivePair.prefault(2) }),
