@@ -27,7 +27,7 @@ export function drawMemory<T>(
   const bySize = [...placements].sort((a, b) => b.bytes - a.bytes || a.offset - b.offset);
   const legend = bySize
     .slice(0, LETTERS.length)
-    .map((placement, i) => ({ letter: LETTERS[i], placement }));
+    .map((placement, i) => ({ letter: LETTERS.charAt(i), placement }));
   const letters = new Map(legend.map(({ letter, placement }) => [placement, letter]));
   const cell = Math.max(1, Math.min(6, Math.floor(MOST_WIDTH / phases) - 1));
   const rowBytes = Math.max(1, Math.ceil(bytes / ROWS));

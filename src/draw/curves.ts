@@ -49,7 +49,7 @@ export function drawCurves(series: readonly Series[], options: CurvesOptions): s
     }),
     text(PLOT.right, 26, options.yLabel, { fill: QUIET, 'text-anchor': 'end' }),
     ...series.flatMap(({ name, points: own }, i) => {
-      const colour = COLOURS[i % COLOURS.length];
+      const colour = COLOURS[i % COLOURS.length] ?? INK;
       const path = own.map(([x, y], k) => `${k === 0 ? 'M' : 'L'}${atX(x)} ${atY(y)}`).join(' ');
       return [
         element('path', { d: path, fill: 'none', stroke: colour, 'stroke-width': 2 }),

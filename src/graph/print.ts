@@ -27,11 +27,9 @@ export function printGraph(graph: Graph): string {
     `${node.dtype} ${formatShape(node.shape)}`,
   ]);
   const widths = [0, 1, 2].map((column) =>
-    Math.min(48, Math.max(0, ...rows.map((row) => row[column].length))),
+    Math.min(48, Math.max(0, ...rows.map((row) => row[column]?.length ?? 0))),
   );
-  const lines = rows.map((row) =>
-    row.map((cell, i) => (i < 3 ? cell.padEnd(widths[i]) : cell)).join(' '),
-  );
+  const lines = rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' '));
   for (const [name, node] of Object.entries(graph.outputs)) {
     lines.push(`output ${name} = ${reference(node)}`);
   }

@@ -21,9 +21,9 @@ export function findDuplicateKey(json: string): string | undefined {
       COLON.lastIndex = at + 1;
       if (!COLON.test(json)) continue;
       const key = JSON.parse(json.slice(start, at + 1)) as string;
-      const keys = open[open.length - 1];
-      if (keys.has(key)) return key;
-      keys.add(key);
+      const keys = open.at(-1);
+      if (keys?.has(key)) return key;
+      keys?.add(key);
     }
   }
   return undefined;

@@ -58,10 +58,10 @@ export function readSafetensors(bytes: Uint8Array, where = 'safetensors'): Safet
     );
     checkCover(entries, data.length);
     const tensors = new Map<string, SafetensorsTensor>();
-    for (const { name, dtype, shape, begin, end } of entries) {
+    for (const { name, dtype, type, shape, begin, end } of entries) {
       // A copy: the numbers may stand unaligned in the file. (slice() of a Buffer would be no copy.)
       const own = new Uint8Array(data.subarray(begin, end));
-      tensors.set(name, { shape, dtype, data: DATA_TYPES[dtype].read(own.buffer) });
+      tensors.set(name, { shape, dtype, data: type.read(own.buffer) });
     }
     return { tensors, metadata: checkMetadata(metadata) };
   } catch (error) {
@@ -144,6 +144,7 @@ function headerText(bytes: Uint8Array): string {
 interface Entry {
   readonly name: string;
   readonly dtype: string;
+  readonly type: DataType;
   readonly shape: Shape;
   /** Bytes from the start of the data. */
   readonly begin: number;
@@ -153,28 +154,30 @@ interface Entry {
 function checkEntry(name: string, entry: unknown, dataLength: number): Entry {
   const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
   const tensor = `tensor ${shownValue(name)}`;
-  if (typeof dtype !== 'string' || !Object.hasOwn(DATA_TYPES, dtype)) {
+  const known = typeof dtype === 'string' && Object.hasOwn(DATA_TYPES, dtype);
+  const type = known ? DATA_TYPES[dtype] : undefined;
+  if (!known || type === undefined) {
     const types = Object.keys(DATA_TYPES).join(', ');
     throw broken(`${tensor} has dtype ${shownValue(dtype)}`, `one of ${types}`);
   }
   if (!isExtents(shape)) {
     throw broken(`${tensor} has shape ${shownValue(shape)}`, 'whole numbers of at least 0');
   }
-  if (!isExtents(offsets) || offsets.length !== 2 || offsets[1] < offsets[0]) {
+  const [begin, end] = isExtents(offsets) && offsets.length === 2 ? offsets : [];
+  if (begin === undefined || end === undefined || end < begin) {
     throw broken(`${tensor} has data_offsets ${shownValue(offsets)}`, '[begin, end] in bytes');
   }
-  const [begin, end] = offsets;
   if (end > dataLength) {
     throw broken(`${tensor} ends at byte ${end} of ${dataLength}`, 'offsets within the file');
   }
-  const bytes = checkedProduct(shape) * DATA_TYPES[dtype].size;
+  const bytes = checkedProduct(shape) * type.size;
   if (bytes !== end - begin) {
     throw broken(
       `${tensor} of shape ${formatShape(shape).slice(0, 80)} needs ${bytes} bytes, its offsets give ${end - begin}`,
       'offsets that fit the shape',
     );
   }
-  return { name, dtype, shape, begin, end };
+  return { name, dtype, type, shape, begin, end };
 }
 
 /** The tensors must cover the data: no gap, no overlap, nothing behind the last. */

@@ -111,7 +111,7 @@ const defaults: Readonly<Record<string, RecipeSettings>> = {
 };
 
 export function defaultsOf(model: string): RecipeSettings {
-  return Object.hasOwn(defaults, model) ? defaults[model] : {};
+  return (Object.hasOwn(defaults, model) ? defaults[model] : undefined) ?? {};
 }
 
 /** The optimizer of a model where nobody names one: Adam, at the rate that suits the model. */
@@ -122,8 +122,9 @@ export function defaultOptimizerOf(spec: Pick<ModelSpec, 'name'>) {
 /** `text` is how the notebook of many texts trains, `paper` how the paper did; "seed" is what "text" was called. */
 export function recipeOf(model: string, received: string): Recipe {
   const name = received === 'seed' ? 'text' : received;
-  const known = Object.hasOwn(recipes, model) ? recipes[model] : {};
-  if (Object.hasOwn(known, name)) return known[name];
+  const known = (Object.hasOwn(recipes, model) ? recipes[model] : undefined) ?? {};
+  const recipe = Object.hasOwn(known, name) ? known[name] : undefined;
+  if (recipe !== undefined) return recipe;
   if (Object.keys(known).length > 0) throw unknownName('recipe', name, Object.keys(known), true);
   throw new UsageError({
     option: 'recipe',

@@ -67,9 +67,9 @@ export function forClasses(spec: ModelSpec, classes: number): ModelSpec {
 export function withClasses(spec: ModelSpec, classes: number): ModelSpec {
   const last = answering(spec);
   if (last === undefined) {
-    const { spec: layer } = layerShapes(spec)[spec.layers.length - 1];
+    const layer = spec.layers.at(-1);
     throw new FoveaError({
-      problem: `${spec.name} cannot be given ${classes} classes: its last layer is "${layer.name}" (${layer.kind})`,
+      problem: `${spec.name} cannot be given ${classes} classes: its last layer is "${layer?.name}" (${layer?.kind})`,
       expected:
         'a dense or conv2d layer at the end, behind it only layers without numbers of their own',
     });
@@ -87,12 +87,15 @@ export function withClasses(spec: ModelSpec, classes: number): ModelSpec {
 function answering(spec: ModelSpec): LayerSpec | undefined {
   const placed = new Map(layerShapes(spec).map((layer) => [layer.spec.name, layer]));
   const [output, ...others] = outputsOf(spec);
-  let at: PlacedLayer | undefined = others.length > 0 ? undefined : placed.get(output.layer);
+  const isOne = output !== undefined && others.length === 0;
+  let at: PlacedLayer | undefined = isOne ? placed.get(output.layer) : undefined;
   const classes = at?.outputShape.at(-1);
-  while (at !== undefined && at.inputs.length === 1 && at.outputShape.at(-1) === classes) {
+  while (at !== undefined && at.outputShape.at(-1) === classes) {
+    const [input, ...more] = at.inputs;
+    if (input === undefined || more.length > 0) return undefined;
     if (at.spec.kind === 'dense' || at.spec.kind === 'conv2d') return at.spec;
     if (at.parameters.length > 0) return undefined;
-    at = placed.get(at.inputs[0]);
+    at = placed.get(input);
   }
   return undefined;
 }
@@ -109,7 +112,7 @@ export function withInput(spec: ModelSpec, inputShape: Shape): ModelSpec {
 }
 
 function withActivation(spec: ModelSpec, activation: string): ModelSpec {
-  const last = answering(spec)?.name ?? spec.layers[spec.layers.length - 1].name;
+  const last = answering(spec)?.name ?? spec.layers.at(-1)?.name;
   const end = spec.layers.findIndex(({ name }) => name === last);
   const change = ({ options, ...layer }: LayerSpec, i: number): LayerSpec =>
     i >= end || options.activation === undefined || options.activation === 'linear'

@@ -75,5 +75,8 @@ async function namesOf(split: AnySplit): Promise<(index: number) => string | und
   if (!isStreamed(split) || split.origin.kind === 'memory') return () => undefined;
   const { nameOf } = await import('../data/origins/readPicture.node.ts');
   const { origin, items } = split;
-  return (index) => nameOf(origin, items[index]);
+  return (index) => {
+    const item = items[index];
+    return item === undefined ? undefined : nameOf(origin, item);
+  };
 }

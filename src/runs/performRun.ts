@@ -6,7 +6,7 @@
  * Next stop: `train/fit.ts`.
  */
 import type { Session } from '../backends/backend.ts';
-import type { FoveaError } from '../base/errors.ts';
+import { FoveaError } from '../base/errors.ts';
 import type { Reading } from '../data/batches/batchSource.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import { weightsOf } from '../nn/programs/averages.ts';
@@ -138,7 +138,15 @@ async function finish(
     restoreStates(session.scopeOf(spec), parameterNames(spec), weightsOf(spec, best.states));
   }
   const keptEpoch = best?.progress.epoch ?? history.length;
-  const { train, validation } = history[keptEpoch - 1];
+  const kept = history[keptEpoch - 1];
+  if (kept === undefined) {
+    throw new FoveaError({
+      where: run.path,
+      problem: `the history has no epoch ${keptEpoch}, whose weights were kept`,
+      expected: `one of ${history.length} epochs`,
+    });
+  }
+  const { train, validation } = kept;
   const { loss } = record.settings;
   const test = await evaluate(session, spec, dataset.test, { classes, loss, reading });
   await writeWeights(run.file('weights.safetensors'), session, spec, classes);

@@ -30,11 +30,12 @@ export async function sheetOf(dataset: AnyDataset, options: SheetOptions): Promi
   const parsed = parseAugmentation(augment, shape);
   const augmentation = await colouredFor(parsed, split, { shape });
   const rows = classes.flatMap((_, label) => firstRows(split, label, 1));
-  const parts = [await picturesOf(split, rows, reading)];
+  const first = await picturesOf(split, rows, reading);
+  const parts = [first];
   for (let epoch = 0; epoch < columns - 1; epoch++) {
     parts.push(await picturesOf(split, rows, { ...reading, augmentation, seed }, epoch));
   }
-  const images = new Uint8Array(parts.length * parts[0].images.length);
+  const images = new Uint8Array(parts.length * first.images.length);
   parts.forEach((part, i) => {
     images.set(part.images, i * part.images.length);
   });

@@ -22,7 +22,8 @@ export async function testPicture(
   const shape = imageShapeOf(spec);
   const dataset = fitted(spec, await openDataset(data, { imageShape: shape }));
   const { test, classes, imageShape } = dataset;
-  if (!Number.isInteger(index) || index >= test.count) {
+  const label = classes[test.labels[index] ?? -1];
+  if (label === undefined) {
     throw new UsageError({
       option: 'index',
       problem: `received ${index}`,
@@ -30,5 +31,5 @@ export async function testPicture(
     });
   }
   const { images } = await picturesOf(test, [index], { shape, stored: imageShape });
-  return { pixels: images, label: classes[test.labels[index]] };
+  return { pixels: images, label };
 }

@@ -84,7 +84,7 @@ async function entriesOf(folder: string): Promise<Entry[]> {
 }
 
 const isWritten = (inside: string, { name, isFolder }: Entry): boolean =>
-  !isFolder && (WRITTEN[inside].includes(name) || isTemporary(name));
+  !isFolder && (WRITTEN[inside]?.includes(name) === true || isTemporary(name));
 
 /** Puts the run in `staged` at `folder`. Where that fails, what stood there stands there again. */
 export async function replaceRun(staged: string, folder: string): Promise<void> {

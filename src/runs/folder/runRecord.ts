@@ -106,7 +106,7 @@ export type RunRecord = z.output<typeof runRecord>;
 export function parseRunRecord(text: string, where: string): RunRecord {
   const parsed = runRecord.safeParse(parseJson(text, { where, expected: 'a run record' }));
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
+  const [issue = { path: [], message: 'unknown' }] = parsed.error.issues;
   throw new FoveaError({
     where,
     problem: `${issue.path.join('.') || 'the file'}: ${issue.message}`,
