@@ -6,36 +6,26 @@
  */
 import type { Session } from '../backends/backend.ts';
 import { type OpenOptions, openSession } from '../backends/select.ts';
-import { advice, asUsage, setting, UsageError, unknownName } from '../base/errors.ts';
+import { advice, setting, UsageError } from '../base/errors.ts';
 import type { ImageShape } from '../base/shape.ts';
-import { parseAugmentation } from '../data/augment/index.ts';
 import { validationSplit } from '../data/batches/batches.ts';
 import type { ReadingOptions } from '../data/batches/batchSource.ts';
 import type { LoadOptions } from '../data/dataset.ts';
 import { dataNameOf, openDataset } from '../data/open.ts';
 import type { AnyDataset } from '../data/streamed.ts';
-import { defaultOptimizerOf } from '../models/recipes.ts';
 import { forClasses } from '../models/variants.ts';
 import { checkNamesClasses } from '../nn/losses/answers.ts';
-import { defaultLossOf, type LossName, lossNames } from '../nn/losses/losses.ts';
-import { parseSchedule } from '../nn/schedules.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
-import { checkSettings, fitted } from '../train/checks.ts';
+import { fitted } from '../train/checks.ts';
 import type { FitOptions } from '../train/events.ts';
-import { asOptimizer } from '../train/steps.ts';
 import { checkExpected, checkSameData, type ExpectedRun } from './expectedRun.ts';
 import { readSpec } from './folder/modelFiles.ts';
 import { RunFolder } from './folder/runFolder.ts';
 import type { RunRecord, RunSettings } from './folder/runRecord.ts';
 import { performRun, type RunEvent } from './performRun.ts';
 import { prepareData } from './runData.ts';
-import {
-  checkNotDrawn,
-  checkOwnFolder,
-  layersNamed,
-  openStartingPoint,
-  originOf,
-} from './startingPoint.ts';
+import { type AskedSettings, settingsOf } from './settings.ts';
+import { checkNotDrawn, checkOwnFolder, openStartingPoint, originOf } from './startingPoint.ts';
 import { version } from './version.ts';
 
 /** What may differ between a run and its continuation: it has no influence on the numbers. */
@@ -63,23 +53,7 @@ export interface TrainRequest extends RunConditions {
   readonly augment?: string | undefined;
   readonly trainCount?: number | undefined;
   readonly testCount?: number | undefined;
-  readonly settings?: Omit<
-    FitOptions,
-    | 'loss'
-    | 'resume'
-    | 'signal'
-    | 'checkpointEvery'
-    | 'eventInterval'
-    | 'reading'
-    | 'freeze'
-    | 'initialWeights'
-    | 'sampleWeights'
-    | 'restoreBest'
-  > & {
-    readonly loss?: string;
-    /** Names of layers, or patterns such as "conv*". */
-    readonly freeze?: readonly string[];
-  };
+  readonly settings?: AskedSettings;
 }
 
 export interface ResumeRequest extends RunConditions {
@@ -95,7 +69,7 @@ export async function* trainRun(request: TrainRequest): AsyncGenerator<RunEvent,
   const began = performance.now();
   const { folder, overwrite = false, adapts = false, reading } = request;
   checkNamesClasses(request.spec, 'for a run folder');
-  const asked = settingsOf(request);
+  const asked = settingsOf(request.spec, request.augment, request.settings);
   if (request.from !== undefined) checkOwnFolder(folder, request.from);
   const start = request.from === undefined ? undefined : await openStartingPoint(request.from);
   const [loaded, session] = await open(request, request.data, imageShapeOf(request.spec), request);
@@ -108,7 +82,7 @@ export async function* trainRun(request: TrainRequest): AsyncGenerator<RunEvent,
     const { origin: from = null, initialWeights } =
       start === undefined ? {} : originOf(spec, dataset.classes, start);
     checkNotDrawn(from, settings.freeze);
-    const record = { ...newRecord({ ...request, spec }, settings, dataset, session), from };
+    const record = { ...newRecord(spec, request, settings, dataset, session), from };
     const run = await RunFolder.create(folder, overwrite);
     try {
       await run.begin(record, spec);
@@ -199,58 +173,9 @@ async function open(
   }
 }
 
-/** Every setting with its default filled in; wrong ones are refused here, before anything is made. */
-function settingsOf({ spec, augment = 'none', settings = {} }: TrainRequest): RunSettings {
-  const { loss = defaultLossOf(spec), ...others } = settings;
-  checkSettings(others);
-  const { epochs = 10, batchSize = 128, seed = 0, shuffle = true, patience } = settings;
-  const { validationSplit = 0, watchTest = false } = settings;
-  const { labelSmoothing, mixup, classWeights, monitor, minDelta } = settings;
-  const { optimizer = defaultOptimizerOf(spec), schedule = 'constant' } = settings;
-  return {
-    epochs,
-    batchSize,
-    validationSplit,
-    seed,
-    shuffle,
-    augmentation: asUsage(() => parseAugmentation(augment, imageShapeOf(spec))),
-    loss: asUsage(() => lossNameOf(recordable(loss, 'loss'))),
-    optimizer: asUsage(() => asOptimizer(optimizer).spec),
-    schedule: asUsage(() => parseSchedule(recordable(schedule, 'schedule'))),
-    patience: patience ?? null,
-    freeze: layersNamed(spec, settings.freeze ?? []),
-    watchTest,
-    ...given({ labelSmoothing, mixup, classWeights, monitor, minDelta }),
-  };
-}
-
-/** The settings that were said. */
-function given<T extends object>(settings: T): Partial<T> {
-  const said = Object.entries(settings).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(said) as Partial<T>;
-}
-
-/** What a run's files can keep, so that the run can be taken up again. */
-function recordable<T>(setting: T, option: string): Exclude<T, (...given: never[]) => unknown> {
-  if (typeof setting !== 'function') {
-    return setting as Exclude<T, (...given: never[]) => unknown>;
-  }
-  throw new UsageError({
-    option,
-    problem: 'received a function, which run.json cannot record',
-    expected: 'a name or an object of settings in a run that is kept in a folder',
-    fix: 'train in memory with fit, which takes functions',
-  });
-}
-
-function lossNameOf(received: string): LossName {
-  const name = lossNames.find((known) => known === received);
-  if (name === undefined) throw unknownName('loss', received, lossNames);
-  return name;
-}
-
 function newRecord(
-  { spec, trainCount, testCount }: TrainRequest,
+  spec: ModelSpec,
+  { trainCount, testCount }: Pick<TrainRequest, 'trainCount' | 'testCount'>,
   settings: RunSettings,
   dataset: AnyDataset,
   session: Session,

@@ -1,0 +1,89 @@
+/**
+ * @file The settings of a run: what was asked for, checked, with every default filled in, as its record keeps them.
+ *
+ * Before: `trainRun.ts`. Next stop: `folder/runRecord.ts`.
+ */
+import { asUsage, UsageError, unknownName } from '../base/errors.ts';
+import { parseAugmentation } from '../data/augment/index.ts';
+import { defaultOptimizerOf } from '../models/recipes.ts';
+import { defaultLossOf, type LossName, lossNames } from '../nn/losses/losses.ts';
+import { parseSchedule } from '../nn/schedules.ts';
+import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
+import { checkSettings } from '../train/checks.ts';
+import type { FitOptions } from '../train/events.ts';
+import { asOptimizer } from '../train/steps.ts';
+import type { RunSettings } from './folder/runRecord.ts';
+import { layersNamed } from './startingPoint.ts';
+
+/** Of `fit`'s options those that can be asked of a run in a folder. Functions among them are refused. */
+export type AskedSettings = Omit<
+  FitOptions,
+  | 'loss'
+  | 'resume'
+  | 'signal'
+  | 'checkpointEvery'
+  | 'eventInterval'
+  | 'reading'
+  | 'freeze'
+  | 'initialWeights'
+  | 'sampleWeights'
+  | 'restoreBest'
+> & {
+  readonly loss?: string;
+  /** Names of layers, or patterns such as "conv*". */
+  readonly freeze?: readonly string[];
+};
+
+/** Every setting with its default filled in; wrong ones are refused here, before anything is made. */
+export function settingsOf(
+  spec: ModelSpec,
+  augment = 'none',
+  settings: AskedSettings = {},
+): RunSettings {
+  const { loss = defaultLossOf(spec), ...others } = settings;
+  checkSettings(others);
+  const { epochs = 10, batchSize = 128, seed = 0, shuffle = true, patience } = settings;
+  const { validationSplit = 0, watchTest = false } = settings;
+  const { labelSmoothing, mixup, classWeights, monitor, minDelta } = settings;
+  const { optimizer = defaultOptimizerOf(spec), schedule = 'constant' } = settings;
+  return {
+    epochs,
+    batchSize,
+    validationSplit,
+    seed,
+    shuffle,
+    augmentation: asUsage(() => parseAugmentation(augment, imageShapeOf(spec))),
+    loss: asUsage(() => lossNameOf(recordable(loss, 'loss'))),
+    optimizer: asUsage(() => asOptimizer(optimizer).spec),
+    schedule: asUsage(() => parseSchedule(recordable(schedule, 'schedule'))),
+    patience: patience ?? null,
+    freeze: layersNamed(spec, settings.freeze ?? []),
+    watchTest,
+    ...given({ labelSmoothing, mixup, classWeights, monitor, minDelta }),
+  };
+}
+
+/** The settings that were said. */
+function given<T extends object>(settings: T): Partial<T> {
+  const said = Object.entries(settings).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(said) as Partial<T>;
+}
+
+/** What a run's files can keep, so that the run can be taken up again. */
+function recordable<T>(setting: T, option: string): Exclude<T, (...given: never[]) => unknown> {
+  if (typeof setting !== 'function') {
+    return setting as Exclude<T, (...given: never[]) => unknown>;
+  }
+  throw new UsageError({
+    option,
+    problem: 'received a function, which run.json cannot record',
+    expected: 'a name or an object of settings in a run that is kept in a folder',
+    fix: 'train in memory with fit, which takes functions',
+  });
+}
+
+function lossNameOf(received: string): LossName {
+  const name = lossNames.find((known) => known === received);
+  if (name === undefined) throw unknownName('loss', received, lossNames);
+  return name;
+}
