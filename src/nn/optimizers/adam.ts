@@ -11,8 +11,19 @@
  */
 import * as z from 'zod';
 import * as e from '../../ops/expression.ts';
-import { defineOptimizer } from './define.ts';
+import { defineOptimizer, type EveryOptimizersOptions, type OptimizerBuilder } from './define.ts';
 import type { UpdateContext } from './optimizer.ts';
+
+export interface AdamOptions extends EveryOptimizersOptions {
+  /** Of a step; a schedule moves it; default 0.001. */
+  readonly learningRate?: number | undefined;
+  /** Share of the mean gradient that a step keeps; default 0.9. */
+  readonly beta1?: number | undefined;
+  /** Share of the mean square that a step keeps; default 0.999. */
+  readonly beta2?: number | undefined;
+  /** Added to the root of the mean square; default 1e-7. */
+  readonly epsilon?: number | undefined;
+}
 
 export const adamOptions = z.object({
   learningRate: z.number().positive().default(0.001).describe('of a step'),
@@ -21,9 +32,9 @@ export const adamOptions = z.object({
   epsilon: z.number().positive().default(1e-7).describe('added to the root'),
 });
 
-type AdamOptions = z.output<typeof adamOptions>;
+type AdamSettings = z.output<typeof adamOptions>;
 
-export const adam = defineOptimizer({
+export const adam: OptimizerBuilder<AdamOptions> = defineOptimizer({
   kind: 'adam',
   says: 'steps scaled by running means of the gradient and of its square',
   options: adamOptions,
@@ -37,7 +48,7 @@ export const adam = defineOptimizer({
 /** `decay`, where given, is taken from the parameter beside Adam's own step. */
 export function adamUpdates(
   { parameter, gradient, slot, scalar, compute }: UpdateContext,
-  { beta1, beta2, epsilon }: AdamOptions,
+  { beta1, beta2, epsilon }: AdamSettings,
   decay?: { readonly scalar: string },
 ) {
   const [a, b, c, d, f] = [0, 1, 2, 3, 4].map(e.input);
@@ -63,7 +74,7 @@ export function adamUpdates(
   ];
 }
 
-export function adamScalars(step: number, learningRate: number, { beta1, beta2 }: AdamOptions) {
+export function adamScalars(step: number, learningRate: number, { beta1, beta2 }: AdamSettings) {
   const t = step + 1;
   return {
     stepSize: learningRate / (1 - beta1 ** t),

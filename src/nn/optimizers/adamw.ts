@@ -6,14 +6,20 @@
  * Source: Loshchilov and Hutter 2019, https://arxiv.org/abs/1711.05101. See `adam.ts` for m, v, c1, c2.
  */
 import * as z from 'zod';
-import { adamOptions, adamScalars, adamUpdates } from './adam.ts';
-import { defineOptimizer } from './define.ts';
+import { type AdamOptions, adamOptions, adamScalars, adamUpdates } from './adam.ts';
+import { defineOptimizer, type OptimizerBuilder } from './define.ts';
+
+export interface AdamwOptions extends AdamOptions {
+  /** Pull of the weights towards 0, times the rate, beside the step; default 0.004. */
+
+  readonly weightDecay?: number | undefined;
+}
 
 const adamwOptions = adamOptions.extend({
   weightDecay: z.number().nonnegative().default(0.004).describe('pull of the weights towards 0'),
 });
 
-export const adamw = defineOptimizer({
+export const adamw: OptimizerBuilder<AdamwOptions> = defineOptimizer({
   kind: 'adamw',
   says: 'Adam, with weight decay beside its running means',
   options: adamwOptions,

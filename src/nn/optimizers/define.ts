@@ -18,6 +18,16 @@ import { type OptionFacts, optionFactsOf } from '../optionFacts.ts';
 import { parseOptions } from '../options.ts';
 import type { Optimizer, UpdateContext } from './optimizer.ts';
 
+/** What every optimizer takes. */
+export interface EveryOptimizersOptions {
+  /** Scale all gradients down together to this norm at most; unsaid: not at all. */
+  readonly clipNorm?: number | undefined;
+  /** Cut each number of a gradient at this size; unsaid: not at all. Not with clipNorm. */
+  readonly clipValue?: number | undefined;
+  /** Share of a running mean of the weights that a step keeps, such as 0.999; the mean is tested and saved. */
+  readonly ema?: number | undefined;
+}
+
 const everyOptimizers = z.object({
   clipNorm: z
     .number()
@@ -49,9 +59,9 @@ interface Definition<S extends z.ZodObject> {
   make(options: z.output<S>): Pick<Optimizer, 'slots' | 'updates' | 'scalars' | 'preparation'>;
 }
 
-/** An optimizer's function, and what is known of it without calling it. */
-export interface OptimizerBuilder<S extends z.ZodObject> {
-  (options?: z.input<S> & z.input<typeof everyOptimizers>): Optimizer;
+/** An optimizer's function, and what is known of it without calling it; `O`: its options. */
+export interface OptimizerBuilder<O> {
+  (options?: O): Optimizer;
   readonly kind: string;
   readonly says: string;
   readonly options: readonly OptionFacts[];
@@ -62,7 +72,7 @@ export const AVERAGE_SLOT = 'ema';
 
 export function defineOptimizer<S extends z.ZodObject>(
   definition: Definition<S>,
-): OptimizerBuilder<S> {
+): OptimizerBuilder<z.input<S> & EveryOptimizersOptions> {
   const { kind, says } = definition;
   const schema = z.object({ ...definition.options.shape, ...everyOptimizers.shape });
   const write = (given: object = {}): Optimizer => {

@@ -11,7 +11,18 @@
  */
 import * as z from 'zod';
 import * as e from '../../ops/expression.ts';
-import { defineOptimizer } from './define.ts';
+import { defineOptimizer, type EveryOptimizersOptions, type OptimizerBuilder } from './define.ts';
+
+export interface LevenbergMarquardtOptions extends EveryOptimizersOptions {
+  /** Eta of a step, as in 1998; a schedule moves it; default 0.0005. */
+  readonly learningRate?: number | undefined;
+  /** Added to the second derivative of each weight; default 0.02. */
+  readonly mu?: number | undefined;
+  /** What the loss is divided by before mu is added; default 1. */
+  readonly lossUnit?: number | undefined;
+  /** Training pictures that second derivatives are measured on before each pass; default 500. */
+  readonly patterns?: number | undefined;
+}
 
 const options = z.object({
   learningRate: z.number().positive().default(0.0005).describe('eta of a step'),
@@ -28,7 +39,7 @@ const options = z.object({
     .describe('training pictures that second derivatives are measured on before each pass'),
 });
 
-export const levenbergMarquardt = defineOptimizer({
+export const levenbergMarquardt: OptimizerBuilder<LevenbergMarquardtOptions> = defineOptimizer({
   kind: 'levenbergMarquardt',
   says: 'each weight at a rate of its own, from second derivatives, as in 1998',
   options,

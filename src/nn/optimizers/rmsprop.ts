@@ -11,8 +11,21 @@
  */
 import * as z from 'zod';
 import * as e from '../../ops/expression.ts';
-import { defineOptimizer } from './define.ts';
+import { defineOptimizer, type EveryOptimizersOptions, type OptimizerBuilder } from './define.ts';
 import type { UpdateContext } from './optimizer.ts';
+
+export interface RmspropOptions extends EveryOptimizersOptions {
+  /** Of a step; a schedule moves it; default 0.001. */
+  readonly learningRate?: number | undefined;
+  /** Share of the running mean of squares that a step keeps; default 0.9. */
+  readonly rho?: number | undefined;
+  /** Share of the last step that is kept; default 0. */
+  readonly momentum?: number | undefined;
+  /** Added inside the root; default 1e-7. */
+  readonly epsilon?: number | undefined;
+  /** Whether to divide by the gradient's variance instead of its mean square; default false. */
+  readonly centered?: boolean | undefined;
+}
 
 const options = z.object({
   learningRate: z.number().positive().default(0.001).describe('of a step'),
@@ -24,7 +37,7 @@ const options = z.object({
 
 type Options = z.output<typeof options>;
 
-export const rmsprop = defineOptimizer({
+export const rmsprop: OptimizerBuilder<RmspropOptions> = defineOptimizer({
   kind: 'rmsprop',
   says: "steps divided by the size of the last gradients, Keras's formula",
   options,

@@ -14,8 +14,23 @@
  */
 import * as z from 'zod';
 import * as e from '../../ops/expression.ts';
-import { defineOptimizer } from './define.ts';
+import { defineOptimizer, type EveryOptimizersOptions, type OptimizerBuilder } from './define.ts';
 import type { UpdateContext } from './optimizer.ts';
+
+export interface SgdOptions extends EveryOptimizersOptions {
+  /** Of a step; a schedule moves it; default 0.01. */
+  readonly learningRate?: number | undefined;
+  /** Share of the velocity that a step keeps, from 0 to 1; default 0. */
+  readonly momentum?: number | undefined;
+  /** Whether to look one step ahead; with momentum alone; default false. */
+  readonly nesterov?: boolean | undefined;
+  /** Pull of the weights towards 0; default 0. */
+  readonly weightDecay?: number | undefined;
+  /** Whether the pull is in the gradient or beside the velocity; default 'l2', in the gradient. */
+  readonly decayMode?: 'l2' | 'decoupled' | undefined;
+  /** A velocity of gradients (PyTorch) or of steps (Keras, the AlexNet paper); default 'gradients'. */
+  readonly velocity?: 'gradients' | 'steps' | undefined;
+}
 
 const sgdOptions = z.object({
   learningRate: z.number().positive().default(0.01).describe('of a step'),
@@ -32,9 +47,9 @@ const sgdOptions = z.object({
     .describe('of PyTorch, or of Keras and the AlexNet paper'),
 });
 
-type SgdOptions = z.output<typeof sgdOptions>;
+type SgdSettings = z.output<typeof sgdOptions>;
 
-export const sgd = defineOptimizer({
+export const sgd: OptimizerBuilder<SgdOptions> = defineOptimizer({
   kind: 'sgd',
   says: 'gradient descent, with momentum, Nesterov and weight decay where asked for',
   options: sgdOptions,
@@ -45,7 +60,7 @@ export const sgd = defineOptimizer({
   }),
 });
 
-function sgdUpdates(context: UpdateContext, options: SgdOptions) {
+function sgdUpdates(context: UpdateContext, options: SgdSettings) {
   const { parameter, gradient, slot, scalar, compute } = context;
   const { momentum, nesterov, weightDecay, decayMode, velocity } = options;
   const [w, g, rate, v] = [0, 1, 2, 3].map(e.input);
