@@ -11,7 +11,6 @@ import { defineOptimizer, type OptimizerBuilder } from './define.ts';
 
 export interface AdamwOptions extends AdamOptions {
   /** Pull of the weights towards 0, times the rate, beside the step; default 0.004. */
-
   readonly weightDecay?: number | undefined;
 }
 
