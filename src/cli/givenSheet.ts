@@ -23,10 +23,10 @@ export async function writeGiven(
   spec: ModelSpec,
 ): Promise<string> {
   const shown = pictures.slice(0, MOST_SHOWN);
-  const [{ given }] = shown;
-  const images = new Uint8Array(shown.length * given.length);
+  const size = shown[0]?.given.length ?? 0;
+  const images = new Uint8Array(shown.length * size);
   shown.forEach((picture, i) => {
-    images.set(picture.given, i * given.length);
+    images.set(picture.given, i * size);
   });
   const split = { count: shown.length, images, labels: new Uint8Array(shown.length) };
   const captions = shown.map(

@@ -57,8 +57,8 @@ async function run(argv: readonly string[]): Promise<void> {
   if (!isGeneral && !Object.hasOwn(COMMANDS, asked)) {
     throw unknownName('command', asked, known, true);
   }
-  for (const name of isGeneral ? known : [asked]) {
-    program.addCommand((await COMMANDS[name]()).command());
+  for (const [name, load] of Object.entries(COMMANDS)) {
+    if (isGeneral || name === asked) program.addCommand((await load()).command());
   }
   throwInsteadOfExit(program);
   await program.parseAsync(argv, { from: 'user' });

@@ -39,13 +39,14 @@ export async function printRejected(
   plot: string | undefined,
 ): Promise<void> {
   output.text(`${model} on ${dataset}, ${count.toLocaleString('en-US')} test pictures`);
+  const errors = close.curve.map(({ error }) => percent(error));
   output.text(
     table([
       ['rejected', 'error if far', 'error if close'],
       ...far.curve.map((point, i) => [
         percent(point.rejected, 1),
         percent(point.error),
-        percent(close.curve[i].error),
+        errors[i] ?? '',
       ]),
     ]),
   );

@@ -31,7 +31,8 @@ export async function resolveModelToTrain(
 ): Promise<ModelToTrain> {
   const { modelNames, modelOf } = await import('../models/index.ts');
   const { parseModelWords } = await import('../models/options.ts');
-  if (modelNames.includes(given.split(',')[0])) {
+  const [named = ''] = given.split(',');
+  if (modelNames.includes(named)) {
     const { name, options } = parseModelWords(given);
     const spec = asUsage(() => modelOf(name, { ...defaults, ...options }));
     return { spec, adapts: !('classes' in options) };

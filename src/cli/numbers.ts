@@ -32,10 +32,11 @@ export function readNumbers(file: string): NumberGrid {
 /** `where` names the option or the file in messages. */
 export function parseNumbers(words: string, where: string): NumberGrid {
   const rows = words.trimStart().startsWith('[') ? fromJson(words, where) : fromText(words, where);
-  if (rows.length === 0) throw new UsageError({ problem: 'no numbers', where });
-  const even = rows.every((row) => row.length === rows[0].length);
+  const [first] = rows;
+  if (first === undefined) throw new UsageError({ problem: 'no numbers', where });
+  const even = rows.every((row) => row.length === first.length);
   const numbers = rows.flat();
-  return even ? { numbers, size: [rows.length, rows[0].length] } : { numbers };
+  return even ? { numbers, size: [rows.length, first.length] } : { numbers };
 }
 
 function fromText(words: string, where: string): number[][] {

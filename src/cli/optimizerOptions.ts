@@ -53,8 +53,9 @@ function numberOf(text: string, flag: string): number {
 
 /** Two sections of help: every optimizer and every schedule with what it is set by and what holds unsaid. */
 export function settingsHelp(): string {
-  const shared = optimizerFacts[0].options.filter(({ name }) =>
-    optimizerFacts.every(({ options }) => options.some((other) => other.name === name)),
+  const [first, ...others] = optimizerFacts;
+  const shared = (first?.options ?? []).filter(({ name }) =>
+    others.every(({ options }) => options.some((other) => other.name === name)),
   );
   const own = (options: readonly OptionFacts[]) =>
     options.filter(
@@ -88,11 +89,14 @@ function line(name: string, options: readonly OptionFacts[]): string {
 
 /** Words behind a name, in lines of at most 100 columns. */
 function hanging(head: string, words: readonly string[]): string {
-  const lines = [head];
+  const lines: string[] = [];
+  let last = head;
   for (const word of words) {
-    const last = lines[lines.length - 1];
-    if (last.length + 1 + word.length <= 100) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(`${' '.repeat(head.length)} ${word}`);
+    if (last.length + 1 + word.length <= 100) last += ` ${word}`;
+    else {
+      lines.push(last);
+      last = `${' '.repeat(head.length)} ${word}`;
+    }
   }
-  return lines.join('\n');
+  return [...lines, last].join('\n');
 }

@@ -50,13 +50,15 @@ const MOST_CELL = 120;
 /** Columns of cells, the first left-aligned and the others to the right. */
 export function table(given: readonly (readonly string[])[], leftColumns = 1): string {
   const rows = given.map((row) => row.map((cell) => printable(cell, MOST_CELL)));
-  const widths = rows[0].map((_, i) =>
+  const widths = (rows[0] ?? []).map((_, i) =>
     rows.reduce((widest, row) => Math.max(widest, (row[i] ?? '').length), 0),
   );
   return rows
     .map((row) =>
       row
-        .map((cell, i) => (i < leftColumns ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
+        .map((cell, i) =>
+          i < leftColumns ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0),
+        )
         .join('  ')
         .trimEnd(),
     )

@@ -19,9 +19,9 @@ const EXPECTED: Readonly<Record<string, string>> = {
 
 /** `command`: what was typed after fovea, for the hint. */
 export function usageErrorOf({ code, message }: CommanderError, command: string): UsageError {
-  const [first, ...more] = message.replace(/^error: /, '').split('\n');
+  const [first = '', ...more] = message.replace(/^error: /, '').split('\n');
   const near = /\(Did you mean (.*)\?\)/.exec(more.join(' '))?.[1];
-  const [problem, choices] = first.split(/ Allowed choices are /);
+  const [problem = '', choices] = first.split(/ Allowed choices are /);
   return new UsageError({
     problem: problem.replace(/\.$/, ''),
     expected: choices?.replace(/\.$/, '') ?? EXPECTED[code] ?? 'what help lists',

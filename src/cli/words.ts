@@ -47,7 +47,7 @@ export function confusionTable({ classes, confusion }: Evaluation): string {
   const cell = (n: number) => (n === 0 ? '.' : String(n));
   return table([
     ['true \\ read', ...classes],
-    ...confusion.map((row, i) => [classes[i], ...row.map(cell)]),
+    ...confusion.map((row, i) => [classes[i] ?? String(i), ...row.map(cell)]),
   ]);
 }
 
@@ -63,8 +63,8 @@ export function mistakesTable(
       .slice(0, rows)
       .map((m) => [
         nameOf?.(m.index) ?? String(m.index),
-        classes[m.label],
-        classes[m.predicted],
+        classes[m.label] ?? String(m.label),
+        classes[m.predicted] ?? String(m.predicted),
         share(m.confidence),
       ]),
   ]);

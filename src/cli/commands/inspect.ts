@@ -79,8 +79,8 @@ export function command(): Command {
 
 async function inspect(model: string, given: Options): Promise<void> {
   const name = given.stage;
-  if (!Object.hasOwn(STAGES, name)) throw unknownName('stage', name, Object.keys(STAGES), true);
-  const stage = STAGES[name];
+  const stage = Object.hasOwn(STAGES, name) ? STAGES[name] : undefined;
+  if (stage === undefined) throw unknownName('stage', name, Object.keys(STAGES), true);
   checkFits(name, stage, given);
   const options = { ...given, mode: given.mode ?? stage.mode };
   const spec = await resolveModel(model);
@@ -94,8 +94,9 @@ async function inspect(model: string, given: Options): Promise<void> {
 /** Options that a stage would leave unread are mistakes. */
 function checkFits(name: string, stage: Stage, { mode, dot }: Partial<Options>): void {
   const names = (fits: (s: Stage) => boolean | undefined): string =>
-    Object.keys(STAGES)
-      .filter((key) => fits(STAGES[key]))
+    Object.entries(STAGES)
+      .filter(([, s]) => fits(s))
+      .map(([key]) => key)
       .join(', ');
   if (mode !== undefined && mode !== stage.mode && stage.takesMode !== true) {
     throw new UsageError({
@@ -129,7 +130,7 @@ async function showPasses(graph: Graph): Promise<ProgramView> {
   const { fusedNodes, reportPasses } = await import('../../compile/passReports.ts');
   const { graphData, printGraph } = await import('../../graph/print.ts');
   const reports = reportPasses(graph);
-  const last = reports[reports.length - 1].graph;
+  const last = reports.at(-1)?.graph ?? graph;
   const fused = fusedNodes(last);
   const lines = reports.flatMap(({ name, reason, nodes, changes }) => [
     `${name.padEnd(18)} ${String(nodes).padStart(5)} nodes${reason === '' ? '' : `   ${reason}`}`,
@@ -171,7 +172,10 @@ function programStage(view: string): Stage {
     takesMode: true,
     show: async (graph, options) => {
       const { explainProgram } = await import('../../backends/select.ts');
-      return (await explainProgram(graph, switchesOf(options)))[view]();
+      const views = await explainProgram(graph, switchesOf(options));
+      const show = views[view];
+      if (show === undefined) throw unknownName('stage', view, Object.keys(views), true);
+      return show();
     },
   };
 }

@@ -134,14 +134,16 @@ function answersTable({ classes, distances, probabilities }: Look): string {
 
 /** A file must have the model's size, or be smaller by its border, unless it may be made to fit. */
 async function fromFile(file: string, { spec }: TrainedModel, fit: boolean): Promise<Subject> {
-  const [{ channelsOf }, { readImage }, { prepareImage }, { surround }] = await Promise.all([
-    import('../../train/prediction/predict.ts'),
-    import('../../data/images/readImage.node.ts'),
-    import('../../data/images/prepare.ts'),
-    import('../../data/dataset.ts'),
-  ]);
+  const [{ imageShapeOf }, { channelsOf }, { readImage }, { prepareImage }, { surround }] =
+    await Promise.all([
+      import('../../nn/spec.ts'),
+      import('../../train/prediction/predict.ts'),
+      import('../../data/images/readImage.node.ts'),
+      import('../../data/images/prepare.ts'),
+      import('../../data/dataset.ts'),
+    ]);
   const channels = channelsOf({ spec });
-  const [height, width] = spec.inputShape;
+  const [height, width] = imageShapeOf(spec);
   const { border = 0 } = spec.preprocessing;
   const inner = [height - 2 * border, width - 2 * border, channels] as const;
   const picture = await readImage(file, { channels });

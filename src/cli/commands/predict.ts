@@ -190,7 +190,7 @@ function inWords(name: string, prediction: Prediction, classes: readonly string[
   ]);
   const done = notes.length === 0 ? '' : `  (${notes.join('; ')})`;
   if (prediction.blank) return `${name}: nothing to read${done}`;
-  const answer = rejected === null ? answers[0].class : `rejected, since ${rejected}`;
+  const answer = rejected === null ? answers[0]?.class : `rejected, since ${rejected}`;
   const away =
     distances === null
       ? ''

@@ -105,7 +105,7 @@ async function resized(spec: ModelSpec, input: readonly number[], output: Output
     throw new FoveaError({ ...error.parts, ...(fix === undefined ? {} : { fix }) });
   }
   for (const [i, layer] of result.layers.entries()) {
-    const { name, parameters } = own.layers[i];
+    const { name, parameters } = own.layers[i] ?? layer;
     if (layer.parameters === parameters) continue;
     output.note(
       `${name} has ${formatCount(layer.parameters)} parameters on ${formatShape(input)}, ${formatCount(parameters)} on ${formatShape(spec.inputShape)}: numbers trained on one do not fit the other`,

@@ -179,17 +179,19 @@ function pair(where: string) {
     const numbers = words
       .split(/[x×,]/i)
       .map((word) => (word.trim() === '' ? Number.NaN : Number(word)));
-    if (numbers.length > 2 || numbers.some((n) => Number.isNaN(n))) {
+    const [first = Number.NaN, second = first] = numbers;
+    if (numbers.length > 2 || [first, second].some((n) => Number.isNaN(n))) {
       const problem = `received "${words}"`;
       throw new UsageError({ problem, expected: 'a number such as 3, or two such as 3x5', where });
     }
-    return [numbers[0], numbers[1] ?? numbers[0]];
+    return [first, second];
   };
 }
 
 function padding(words: string): PaddingRule {
   if (words === 'valid' || words === 'same') return words;
   const numbers = words.split(',').map((word) => (word.trim() === '' ? Number.NaN : Number(word)));
+  const [top = Number.NaN, bottom = top, left = top, right = top] = numbers;
   if ((numbers.length !== 1 && numbers.length !== 4) || numbers.some((n) => Number.isNaN(n))) {
     throw new UsageError({
       problem: `received "${words}"`,
@@ -197,7 +199,6 @@ function padding(words: string): PaddingRule {
       where: '--padding',
     });
   }
-  const [top, bottom = top, left = top, right = top] = numbers;
   return [
     [top, bottom],
     [left, right],
