@@ -1,8 +1,8 @@
 /**
  * @file What a MODEL or RUN argument means.
  *
- * MODEL: a name of the table, with options or without ("alexnet,classes=12"), a `model.json`, or a
- * folder with one. RUN: a folder that training made, or the bare name of one in `runs/`.
+ * MODEL: a name of the table, with options or without ("alexnet,classes=12"), a `model.json`, a
+ * folder with one, or a RUN. RUN: a folder that training made, or the bare name of one in `runs/`.
  */
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -37,14 +37,15 @@ export async function resolveModelToTrain(
     const spec = asUsage(() => modelOf(name, { ...defaults, ...options }));
     return { spec, adapts: !('classes' in options) };
   }
-  if (existsSync(given)) {
+  const place = resolveRun(given);
+  if (existsSync(place)) {
     const { readSpec } = await import('../runs/folder/modelFiles.ts');
-    if (!statSync(given).isDirectory()) return { spec: await readSpec(given), adapts: false };
-    const spec = await readSpec(path.join(given, 'model.json'));
+    if (!statSync(place).isDirectory()) return { spec: await readSpec(place), adapts: false };
+    const spec = await readSpec(path.join(place, 'model.json'));
     const hasWeights = ['weights.safetensors', 'run.json'].some((file) =>
-      existsSync(path.join(given, file)),
+      existsSync(path.join(place, file)),
     );
-    return hasWeights ? { spec, adapts: true, run: given } : { spec, adapts: false };
+    return hasWeights ? { spec, adapts: true, run: place } : { spec, adapts: false };
   }
   const near = nearestName(given, modelNames);
   throw new UsageError({
