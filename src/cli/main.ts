@@ -11,9 +11,9 @@ import module from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { FoveaError, UsageError, unknownName } from '../base/errors.ts';
 import { version } from '../runs/version.ts';
-import { errorWords } from './errorWords.ts';
-import { endOfOutput, watchStreams } from './streams.ts';
-import { usageErrorOf } from './usage.ts';
+import { errorWords } from './terminal/errorWords.ts';
+import { endOfOutput, watchStreams } from './terminal/streams.ts';
+import { usageErrorOf } from './terminal/usage.ts';
 
 interface CommandModule {
   /** The commander command: arguments, options, help and action. */

@@ -5,7 +5,7 @@ import { drawCurves, type Series } from '../draw/curves.ts';
 import type { PerturbedRun } from '../runs/perturb.ts';
 import type { RejectedRun } from '../runs/rejectRun.ts';
 import { type Rejection, TARGET_ERROR } from '../train/evaluation/rejection.ts';
-import { type Output, table } from './output.ts';
+import { type Output, table } from './terminal/output.ts';
 
 const percent = (share: number, digits = 2): string => `${(100 * share).toFixed(digits)} %`;
 

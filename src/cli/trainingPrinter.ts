@@ -9,11 +9,11 @@ import { modelNames } from '../models/index.ts';
 import type { RunRecord } from '../runs/folder/runRecord.ts';
 import type { RunEvent, RunResult } from '../runs/performRun.ts';
 import type { Progress } from '../train/progress.ts';
-import { INTERRUPTED } from './interrupt.ts';
-import { type Output, table } from './output.ts';
-import { batchLine, epochLine, type Live } from './progress.ts';
-import { insightLines, planLine, quoted, resultLine, self } from './words.ts';
-import { wrapped } from './wrap.ts';
+import { INTERRUPTED } from './terminal/interrupt.ts';
+import { type Output, table } from './terminal/output.ts';
+import { batchLine, epochLine, type Live } from './terminal/progress.ts';
+import { insightLines, planLine, quoted, resultLine, self } from './terminal/words.ts';
+import { wrapped } from './terminal/wrap.ts';
 
 /** Prints event after event. */
 export function trainingPrinter(output: Output, live: Live): (event: RunEvent) => void {

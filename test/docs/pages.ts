@@ -15,8 +15,8 @@ import { format } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { vi } from 'vitest';
 import { FoveaError } from '../../src/base/errors.ts';
-import { errorWords } from '../../src/cli/errorWords.ts';
-import { usageErrorOf } from '../../src/cli/usage.ts';
+import { errorWords } from '../../src/cli/terminal/errorWords.ts';
+import { usageErrorOf } from '../../src/cli/terminal/usage.ts';
 
 export type Step =
   | { readonly kind: 'module'; readonly name: string; readonly code: string }

@@ -13,9 +13,9 @@ import {
   jsonOption,
   numberOption,
   openOptionsOf,
-} from '../options.ts';
-import { type Output, openOutput, table } from '../output.ts';
-import { planLine } from '../words.ts';
+} from '../options/options.ts';
+import { type Output, openOutput, table } from '../terminal/output.ts';
+import { planLine } from '../terminal/words.ts';
 
 const EXAMPLES = `
 Workloads: every model, with words as for train (lenet5,activation=relu), alexnet-2012, and single layers

@@ -15,9 +15,9 @@ import { comparePooling } from '../../windows/comparePooling.ts';
 import type { Comparison } from '../../windows/comparison.ts';
 import { comparisonInWords, comparisonPage, drawComparison } from '../../windows/comparisonPage.ts';
 import { centre, heightOf, pictureOf, widthOf } from '../../windows/measure.ts';
-import { jsonOption, numberOption } from '../options.ts';
-import { openOutput } from '../output.ts';
+import { jsonOption, numberOption } from '../options/options.ts';
 import { writeSvgAsPng } from '../picture.ts';
+import { openOutput } from '../terminal/output.ts';
 
 const EXAMPLES = `
 Examples:

@@ -6,9 +6,9 @@
 import { Command } from 'commander';
 import { FoveaError, unknownName } from '../../base/errors.ts';
 import type { FileSet } from '../../data/dataset.ts';
-import { jsonOption, numberOption } from '../options.ts';
-import { openOutput, table } from '../output.ts';
-import { downloadLine, openLive } from '../progress.ts';
+import { jsonOption, numberOption } from '../options/options.ts';
+import { openOutput, table } from '../terminal/output.ts';
+import { downloadLine, openLive } from '../terminal/progress.ts';
 
 const EXAMPLES = `
 Data sets are looked for in $FOVEA_DATA (default: the user's cache), a folder each, in their

@@ -12,10 +12,10 @@ import {
   jsonOption,
   numberOption,
   openOptionsOf,
-} from '../options.ts';
-import { type Output, openOutput } from '../output.ts';
-import { downloadLine, openLive } from '../progress.ts';
-import { unreadableNotes } from '../unreadable.ts';
+} from '../options/options.ts';
+import { type Output, openOutput } from '../terminal/output.ts';
+import { downloadLine, openLive } from '../terminal/progress.ts';
+import { unreadableNotes } from '../terminal/unreadable.ts';
 import {
   confusionTable,
   insightLines,
@@ -23,7 +23,7 @@ import {
   perClassTable,
   planLine,
   resultLine,
-} from '../words.ts';
+} from '../terminal/words.ts';
 
 const EXAMPLES = `
 Examples:

@@ -8,9 +8,9 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { FoveaError, messageOf } from '../../base/errors.ts';
 import { resolveModel } from '../models.ts';
-import { jsonOption } from '../options.ts';
-import { openOutput } from '../output.ts';
-import { quoted, self } from '../words.ts';
+import { jsonOption } from '../options/options.ts';
+import { openOutput } from '../terminal/output.ts';
+import { quoted, self } from '../terminal/words.ts';
 
 const EXAMPLES = `
 A file that is there is never written over. What may stand in it: docs/model-json.md.

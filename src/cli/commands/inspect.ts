@@ -10,8 +10,8 @@ import { UsageError, unknownName } from '../../base/errors.ts';
 import type { Graph } from '../../graph/node.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import { resolveModel } from '../models.ts';
-import { addSwitches, jsonOption, numberOption, switchesOf } from '../options.ts';
-import { openOutput } from '../output.ts';
+import { addSwitches, jsonOption, numberOption, switchesOf } from '../options/options.ts';
+import { openOutput } from '../terminal/output.ts';
 
 const EXAMPLES = `
 Stages:

@@ -16,8 +16,8 @@ import {
   jsonOption,
   numberOption,
   openOptionsOf,
-} from '../options.ts';
-import { firstRows, openOutput, table } from '../output.ts';
+} from '../options/options.ts';
+import { firstRows, openOutput, table } from '../terminal/output.ts';
 
 const EXAMPLES = `
 Examples:

@@ -7,7 +7,6 @@ import { Command, Option } from 'commander';
 import { FoveaError, UsageError } from '../../base/errors.ts';
 import type { Picture } from '../../data/images/picture.ts';
 import type { Prediction } from '../../train/prediction/predict.ts';
-import { errorWords } from '../errorWords.ts';
 import type { GivenPicture } from '../givenSheet.ts';
 import { resolveRun } from '../models.ts';
 import {
@@ -16,11 +15,12 @@ import {
   jsonOption,
   numberOption,
   openOptionsOf,
-} from '../options.ts';
-import { type Output, openOutput, table } from '../output.ts';
-import { bar } from '../progress.ts';
-import { unreadableNotes } from '../unreadable.ts';
-import { wrapped } from '../wrap.ts';
+} from '../options/options.ts';
+import { errorWords } from '../terminal/errorWords.ts';
+import { type Output, openOutput, table } from '../terminal/output.ts';
+import { bar } from '../terminal/progress.ts';
+import { unreadableNotes } from '../terminal/unreadable.ts';
+import { wrapped } from '../terminal/wrap.ts';
 
 const EXAMPLES = `
 FILE is a PNG, JPEG, WebP, PGM or PPM file, a folder of them, an IDX file of pictures, or - for a picture

@@ -8,8 +8,8 @@ import { FoveaError } from '../../base/errors.ts';
 import { type Convention, conventionOf } from '../../nn/accounting/conventions.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import { resolveModel } from '../models.ts';
-import { jsonOption, parseShape } from '../options.ts';
-import { type Output, openOutput } from '../output.ts';
+import { jsonOption, parseShape } from '../options/options.ts';
+import { type Output, openOutput } from '../terminal/output.ts';
 
 const EXAMPLES = `
 Without a MODEL the models there are, with their size.

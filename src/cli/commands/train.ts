@@ -10,7 +10,6 @@ import type { Recipe } from '../../models/recipes.ts';
 import type { RunRecord } from '../../runs/folder/runRecord.ts';
 import type { RunEvent } from '../../runs/performRun.ts';
 import type { RunConditions } from '../../runs/trainRun.ts';
-import { gentleInterrupt } from '../interrupt.ts';
 import {
   resolveModel,
   resolveModelToTrain,
@@ -18,15 +17,16 @@ import {
   runFolderOf,
   withGivenInput,
 } from '../models.ts';
-import { settingsHelp } from '../optimizerOptions.ts';
-import { addBackendOptions, jsonOption, numberOption, openOptionsOf } from '../options.ts';
-import { openOutput } from '../output.ts';
-import { downloadLine, openLive } from '../progress.ts';
-import { goOnUnread } from '../streams.ts';
-import { type TrainingOptions, trainingOptions } from '../trainingOptions.ts';
+import { settingsHelp } from '../options/optimizerOptions.ts';
+import { addBackendOptions, jsonOption, numberOption, openOptionsOf } from '../options/options.ts';
+import { type TrainingOptions, trainingOptions } from '../options/trainingOptions.ts';
+import { requestOf, saidAgain } from '../options/trainingRequest.ts';
+import { gentleInterrupt } from '../terminal/interrupt.ts';
+import { openOutput } from '../terminal/output.ts';
+import { downloadLine, openLive } from '../terminal/progress.ts';
+import { goOnUnread } from '../terminal/streams.ts';
+import { unreadableNotes } from '../terminal/unreadable.ts';
 import { trainingPrinter } from '../trainingPrinter.ts';
-import { requestOf, saidAgain } from '../trainingRequest.ts';
-import { unreadableNotes } from '../unreadable.ts';
 
 const EXAMPLES = `
 MODEL is the name of a model (lenet5), a model.json, or the folder of a run. A name may say what is to

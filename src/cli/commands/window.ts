@@ -18,10 +18,10 @@ import {
   windowOps,
 } from '../../windows/explain.ts';
 import { explainInWords } from '../../windows/words.ts';
-import { type NumberGrid, parseNumbers, readNumbers } from '../numbers.ts';
-import { jsonOption } from '../options.ts';
-import { openOutput } from '../output.ts';
+import { type NumberGrid, parseNumbers, readNumbers } from '../options/numbers.ts';
+import { jsonOption } from '../options/options.ts';
 import { writeSvgAsPng } from '../picture.ts';
+import { openOutput } from '../terminal/output.ts';
 
 const EXAMPLES = `
 Examples:

@@ -5,9 +5,9 @@
  */
 
 import { type Command, Option } from 'commander';
-import { backendNames, backendSwitches, type OpenOptions } from '../backends/select.ts';
-import { UsageError } from '../base/errors.ts';
-import { readChoice, readItems, readNamedSettings } from '../base/settingWords.ts';
+import { backendNames, backendSwitches, type OpenOptions } from '../../backends/select.ts';
+import { UsageError } from '../../base/errors.ts';
+import { readChoice, readItems, readNamedSettings } from '../../base/settingWords.ts';
 
 const NUMBERS = {
   count: {

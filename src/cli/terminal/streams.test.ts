@@ -5,10 +5,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { layers } from '../nn/layers/index.ts';
-import { sequential } from '../nn/sequential.ts';
+import { layers } from '../../nn/layers/index.ts';
+import { sequential } from '../../nn/sequential.ts';
 
-const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 const { dense, flatten } = layers;
 
 const tiny = sequential({ name: 'tiny', inputShape: [28, 28, 1] }, [

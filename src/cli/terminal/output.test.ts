@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Evaluation } from '../train/evaluation/classification.ts';
+import type { Evaluation } from '../../train/evaluation/classification.ts';
 import { firstRows, openOutput, table } from './output.ts';
 import { confusionTable, perClassTable } from './words.ts';
 

@@ -7,7 +7,7 @@
  * Next stop: `commands/`.
  */
 
-import { printable, printableLines } from '../base/printable.ts';
+import { printable, printableLines } from '../../base/printable.ts';
 
 export interface Output {
   readonly json: boolean;

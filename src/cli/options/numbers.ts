@@ -5,10 +5,10 @@
  * are equally long; a JSON list without inner lists is one row.
  */
 import { readFileSync } from 'node:fs';
-import { messageOf, UsageError } from '../base/errors.ts';
-import { parseJson } from '../base/json.ts';
-import { shownValue } from '../base/printable.ts';
-import type { Pair } from '../base/window.ts';
+import { messageOf, UsageError } from '../../base/errors.ts';
+import { parseJson } from '../../base/json.ts';
+import { shownValue } from '../../base/printable.ts';
+import type { Pair } from '../../base/window.ts';
 
 export interface NumberGrid {
   /** Row by row. */

@@ -6,7 +6,7 @@
  * saved in its folder. Messages on standard error are nobody's result; where they cannot be written they are
  * lost. Next stop: `main.ts`.
  */
-import { messageOf } from '../base/errors.ts';
+import { messageOf } from '../../base/errors.ts';
 
 const UNREAD = 141;
 

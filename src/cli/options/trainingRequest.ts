@@ -5,12 +5,12 @@
  * Before: `trainingOptions.ts`. Next stop: `runs/trainRun.ts`.
  */
 import type { Command } from 'commander';
-import { UsageError } from '../base/errors.ts';
-import { augmentationWords } from '../data/augment/index.ts';
-import type { RecipeSettings } from '../models/recipes.ts';
-import type { ExpectedRun } from '../runs/expectedRun.ts';
-import type { RunRecord } from '../runs/folder/runRecord.ts';
-import type { TrainRequest } from '../runs/trainRun.ts';
+import { UsageError } from '../../base/errors.ts';
+import { augmentationWords } from '../../data/augment/index.ts';
+import type { RecipeSettings } from '../../models/recipes.ts';
+import type { ExpectedRun } from '../../runs/expectedRun.ts';
+import type { RunRecord } from '../../runs/folder/runRecord.ts';
+import type { TrainRequest } from '../../runs/trainRun.ts';
 import { optimizerSettingNames } from './optimizerOptions.ts';
 import type { TrainingOptions } from './trainingOptions.ts';
 

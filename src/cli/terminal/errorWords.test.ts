@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { advice, FoveaError, setting } from '../base/errors.ts';
+import { advice, FoveaError, setting } from '../../base/errors.ts';
 import { errorWords } from './errorWords.ts';
 
 describe('settings in errors', () => {

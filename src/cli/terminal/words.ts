@@ -1,7 +1,7 @@
 /**
  * @file Results of training and evaluation as paragraphs and tables for people.
  */
-import type { Evaluation } from '../train/evaluation/classification.ts';
+import type { Evaluation } from '../../train/evaluation/classification.ts';
 import { firstRows, table } from './output.ts';
 import { wrapped } from './wrap.ts';
 

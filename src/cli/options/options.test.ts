@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { openSession } from '../backends/select.ts';
-import { UsageError } from '../base/errors.ts';
+import { openSession } from '../../backends/select.ts';
+import { UsageError } from '../../base/errors.ts';
 import { numberOption, parseClassWeights } from './options.ts';
 
 describe('numbers of the command line', () => {

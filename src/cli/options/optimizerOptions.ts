@@ -6,11 +6,11 @@
  * Next stop: `nn/optimizers/index.ts`, `nn/schedules.ts`.
  */
 import { Option } from 'commander';
-import { UsageError } from '../base/errors.ts';
-import { optimizerFacts } from '../nn/optimizers/index.ts';
-import type { OptionFacts } from '../nn/optionFacts.ts';
-import { scheduleFacts } from '../nn/schedules.ts';
-import { optionOf } from './errorWords.ts';
+import { UsageError } from '../../base/errors.ts';
+import { optimizerFacts } from '../../nn/optimizers/index.ts';
+import type { OptionFacts } from '../../nn/optionFacts.ts';
+import { scheduleFacts } from '../../nn/schedules.ts';
+import { optionOf } from '../terminal/errorWords.ts';
 
 /** Every option of some optimizer by its name, and the optimizers that have it. */
 function optimizerSettings(): Map<string, { facts: OptionFacts; kinds: string[] }> {

@@ -5,9 +5,9 @@
  * Next stop: `commands/train.ts`, which makes a run of them.
  */
 import { Option } from 'commander';
-import { readItems } from '../base/settingWords.ts';
-import { optimizerNames } from '../nn/optimizers/index.ts';
-import { scheduleNames } from '../nn/schedules.ts';
+import { readItems } from '../../base/settingWords.ts';
+import { optimizerNames } from '../../nn/optimizers/index.ts';
+import { scheduleNames } from '../../nn/schedules.ts';
 import { optimizerFlags } from './optimizerOptions.ts';
 import {
   type BackendOptions,

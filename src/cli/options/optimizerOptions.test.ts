@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { optimizerFacts } from '../nn/optimizers/index.ts';
-import { scheduleFacts } from '../nn/schedules.ts';
-import { command } from './commands/train.ts';
+import { optimizerFacts } from '../../nn/optimizers/index.ts';
+import { scheduleFacts } from '../../nn/schedules.ts';
+import { command } from '../commands/train.ts';
 import { optimizerFlags, settingsHelp } from './optimizerOptions.ts';
 
 describe('options that optimizers and schedules declare', () => {

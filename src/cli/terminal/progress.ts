@@ -7,9 +7,9 @@
  * The live line goes to standard error and is gone before a line is printed.
  */
 import type { Ora } from 'ora';
-import type { DownloadProgress } from '../data/index.ts';
-import type { FitEvent } from '../train/events.ts';
-import type { Metrics } from '../train/measures.ts';
+import type { DownloadProgress } from '../../data/index.ts';
+import type { FitEvent } from '../../train/events.ts';
+import type { Metrics } from '../../train/measures.ts';
 
 type EpochEvent = Extract<FitEvent, { type: 'epoch' }>;
 type BatchEvent = Extract<FitEvent, { type: 'batch' }>;

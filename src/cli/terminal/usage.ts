@@ -4,7 +4,7 @@
  * Next stop: `main.ts`.
  */
 import type { CommanderError } from 'commander';
-import { UsageError } from '../base/errors.ts';
+import { UsageError } from '../../base/errors.ts';
 
 const EXPECTED: Readonly<Record<string, string>> = {
   'commander.unknownOption': 'an option that the command has',

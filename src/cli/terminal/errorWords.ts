@@ -1,7 +1,7 @@
 /**
  * @file Errors as the command line says them: where the library names a setting, its option stands.
  */
-import { describe, type FoveaError, type Setting } from '../base/errors.ts';
+import { describe, type FoveaError, type Setting } from '../../base/errors.ts';
 
 /** Settings whose option has another name. */
 const RENAMED: Readonly<Record<string, string>> = { folder: '--name or --out' };
