@@ -64,8 +64,14 @@ export { type Summary, summarize } from './nn/accounting/summary.ts';
 export { formatSummary } from './nn/accounting/summaryTable.ts';
 export { layers } from './nn/layers/index.ts';
 export type { CallableLayer, LayerInput, LayerOutput, ModelInput } from './nn/layers/wiring.ts';
+export type { MetricChoice, MetricName, OwnMetric } from './nn/losses/chosenMetrics.ts';
 export { type LossFunction, type LossName, lossNames } from './nn/losses/losses.ts';
-export type { LossChoice, LossOptions, LossSettings } from './nn/losses/objectives.ts';
+export type {
+  LossChoice,
+  LossOptions,
+  LossSettings,
+  MeasureOptions,
+} from './nn/losses/objectives.ts';
 export { input, type ModelParts, model } from './nn/model.ts';
 export { adam } from './nn/optimizers/adam.ts';
 export { adamw } from './nn/optimizers/adamw.ts';
@@ -102,12 +108,14 @@ export { loadModel, saveModel } from './runs/folder/modelFiles.ts';
 export type { RunEvent, RunResult } from './runs/performRun.ts';
 export { resumeRun, type TrainRequest, trainRun } from './runs/trainRun.ts';
 export { version } from './runs/version.ts';
+export type { EarlyStop } from './train/earlyStop.ts';
 export type { Evaluation, Mistake } from './train/evaluation/classification.ts';
 export { type EvaluateOptions, evaluate } from './train/evaluation/evaluate.ts';
 export { type ScoreOptions, score } from './train/evaluation/score.ts';
 export type { FitEvent, FitOptions } from './train/events.ts';
 export { type FitData, fit } from './train/fit.ts';
-export type { Metrics } from './train/measures.ts';
+export { historyCsv } from './train/historyCsv.ts';
+export type { Metrics, OutputMetrics } from './train/measures.ts';
 export {
   activations,
   type BatchPredictionOptions,
@@ -119,6 +127,7 @@ export {
 export { insights } from './train/prediction/insights.ts';
 export { openPredictor, type Prediction, type Predictor } from './train/prediction/predict.ts';
 export type { EpochRecord, Progress, Snapshot } from './train/progress.ts';
+export type { RowSettings } from './train/rowTreatment.ts';
 export type { OpenRunner, StepRunner } from './train/runners/runner.ts';
 export { type Combine, type StepSums, splitRunner } from './train/runners/split.ts';
 // Training

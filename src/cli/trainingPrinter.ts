@@ -7,7 +7,7 @@ import path from 'node:path';
 import { formatBytes } from '../base/units.ts';
 import { modelNames } from '../models/index.ts';
 import type { RunRecord } from '../runs/folder/runRecord.ts';
-import type { RunEvent, RunResult } from '../runs/performRun.ts';
+import { type RunEvent, type RunResult, testMetricsOf } from '../runs/performRun.ts';
 import type { Progress } from '../train/progress.ts';
 import { INTERRUPTED } from './terminal/interrupt.ts';
 import { type Output, table } from './terminal/output.ts';
@@ -108,7 +108,6 @@ function stopped({ epoch, batch }: Readonly<Progress>, folder: string, output: O
 function finished(result: RunResult, record: RunRecord, output: Output): void {
   const { folder: run, epochs, keptEpoch, train, validation, test, seconds, mistakes } = result;
   const { name: backend, threads } = record.backend;
-  const { loss, accuracy } = test;
   const kept = keptEpoch === epochs ? '' : ` with the weights of epoch ${keptEpoch}, the best`;
   const say = output.json ? output.note : output.text;
   say(`\n${resultLine(`Test set${kept}`, test)}\n`);
@@ -121,7 +120,7 @@ function finished(result: RunResult, record: RunRecord, output: Output): void {
     epochs,
     train,
     validation,
-    test: { loss, accuracy },
+    test: testMetricsOf(test),
     seconds,
     backend,
     threads,

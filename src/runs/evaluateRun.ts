@@ -6,6 +6,7 @@
 import { FoveaError } from '../base/errors.ts';
 import { choosesPart } from '../data/augment/index.ts';
 import { type AnyDataset, type AnySplit, isStreamed } from '../data/streamed.ts';
+import type { MetricChoice } from '../nn/losses/chosenMetrics.ts';
 import { imageShapeOf } from '../nn/spec.ts';
 import type { Evaluation } from '../train/evaluation/classification.ts';
 import { evaluate } from '../train/evaluation/evaluate.ts';
@@ -17,6 +18,8 @@ import { type TestRequest, withTestedRun } from './testedRun.ts';
 export interface EvaluateRunRequest extends TestRequest {
   /** How many of the worst mistakes to keep. */
   readonly mistakes?: number;
+  /** What to measure beside; default: what the run was measured by. */
+  readonly metrics?: readonly MetricChoice[] | undefined;
   /** A PNG file to draw them into. */
   readonly sheet?: string | undefined;
 }
@@ -36,8 +39,9 @@ export function evaluateRun(request: EvaluateRunRequest): Promise<EvaluatedRun> 
   return withTestedRun(request, async (tested) => {
     const { run, record, spec, weights, dataset, reading, session } = tested;
     const { loss } = record.settings;
+    const { metrics = record.settings.metrics } = request;
     const { classes, test } = dataset;
-    const options = { classes, loss, mistakes, weights, reading, crops };
+    const options = { classes, loss, metrics, mistakes, weights, reading, crops };
     const evaluation = await evaluate(session, spec, test, options);
     if (evaluation.count === 0) throw noneRead(dataset);
     if (sheet !== undefined) {

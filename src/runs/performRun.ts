@@ -147,8 +147,8 @@ async function finish(
     });
   }
   const { train, validation } = kept;
-  const { loss } = record.settings;
-  const test = await evaluate(session, spec, dataset.test, { classes, loss, reading });
+  const { loss, metrics } = record.settings;
+  const test = await evaluate(session, spec, dataset.test, { classes, loss, metrics, reading });
   await writeWeights(run.file('weights.safetensors'), session, spec, classes);
   const mistakes = await writeMistakes(run.file('mistakes.png'), dataset.test, test, {
     ...reading,
@@ -160,7 +160,7 @@ async function finish(
     keptEpoch,
     train,
     validation,
-    test: { loss: test.loss, accuracy: test.accuracy },
+    test: testMetricsOf(test),
     seconds,
   };
   await run.writeRecord({ ...record, status: 'done', results });
@@ -172,6 +172,11 @@ async function finish(
     insights: insights(test, history),
     mistakes,
   };
+}
+
+/** The figures of a test that a record keeps. */
+export function testMetricsOf({ loss, accuracy, metrics }: Evaluation) {
+  return { loss, accuracy, ...(metrics === undefined ? {} : { metrics }) };
 }
 
 /** Says where the last good checkpoint is. */

@@ -45,6 +45,9 @@ export function settingsOf(
   const { epochs = 10, batchSize = 128, seed = 0, shuffle = true, patience } = settings;
   const { validationSplit = 0, watchTest = false } = settings;
   const { labelSmoothing, mixup, classWeights, monitor, minDelta } = settings;
+  const metrics = settings.metrics?.map((metric) =>
+    recordable(typeof metric === 'object' ? metric.rows : metric, 'metrics'),
+  );
   const { optimizer = defaultOptimizerOf(spec), schedule = 'constant' } = settings;
   return {
     epochs,
@@ -59,7 +62,7 @@ export function settingsOf(
     patience: patience ?? null,
     freeze: layersNamed(spec, settings.freeze ?? []),
     watchTest,
-    ...given({ labelSmoothing, mixup, classWeights, monitor, minDelta }),
+    ...given({ labelSmoothing, mixup, classWeights, monitor, minDelta, metrics }),
   };
 }
 

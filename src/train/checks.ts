@@ -4,17 +4,17 @@
  * `fit`, `evaluate`, `openPredictor` and the runs above them ask here; a wrong number or a label without a unit
  * would otherwise train to a result that means nothing. Errors name the setting as the library calls it.
  */
-import { FoveaError, UsageError, unknownName } from '../base/errors.ts';
+import { FoveaError, UsageError } from '../base/errors.ts';
 import { formatShape, type ImageShape, type Shape, sameShape, sizeOf } from '../base/shape.ts';
 import { type Augmentation, choosesPart, noAugmentation } from '../data/augment/index.ts';
 import { surround, withBorder } from '../data/dataset.ts';
 import { type AnyDataset, type AnySplit, isStreamed } from '../data/streamed.ts';
 import { takesOption } from '../models/index.ts';
+import { chosenMetrics } from '../nn/losses/chosenMetrics.ts';
 import { parametersOf } from '../nn/network.ts';
 import { layerShapes } from '../nn/shapes.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import type { StateValue } from '../nn/trained.ts';
-import { monitored } from './earlyStop.ts';
 import type { FitOptions } from './events.ts';
 
 const isCount = (n: number) => Number.isSafeInteger(n) && n >= 1;
@@ -24,9 +24,9 @@ const COUNT = 'a whole number of at least 1';
 export function checkSettings(settings: FitOptions): void {
   const { epochs, batchSize, patience, seed, eventInterval, checkpointEvery = {} } = settings;
   checkNumbers({ epochs, batchSize, patience }, isCount, COUNT);
-  const { labelSmoothing, mixup, minDelta, monitor = 'loss' } = settings;
+  const { labelSmoothing, mixup, minDelta } = settings;
+  chosenMetrics(settings.metrics);
   checkNumbers({ minDelta }, (n) => n >= 0 && Number.isFinite(n), 'a number of at least 0');
-  if (!monitored.includes(monitor)) throw unknownName('thing to monitor', monitor, monitored, true);
   checkNumbers(
     { labelSmoothing },
     (n) => n >= 0 && n < 1,

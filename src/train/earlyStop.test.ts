@@ -61,7 +61,7 @@ describe('the best epoch', () => {
     expect(isBetter(measured(0.5, 0.6), before, { monitor: 'accuracy' })).toBe(false);
     expect(isBetter(measured(5), { best: null, history: [] }, {})).toBe(true);
     expect(() => isBetter(measured(1), before, { monitor: 'meanAbsoluteError' })).toThrow(
-      'one of loss, accuracy',
+      'is not measured',
     );
   });
 

@@ -5,10 +5,18 @@
  * Names are those of Keras's EarlyStopping. Next stop: `fit.ts`.
  */
 import type { Scope } from '../backends/backend.ts';
-import { UsageError } from '../base/errors.ts';
+import { advice, FoveaError, setting, UsageError, unknownName } from '../base/errors.ts';
+import {
+  checkMetrics,
+  chosenMetrics,
+  isMetricName,
+  type MeasuredOutput,
+} from '../nn/losses/chosenMetrics.ts';
+import type { MeasureOptions } from '../nn/losses/objectives.ts';
 import { weightsOf } from '../nn/programs/averages.ts';
 import { parameterNames } from '../nn/programs/programs.ts';
 import type { ModelSpec } from '../nn/spec.ts';
+import { measuredAs } from './measures.ts';
 import { type EpochRecord, epochsSinceBest, type Progress, type Snapshot } from './progress.ts';
 import { restoreStates } from './snapshots/snapshot.ts';
 
@@ -18,8 +26,11 @@ export interface EarlyStop {
    * event that says `isBest`; `restoreBest` puts them back.
    */
   readonly patience?: number;
-  /** By what epochs are compared, on validation rows, or on training rows without any. Default 'loss'. */
-  readonly monitor?: Monitored | undefined;
+  /**
+   * By what epochs are compared, on validation rows, or on training rows without any: 'loss', 'accuracy',
+   * 'meanAbsoluteError', or the name of one of `metrics`. Default 'loss'.
+   */
+  readonly monitor?: string | undefined;
   /** An epoch is better that is better by more than this; default 0. */
   readonly minDelta?: number | undefined;
   /**
@@ -29,20 +40,45 @@ export interface EarlyStop {
   readonly restoreBest?: boolean | undefined;
 }
 
-export type Monitored = 'loss' | 'accuracy' | 'meanAbsoluteError';
-
-export const monitored: readonly Monitored[] = ['loss', 'accuracy', 'meanAbsoluteError'];
-
+type Watch = EarlyStop & Pick<MeasureOptions, 'metrics'>;
 type Judged = Pick<EpochRecord, 'validation' | 'train'>;
 
+/** Throws where what is to be measured or monitored cannot be, before anything is trained. */
+export function checkMeasured(outputs: readonly MeasuredOutput[], options: Watch): void {
+  const { metrics, monitor = 'loss' } = options;
+  checkMetrics(metrics, outputs);
+  const [{ classes }] = outputs;
+  const own = classes === undefined ? 'meanAbsoluteError' : 'accuracy';
+  const asked = chosenMetrics(metrics);
+  // Of several outputs the loss alone is one number.
+  const one = outputs.length > 1 ? [] : [own, ...asked.map(({ name }) => name)];
+  const known = [...new Set(['loss', ...one])];
+  if (!known.includes(monitor)) {
+    const { parts } = unknownName('thing to monitor', monitor, known);
+    const problem = `the model is not measured by ${monitor}`;
+    const fix = isMetricName(monitor)
+      ? { fix: advice`ask for it too: ${setting('metrics', monitor)}` }
+      : {};
+    throw new UsageError({ ...parts, problem, ...fix, option: 'monitor' });
+  }
+  if (asked.some(({ name, better }) => name === monitor && better === undefined)) {
+    throw new UsageError({
+      option: 'monitor',
+      problem: `nothing says whether a high ${monitor} is good`,
+      expected: "better: 'higher' or 'lower' beside the function",
+    });
+  }
+}
+
 /** What is compared of an epoch, the lower the better. */
-function watchedOf({ validation, train }: Judged, monitor: Monitored): number {
-  const value = (validation ?? train)[monitor];
-  if (value !== undefined) return monitor === 'accuracy' ? -value : value;
-  throw new UsageError({
-    option: 'monitor',
-    problem: `the model is not measured by ${monitor}`,
-    expected: `one of ${monitored.filter((name) => (validation ?? train)[name] !== undefined).join(', ')}`,
+function watchedOf({ validation, train }: Judged, { monitor = 'loss', metrics }: Watch): number {
+  const value = measuredAs(validation ?? train, monitor);
+  const metric = chosenMetrics(metrics).find(({ name }) => name === monitor);
+  const isHigh = monitor === 'accuracy' || metric?.better === 'higher';
+  if (value !== undefined && Number.isFinite(value)) return isHigh ? -value : value;
+  throw new FoveaError({
+    problem: `after an epoch, ${monitor} is ${value ?? 'not measured'}, by which no epoch is better than another`,
+    expected: advice`a number, or another thing to ${setting('monitor')}`,
   });
 }
 
@@ -50,11 +86,11 @@ function watchedOf({ validation, train }: Judged, monitor: Monitored): number {
 export function isBetter(
   record: Judged,
   { best, history }: Pick<Progress, 'best' | 'history'>,
-  { monitor = 'loss', minDelta = 0 }: EarlyStop,
+  watch: Watch,
 ): boolean {
-  const value = watchedOf(record, monitor);
+  const value = watchedOf(record, watch);
   if (best === null) return true;
-  return value < watchedOf(history[best.epoch - 1], monitor) - minDelta;
+  return value < watchedOf(history[best.epoch - 1], watch) - (watch.minDelta ?? 0);
 }
 
 export function outOfPatience(progress: Progress, { patience }: EarlyStop): boolean {

@@ -6,6 +6,7 @@
  */
 import type { Share } from '../data/batches/batches.ts';
 import type { ReadingOptions } from '../data/batches/batchSource.ts';
+import type { MetricChoice } from '../nn/losses/chosenMetrics.ts';
 import type { LossChoice } from '../nn/losses/objectives.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
 import type { ScheduleFunction } from '../nn/schedules.ts';
@@ -32,6 +33,11 @@ export interface FitOptions extends RowSettings, EarlyStop {
   readonly loss?: LossChoice | undefined;
   /** Of each output by name, where a model has several. */
   readonly losses?: Readonly<Record<string, LossChoice>> | undefined;
+  /**
+   * What to measure beside the loss and the accuracy (of values: the mean absolute error), in training and
+   * validation: 'top5Accuracy', 'meanSquaredError', or `{ name, rows: (output, truth, build) => ... }`.
+   */
+  readonly metrics?: readonly MetricChoice[] | undefined;
   /** `adam({ learningRate: 0.002 })`, or its name, or its spec from a file. Default: Adam, for a
    * model of ours at the rate that `fovea train` takes for it (`models/recipes.ts`: 0.003 for lenet5). */
   readonly optimizer?: Optimizer | string | Choice;

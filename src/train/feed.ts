@@ -26,10 +26,11 @@ interface FedInput {
 
 interface FedTruth {
   readonly name: string;
-  /** "labels" or "targets", with the output's name where it has one; undefined: the program takes none. */
-  readonly key: string | undefined;
-  readonly isLabels: boolean;
-  view: Float32Array | Int32Array;
+  /** "labels" and "targets", with the output's name where it has one; undefined: the program takes none. */
+  readonly labelsKey: string | undefined;
+  readonly targetsKey: string | undefined;
+  labels: Int32Array;
+  targets: Float32Array;
 }
 
 export class Feed {
@@ -56,9 +57,12 @@ export class Feed {
       return { name, key, preprocessing, view: new Float32Array() };
     });
     this.#truths = outputsOf(spec).map(({ name }) => {
-      const keys = ['labels', 'targets'].map((what) => nameIn(what, spec.outputs, name));
-      const key = keys.find((k) => this.inputs.has(k));
-      return { name, key, isLabels: key === keys[0], view: new Float32Array() };
+      const [labelsKey, targetsKey] = ['labels', 'targets'].map((what) => {
+        const key = nameIn(what, spec.outputs, name);
+        return this.inputs.has(key) ? key : undefined;
+      });
+      const [labels, targets] = [new Int32Array(), new Float32Array()];
+      return { name, labelsKey, targetsKey, labels, targets };
     });
     this.#labels = new Int32Array(this.batchSize);
   }
@@ -72,13 +76,17 @@ export class Feed {
   bind(): void {
     for (const fed of this.#fed) fed.view = this.executable.input(fed.key) as Float32Array;
     for (const truth of this.#truths) {
-      if (truth.key !== undefined) truth.view = this.executable.input(truth.key);
+      const { labelsKey, targetsKey } = truth;
+      if (labelsKey !== undefined) truth.labels = this.executable.input(labelsKey) as Int32Array;
+      if (targetsKey !== undefined) {
+        truth.targets = this.executable.input(targetsKey) as Float32Array;
+      }
     }
     if (this.inputs.has(ROW_WEIGHTS)) {
       this.#weights = this.executable.input(ROW_WEIGHTS) as Float32Array;
     }
     const [first] = this.#truths;
-    if (first.isLabels) this.#labels = first.view as Int32Array;
+    if (first.labelsKey !== undefined) this.#labels = first.labels;
   }
 
   /** Writes a batch that is ready; rows of the program behind it keep what they held. */
@@ -106,7 +114,7 @@ export class Feed {
   #mix(share: number, rows: number, isWeighted: boolean): void {
     const mix = (view: Float32Array) => mixRows(view, view.length / this.batchSize, rows, share);
     for (const { view } of this.#fed) mix(view);
-    for (const { view } of this.#truths) if (view instanceof Float32Array) mix(view);
+    for (const { targets } of this.#truths) mix(targets);
     if (isWeighted) mix(this.#weights);
   }
 
@@ -127,20 +135,22 @@ export class Feed {
     }
     for (const truth of this.#truths) {
       const rows = targets[truth.name];
-      if (truth.key === undefined) continue;
-      if (truth.isLabels || rows instanceof Float32Array) {
-        fillRows(rows, count, indices, truth.view);
+      const { labelsKey, targetsKey } = truth;
+      if (labelsKey === undefined && targetsKey === undefined) continue;
+      if (labelsKey === undefined && rows instanceof Float32Array) {
+        fillRows(rows, count, indices, truth.targets);
         continue;
       }
-      fillRows(rows, count, indices, this.#labels);
-      this.#fillOneHot(truth, this.#labels, indices.length);
+      const labels = labelsKey === undefined ? this.#labels : truth.labels;
+      fillRows(rows, count, indices, labels);
+      this.#fillOneHot(truth, labels, indices.length);
     }
   }
 
-  #fillOneHot({ key, isLabels, view }: FedTruth, labels: Int32Array, rows: number): void {
-    if (key === undefined || isLabels) return;
-    const classes = view.length / this.batchSize;
-    view.fill(0);
-    for (let n = 0; n < rows; n++) view[n * classes + labels[n]] = 1;
+  #fillOneHot({ targetsKey, targets }: FedTruth, labels: Int32Array, rows: number): void {
+    if (targetsKey === undefined) return;
+    const classes = targets.length / this.batchSize;
+    targets.fill(0);
+    for (let n = 0; n < rows; n++) targets[n * classes + labels[n]] = 1;
   }
 }

@@ -15,7 +15,7 @@ import { validationSplit } from '../data/batches/batches.ts';
 import type { BatchOptions, BatchSource } from '../data/batches/batchSource.ts';
 import { openBatches } from '../data/batches/openBatches.ts';
 import type { Graph } from '../graph/node.ts';
-import type { ChosenLosses } from '../nn/losses/objectives.ts';
+import type { ChosenLosses, MeasureOptions } from '../nn/losses/objectives.ts';
 import { averagesOf, readingAverages } from '../nn/programs/averages.ts';
 import { withFrozen } from '../nn/programs/frozen.ts';
 import { parameterNames } from '../nn/programs/programs.ts';
@@ -23,14 +23,14 @@ import { parseSchedule, type Schedule, startSchedule } from '../nn/schedules.ts'
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import { type About, checkSettings, fittedSplit } from './checks.ts';
 import { diverged } from './divergence.ts';
-import { isBetter, outOfPatience, restoreWeights } from './earlyStop.ts';
+import { checkMeasured, isBetter, outOfPatience, restoreWeights } from './earlyStop.ts';
 import { compileEvaluation, measure, openEvaluationBatches } from './evaluation/evaluate.ts';
 import type { CheckpointReason, FitEvent, FitOptions, StopReason } from './events.ts';
 import { type Metrics, metricsOf } from './measures.ts';
 import { paceOf } from './pace.ts';
 import { Programs } from './programs.ts';
-import { type Progress, type Snapshot, startOfTraining } from './progress.ts';
-import { lossesFor, type RowSplit } from './rows.ts';
+import { type Progress, type Snapshot, startOfTraining, sumsOf } from './progress.ts';
+import { lossesFor, measuredOutputs, type RowSplit } from './rows.ts';
 import { softened, treatmentOf } from './rowTreatment.ts';
 import { checkResumable, judgedLoss } from './snapshots/resumable.ts';
 import { restoreStates, snapshotOf } from './snapshots/snapshot.ts';
@@ -70,6 +70,7 @@ export async function* fit(
   checkSettings(options);
   const spec = withFrozen(model, options.freeze);
   const losses = lossesFor(spec, options, data.train);
+  checkMeasured(measuredOutputs(spec, losses), options);
   const { train, validation, test, reading } = readable(spec, data, losses, options);
   const treatment = treatmentOf(spec, train, data.classes, options);
   const scope = session.scopeOf(model);
@@ -96,7 +97,7 @@ export async function* fit(
     const measuring = async (split: RowSplit | null | undefined) => {
       if (split == null) return NOTHING;
       const batches = await open(openEvaluationBatches(spec, split, reading));
-      return validator(tested, spec, batches, losses);
+      return validator(tested, spec, batches, { losses, metrics: options.metrics });
     };
     const measures = { validate: await measuring(validation), watch: await measuring(test) };
     let best: Snapshot | undefined;
@@ -180,7 +181,7 @@ async function* loop(
   { validate, watch }: Record<'validate' | 'watch', () => Promise<Metrics | null>>,
   options: FitOptions,
 ): AsyncGenerator<FitEvent, void, void> {
-  const { epochs = 10, resume, signal, schedule: chosen = 'constant' } = options;
+  const { epochs = 10, resume, signal, metrics, schedule: chosen = 'constant' } = options;
   const schedule = startSchedule(
     typeof chosen === 'function' ? chosen : parseSchedule(chosen),
     steps.optimizer.spec.learningRate,
@@ -189,7 +190,7 @@ async function* loop(
   const progress = structuredClone(resume?.progress ?? startOfTraining(schedule.state()));
   const { states: first, start } = firstOf(steps, options);
   const { batchesPerEpoch: batches, batchSize } = steps.source;
-  if (resume !== undefined) checkResumable(resume, { states: first, batches, batchSize });
+  if (resume !== undefined) checkResumable(resume, { states: first, batches, batchSize, metrics });
   restoreStates(scope, first.keys(), resume?.states ?? first);
   const pace = paceOf(options, progress);
   const checkpoint = (reason: CheckpointReason, isBest: boolean): FitEvent => ({
@@ -251,9 +252,9 @@ function validator(
   programs: Pick<Programs, 'compile'>,
   spec: ModelSpec,
   source: BatchSource,
-  losses: ChosenLosses,
+  measured: MeasureOptions,
 ): () => Promise<Metrics> {
-  const program = compileEvaluation(programs, spec, source.batchSize, { losses });
+  const program = compileEvaluation(programs, spec, source.batchSize, measured);
   let pass = 0;
   return () => measure(program, source, pass++);
 }
@@ -267,8 +268,9 @@ async function timed<T>(progress: Progress, task: () => Promise<T>): Promise<T> 
 }
 
 /** Means over the finished batches of the epoch that runs. */
-function soFar({ batch, lossSum, correct, sums = { correct }, rows, seconds }: Progress) {
-  return { batch, ...metricsOf({ loss: lossSum, ...sums }, rows), seconds };
+function soFar(progress: Progress) {
+  const { batch, rows, seconds } = progress;
+  return { batch, ...metricsOf(sumsOf(progress), rows), seconds };
 }
 
 /** Closes the epoch: its record, the schedule's turn, the best so far. Says whether it is the best. */

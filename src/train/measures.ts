@@ -1,15 +1,19 @@
 /**
- * @file From what programs measure to metrics: means of losses, accuracies, mean absolute errors.
+ * @file From what programs measure to metrics: means of losses, accuracies, mean absolute errors, and what was asked
+ * for beside them.
  *
- * Programs call a measure "loss", "correct" or "absoluteError", and "loss/NAME" of several outputs; what is
- * given here are its sums over rows. Next stop: `progress.ts`.
+ * Programs call a measure "loss", "correct", "absoluteError" or "metric.NAME", and "loss/OUTPUT" of several outputs;
+ * what is given here are its sums over rows. Next stop: `progress.ts`.
  */
+import { metricOfKey } from '../nn/losses/chosenMetrics.ts';
 
 /** What one output is measured by: of a classifier its accuracy, of values their mean absolute error. */
 export interface OutputMetrics {
   readonly loss: number;
   readonly accuracy?: number | undefined;
   readonly meanAbsoluteError?: number | undefined;
+  /** What the option `metrics` asked for, by name. */
+  readonly metrics?: Readonly<Record<string, number>> | undefined;
 }
 
 export interface Metrics extends OutputMetrics {
@@ -17,28 +21,43 @@ export interface Metrics extends OutputMetrics {
   readonly outputs?: Readonly<Record<string, OutputMetrics>> | undefined;
 }
 
-const NAMES: Readonly<Record<string, keyof OutputMetrics | undefined>> = {
+/** "top5Accuracy" without its name in programs: which measures are of one output, and which of all. */
+const NAMES: Readonly<Record<string, 'loss' | 'accuracy' | 'meanAbsoluteError' | undefined>> = {
   loss: 'loss',
   correct: 'accuracy',
   absoluteError: 'meanAbsoluteError',
 };
 
+/** While sums are gone through; the loss of an output comes with the others. */
+type Growing = { -readonly [K in keyof OutputMetrics]: OutputMetrics[K] };
+
 export function metricsOf(sums: Readonly<Record<string, number>>, rows: number): Metrics {
-  const all: Record<string, number> = {};
-  const outputs: Record<string, Record<string, number>> = {};
+  const all: Growing = { loss: Number.NaN };
+  const outputs = new Map<string, Growing>();
   for (const [measure, sum] of Object.entries(sums)) {
     const slash = measure.indexOf('/');
-    const what = slash < 0 ? measure : measure.slice(0, slash);
-    const name = NAMES[what];
-    if (name === undefined) continue;
     if (slash < 0) {
-      all[name] = sum / rows;
+      put(all, measure, sum / rows);
       continue;
     }
     const output = measure.slice(slash + 1);
-    outputs[output] = { ...outputs[output], [name]: sum / rows };
+    const own = outputs.get(output) ?? { loss: Number.NaN };
+    outputs.set(output, own);
+    put(own, measure.slice(0, slash), sum / rows);
   }
-  const found = { ...all, loss: all.loss };
-  if (Object.keys(outputs).length === 0) return found;
-  return { ...found, outputs: outputs as unknown as Record<string, OutputMetrics> };
+  return outputs.size === 0 ? all : { ...all, outputs: Object.fromEntries(outputs) };
 }
+
+function put(into: Growing, measure: string, mean: number): void {
+  const asked = metricOfKey(measure);
+  const name = NAMES[measure];
+  if (asked !== undefined) into.metrics = { ...into.metrics, [asked]: mean };
+  else if (name !== undefined) into[name] = mean;
+}
+
+/** The metric of a name, whether it was asked for or is measured anyway. */
+export const measuredAs = (metrics: OutputMetrics, name: string): number | undefined =>
+  metrics.metrics?.[name] ??
+  (name === 'loss' || name === 'accuracy' || name === 'meanAbsoluteError'
+    ? metrics[name]
+    : undefined);

@@ -5,6 +5,7 @@
  * the running epoch are part of it, so that a run resumed in the middle of an epoch reports, decides and
  * computes exactly what the uninterrupted one does. Next stop: `fit.ts`.
  */
+import { metricOfKey } from '../nn/losses/chosenMetrics.ts';
 import type { ScheduleState } from '../nn/schedules.ts';
 import type { StateValue } from '../nn/trained.ts';
 import type { Metrics } from './measures.ts';
@@ -37,7 +38,7 @@ export interface Progress {
   /** Sums over the finished batches of the epoch that runs; float64. */
   lossSum: number;
   correct: number;
-  /** Of measures beside the loss and right answers ("absoluteError", "loss/NAME"), where there are any. */
+  /** Of measures beside the loss and right answers ("absoluteError", "metric.NAME", "loss/OUTPUT"), where there are any. */
   sums?: Record<string, number> | undefined;
   rows: number;
   /** Time spent in the epoch that runs, in seconds; of it, time spent waiting for pictures. */
@@ -63,6 +64,12 @@ export function startOfTraining(schedule: ScheduleState): Progress {
     best: null,
     schedule,
   };
+}
+
+/** All sums of the epoch that runs. Right answers are counted apart where rows have one class each. */
+export function sumsOf({ lossSum, correct, sums = {} }: Progress): Record<string, number> {
+  const areRight = Object.keys(sums).every((name) => metricOfKey(name) !== undefined);
+  return { loss: lossSum, ...(areRight ? { correct } : {}), ...sums };
 }
 
 /** A run at rest between two steps. */

@@ -7,6 +7,7 @@ import { FoveaError } from '../base/errors.ts';
 import { formatShape, type Shape, sizeOf } from '../base/shape.ts';
 import { type ArraySplit, isArrays } from '../data/arraySplit.ts';
 import type { AnySplit } from '../data/streamed.ts';
+import type { MeasuredOutput } from '../nn/losses/chosenMetrics.ts';
 import { type ChosenLosses, chosenLosses, type LossOptions } from '../nn/losses/objectives.ts';
 import { layerShapes } from '../nn/shapes.ts';
 import { inputsOf, type ModelSpec, outputsOf } from '../nn/spec.ts';
@@ -27,6 +28,15 @@ export function lossesFor(spec: ModelSpec, options: LossOptions, rows: RowSplit)
   const losses = chosenLosses(spec, options, Object.fromEntries(kinds));
   checkArrays(spec, losses, rows);
   return losses;
+}
+
+/** The outputs as metrics see them. */
+export function measuredOutputs(spec: ModelSpec, losses: ChosenLosses): MeasuredOutput[] {
+  const shapes = new Map(layerShapes(spec).map((p) => [p.spec.name, p.outputShape]));
+  return outputsOf(spec).map(({ name, layer }) => ({
+    name,
+    classes: losses[name].target === 'classes' ? shapes.get(layer)?.at(-1) : undefined,
+  }));
 }
 
 function checkPictures(spec: ModelSpec, losses: ChosenLosses): void {

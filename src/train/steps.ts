@@ -44,12 +44,12 @@ export class Steps {
     spec: ModelSpec,
     split: RowSplit,
     source: BatchSource,
-    options: Pick<FitOptions, 'seed' | 'optimizer' | 'runner' | 'share'> & {
+    options: Pick<FitOptions, 'seed' | 'optimizer' | 'runner' | 'share' | 'metrics'> & {
       readonly losses: ChosenLosses;
       readonly treatment: RowTreatment;
     },
   ) {
-    const { seed = 0, losses, treatment, optimizer = defaultOptimizerOf(spec) } = options;
+    const { seed = 0, losses, metrics, treatment, optimizer = defaultOptimizerOf(spec) } = options;
     const { batchSize } = source;
     this.source = source;
     this.optimizer = asOptimizer(optimizer);
@@ -71,6 +71,7 @@ export class Steps {
       spec,
       optimizer: this.optimizer,
       losses,
+      metrics,
       treatment,
       seed,
       batches: (rest === 0 ? [whole] : [whole, rest]).map((rows) => shareOf(rows, share)),

@@ -5,11 +5,13 @@
  */
 import { Command, Option } from 'commander';
 import { UsageError } from '../../base/errors.ts';
+import type { MetricName } from '../../nn/losses/chosenMetrics.ts';
 import { resolveRun } from '../models.ts';
 import {
   addBackendOptions,
   type BackendOptions,
   jsonOption,
+  metricsOption,
   numberOption,
   openOptionsOf,
 } from '../options/options.ts';
@@ -41,6 +43,7 @@ interface Options extends BackendOptions {
   readonly mistakes: number;
   readonly crops?: string;
   readonly sheet?: string;
+  readonly metrics?: readonly MetricName[];
   readonly perturb?: string;
   readonly strengths?: string;
   readonly reject?: boolean;
@@ -58,6 +61,7 @@ export function command(): Command {
     .addOption(
       new Option('--crops <n>', 'views of each picture to average: 1 or 10').choices(['1', '10']),
     )
+    .addOption(metricsOption())
     .option('--sheet <file>', 'draw the worst mistakes into a PNG file')
     .option('--perturb <how>', 'disturb: rotate, scale, shift, brightness or noise, by strength')
     .option('--strengths <list>', 'of --perturb, such as 0,10,20')
@@ -82,6 +86,7 @@ async function evaluate(run: string, options: Options): Promise<void> {
     data: options.data,
     testCount: options.testCount,
     sheet: options.sheet,
+    metrics: options.metrics,
     crops: options.crops === '10' ? 10 : 1,
     reading: { onUnreadable: unreadableNotes(output.note) },
     mistakes: Math.max(options.mistakes, 36),
@@ -91,7 +96,7 @@ async function evaluate(run: string, options: Options): Promise<void> {
       onNote: output.note,
     },
   }).finally(() => live.clear());
-  const { loss, accuracy, topK, confusion, perClass, mistakes, classes } = evaluation;
+  const { loss, accuracy, topK, metrics, confusion, perClass, mistakes, classes } = evaluation;
   output.note(planLine(plan));
   output.text(`${resultLine(`${dataset}, test set`, evaluation)}\n`);
   output.text(
@@ -108,6 +113,7 @@ async function evaluate(run: string, options: Options): Promise<void> {
     loss,
     accuracy,
     topK,
+    metrics,
     confusion,
     perClass,
     mistakes: mistakes
@@ -124,7 +130,14 @@ async function evaluate(run: string, options: Options): Promise<void> {
 }
 
 /** Options that would go unread are mistakes. */
-function checkMeasures({ perturb, reject, strengths, plot }: Options): void {
+function checkMeasures({ perturb, reject, strengths, plot, metrics }: Options): void {
+  if (metrics !== undefined && (perturb !== undefined || reject === true)) {
+    throw new UsageError({
+      option: 'metrics',
+      problem: `${reject === true ? '--reject' : '--perturb'} has a table of its own`,
+      expected: 'one of the two',
+    });
+  }
   if (strengths !== undefined && perturb === undefined) {
     throw new UsageError({
       where: '--strengths',

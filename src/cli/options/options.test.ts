@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openSession } from '../../backends/select.ts';
 import { UsageError } from '../../base/errors.ts';
-import { numberOption, parseClassWeights } from './options.ts';
+import { metricsOption, numberOption, parseClassWeights } from './options.ts';
 
 describe('numbers of the command line', () => {
   const parse = (kind: Parameters<typeof numberOption>[0], text: string) =>
@@ -26,6 +26,17 @@ describe('weights of classes', () => {
 
   it.each(['cat', 'cat=x', 'cat=-1', 'cat=', 'even'])('are not "%s"', (text) => {
     expect(() => parseClassWeights(text)).toThrow(/classWeights: received/);
+  });
+});
+
+describe('metrics', () => {
+  const parse = (text: string) => metricsOption().parseArg?.(text, undefined);
+  it('are names in a list', () => {
+    expect(parse('top3Accuracy, meanSquaredError')).toEqual(['top3Accuracy', 'meanSquaredError']);
+    expect(() => parse('acuracy')).toThrow(
+      /unknown metric "acuracy"[\s\S]*did you mean "accuracy"/,
+    );
+    expect(() => parse('accuracy=2')).toThrow(UsageError);
   });
 });
 

@@ -8,6 +8,7 @@ import { type Command, Option } from 'commander';
 import { backendNames, backendSwitches, type OpenOptions } from '../../backends/select.ts';
 import { UsageError } from '../../base/errors.ts';
 import { readChoice, readItems, readNamedSettings } from '../../base/settingWords.ts';
+import { type MetricName, metricNamed } from '../../nn/losses/chosenMetrics.ts';
 
 const NUMBERS = {
   count: {
@@ -105,6 +106,17 @@ export function parseClassWeights(text: string): 'balanced' | Readonly<Record<st
     }),
   );
 }
+
+/** What is measured beside the loss and the accuracy; which names there are, `nn/losses/chosenMetrics.ts` says. */
+export const metricsOption = (): Option =>
+  new Option(
+    '--metrics <list>',
+    'measure these too: top5Accuracy (any number), meanAbsoluteError, meanSquaredError',
+  ).argParser((text: string): readonly MetricName[] => {
+    const items = readItems(text, { option: 'metrics', example: 'top5Accuracy,meanSquaredError' });
+    const words = items.map(({ name, value }) => (value === undefined ? name : `${name}=${value}`));
+    return words.map((word) => metricNamed(word));
+  });
 
 /** "32x32x3" */
 export function parseShape(text: string): readonly number[] {

@@ -6,12 +6,14 @@
  */
 import { Option } from 'commander';
 import { readItems } from '../../base/settingWords.ts';
+import type { MetricName } from '../../nn/losses/chosenMetrics.ts';
 import { optimizerNames } from '../../nn/optimizers/index.ts';
 import { scheduleNames } from '../../nn/schedules.ts';
 import { optimizerFlags } from './optimizerOptions.ts';
 import {
   type BackendOptions,
   type Interval,
+  metricsOption,
   numberOption,
   parseClassWeights,
   parseInterval,
@@ -42,7 +44,8 @@ export interface TrainingOptions extends BackendOptions {
   readonly classWeights?: 'balanced' | Readonly<Record<string, number>>;
   readonly warmup?: number;
   readonly patience?: number;
-  readonly monitor?: 'loss' | 'accuracy';
+  readonly metrics?: readonly MetricName[];
+  readonly monitor?: string;
   readonly minDelta?: number;
   readonly from?: string;
   readonly freeze?: readonly string[];
@@ -112,10 +115,11 @@ function learningOptions(): Option[] {
       '--patience <n>',
       'stop after n epochs without a better validation loss; keep the best weights',
     ),
-    new Option('--monitor <name>', 'what says which epoch is better (default: loss)').choices([
-      'loss',
-      'accuracy',
-    ]),
+    metricsOption(),
+    new Option(
+      '--monitor <name>',
+      'what says which epoch is better: loss, accuracy, or one of --metrics (default: loss)',
+    ),
     numberOption('notNegative', '--min-delta <x>', 'less counts as no improvement (default: 0)'),
     numberOption('count', '--train-count <n>', 'take the first n training pictures only'),
     numberOption('count', '--test-count <n>', 'take the first n test pictures only'),

@@ -21,6 +21,10 @@ describe('progress lines', () => {
     expect(epochLine({ ...epoch, validation: null, seconds: 750 })).toBe(
       '375/375 - 750s - loss: 0.3021 - accuracy: 0.9102 - 2.0s/step',
     );
+    const train = { ...epoch.train, metrics: { accuracy: 0.91018, top5Accuracy: 0.99 } };
+    expect(epochLine({ ...epoch, train, validation: null })).toContain(
+      '3s - loss: 0.3021 - accuracy: 0.9102 - top5Accuracy: 0.9900 - 7.9ms/step',
+    );
     expect(epochLine({ ...epoch, waiting: 0.74 })).toMatch(/7\.9ms\/step - 25 % of it waiting/);
   });
 

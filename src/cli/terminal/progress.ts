@@ -56,8 +56,10 @@ export function epochLine(event: EpochEvent): string {
   return parts.join(' - ');
 }
 
-export function metricsText({ loss, accuracy, meanAbsoluteError }: Metrics, prefix = ''): string {
-  const named = { loss, accuracy, mae: meanAbsoluteError };
+export function metricsText(measured: Metrics, prefix = ''): string {
+  const { loss, accuracy, meanAbsoluteError, metrics = {} } = measured;
+  const { accuracy: _, meanAbsoluteError: asked, ...others } = metrics;
+  const named = { loss, accuracy, mae: meanAbsoluteError ?? asked, ...others };
   return Object.entries(named)
     .flatMap(([name, value]) =>
       value === undefined ? [] : `${prefix}${name}: ${value.toFixed(4)}`,

@@ -12,9 +12,12 @@ const count = (n: number): string => n.toLocaleString('en-US');
 const share = (x: number): string => x.toFixed(4);
 
 /** "Test set: loss 0.0612, accuracy 0.9801 (2,000 pictures)" */
-export function resultLine(name: string, { loss, accuracy, count: rows }: Evaluation): string {
+export function resultLine(name: string, measured: Evaluation): string {
+  const { loss, accuracy, count: rows, metrics = {} } = measured;
+  const { accuracy: _, ...others } = metrics;
+  const more = Object.entries(others).map(([metric, value]) => `, ${metric} ${share(value)}`);
   if (rows === 0) return `${name}: none of its pictures could be read, so nothing was measured`;
-  return `${name}: loss ${share(loss)}, accuracy ${share(accuracy)} (${count(rows)} pictures)`;
+  return `${name}: loss ${share(loss)}, accuracy ${share(accuracy)}${more.join('')} (${count(rows)} pictures)`;
 }
 
 export function insightLines(insights: readonly string[]): string {

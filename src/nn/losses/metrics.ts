@@ -15,8 +15,11 @@ export function hitsByLabels(scores: Node, labels: Node, k = 1): Node {
   return build('inTopK', [scores, labels], { k }, `inTop${k}`);
 }
 
-/** 1 for rows whose best score stands where the largest target stands, else 0: (N, classes) both -> (N). */
-export function hitsByTargets(scores: Node, targets: Node): Node {
+/**
+ * 1 for rows where the class of the largest target is among the k best scores, else 0: (N, classes) both -> (N).
+ */
+export function hitsByTargets(scores: Node, targets: Node, k = 1): Node {
+  if (k > 1) return amongBest(scores, targets, k);
   const hits = build('elementwise', [bestClass(scores), bestClass(targets)], {
     expression: e.equal(e.input(0), e.input(1)),
     label: 'equal',
@@ -24,10 +27,47 @@ export function hitsByTargets(scores: Node, targets: Node): Node {
   return build('reshape', [hits], { shape: [scores.shape[0]] }, 'hits');
 }
 
+/** `hitsByLabels` of the largest targets: the classes that come before each are counted; with a NaN all do. */
+function amongBest(scores: Node, targets: Node, k: number): Node {
+  const [N, classes] = scores.shape;
+  const row = build('reshape', [scores], { shape: [N, 1, classes, 1] });
+  const label = bestClass(targets);
+  const own = build('elementwise', [row, label, classNumbers(classes)], {
+    expression: e.select(e.equal(e.input(1), e.input(2)), e.input(0), Number.NEGATIVE_INFINITY),
+    label: 'ownScore',
+  });
+  const wholeRow = { window: [1, classes], strides: [1, 1], pads: NO_PADS };
+  const score = build('maxPool2d', [own], wholeRow);
+  const [other, mine, at, place] = [0, 1, 2, 3].map((i) => e.input(i));
+  const tiedBefore = e.select(e.equal(other, mine), e.greater(at, place), 0);
+  const isBefore = e.select(e.greater(other, mine), 1, tiedBefore);
+  const isNumber = e.select(e.equal(other, other), e.equal(mine, mine), 0);
+  const before = build('elementwise', [row, score, label, classNumbers(classes)], {
+    expression: e.select(isNumber, isBefore, k),
+    label: 'comesBefore',
+  });
+  const count = build('sumTo', [before], { shape: [N, 1, 1, 1] });
+  const isIn = { expression: e.greater(k, e.input(0)), label: 'isAmongBest' };
+  const hits = build('elementwise', [count], isIn);
+  return build('reshape', [hits], { shape: [N] }, `inTop${k}`);
+}
+
+const classNumbers = (classes: number): Node =>
+  constantNode(
+    Array.from({ length: classes }, (_, i) => i),
+    [classes, 1],
+    'classNumbers',
+  );
+
 /** mean over the numbers of a row of |output - target|: (N, ...) both -> (N) */
 export function meanAbsoluteErrors(output: Node, target: Node): Node {
   const errors = build('abs', [build('sub', [output, target])]);
   return meanOfRows(errors, 'absoluteErrorPerRow');
+}
+
+/** mean over the numbers of a row of (output - target)^2: (N, ...) both -> (N) */
+export function meanSquaredErrors(output: Node, target: Node): Node {
+  return meanOfRows(build('square', [build('sub', [output, target])]), 'squaredErrorPerRow');
 }
 
 /** The mean of the numbers of each row: (N, ...) -> (N) */
@@ -48,12 +88,7 @@ function bestClass(scores: Node): Node {
   const row = build('reshape', [scores], { shape: [N, 1, classes, 1] });
   const wholeRow = { window: [1, classes], strides: [1, 1], pads: NO_PADS };
   const best = build('maxPool2d', [row], wholeRow);
-  const numbers = constantNode(
-    Array.from({ length: classes }, (_, i) => i),
-    [classes, 1],
-    'classNumbers',
-  );
-  const candidates = build('elementwise', [row, best, numbers], {
+  const candidates = build('elementwise', [row, best, classNumbers(classes)], {
     expression: e.select(e.equal(e.input(0), e.input(1)), e.input(2), classes),
     label: 'whereBest',
   });

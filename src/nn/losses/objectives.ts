@@ -18,6 +18,7 @@ import type { Head, Network } from '../network.ts';
 import { parseOptions } from '../options.ts';
 import { layerShapes } from '../shapes.ts';
 import { inputsOf, type ModelSpec, nameIn, type OutputSpec, outputsOf } from '../spec.ts';
+import { chosenMetrics, type MetricChoice, suits } from './chosenMetrics.ts';
 import {
   checkClassifierOutput,
   defaultLossOf,
@@ -47,6 +48,12 @@ export interface LossOptions {
   readonly loss?: LossChoice | undefined;
   /** Of each output by name, where a model has several. */
   readonly losses?: Readonly<Record<string, LossChoice>> | undefined;
+}
+
+/** What is lowered, and what is measured beside it. */
+export interface MeasureOptions extends LossOptions {
+  /** Beside the loss and the accuracy or mean absolute error: names, or functions of one's own. */
+  readonly metrics?: readonly MetricChoice[] | undefined;
 }
 
 /** The loss of one output, all said. */
@@ -140,6 +147,8 @@ export interface Measured {
   readonly metric: 'correct' | 'absoluteError';
   /** Makes it: (N). */
   metricRows(): Node;
+  /** What was asked for beside it and suits this output. */
+  readonly metrics: readonly { readonly name: string; rows(): Node }[];
 }
 
 export function measureHead(
@@ -147,10 +156,15 @@ export function measureHead(
   network: Network,
   head: Head,
   objective: Objective,
-  labelSmoothing = 0,
+  {
+    labelSmoothing = 0,
+    metrics: choices,
+  }: MeasureOptions & { readonly labelSmoothing?: number | undefined },
 ): Measured {
   const { output, logits } = head;
   const { loss, target } = objective;
+  const classes = target === 'classes' ? output.shape[1] : undefined;
+  const asked = chosenMetrics(choices).filter((metric) => suits(metric, { classes }));
   if (target !== 'classes') {
     const truth = numbersFor(spec, network, head, target);
     const rows = loss.rows(head, truth, objective);
@@ -159,6 +173,9 @@ export function measureHead(
       rows,
       metric: 'absoluteError',
       metricRows: () => meanAbsoluteErrors(output, truth),
+      metrics: asked.flatMap((metric) =>
+        'k' in metric ? [] : [{ name: metric.name, rows: () => metric.rows(output, truth) }],
+      ),
     };
   }
   checkClassifierOutput(output);
@@ -167,9 +184,22 @@ export function measureHead(
   const truth = isLabels
     ? batchInput(name, [output.shape[0]], 'i32')
     : batchInput(name, output.shape);
-  const metricRows = () => (isLabels ? hitsByLabels(logits, truth) : hitsByTargets(logits, truth));
+  const hits = (k: number) =>
+    isLabels ? hitsByLabels(logits, truth, k) : hitsByTargets(logits, truth, k);
+  const targets = isLabels
+    ? batchInput(nameIn('targets', spec.outputs, head.name), output.shape)
+    : truth;
   const soft = labelSmoothing === 0 ? truth : smoothed(truth, labelSmoothing);
-  return { objective, rows: loss.rows(head, soft, objective), metric: 'correct', metricRows };
+  return {
+    objective,
+    rows: loss.rows(head, soft, objective),
+    metric: 'correct',
+    metricRows: () => hits(1),
+    metrics: asked.map((metric) => ({
+      name: metric.name,
+      rows: () => ('k' in metric ? hits(metric.k) : metric.rows(output, targets)),
+    })),
+  };
 }
 
 /** (1 - s) target + s / classes: (N, classes) of targets. */

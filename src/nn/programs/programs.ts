@@ -23,10 +23,11 @@ import {
 } from '../../graph/node.ts';
 import { build } from '../../ops/index.ts';
 import { initialValues } from '../initializers.ts';
+import { metricKey } from '../losses/chosenMetrics.ts';
 import { defaultLossOf, type Loss, lossOf } from '../losses/losses.ts';
 import {
-  type LossOptions,
   type Measured,
+  type MeasureOptions,
   measureHead,
   objectivesOf,
   weightedSum,
@@ -43,7 +44,7 @@ export interface RowOptions {
   readonly weighted?: boolean | undefined;
 }
 
-export interface TrainingOptions extends LossOptions, RowOptions {
+export interface TrainingOptions extends MeasureOptions, RowOptions {
   readonly optimizer: Optimizer;
   /** Of the random numbers of layers (dropout); default 0. */
   readonly seed?: number;
@@ -53,7 +54,8 @@ export interface TrainingOptions extends LossOptions, RowOptions {
  * One training step. Inputs: `x` (N, ...inputShape), preprocessed; `labels` (N) i32 or, for losses that
  * want them, `targets` (N, classes) f32; the optimizer's scalars; `step` () i32 where a layer draws
  * random numbers. Outputs: `loss` (), the mean over rows with the penalties added; `correct` (), right
- * rows of the batch, or, where values are compared, `absoluteError` (), the sum over rows of a row's mean.
+ * rows of the batch, or, where values are compared, `absoluteError` (), the sum over rows of a row's mean; and the
+ * sum over rows of each metric that was asked for, `metric.NAME` ().
  *
  * Several inputs and outputs: `x/NAME`, `labels/NAME` or `targets/NAME`; `loss` is the weighted sum, and
  * `loss/NAME` and `correct/NAME` or `absoluteError/NAME` are each output's own.
@@ -93,7 +95,7 @@ export const ROW_WEIGHTS = 'rowWeights';
 /** Name of a parameter's gradient, an output of the gradient program and an input of the update program. */
 export const gradientName = (parameter: string): string => `gradient/${parameter}`;
 
-export interface GradientOptions extends LossOptions, RowOptions {
+export interface GradientOptions extends MeasureOptions, RowOptions {
   /** Of the random numbers of layers (dropout); default 0. */
   readonly seed?: number;
   /** Where in a larger batch the rows begin: random layers draw for them what they would draw there. */
@@ -135,9 +137,14 @@ export function updateGraph(spec: ModelSpec, optimizer: Optimizer): Graph {
  * `penalty` (), what the loss of training carries beside the mean over the rows, and of a classifier: `logits` (N,
  * classes), `probabilities` (N, classes), `lossPerRow` (N). Where
  * values are compared or there are several outputs: `lossPerRow` (N), weighted; `output`, and `correctPerRow` or
- * `absoluteErrorPerRow` (N); of several `output/NAME` and so on, and their own `lossPerRow/NAME`.
+ * `absoluteErrorPerRow` (N); of several `output/NAME` and so on, and their own `lossPerRow/NAME`. Of each metric that
+ * was asked for, `metric.NAMEPerRow` (N), of several outputs `metric.NAMEPerRow/OUTPUT`.
  */
-export function evaluationGraph(spec: ModelSpec, options: LossOptions, batchSize: number): Graph {
+export function evaluationGraph(
+  spec: ModelSpec,
+  options: MeasureOptions,
+  batchSize: number,
+): Graph {
   const network = expand(spec, { batchSize, training: false });
   const measured = measure(spec, network, options);
   const penalty = sumOf([constantNode(0, [], 'penalty'), ...penaltiesOf(network)], 'penalty');
@@ -147,15 +154,18 @@ export function evaluationGraph(spec: ModelSpec, options: LossOptions, batchSize
     const { loss } = first.objective;
     const probabilities = probabilitiesOf(head, loss);
     const { logits } = head;
-    return { outputs: { logits, probabilities, lossPerRow: first.rows, penalty }, updates: [] };
+    const asked = first.metrics.map((m) => [`${metricKey(m.name)}PerRow`, m.rows()]);
+    const outputs = { logits, probabilities, lossPerRow: first.rows, penalty };
+    return { outputs: { ...outputs, ...Object.fromEntries(asked) }, updates: [] };
   }
   const outputs: Record<string, Node> = {};
-  measured.forEach(({ rows, metric, metricRows, objective: { loss } }, i) => {
+  measured.forEach(({ rows, metric, metricRows, metrics, objective: { loss } }, i) => {
     const { name } = network.heads[i];
     const own = (what: string): string => nameIn(what, spec.outputs, name);
     outputs[own('output')] = probabilitiesOf(network.heads[i], loss);
     outputs[own('lossPerRow')] = rows;
     outputs[own(`${metric}PerRow`)] = metricRows();
+    for (const m of metrics) outputs[own(`${metricKey(m.name)}PerRow`)] = m.rows();
   });
   const all = measured.map(({ rows }) => rows);
   return { outputs: { ...outputs, lossPerRow: weightedSum(all, measured), penalty }, updates: [] };
@@ -235,10 +245,13 @@ function lossOfBatch(spec: ModelSpec, options: GradientOptions, batchSize: numbe
   });
   const measures = (): Record<string, Node> => {
     const found: Record<string, Node> = {};
-    measured.forEach(({ metric, metricRows, objective: { output } }, i) => {
+    measured.forEach(({ metric, metricRows, metrics, objective: { output } }, i) => {
       if (hasSeveral(spec.outputs)) found[`loss/${output}`] = means[i];
-      const name = nameIn(metric, spec.outputs, output);
-      found[name] = build('sumTo', [metricRows()], { shape: [] }, name);
+      const asked = metrics.map((m) => ({ name: metricKey(m.name), rows: m.rows }));
+      for (const { name: what, rows } of [{ name: metric, rows: metricRows }, ...asked]) {
+        const name = nameIn(what, spec.outputs, output);
+        found[name] = build('sumTo', [rows()], { shape: [] }, name);
+      }
     });
     return found;
   };
@@ -249,12 +262,10 @@ function lossOfBatch(spec: ModelSpec, options: GradientOptions, batchSize: numbe
 function measure(
   spec: ModelSpec,
   network: Network,
-  { labelSmoothing, ...options }: LossOptions & RowOptions,
+  options: MeasureOptions & RowOptions,
 ): Measured[] {
   const objectives = objectivesOf(spec, options);
-  return network.heads.map((head, i) =>
-    measureHead(spec, network, head, objectives[i], labelSmoothing),
-  );
+  return network.heads.map((head, i) => measureHead(spec, network, head, objectives[i], options));
 }
 
 /** A model trained from logits without a softmax of its own, or from distances, answers in probabilities. */

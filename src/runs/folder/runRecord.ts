@@ -6,6 +6,7 @@
 import * as z from 'zod';
 import { advice, FoveaError, setting } from '../../base/errors.ts';
 import { parseJson } from '../../base/json.ts';
+import { isMetricName, type MetricName } from '../../nn/losses/chosenMetrics.ts';
 import { lossNames } from '../../nn/losses/losses.ts';
 import { metrics, testMetrics } from '../../train/snapshots/checkpoint.ts';
 
@@ -59,7 +60,10 @@ const settings = z.object({
       z.record(z.string(), z.number()),
     ])
     .optional(),
-  monitor: z.enum(['loss', 'accuracy', 'meanAbsoluteError']).optional(),
+  monitor: z.string().optional(),
+  metrics: z
+    .array(z.custom<MetricName>((n) => typeof n === 'string' && isMetricName(n)))
+    .optional(),
   minDelta: z.number().nonnegative().optional(),
   /** The test set after each epoch too, for curves. */
   watchTest: z.boolean().default(false),

@@ -20,6 +20,8 @@ export interface Predictions {
   readonly losses: Float32Array;
   /** What the loss carries beside the mean over the rows: the penalties on parameters. */
   readonly penalty: number;
+  /** (rows) each: what metrics that were asked for are for each row, by name. */
+  readonly metrics?: ReadonlyMap<string, Float32Array> | undefined;
 }
 
 export interface ClassFigures {
@@ -52,6 +54,8 @@ export interface Evaluation {
   readonly accuracy: number;
   /** k -> share of rows whose label is among the k most probable classes. */
   readonly topK: Readonly<Record<string, number>>;
+  /** What the option `metrics` asked for, by name; absent where it asked for nothing. */
+  readonly metrics?: Readonly<Record<string, number>> | undefined;
   /** confusion[label][predicted] = rows. */
   readonly confusion: readonly (readonly number[])[];
   readonly perClass: readonly ClassFigures[];
@@ -78,6 +82,7 @@ export function classify(predictions: Predictions, options: EvaluationOptions = 
   const found = ks.map(() => 0);
   const wrong: Mistake[] = [];
   let lossSum = 0;
+  const asked = Object.fromEntries([...(predictions.metrics ?? [])].map(([name]) => [name, 0]));
   const { leftOut } = options;
   for (let row = 0; row < labels.length; row++) {
     if (leftOut?.has(row)) continue;
@@ -86,6 +91,7 @@ export function classify(predictions: Predictions, options: EvaluationOptions = 
     const predicted = indexOfLargest(scores);
     const rank = rankOf(scores, label);
     lossSum += losses[row];
+    for (const name in asked) asked[name] += predictions.metrics?.get(name)?.[row] ?? 0;
     confusion[label][predicted]++;
     for (let i = 0; i < ks.length; i++) if (rank < ks[i]) found[i]++;
     if (predicted !== label) {
@@ -94,12 +100,14 @@ export function classify(predictions: Predictions, options: EvaluationOptions = 
     }
   }
   const count = labels.length - (leftOut?.size ?? 0);
+  for (const name in asked) asked[name] /= count;
   return {
     classes,
     count,
     loss: lossSum / count + penalty,
     accuracy: (count - wrong.length) / count,
     topK: Object.fromEntries(ks.map((k, i) => [String(k), found[i] / count])),
+    ...(Object.keys(asked).length === 0 ? {} : { metrics: asked }),
     confusion,
     perClass: figuresPerClass(classes, confusion),
     mistakes: wrong
@@ -110,7 +118,7 @@ export function classify(predictions: Predictions, options: EvaluationOptions = 
 }
 
 /** How many classes come before this one; among equals the first comes first. */
-function rankOf(scores: ArrayLike<number>, label: number): number {
+export function rankOf(scores: ArrayLike<number>, label: number): number {
   let rank = 0;
   for (let i = 0; i < scores.length; i++) {
     if (scores[i] > scores[label] || (scores[i] === scores[label] && i < label)) rank++;

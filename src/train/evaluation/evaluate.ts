@@ -12,8 +12,15 @@ import type { BatchSource, ReadingOptions } from '../../data/batches/batchSource
 import { openBatches } from '../../data/batches/openBatches.ts';
 import type { AnySplit } from '../../data/streamed.ts';
 import { checkNamesClasses } from '../../nn/losses/answers.ts';
+import {
+  checkMetrics,
+  chosenMetrics,
+  type MetricChoice,
+  metricKey,
+  metricOfKey,
+} from '../../nn/losses/chosenMetrics.ts';
 import type { LossFunction, LossName } from '../../nn/losses/losses.ts';
-import type { LossOptions } from '../../nn/losses/objectives.ts';
+import type { MeasureOptions } from '../../nn/losses/objectives.ts';
 import { evaluationGraph, parameterNames } from '../../nn/programs/programs.ts';
 import { imageShapeOf, type ModelSpec } from '../../nn/spec.ts';
 import type { StateValue } from '../../nn/trained.ts';
@@ -28,6 +35,7 @@ import {
   type Evaluation,
   type EvaluationOptions,
   type Predictions,
+  rankOf,
 } from './classification.ts';
 
 /** A compiled evaluation of one network; reads its scope's parameters as they are when it runs. */
@@ -36,17 +44,20 @@ export interface EvaluationProgram {
   readonly batchSize: number;
   /** Names of what it gives. */
   readonly outputs: readonly string[];
+  /** Of these, the metrics that were asked for of a classifier, by their names. */
+  readonly metrics: readonly string[];
 }
 
 export function compileEvaluation(
   scope: Pick<States, 'compile'>,
   spec: ModelSpec,
   batchSize: number,
-  options: LossOptions = {},
+  options: MeasureOptions = {},
 ): EvaluationProgram {
   const graph = evaluationGraph(spec, options, batchSize);
   const outputs = Object.keys(graph.outputs);
-  return { feed: new Feed(graph, scope.compile(graph), spec), batchSize, outputs };
+  const metrics = outputs.flatMap((name) => metricOfKey(name.replace('PerRow', '')) ?? []);
+  return { feed: new Feed(graph, scope.compile(graph), spec), batchSize, outputs, metrics };
 }
 
 /** Batches of a split for testing: in their order, nothing drawn. */
@@ -76,6 +87,7 @@ export async function measure(
   let penalty = 0;
   let correct = 0;
   let count = 0;
+  const asked: Record<string, number> = {};
   await forEachBatch(program, source, pass, ({ logits, losses, labels, indices, ...batch }) => {
     penalty = batch.penalty;
     const classes = logits.length / program.batchSize;
@@ -84,10 +96,13 @@ export async function measure(
       lossSum += losses[n];
       const scores = logits.subarray(n * classes, (n + 1) * classes);
       if (indexOfLargest(scores) === labels[n]) correct++;
+      for (const [name, rows] of batch.metrics) asked[name] = (asked[name] ?? 0) + rows[n];
       count++;
     }
   });
-  return { loss: lossSum / count + penalty, accuracy: correct / count };
+  for (const name in asked) asked[name] /= count;
+  const metrics = program.metrics.length === 0 ? {} : { metrics: asked };
+  return { loss: lossSum / count + penalty, accuracy: correct / count, ...metrics };
 }
 
 /** Means of what a program gives per row, by measure. */
@@ -124,6 +139,7 @@ export async function predictSplit(
   const probabilities = new Float32Array(source.count * width);
   const losses = new Float32Array(source.count);
   const labels = new Int32Array(source.count);
+  const metrics = new Map(program.metrics.map((name) => [name, new Float32Array(source.count)]));
   let penalty = 0;
   await forEachBatch(program, source, 0, (batch) => {
     const [first] = batch.indices;
@@ -132,9 +148,12 @@ export async function predictSplit(
     probabilities.set(batch.probabilities.subarray(0, rows * width), first * width);
     losses.set(batch.losses.subarray(0, rows), first);
     labels.set(batch.labels.subarray(0, rows), first);
+    for (const [name, all] of metrics) {
+      all.set(batch.metrics.get(name)?.subarray(0, rows) ?? [], first);
+    }
     penalty = batch.penalty;
   });
-  return { classes, logits, probabilities, labels, losses, penalty };
+  return { classes, logits, probabilities, labels, losses, penalty, metrics };
 }
 
 export interface EvaluateOptions extends EvaluationOptions {
@@ -142,6 +161,8 @@ export interface EvaluateOptions extends EvaluationOptions {
   readonly classes: readonly string[];
   /** As in training; default: as `nn` chooses. */
   readonly loss?: LossName | LossFunction;
+  /** What to measure beside what a report holds anyway: names, or functions of one's own. */
+  readonly metrics?: readonly MetricChoice[] | undefined;
   /** Rows per run of the program; default 256. No influence on the results. */
   readonly batchSize?: number;
   /** Parameters to use; default: those that the session holds for this spec object since it was trained. */
@@ -165,8 +186,9 @@ export async function evaluate(
   options: EvaluateOptions,
 ): Promise<Evaluation> {
   checkNamesClasses(spec, 'for a report on classes (score measures any model)');
-  const { batchSize, classes, loss, weights, crops = 1 } = options;
+  const { batchSize, classes, loss, weights, metrics, crops = 1 } = options;
   checkBatchSize(batchSize);
+  checkMetrics(metrics, [{ name: spec.name, classes: classes.length }]);
   const about = { classes, imageShape: options.reading?.stored };
   const { split: rows, stored } = fittedSplit(spec, split, about, options.reading?.augmentation);
   const reading = { ...options.reading, stored };
@@ -180,12 +202,7 @@ export async function evaluate(
       const source = await openEvaluationBatches(spec, rows, { ...reading, view }, batchSize);
       try {
         if (program === undefined) {
-          program = compileEvaluation(
-            scope,
-            spec,
-            source.batchSize,
-            loss === undefined ? {} : { loss },
-          );
+          program = compileEvaluation(scope, spec, source.batchSize, { loss, metrics });
           if (weights !== undefined) restoreStates(scope, parameterNames(spec), weights);
         }
         seen.push(await predictSplit(program, source, classes));
@@ -198,20 +215,36 @@ export async function evaluate(
     program?.feed.executable.close();
     if (weights !== undefined) scope.free();
   }
-  return classify(seen.length === 1 ? seen[0] : meanOf(seen), { ...options, leftOut });
+  return classify(seen.length === 1 ? seen[0] : meanOf(seen, metrics), { ...options, leftOut });
 }
 
 /**
  * Over views of the same rows: probabilities averaged, as in 2012, and the losses, which are the model's own and so
  * to be compared with those of training; the loss of the average would be another for all but the cross-entropy.
+ * So with metrics, but for those that count right answers: these are of the averages.
  */
-function meanOf(views: readonly Predictions[]): Predictions {
+function meanOf(
+  views: readonly Predictions[],
+  choices: readonly MetricChoice[] | undefined,
+): Predictions {
   const [{ classes, labels, penalty }] = views;
-  const mean = (key: 'probabilities' | 'losses') =>
-    views[0][key].map((_, i) => views.reduce((sum, view) => sum + view[key][i], 0) / views.length);
-  const probabilities = mean('probabilities');
+  const mean = (rowsOf: (view: Predictions) => Float32Array) =>
+    rowsOf(views[0]).map(
+      (_, i) => views.reduce((sum, view) => sum + rowsOf(view)[i], 0) / views.length,
+    );
+  const probabilities = mean((view) => view.probabilities);
   const logits = probabilities.map((p) => Math.log(Math.max(p, Number.MIN_VALUE)));
-  return { classes, labels, probabilities, logits, losses: mean('losses'), penalty };
+  const width = classes.length;
+  const isAmong = (k: number) => (label: number, row: number) =>
+    Number(rankOf(logits.subarray(row * width, (row + 1) * width), label) < k);
+  const metrics = chosenMetrics(choices).map((metric): [string, Float32Array] => [
+    metric.name,
+    'k' in metric
+      ? Float32Array.from(labels, isAmong(metric.k))
+      : mean((view) => view.metrics?.get(metric.name) ?? new Float32Array(labels.length)),
+  ]);
+  const losses = mean((view) => view.losses);
+  return { classes, labels, probabilities, logits, losses, penalty, metrics: new Map(metrics) };
 }
 
 interface EvaluatedBatch {
@@ -222,18 +255,26 @@ interface EvaluatedBatch {
   readonly losses: Float32Array;
   readonly labels: Int32Array;
   readonly penalty: number;
+  /** Of each metric that was asked for, what it is for each row. */
+  readonly metrics: ReadonlyMap<string, Float32Array>;
 }
 
 async function forEachBatch(
-  { feed }: EvaluationProgram,
+  { feed, metrics: names }: EvaluationProgram,
   source: BatchSource,
   pass: number,
   visit: (batch: EvaluatedBatch) => void,
 ): Promise<void> {
   const { executable } = feed;
   await runBatches(feed, source, pass, async (indices) => {
+    const metrics = new Map<string, Float32Array>();
+    for (const name of names) {
+      const rows = await executable.output(`${metricKey(name)}PerRow`);
+      metrics.set(name, rows as Float32Array);
+    }
     visit({
       indices,
+      metrics,
       logits: (await executable.output('logits')) as Float32Array,
       probabilities: (await executable.output('probabilities')) as Float32Array,
       losses: (await executable.output('lossPerRow')) as Float32Array,

@@ -4,16 +4,17 @@
  * For what a classifier confuses with what, `evaluate.ts`. Next stop: `rows.ts`.
  */
 import type { Session } from '../../backends/backend.ts';
-import type { LossOptions } from '../../nn/losses/objectives.ts';
+import { checkMetrics } from '../../nn/losses/chosenMetrics.ts';
+import type { MeasureOptions } from '../../nn/losses/objectives.ts';
 import { parameterNames } from '../../nn/programs/programs.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import type { StateValue } from '../../nn/trained.ts';
 import type { Metrics } from '../measures.ts';
-import { lossesFor, type RowSplit } from '../rows.ts';
+import { lossesFor, measuredOutputs, type RowSplit } from '../rows.ts';
 import { restoreStates, trainedScope } from '../snapshots/snapshot.ts';
 import { compileEvaluation, measure, openEvaluationBatches } from './evaluate.ts';
 
-export interface ScoreOptions extends LossOptions {
+export interface ScoreOptions extends MeasureOptions {
   /** Rows per run of the program; default 256. No influence on the results. */
   readonly batchSize?: number;
   /** Parameters to use; default: those that the session holds for this spec object since it was trained. */
@@ -32,12 +33,13 @@ export async function score(
   rows: RowSplit,
   options: ScoreOptions = {},
 ): Promise<Metrics> {
-  const { weights, batchSize } = options;
+  const { weights, batchSize, metrics } = options;
   const losses = lossesFor(spec, options, rows);
+  checkMetrics(metrics, measuredOutputs(spec, losses));
   const scope = weights === undefined ? trainedScope(session, spec) : session.scopeOf();
   const source = await openEvaluationBatches(spec, rows, {}, batchSize);
   try {
-    const program = compileEvaluation(scope, spec, source.batchSize, { losses });
+    const program = compileEvaluation(scope, spec, source.batchSize, { losses, metrics });
     try {
       if (weights !== undefined) restoreStates(scope, parameterNames(spec), weights);
       return await measure(program, source);

@@ -6,6 +6,7 @@
  * Next stop: `fused.ts`.
  */
 import type { BatchSource } from '../../data/batches/batchSource.ts';
+import type { MetricChoice } from '../../nn/losses/chosenMetrics.ts';
 import type { ChosenLosses } from '../../nn/losses/objectives.ts';
 import type { Optimizer } from '../../nn/optimizers/optimizer.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
@@ -26,6 +27,7 @@ export interface RunnerRequest {
   readonly spec: ModelSpec;
   readonly optimizer: Optimizer;
   readonly losses: ChosenLosses;
+  readonly metrics: readonly MetricChoice[] | undefined;
   readonly treatment: RowTreatment;
   readonly seed: number;
   /** A whole batch and, where it is smaller, the last one of an epoch. */
@@ -35,7 +37,7 @@ export interface RunnerRequest {
 /** Of the steps since the last reading, in order: mean losses of whole batches, and what else programs measure. */
 export interface StepResults {
   readonly losses: ArrayLike<number>;
-  /** By name: "correct" (right rows), "absoluteError", "loss/NAME". */
+  /** By name: "correct" (right rows), "absoluteError", "metric.NAME", "loss/OUTPUT". */
   readonly measures: Readonly<Record<string, ArrayLike<number>>>;
 }
 

@@ -54,12 +54,12 @@ class SplitRunner implements StepRunner {
   #measures: Record<string, number[]> = {};
 
   constructor(request: RunnerRequest, combine: Combine) {
-    const { programs, spec, optimizer, losses, seed, batches, treatment } = request;
+    const { programs, spec, optimizer, losses, metrics, seed, batches, treatment } = request;
     this.#request = request;
     this.#combine = combine;
     const graphFor = (rows: number, firstRow = batches[0].first) =>
-      gradientGraph(spec, { seed, firstRow, losses, ...rowOptionsOf(treatment) }, rows);
-    const { outputs } = trainingGraph(spec, { optimizer, losses }, 1);
+      gradientGraph(spec, { seed, firstRow, losses, metrics, ...rowOptionsOf(treatment) }, rows);
+    const { outputs } = trainingGraph(spec, { optimizer, losses, metrics }, 1);
     this.#outputs = Object.keys(outputs);
     this.bytes = checkedBytes(programs, Math.max(1, batches[0].count), graphFor);
     this.#feeds = batches.map(({ first, count }) => {

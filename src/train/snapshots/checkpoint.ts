@@ -14,23 +14,26 @@ import type { Progress, Snapshot } from '../progress.ts';
 
 const FORMAT = 'fovea-checkpoint-1';
 
-const outputMetrics = z.object({
-  loss: z.number(),
-  accuracy: z.number().optional(),
-  meanAbsoluteError: z.number().optional(),
-});
-export const metrics = outputMetrics.extend({
-  outputs: z.record(z.string(), outputMetrics).optional(),
-});
-
 /** JSON has no word for NaN and infinities and writes null: nothing was measured, or it is beyond numbers. */
 export const measured = z
   .number()
   .nullable()
   .transform((value) => value ?? Number.NaN);
 
+function metricsOfNumbers<N extends z.ZodType<number>>(number: N) {
+  const ofOutput = z.object({
+    loss: number,
+    accuracy: number.optional(),
+    meanAbsoluteError: number.optional(),
+    metrics: z.record(z.string(), measured).optional(),
+  });
+  return ofOutput.extend({ outputs: z.record(z.string(), ofOutput).optional() });
+}
+
+export const metrics = metricsOfNumbers(z.number());
+
 /** Of test pictures, by which nothing is decided: they may be anything, and a run must be readable still. */
-export const testMetrics = z.object({ loss: measured, accuracy: measured });
+export const testMetrics = metricsOfNumbers(measured);
 
 export const epochRecordSchema = z.object({
   epoch: z.int().positive(),
@@ -48,7 +51,7 @@ const progressSchema = z.object({
   step: z.int().nonnegative(),
   lossSum: z.number(),
   correct: z.number(),
-  sums: z.record(z.string(), z.number()).optional(),
+  sums: z.record(z.string(), measured).optional(),
   rows: z.int().nonnegative(),
   seconds: z.number(),
   waiting: z.number().default(0),

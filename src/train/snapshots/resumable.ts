@@ -5,6 +5,7 @@
  * changed since. What does not fit is named; nothing is filled in. Next stop: `fit.ts`.
  */
 import { FoveaError } from '../../base/errors.ts';
+import { chosenMetrics, type MetricChoice, metricOfKey } from '../../nn/losses/chosenMetrics.ts';
 import type { StateValue } from '../../nn/trained.ts';
 import type { EpochRecord, Progress, Snapshot } from '../progress.ts';
 
@@ -16,6 +17,8 @@ export interface ResumeTarget {
   readonly batches: number;
   /** Rows of a whole batch. */
   readonly batchSize: number;
+  /** What is measured beside the loss. */
+  readonly metrics?: readonly MetricChoice[] | undefined;
 }
 
 /** Throws a FoveaError where the snapshot is not one of this run. */
@@ -49,7 +52,7 @@ function wrongState(
 }
 
 /** A position is said several times over: by the step, by epoch and batch, by the history. */
-function wrongPosition(progress: Progress, { batches, batchSize }: ResumeTarget) {
+function wrongPosition(progress: Progress, { batches, batchSize, metrics }: ResumeTarget) {
   const { epoch, batch, step, rows, correct, history, best } = progress;
   if (batch > batches || step !== epoch * batches + batch) {
     return `step ${step} is not epoch ${epoch}, batch ${batch} of ${batches}`;
@@ -59,6 +62,12 @@ function wrongPosition(progress: Progress, { batches, batchSize }: ResumeTarget)
   }
   if (rows > batch * batchSize || rows < batch || correct < 0 || correct > rows) {
     return `${rows} rows, ${correct} of them right, are not those of ${batch} batches of ${batchSize}`;
+  }
+  const summed = new Set(Object.keys(progress.sums ?? {}).flatMap(metricOf));
+  const asked = chosenMetrics(metrics).map(({ name }) => name);
+  if (batch > 0 && (summed.size !== asked.length || asked.some((name) => !summed.has(name)))) {
+    const measured = [...summed].join(', ') || 'nothing';
+    return `the epoch that runs was measured by ${measured} beside the loss, not ${asked.join(', ') || 'by nothing'}`;
   }
   const judged = history.map(judgedLoss);
   if (
@@ -71,6 +80,12 @@ function wrongPosition(progress: Progress, { batches, batchSize }: ResumeTarget)
   if (!(scale > 0 && waited <= epoch)) return 'the schedule stands where it cannot have come';
   return undefined;
 }
+
+/** "metric.NAME/OUTPUT" -> "NAME" */
+const metricOf = (measure: string): string[] => {
+  const name = metricOfKey(measure);
+  return name === undefined ? [] : [name.replace(/\/.*/, '')];
+};
 
 /** The loss that decides which epoch is the best. */
 export const judgedLoss = ({ validation, train }: Pick<EpochRecord, 'validation' | 'train'>) =>
