@@ -2,8 +2,8 @@
  * @file `npm run test:mutation -- ROOM... [--sample N] [--seed S] [--tests K] [--shards P]`: do tests notice bugs?
  *
  * Each mutant of a room of `src` goes into a copy of the repository, where the K test files run (default 6) that
- * are nearest to the mutated file by imports; it counts as noticed when one fails or hangs. What the K nearest
- * do not notice, others may: the score is a lower bound. Results are kept in `.mutation/` and taken from there
+ * are nearest to the mutated file by imports, and then those that judge all of the engine; it counts as noticed when
+ * one fails or hangs. What these do not notice, others may: the score is a lower bound. Results are kept in `.mutation/` and taken from there
  * while the mutated file and its tests are the same. Prints the survivors and a row per room.
  */
 import { type ChildProcess, fork } from 'node:child_process';
@@ -29,6 +29,14 @@ import type { Job, Outcome } from './mutation/shard.ts';
 
 const KEPT = '.mutation';
 const COPIED = ['src', 'test', 'tools', 'docs', 'README.md', 'package.json', 'vitest.config.ts'];
+/** What judges every op, plan and layer, though it is far from each of them; cheapest first. */
+const JUDGES = [
+  'golden/ops',
+  'conformance/conformance',
+  'conformance/rows',
+  'networks/networks',
+].map((name) => `test/${name}.test.ts`);
+const JUDGED = ['ops', 'autodiff', 'compile', 'backends', 'nn'];
 /** A mutant may loop for ever; starting takes its time too. */
 const LIMIT_MS = 120_000;
 
@@ -107,7 +115,8 @@ function jobsOf(room: string): Job[] {
     .filter(([file]) => isSource(file))
     .flatMap(([file, text]) => {
       const nearest = nearestTests(files, file).slice(0, tests);
-      return mutantsOf(text).map((mutant): Job => ({ file, ...mutant, tests: nearest }));
+      const all = [...new Set([...nearest, ...(JUDGED.includes(room) ? JUDGES : [])])];
+      return mutantsOf(text).map((mutant): Job => ({ file, ...mutant, tests: all }));
     });
 }
 
