@@ -10,7 +10,15 @@ import { asUsage, unknownName } from '../base/errors.ts';
 import { RandomStream } from '../base/random.ts';
 import type { Shape } from '../base/shape.ts';
 import { resolvePads } from '../base/window.ts';
-import { type Attrs, batchInput, type Graph, type Node, stateNode } from '../graph/node.ts';
+import {
+  type Attrs,
+  batchInput,
+  type Graph,
+  type Node,
+  rootsOf,
+  stateNode,
+  topologicalOrder,
+} from '../graph/node.ts';
 import { modelNames, modelOf } from '../models/index.ts';
 import { parseModelWords } from '../models/options.ts';
 import { adam } from '../nn/optimizers/adam.ts';
@@ -18,13 +26,15 @@ import type { Optimizer } from '../nn/optimizers/optimizer.ts';
 import { sgd } from '../nn/optimizers/sgd.ts';
 import { inferenceGraph, initialStates, trainingGraph } from '../nn/programs/programs.ts';
 import { layerShapes } from '../nn/shapes.ts';
+import type { ModelSpec } from '../nn/spec.ts';
 import { build, opOf } from '../ops/index.ts';
 
 export type Mode = 'train' | 'infer';
 
-/** A program ready to run, with the numbers of one batch in it. */
+/** A program ready to run, with the pictures of one batch in it. */
 export interface Prepared {
   readonly executable: Executable;
+  /** To train: the next step. */
   run(): void;
 }
 
@@ -60,20 +70,47 @@ function modelWorkload({ name, model, batch, optimizer, learningRate }: ModelCas
       for (const [state, numbers] of states) session.writeState(state, numbers);
       fill(executable.input('x'), 0, 1);
       if (mode === 'infer') return { executable, run: executable.run };
-      const labels = executable.input('labels');
-      const classes = layerShapes(spec).at(-1)?.outputShape.at(-1) ?? 1;
-      labels.forEach((_, i) => {
-        labels[i] = (i * 7) % Math.min(10, classes);
-      });
-      const inputs = Object.entries(optimizer.scalars(0, learningRate));
-      const scalars = inputs.map(([input, value]) => ({ to: executable.input(input), value }));
+      const step = stepOf(executable, graph, { optimizer, learningRate, classes: classesOf(spec) });
+      let finished = 0;
       const run = (): void => {
-        for (const { to, value } of scalars) to[0] = value;
+        step(finished++);
         executable.run();
       };
       return { executable, run };
     },
   };
+}
+
+const classesOf = (spec: ModelSpec): number =>
+  Math.min(10, layerShapes(spec).at(-1)?.outputShape.at(-1) ?? 1);
+
+/**
+ * What differs from step to step: the optimizer's scalars, the step that dropout draws by, and the labels, which
+ * move on by one so that the pictures are never learned by heart and gradients do not fade to numbers that
+ * are slow to add.
+ */
+export function stepOf(
+  executable: Executable,
+  graph: Graph,
+  { optimizer, learningRate, classes }: StepSettings,
+): (step: number) => void {
+  const labels = executable.input('labels');
+  const names = Object.keys(optimizer.scalars(0, learningRate));
+  const scalars = names.map((name) => executable.input(name));
+  const draws = topologicalOrder(rootsOf(graph)).some((n) => n.op === 'input' && n.name === 'step');
+  const drawn = draws ? executable.input('step') : undefined;
+  return (step) => {
+    const values = optimizer.scalars(step, learningRate);
+    for (let i = 0; i < names.length; i++) scalars[i][0] = values[names[i]];
+    if (drawn !== undefined) drawn[0] = step;
+    for (let n = 0; n < labels.length; n++) labels[n] = (n * 7 + step) % classes;
+  };
+}
+
+interface StepSettings {
+  readonly optimizer: Optimizer;
+  readonly learningRate: number;
+  readonly classes: number;
 }
 
 /** Forward and, to train, the gradient of every input for a given dy, as a layer inside a network. */

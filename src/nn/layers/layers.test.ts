@@ -190,7 +190,7 @@ describe('gradients of every layer', () => {
 
 describe('layers that know training from testing', () => {
   it('dropout leaves numbers out in training, other ones each step', async () => {
-    const spec = classifier(flatten(), dropout({ rate: 0.5 }));
+    const spec = classifier(flatten(), dropout({ rate: 0.3 }));
     const graph = trainingGraph(spec, { optimizer: sgd() }, N);
     expect(inputNames(graph)).toContain('step');
     expect(inputNames(evaluationGraph(spec, {}, N))).not.toContain('step');
@@ -205,7 +205,7 @@ describe('layers that know training from testing', () => {
     await session.close();
   });
 
-  it("dropout of 2012 halves when testing, today's does nothing", async () => {
+  it("dropout of 2012 keeps 1 - rate when testing, today's does nothing", async () => {
     const logits = async (...layers: LayerInput[]) => {
       const spec = sequential(image, [flatten(), ...layers]);
       const [session, program] = await start(spec, evaluationGraph(spec, {}, N));
@@ -215,29 +215,31 @@ describe('layers that know training from testing', () => {
       return values;
     };
     const plain = await logits();
-    expect(await logits(dropout({ rate: 0.5 }))).toEqual(plain);
-    expect(await logits(dropout({ rate: 0.5, mode: '2012' }))).toEqual(plain.map((x) => x / 2));
+    expect(await logits(dropout({ rate: 0.25 }))).toEqual(plain);
+    expect(await logits(dropout({ rate: 0.25, mode: '2012' }))).toEqual(
+      plain.map((x) => Math.fround(0.75 * x)),
+    );
   });
 
   it('batch normalisation moves its statistics in training and reads them in testing', async () => {
     const spec = sequential(image, [
       globalAveragePooling2d(),
-      batchNormalization({ momentum: 0.5 }),
+      batchNormalization({ momentum: 0.75 }),
     ]);
     const training = trainingGraph(spec, { optimizer: sgd(), loss: 'meanSquaredError' }, N);
     const [session, program] = await start(spec, training);
     program.input('x').fill(3);
     program.run();
-    expect([...(await session.readState('batch_normalization/movingMean'))]).toEqual([1.5, 1.5]);
+    expect([...(await session.readState('batch_normalization/movingMean'))]).toEqual([0.75, 0.75]);
     expect([...(await session.readState('batch_normalization/movingVariance'))]).toEqual([
-      0.5, 0.5,
+      0.75, 0.75,
     ]);
     const evaluation = session.compile(inferenceGraph(spec, N));
     session.writeState('batch_normalization/beta', [0, 1]);
     session.writeState('batch_normalization/gamma', [1, 2]);
     evaluation.input('x').fill(3);
     evaluation.run();
-    const normalized = 1.5 / Math.sqrt(0.501);
+    const normalized = (3 - 0.75) / Math.sqrt(0.751);
     const [first, second] = await evaluation.output('probabilities');
     expect(first).toBeCloseTo(normalized, 5);
     expect(second).toBeCloseTo(2 * normalized + 1, 5);
