@@ -98,16 +98,19 @@ function tablesWithin(
   groups: readonly Column[][],
   layers: readonly LayerSummary[],
 ): Column[][] {
-  const tables: Column[][] = [[FULL_NAME]];
+  const fits = (columns: readonly Column[]): boolean => widthOf(columns, layers) <= width;
+  let table = [FULL_NAME];
+  const tables = [table];
   for (const group of groups) {
-    const whole = [...tables[tables.length - 1], ...group];
     // A group that fits nowhere as a whole is taken column by column.
-    const parts = widthOf([NAME, ...group], layers) <= width ? [group] : group.map((c) => [c]);
-    for (const part of widthOf(whole, layers) <= width ? [group] : parts) {
-      const table = tables[tables.length - 1];
-      const isFull = widthOf([...table, ...part], layers) > width;
-      if (isFull && table.length > 1) tables.push([NAME, ...part]);
-      else table.push(...part);
+    const alone = table.length === 1 ? table : [NAME];
+    const isWhole = fits([...table, ...group]) || fits([...alone, ...group]);
+    for (const part of isWhole ? [group] : group.map((column) => [column])) {
+      if (fits([...table, ...part]) || table.length === 1) table.push(...part);
+      else {
+        table = [NAME, ...part];
+        tables.push(table);
+      }
     }
   }
   return tables;
