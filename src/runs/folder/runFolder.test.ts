@@ -197,6 +197,20 @@ describe('what a killed trainer left', () => {
     expect(await left()).toEqual(['run']);
   });
 
+  it('is mended by who goes on with the run', async () => {
+    await makeRun('old');
+    await fs.rename(folder, path.join(home, '.run.0123456789ab.old'));
+    await (await RunFolder.take(folder)).close();
+    expect(await modelOfRun()).toBe('old');
+    expect(await left()).toEqual(['run']);
+  });
+
+  it('is nothing where no run ever was, and nothing is made there', async () => {
+    await expect(RunFolder.take(folder)).rejects.toThrow('there is no such run');
+    await expect(RunFolder.take(path.join(home, 'no', 'run'))).rejects.toThrow('no such run');
+    expect(await left()).toEqual([]);
+  });
+
   it('is swept where the new run has its place', async () => {
     await makeRun('new');
     await fs.cp(folder, path.join(home, '.run.0123456789ab.old'), { recursive: true });

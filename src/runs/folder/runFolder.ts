@@ -78,12 +78,16 @@ export class RunFolder {
     return run;
   }
 
-  /** Opens a run to go on with it: nobody else can train there until `close`. */
+  /**
+   * Opens a run to go on with it: nobody else can train there until `close`. A trainer that was killed while it
+   * replaced the run may have left it beside its place; it is put back before it is looked for.
+   */
   static async take(folder: string): Promise<RunFolder> {
-    await RunFolder.open(folder);
+    if (!(await exists(path.dirname(folder)))) await RunFolder.open(folder); // says that there is none
     const lock = await lockRun(folder);
     try {
       await sweepStaged(folder);
+      await RunFolder.open(folder);
       const run = new RunFolder(folder, folder, lock);
       await run.#tidy();
       return run;
