@@ -14,6 +14,7 @@ import { version } from '../runs/version.ts';
 import { errorWords } from './terminal/errorWords.ts';
 import { endOfOutput, watchStreams } from './terminal/streams.ts';
 import { usageErrorOf } from './terminal/usage.ts';
+import { proseWidth, wrapped } from './terminal/wrap.ts';
 
 interface CommandModule {
   /** The commander command: arguments, options, help and action. */
@@ -85,8 +86,8 @@ function report(error: unknown): number {
     return report(usageErrorOf(error, commandIn(process.argv)));
   }
   if (error instanceof FoveaError) {
-    const words = errorWords(error);
-    console.error(error instanceof UsageError ? words : `error: ${words}`);
+    const words = `${error instanceof UsageError ? '' : 'error: '}${errorWords(error)}`;
+    console.error(wrapped(words, proseWidth(process.stderr.columns)));
     return error instanceof UsageError ? 2 : 1;
   }
   console.error(error instanceof Error ? error.stack : error);

@@ -13,10 +13,14 @@ import { INTERRUPTED } from './terminal/interrupt.ts';
 import { type Output, table } from './terminal/output.ts';
 import { batchLine, epochLine, type Live } from './terminal/progress.ts';
 import { insightLines, planLine, quoted, resultLine, self } from './terminal/words.ts';
-import { wrapped } from './terminal/wrap.ts';
+import { readyLines } from './trainingHeader.ts';
 
-/** Prints event after event. */
-export function trainingPrinter(output: Output, live: Live): (event: RunEvent) => void {
+/** Prints event after event. `called`: the model in the words of the command line. */
+export function trainingPrinter(
+  output: Output,
+  live: Live,
+  called = '',
+): (event: RunEvent) => void {
   const say = output.json ? output.note : output.text;
   let folder = '';
   let record: RunRecord;
@@ -33,7 +37,7 @@ export function trainingPrinter(output: Output, live: Live): (event: RunEvent) =
     if (event.type === 'ready') {
       ({ folder, record } = event);
       output.note(planLine(record.backend.plan));
-      say(readyLines(event));
+      say(readyLines(event, called));
     } else if (event.type === 'start') {
       if (event.bytes !== undefined) say(`Memory planned for a step: ${formatBytes(event.bytes)}`);
     } else if (event.type === 'epoch') {
@@ -44,56 +48,13 @@ export function trainingPrinter(output: Output, live: Live): (event: RunEvent) =
     } else if (event.type === 'result') {
       finished(event, record, output);
     } else if (event.type === 'done' && event.reason === 'patience') {
-      say(`Stopped: no better loss since epoch ${event.progress.best?.epoch}`);
+      const { monitor = 'loss' } = record.settings;
+      say(`Stopped: no better ${monitor} since epoch ${event.progress.best?.epoch}`);
     } else if (event.type === 'done' && event.reason === 'stopped') {
       stopped(event.progress, folder, output);
     }
   };
 }
-
-function readyLines({ record, resumed }: Extract<RunEvent, { type: 'ready' }>): string {
-  const { model, data } = record;
-  const validation = data.validation === 0 ? '' : `, ${count(data.validation)} to validate`;
-  const lines = [
-    `Training ${model} on ${data.name}: ${howWords(record.settings)}; ${count(data.train)} pictures${validation}, ${count(data.test)} to test`,
-  ];
-  if (record.from !== null) lines.push(originLine(record.from));
-  if (record.settings.freeze.length > 0) {
-    lines.push(`Frozen: ${record.settings.freeze.join(', ')}`);
-  }
-  if (resumed !== null) lines.push(`Going on after epoch ${resumed.epoch}, batch ${resumed.batch}`);
-  if (record.settings.patience !== null && data.validation === 0) {
-    lines.push(
-      'No pictures are kept for validation: patience goes by the training loss, which rises late if at all (--validation-split 0.1 keeps some)',
-    );
-  }
-  return wrapped(lines.join('\n'));
-}
-
-/** Whose weights it began with, and which layers are new. */
-function originLine({ path: from, epoch, kept, drawn }: NonNullable<RunRecord['from']>): string {
-  const when = epoch === null ? '' : ` after epoch ${epoch}`;
-  const fresh = drawn.length === 0 ? '' : `; drawn anew: ${drawn.join(', ')}`;
-  return `Begins with the weights of ${from}${when}: ${kept.join(', ')}${fresh}`;
-}
-
-/** "Adam, learning rate 0.003, constant" */
-function howWords({ optimizer, schedule }: RunRecord['settings']): string {
-  const { kind, learningRate, momentum } = optimizer;
-  const name = OPTIMIZERS[kind] ?? kind;
-  const moving = typeof momentum === 'number' && momentum > 0 ? ` with momentum ${momentum}` : '';
-  return `${name}${moving}, learning rate ${learningRate}, ${schedule.kind}`;
-}
-
-/** As papers write them. */
-const OPTIMIZERS: Readonly<Record<string, string>> = {
-  adam: 'Adam',
-  adamw: 'AdamW',
-  sgd: 'SGD',
-  levenbergMarquardt: 'Levenberg-Marquardt',
-};
-
-const count = (n: number): string => n.toLocaleString('en-US');
 
 function stopped({ epoch, batch }: Readonly<Progress>, folder: string, output: Output): void {
   const say = output.json ? output.note : output.text;

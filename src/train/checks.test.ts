@@ -10,6 +10,7 @@ import { dense } from '../nn/layers/dense.ts';
 import { flatten } from '../nn/layers/shapes/flatten.ts';
 import { initialStates } from '../nn/programs/programs.ts';
 import { sequential } from '../nn/sequential.ts';
+import { layerShapes } from '../nn/shapes.ts';
 import { fittedSplit } from './checks.ts';
 import { evaluate } from './evaluation/evaluate.ts';
 import type { FitOptions } from './events.ts';
@@ -69,6 +70,18 @@ describe('fit refuses before the first step', () => {
     expect(await training(small(2), { train: split({ labels: negative }) })).toMatch(/label -1/);
     const bad = { train: split(), validation: split({ labels }) };
     expect(await training(small(2), bad)).toMatch(/label 200/);
+  });
+
+  it('classes without codes, and says which words give them some', async () => {
+    const images = new Uint8Array(4 * 784);
+    const data = {
+      train: split({ images }),
+      imageShape: [28, 28, 1],
+      classes: ['x', 'y', 'z'],
+    } as const;
+    const said = await training(modelOf('lenet5-1998'), data);
+    expect(said).toMatch(/name the model as lenet5-1998,codes=abc, a character for each class/);
+    expect(layerShapes(modelOf('lenet5-1998', { codes: 'abc' })).at(-1)?.outputShape).toEqual([3]);
   });
 
   it('data without pictures, and labels of other pictures', async () => {

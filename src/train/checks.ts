@@ -135,17 +135,23 @@ function innerOf(spec: ModelSpec): Shape {
   return spec.inputShape.map((n, axis) => (axis < 2 ? n - 2 * borderOf(spec) : n));
 }
 
+const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
+
 /** Extent of the model's answer for one picture. */
 const answerOf = (spec: ModelSpec): Shape => layerShapes(spec).at(-1)?.outputShape ?? [];
 
 function checkClasses(spec: ModelSpec, { classes, name = 'the data' }: About): void {
   const answer = answerOf(spec);
   if (classes === undefined || sameShape(answer, [classes.length])) return;
-  const own = takesOption(spec.name, 'classes');
+  const fix = takesOption(spec.name, 'classes')
+    ? `name the model as ${spec.name},classes=${classes.length}`
+    : takesOption(spec.name, 'codes')
+      ? `name the model as ${spec.name},codes=${LETTERS.slice(0, classes.length)}, a character for each class`
+      : undefined;
   throw new FoveaError({
     problem: `${spec.name} answers with ${formatShape(answer)}, ${name} has ${classes.length} classes`,
     expected: `a last layer of ${classes.length} units`,
-    ...(own ? { fix: `name the model as ${spec.name},classes=${classes.length}` } : {}),
+    ...(fix === undefined ? {} : { fix }),
   });
 }
 

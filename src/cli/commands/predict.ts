@@ -20,7 +20,6 @@ import { errorWords } from '../terminal/errorWords.ts';
 import { type Output, openOutput, table } from '../terminal/output.ts';
 import { bar } from '../terminal/progress.ts';
 import { unreadableNotes } from '../terminal/unreadable.ts';
-import { wrapped } from '../terminal/wrap.ts';
 
 const EXAMPLES = `
 FILE is a PNG, JPEG, WebP, PGM or PPM file, a folder of them, an IDX file of pictures, or - for a picture
@@ -107,7 +106,7 @@ async function predict(run: string, files: readonly string[], options: Options):
   try {
     const predict = openPredictor(session, model);
     const asked = { top, invert: INVERT[invert], asIs, rejectFar, rejectClose };
-    if (asIs !== true) output.note(wrapped(readsWriting(model) ? AS_WRITING : AS_PICTURES));
+    if (asIs !== true) output.note(readsWriting(model) ? AS_WRITING : AS_PICTURES);
     const given: GivenPicture[] = [];
     const show = async (name: string, picture: Picture) => {
       const prediction = await predict(picture, asked);

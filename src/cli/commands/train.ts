@@ -26,6 +26,7 @@ import { openOutput } from '../terminal/output.ts';
 import { downloadLine, openLive } from '../terminal/progress.ts';
 import { goOnUnread } from '../terminal/streams.ts';
 import { unreadableNotes } from '../terminal/unreadable.ts';
+import { wrapped } from '../terminal/wrap.ts';
 import { trainingPrinter } from '../trainingPrinter.ts';
 
 const EXAMPLES = `
@@ -102,7 +103,7 @@ async function train(model: string, options: TrainingOptions, command: Command):
         onNote: output.note,
       },
     });
-    const show = trainingPrinter(output, live);
+    const show = trainingPrinter(output, live, model);
     for await (const event of events) {
       if (event.type === 'start') interrupt.listen(); // from here on there is something to save
       show(event);
@@ -124,7 +125,9 @@ async function start(
   const { name } = await resolveModel(model);
   const recipe: Partial<Recipe> & Pick<Recipe, 'settings'> =
     options.recipe === undefined ? { settings: defaultsOf(name) } : recipeOf(name, options.recipe);
-  if (recipe.says !== undefined) say(`Recipe "${options.recipe}": ${recipe.says}`);
+  if (recipe.says !== undefined) {
+    say(wrapped(`Recipe "${options.recipe}": ${recipe.says}`));
+  }
   const { spec: own, adapts, run } = await resolveModelToTrain(model, recipe.model);
   const spec = await withGivenInput(own, options.input);
   const { trainRun, resumeRun } = await import('../../runs/trainRun.ts');

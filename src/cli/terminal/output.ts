@@ -8,6 +8,7 @@
  */
 
 import { printable, printableLines } from '../../base/printable.ts';
+import { proseWidth, wrapped } from './wrap.ts';
 
 export interface Output {
   readonly json: boolean;
@@ -15,7 +16,7 @@ export interface Output {
   text(words: string): void;
   /** A result as data: one JSON line on standard output, silent without --json. `event` says what it is. */
   data(value: Readonly<Record<string, unknown>> & { readonly event: string }): void;
-  /** A message beside the result: standard error. */
+  /** A message beside the result: standard error, broken at words where that is a terminal. */
   note(words: string): void;
 }
 
@@ -29,7 +30,8 @@ export function openOutput(json: boolean): Output {
       if (json) process.stdout.write(`${printableLines(JSON.stringify(value))}\n`);
     },
     note: (words) => {
-      process.stderr.write(`${printableLines(words)}\n`);
+      const width = proseWidth(process.stderr.columns);
+      process.stderr.write(`${wrapped(printableLines(words), width)}\n`);
     },
   };
 }

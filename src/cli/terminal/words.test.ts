@@ -1,12 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { quoted, self } from './words.ts';
-import { wrapped } from './wrap.ts';
+import { proseWidth, wrapped } from './wrap.ts';
 
 describe('prose', () => {
   it('is broken at words, below the first word of its line', () => {
     expect(wrapped('  - one two three four', 12)).toBe('  - one two\n    three\n    four');
     expect(wrapped('short\nlonger than ten', 10)).toBe('short\nlonger\nthan ten');
+  });
+
+  it('is not broken where nobody sees it broken, and tables are not', () => {
+    const long = 'word '.repeat(60).trim();
+    expect(proseWidth(undefined)).toBe(Number.POSITIVE_INFINITY);
+    expect(proseWidth(0)).toBe(Number.POSITIVE_INFINITY);
+    expect(wrapped(long, proseWidth(undefined))).toBe(long);
+    expect([proseWidth(5), proseWidth(60), proseWidth(300)]).toEqual([20, 60, 100]);
+    expect(wrapped('  one two    three four', 12)).toBe('  one two    three four');
+    expect(wrapped('error: a b c d e f g h\n  expected: one two three', 20)).toBe(
+      'error: a b c d e f g\nh\n  expected: one two\n  three',
+    );
   });
 
   it('loses no word, and no line is too long that could be shorter', () => {

@@ -1,21 +1,24 @@
 /**
- * @file Prose broken at words, for a terminal of any width and for pipes.
+ * @file Prose broken at words, for a terminal of any width. What goes into a pipe or a file is not broken.
  */
 
-/** Columns of a pipe or a file, and the most that is read with ease. */
+/** The most columns that are read with ease. */
 const MOST = 100;
 /** Below this, breaking helps nobody. */
 const LEAST = 20;
 
-export function proseWidth(columns: number | undefined = process.stdout.columns): number {
-  return Math.max(LEAST, Math.min(MOST, columns === undefined || columns === 0 ? MOST : columns));
+/** For a stream of so many columns; a pipe, a file and a terminal that does not tell have none. */
+export function proseWidth(columns: number | undefined): number {
+  if (columns === undefined || columns === 0) return Number.POSITIVE_INFINITY;
+  return Math.max(LEAST, Math.min(MOST, columns));
 }
 
 /**
  * Breaks each line at spaces so that none is longer than `width`, unless a single word is. What a line begins
- * with ("  - ", spaces) is kept, and its further lines begin below the first word.
+ * with ("  - ", spaces) is kept, and its further lines begin below the first word. Lines of a table, with two spaces
+ * between words, stay as they are.
  */
-export function wrapped(prose: string, width = proseWidth()): string {
+export function wrapped(prose: string, width = proseWidth(process.stdout.columns)): string {
   return prose
     .split('\n')
     .map((line) => wrapLine(line, width))
@@ -23,7 +26,7 @@ export function wrapped(prose: string, width = proseWidth()): string {
 }
 
 function wrapLine(line: string, width: number): string {
-  if (line.length <= width) return line;
+  if (line.length <= width || /\S {2}/.test(line)) return line;
   const start = /^\s*(?:- )?/.exec(line)?.[0] ?? '';
   const indent = ' '.repeat(start.length);
   const lines: string[] = [];
