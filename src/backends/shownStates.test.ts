@@ -52,6 +52,21 @@ describe.each(backends)('a state on $name', ({ open }) => {
     expect(after).toEqual(plus(0.5));
   });
 
+  it('may be written by others while what a run showed stays', async () => {
+    const session = await open();
+    const s = stateNode('s', [LENGTH]);
+    const next = build('add', [s, inputNode('x', [LENGTH])]);
+    const outputs = { next, old: s };
+    const program = session.compile({ outputs, updates: [{ state: s, value: next }] });
+    session.writeState('s', start);
+    program.input('x').fill(0.5);
+    program.run();
+    session.writeState('s', new Float32Array(LENGTH));
+    expect([...(await program.output('next'))]).toEqual(plus(0.5));
+    expect([...(await program.output('old'))]).toEqual(plus(0));
+    await session.close();
+  });
+
   it('is shown through a reshape as it was', async () => {
     const { shown, after } = await once(open, (s, x) => ({
       outputs: { old: build('reshape', [s], { shape: [LENGTH / 4, 4] }) },

@@ -8,7 +8,7 @@ import { sizeOf } from '../../../base/shape.ts';
 import type { MemoryPlan } from '../../../compile/memoryPlan.ts';
 import { compileGraph } from '../../../compile/pipeline.ts';
 import { verify } from '../../../compile/verify.ts';
-import { batchSizeOf, createNode, type Graph, isSource, type Node } from '../../../graph/node.ts';
+import { batchSizeOf, type Graph, type Node } from '../../../graph/node.ts';
 import { kernelGradientPartials } from '../emit/conv2d/ops.ts';
 import { columnPartials } from '../emit/rows/ops.ts';
 import { signatureOf } from '../families.ts';
@@ -27,7 +27,7 @@ export interface ProgramPlan {
 }
 
 export function planProgram(graph: Graph, target: Target): ProgramPlan {
-  const compiled = compileGraph(showStates(graph));
+  const compiled = compileGraph(graph);
   const images = batchSizeOf(compiled);
   if (images === undefined) return planLowered(compiled, target, undefined);
   const plan = planLowered(compiled, target, sliceBatch(images));
@@ -71,21 +71,4 @@ export function addressing(
       throw new Error(`internal error: no memory planned for ${owner.op} ${owner.name}`);
     return arena + offset;
   };
-}
-
-/** A state shown as an output is what it was during the run: copied out before updates overwrite it. */
-function showStates(graph: Graph): Graph {
-  const outputs = Object.entries(graph.outputs).map(([name, node]) => {
-    if (!isSource(node)) return [name, node];
-    const shown = createNode({
-      op: 'broadcastTo',
-      inputs: [node],
-      attrs: { shape: node.shape },
-      shape: node.shape,
-      dtype: node.dtype,
-      name,
-    });
-    return [name, shown];
-  });
-  return { ...graph, outputs: Object.fromEntries(outputs) };
 }
