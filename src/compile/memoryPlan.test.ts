@@ -87,4 +87,15 @@ describe('the picture of a plan', () => {
       ...new Array(16).fill('.bb'),
     ]);
   });
+
+  it('numbers phases by their last digits where there is no room for all', () => {
+    const [header] = drawMemory(
+      planMemory([{ key: 'x', bytes: 64, from: 0, to: 1 }]),
+      121,
+      String,
+    ).lines;
+    const numbers = header.trim().split(' ');
+    expect(numbers).toHaveLength(121);
+    expect(numbers.slice(-3)).toEqual(['8', '9', '0']);
+  });
 });

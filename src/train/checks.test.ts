@@ -11,7 +11,7 @@ import { flatten } from '../nn/layers/shapes/flatten.ts';
 import { initialStates } from '../nn/programs/programs.ts';
 import { sequential } from '../nn/sequential.ts';
 import { layerShapes } from '../nn/shapes.ts';
-import { fittedSplit } from './checks.ts';
+import { checkSettings, fittedSplit } from './checks.ts';
 import { evaluate } from './evaluation/evaluate.ts';
 import type { FitOptions } from './events.ts';
 import { type FitData, fit } from './fit.ts';
@@ -100,6 +100,11 @@ describe('fit refuses before the first step', () => {
     [{ batchSize: 2.5 }, /^batchSize: received 2.5/],
     [{ patience: 0 }, /^patience: received 0/],
     [{ seed: -1 }, /^seed: received -1/],
+    [{ seed: 2 ** 32 }, /^seed: received 4294967296/],
+    [{ minDelta: -1 }, /^minDelta: received -1/],
+    [{ labelSmoothing: 1 }, /^labelSmoothing: received 1/],
+    [{ mixup: 0 }, /^mixup: received 0/],
+    [{ mixup: 2.1 }, /^mixup: received 2.1/],
     [{ validationSplit: 1 }, /validation split 1 is not possible/],
     [{ eventInterval: -1 }, /^eventInterval: received -1/],
     [{ checkpointEvery: { seconds: -1 } }, /^checkpointEvery: received -1/],
@@ -109,6 +114,13 @@ describe('fit refuses before the first step', () => {
 });
 
 describe('what fits', () => {
+  it('is every setting at its limit', () => {
+    const least = { epochs: 1, batchSize: 1, patience: 1, seed: 0, eventInterval: 0 };
+    checkSettings({ ...least, minDelta: 0, labelSmoothing: 0, mixup: 1e-9 });
+    checkSettings({ seed: 2 ** 32 - 1, labelSmoothing: 0.999, mixup: 2 });
+    checkSettings({ checkpointEvery: { batches: 1, seconds: 0 } });
+  });
+
   it('gets the border that the model asks for', async () => {
     const digits = await loadDataset('digits', { trainCount: 20, testCount: 10 });
     const spec = modelOf('lenet5-1998');
