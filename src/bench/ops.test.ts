@@ -28,6 +28,13 @@ describe('the ladders of fovea bench --ops', () => {
     }
   });
 
+  it('are those of a family by a part of its name, however it is written', () => {
+    const names = new Set(Array.from(opCases('pool'), ({ op }) => op));
+    const pools = Object.keys(ops).filter((op) => op.includes('Pool'));
+    expect(pools.length).toBeGreaterThan(3);
+    expect([...names].toSorted()).toEqual(pools.toSorted());
+  });
+
   it('are none for a name that no op holds', async () => {
     expect(await opLadders({ only: 'conv3d' })).toEqual([]);
   });

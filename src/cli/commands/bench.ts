@@ -116,7 +116,7 @@ async function bench(name: string | undefined, options: Options): Promise<void> 
 const milliseconds = (ms: number): string => `${ms.toFixed(ms < 1 ? 4 : 3)} ms`;
 
 /** Each kernel alone: its time, its rates, and how near they come to what the machine gives. */
-function printProfile(output: Output, profile: Profile): void {
+export function printProfile(output: Output, profile: Profile): void {
   const { kernels, totalMs, peakMultiplyAdds, peakBytes } = profile;
   for (const kernel of kernels) output.data({ event: 'kernel', ...kernel });
   output.data({ event: 'profile', totalMs, peakMultiplyAdds, peakBytes });
