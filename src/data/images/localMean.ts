@@ -30,14 +30,21 @@ export function localMeans(
   { width, height, values, counts }: Weighted,
   radius: number,
 ): LocalMeans {
-  const sums = sumsOf(width, height, (i) => (counts?.[i] === 0 ? 0 : values[i]));
-  const counted = sumsOf(width, height, (i) => counts?.[i] ?? 1);
+  const numbers = (width + 1) * (height + 1);
+  const valueAt = (i: number) => (counts?.[i] === 0 ? 0 : values[i]);
+  const sums = summed(new Float64Array(numbers), width, height, valueAt);
+  // Whole numbers, which 32 bits hold; where every pixel counts, the window's area is their sum.
+  const counted = counts && summed(new Uint32Array(numbers), width, height, (i) => counts[i]);
   const across = Array.from({ length: width }, (_, x) => reach(x, width, radius));
   const down = Array.from({ length: height }, (_, y) => reach(y, height, radius));
   const means = new Float32Array(width * height);
   const shares = new Float32Array(width * height);
   const stride = width + 1;
-  const over = (table: Float64Array, [top, bottom]: Reach, [left, right]: Reach): number =>
+  const over = (
+    table: Float64Array | Uint32Array,
+    [top, bottom]: Reach,
+    [left, right]: Reach,
+  ): number =>
     table[bottom * stride + right] -
     table[top * stride + right] -
     table[bottom * stride + left] +
@@ -45,8 +52,8 @@ export function localMeans(
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const i = y * width + x;
-      const n = over(counted, down[y], across[x]);
       const area = (down[y][1] - down[y][0]) * (across[x][1] - across[x][0]);
+      const n = counted === undefined ? area : over(counted, down[y], across[x]);
       means[i] = n === 0 ? 0 : over(sums, down[y], across[x]) / n;
       shares[i] = n / area;
     }
@@ -63,10 +70,14 @@ function reach(at: number, size: number, radius: number): Reach {
   return [Math.max(0, at - r), Math.min(size, at + r + 1)];
 }
 
-/** (height + 1, width + 1). */
-function sumsOf(width: number, height: number, valueAt: (i: number) => number): Float64Array {
+/** Fills `sums`, (height + 1, width + 1). */
+function summed<T extends Float64Array | Uint32Array>(
+  sums: T,
+  width: number,
+  height: number,
+  valueAt: (i: number) => number,
+): T {
   const stride = width + 1;
-  const sums = new Float64Array(stride * (height + 1));
   for (let y = 0; y < height; y++) {
     let row = 0;
     for (let x = 0; x < width; x++) {
