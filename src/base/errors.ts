@@ -29,7 +29,7 @@ export type Words = string | readonly (string | Setting)[];
 
 /** advice`only ${setting('epochs')} may change` */
 export function advice(strings: TemplateStringsArray, ...settings: readonly Setting[]): Words {
-  return strings.flatMap((text, i) => (i < settings.length ? [text, settings[i]] : [text]));
+  return strings.flatMap((text, i) => [text, ...settings.slice(i, i + 1)]);
 }
 
 export function setting(name: string, value?: string | number): Setting {
@@ -138,14 +138,19 @@ export function unknownName(
 
 /** Levenshtein distance, one row at a time. */
 function editDistance(a: string, b: string): number {
+  // row[j]: from the letters of `a` so far to the first j of `b`
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitute = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitute, row[j] + 1, next[j - 1] + 1));
+  let whole = b.length;
+  for (const [i, letter] of a.split('').entries()) {
+    whole = i + 1;
+    const next = [whole];
+    let before = i; // of b's letters before this one, from a's letters before this one
+    for (const [j, distance] of row.slice(1).entries()) {
+      whole = Math.min(before + (letter === b[j] ? 0 : 1), distance + 1, whole + 1);
+      next.push(whole);
+      before = distance;
     }
     row = next;
   }
-  return row[b.length];
+  return whole;
 }

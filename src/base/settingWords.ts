@@ -37,7 +37,7 @@ export interface Item {
 export function readItems(words: string, written: Written): Item[] {
   if (words.trim() === '') return [];
   return words.split(',').map((word) => {
-    const [name, value, ...more] = word.split('=').map((side) => side.trim());
+    const [name = '', value, ...more] = word.split('=').map((side) => side.trim());
     if (name === '' || value === '' || more.length > 0) throw wrong(word, written);
     return { name, value };
   });

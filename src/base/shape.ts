@@ -3,12 +3,32 @@
  *
  * Next stop: `window.ts`, the arithmetic of sliding windows.
  */
-import { FoveaError } from './errors.ts';
+import { FoveaError, unreachable } from './errors.ts';
 
 export type Shape = readonly number[];
 
 /** (H, W, C) of one picture. */
 export type ImageShape = readonly [number, number, number];
+
+/** The extents of four axes: (N, H, W, C) of activations, (KH, KW, C, filters) of kernels. */
+export function fourAxes(shape: Shape): readonly [number, number, number, number] {
+  const [N, H, W, C] = shape;
+  return N === undefined ||
+    H === undefined ||
+    W === undefined ||
+    C === undefined ||
+    shape.length > 4
+    ? unreachable(`${formatShape(shape)} has not four axes`)
+    : [N, H, W, C];
+}
+
+/** The extents of a matrix: (rows, columns). */
+export function twoAxes(shape: Shape): readonly [number, number] {
+  const [rows, columns] = shape;
+  return rows === undefined || columns === undefined || shape.length > 2
+    ? unreachable(`${formatShape(shape)} has not two axes`)
+    : [rows, columns];
+}
 
 /** Number of elements; 1 for the scalar shape (). */
 export function sizeOf(shape: Shape): number {
@@ -28,9 +48,13 @@ export function sameShape(a: Shape, b: Shape): boolean {
 
 /** Distance in elements between neighbours along each axis, row-major. */
 export function stridesOf(shape: Shape): number[] {
-  const strides = new Array<number>(shape.length).fill(1);
-  for (let i = shape.length - 2; i >= 0; i--) strides[i] = strides[i + 1] * shape[i + 1];
-  return strides;
+  const strides: number[] = [];
+  let stride = 1;
+  for (const extent of shape.toReversed()) {
+    strides.push(stride);
+    stride *= extent;
+  }
+  return strides.reverse();
 }
 
 /**

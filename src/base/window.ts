@@ -13,6 +13,7 @@
  * Kernels, layers, `fovea window` and the lab's drawings all ask here. Next stop: `ops/windows/conv2d.ts`.
  */
 import { FoveaError } from './errors.ts';
+import { at } from './lists.ts';
 
 /** One number per axis: [height, width]. */
 export type Pair = readonly [number, number];
@@ -158,7 +159,8 @@ export function coverage(
   const counts = new Array<number>(n).fill(0);
   const outputs = outputExtent(n, kernel, stride, pads, dilation);
   for (let o = 0; o < outputs; o++)
-    for (const { pixel } of tapsOf(o, n, kernel, stride, pads[0], dilation)) counts[pixel]++;
+    for (const { pixel } of tapsOf(o, n, kernel, stride, pads[0], dilation))
+      counts[pixel] = at(counts, pixel, 'pixel') + 1;
   return counts;
 }
 

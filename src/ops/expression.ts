@@ -58,6 +58,8 @@ const binary =
   (a: Operand, b: Operand): Expression => ({ kind: 'binary', name, a: lift(a), b: lift(b) });
 
 export const input = (index: number): Expression => ({ kind: 'input', index });
+/** The first inputs, to be taken apart under names of their own. */
+export const inputs = [input(0), input(1), input(2), input(3), input(4), input(5)] as const;
 export const constant = (value: number): Expression => ({ kind: 'constant', value });
 export const neg = unary('neg');
 export const abs = unary('abs');
