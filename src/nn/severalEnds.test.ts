@@ -168,6 +168,23 @@ describe('several outputs', () => {
     expectNear(rows['absoluteErrorPerRow/total'], errors, 10);
   });
 
+  it('keep their losses under names that are numbers, whatever their order', () => {
+    const outputs = [
+      { name: '1', layer: 'dense_2' },
+      { name: '0', layer: 'dense_1' },
+    ];
+    const named = parseModelSpec({ ...spec, outputs });
+    const chosen = { '0': losses.digit, '1': losses.total };
+    const graph = trainingGraph(named, { optimizer: adam(), losses: chosen }, N);
+    expect(Object.keys(graph.outputs)).toEqual([
+      'loss',
+      'loss/1',
+      'absoluteError/1',
+      'loss/0',
+      'correct/0',
+    ]);
+  });
+
   it('give gradients that finite differences confirm', () => {
     const graph = gradientGraph(spec, { losses }, N);
     const numbers = given(graph);

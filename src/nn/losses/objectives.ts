@@ -10,7 +10,8 @@
  */
 import { z } from 'zod';
 import { FoveaError, unknownName } from '../../base/errors.ts';
-import { formatShape, sameShape } from '../../base/shape.ts';
+import { at } from '../../base/lists.ts';
+import { formatShape, sameShape, twoAxes } from '../../base/shape.ts';
 import { batchInput, constantNode, type Node } from '../../graph/node.ts';
 import * as e from '../../ops/expression.ts';
 import { build } from '../../ops/index.ts';
@@ -71,11 +72,15 @@ interface ChosenLoss extends z.output<typeof settings> {
   readonly target: string;
 }
 
-/** One per output. */
-export function objectivesOf(spec: ModelSpec, options: LossOptions): readonly Objective[] {
-  return Object.entries(chosenLosses(spec, options)).map(([output, { loss, ...rest }]) => {
-    return { ...rest, output, loss: lossOf(loss) };
-  });
+/** Every output's, by its name. */
+export function objectivesOf(
+  spec: ModelSpec,
+  options: LossOptions,
+): ReadonlyMap<string, Objective> {
+  const chosen = Object.entries(chosenLosses(spec, options));
+  return new Map(
+    chosen.map(([output, { loss, ...rest }]) => [output, { ...rest, output, loss: lossOf(loss) }]),
+  );
 }
 
 /** `given` says what the data are, where they are known: 'classes' or 'values'. */
@@ -140,6 +145,7 @@ function checkTarget(spec: ModelSpec, target: string, where: string): void {
 
 /** An objective in a graph. */
 export interface Measured {
+  readonly head: Head;
   readonly objective: Objective;
   /** (N), the loss of each row; weights left out. */
   readonly rows: Node;
@@ -169,6 +175,7 @@ export function measureHead(
     const truth = numbersFor(spec, network, head, target);
     const rows = loss.rows(head, truth, objective);
     return {
+      head,
       objective,
       rows,
       metric: 'absoluteError',
@@ -182,7 +189,7 @@ export function measureHead(
   const isLabels = loss.truth === 'labels';
   const name = nameIn(loss.truth, spec.outputs, head.name);
   const truth = isLabels
-    ? batchInput(name, [output.shape[0]], 'i32')
+    ? batchInput(name, output.shape.slice(0, 1), 'i32')
     : batchInput(name, output.shape);
   const hits = (k: number) =>
     isLabels ? hitsByLabels(logits, truth, k) : hitsByTargets(logits, truth, k);
@@ -191,6 +198,7 @@ export function measureHead(
     : truth;
   const soft = labelSmoothing === 0 ? truth : smoothed(truth, labelSmoothing);
   return {
+    head,
     objective,
     rows: loss.rows(head, soft, objective),
     metric: 'correct',
@@ -211,7 +219,8 @@ function smoothed(targets: Node, s: number): Node {
       expected: 'categoricalCrossentropy, which takes shares of classes',
     });
   }
-  const expression = e.add(e.mul(1 - s, e.input(0)), s / targets.shape[1]);
+  const [, classes] = twoAxes(targets.shape);
+  const expression = e.add(e.mul(1 - s, e.input(0)), s / classes);
   return build('elementwise', [targets], { expression, label: 'smoothed' }, 'smoothedTargets');
 }
 
@@ -235,9 +244,9 @@ function numbersFor(
 
 /** The mean over rows of every objective, times its weight: (). */
 export function weightedSum(means: readonly Node[], measured: readonly Measured[]): Node {
-  return means
-    .map((mean, i) => {
-      const { weight } = measured[i].objective;
+  return measured
+    .map(({ objective: { weight } }, i) => {
+      const mean = at(means, i, 'mean');
       return weight === 1 ? mean : build('mul', [mean, constantNode(weight)], {}, 'weightedLoss');
     })
     .reduce((sum, part) => build('add', [sum, part], {}, 'loss'));

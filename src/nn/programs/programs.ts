@@ -11,7 +11,8 @@
  */
 import { backward } from '../../autodiff/backward.ts';
 import { curvature } from '../../autodiff/curvature.ts';
-import { unknownName } from '../../base/errors.ts';
+import { unknownName, unreachable } from '../../base/errors.ts';
+import { at, type NonEmpty, nonEmpty } from '../../base/lists.ts';
 import { sizeOf } from '../../base/shape.ts';
 import {
   batchInput,
@@ -119,7 +120,9 @@ export function gradientGraph(spec: ModelSpec, options: GradientOptions, batchSi
       loss,
       ...measures(),
       ...Object.fromEntries(logits),
-      ...Object.fromEntries(trained.map((p, i) => [gradientName(p.name), gradients[i]])),
+      ...Object.fromEntries(
+        trained.map((p, i) => [gradientName(p.name), at(gradients, i, 'gradient')]),
+      ),
     },
     updates: network.updates,
   };
@@ -149,20 +152,18 @@ export function evaluationGraph(
   const measured = measure(spec, network, options);
   const penalty = sumOf([constantNode(0, [], 'penalty'), ...penaltiesOf(network)], 'penalty');
   const [first] = measured;
-  const [head] = network.heads;
   if (!hasSeveral(spec.outputs) && first.metric === 'correct') {
     const { loss } = first.objective;
-    const probabilities = probabilitiesOf(head, loss);
-    const { logits } = head;
+    const probabilities = probabilitiesOf(first.head, loss);
+    const { logits } = first.head;
     const asked = first.metrics.map((m) => [`${metricKey(m.name)}PerRow`, m.rows()]);
     const outputs = { logits, probabilities, lossPerRow: first.rows, penalty };
     return { outputs: { ...outputs, ...Object.fromEntries(asked) }, updates: [] };
   }
   const outputs: Record<string, Node> = {};
-  measured.forEach(({ rows, metric, metricRows, metrics, objective: { loss } }, i) => {
-    const { name } = network.heads[i];
-    const own = (what: string): string => nameIn(what, spec.outputs, name);
-    outputs[own('output')] = probabilitiesOf(network.heads[i], loss);
+  measured.forEach(({ head, rows, metric, metricRows, metrics, objective: { loss } }) => {
+    const own = (what: string): string => nameIn(what, spec.outputs, head.name);
+    outputs[own('output')] = probabilitiesOf(head, loss);
     outputs[own('lossPerRow')] = rows;
     outputs[own(`${metric}PerRow`)] = metricRows();
     for (const m of metrics) outputs[own(`${metricKey(m.name)}PerRow`)] = m.rows();
@@ -246,7 +247,7 @@ function lossOfBatch(spec: ModelSpec, options: GradientOptions, batchSize: numbe
   const measures = (): Record<string, Node> => {
     const found: Record<string, Node> = {};
     measured.forEach(({ metric, metricRows, metrics, objective: { output } }, i) => {
-      if (hasSeveral(spec.outputs)) found[`loss/${output}`] = means[i];
+      if (hasSeveral(spec.outputs)) found[`loss/${output}`] = at(means, i, 'mean');
       const asked = metrics.map((m) => ({ name: metricKey(m.name), rows: m.rows }));
       for (const { name: what, rows } of [{ name: metric, rows: metricRows }, ...asked]) {
         const name = nameIn(what, spec.outputs, output);
@@ -263,9 +264,13 @@ function measure(
   spec: ModelSpec,
   network: Network,
   options: MeasureOptions & RowOptions,
-): Measured[] {
+): NonEmpty<Measured> {
   const objectives = objectivesOf(spec, options);
-  return network.heads.map((head, i) => measureHead(spec, network, head, objectives[i], options));
+  const measured = network.heads.map((head) => {
+    const objective = objectives.get(head.name) ?? unreachable(`no loss of "${head.name}"`);
+    return measureHead(spec, network, head, objective, options);
+  });
+  return nonEmpty(measured, 'outputs');
 }
 
 /** A model trained from logits without a softmax of its own, or from distances, answers in probabilities. */
