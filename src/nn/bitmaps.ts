@@ -7,6 +7,7 @@
  * measures it. A code is 84 numbers, row after row. Next stop: `layers/rbf.ts`.
  */
 import { FoveaError } from '../base/errors.ts';
+import { at } from '../base/lists.ts';
 
 export const BITMAP_WIDTH = 7;
 export const BITMAP_HEIGHT = 12;
@@ -226,7 +227,9 @@ const drawings = new Map<string, readonly string[]>(
       .trim()
       .split('\n')
       .map((row) => row.split(' '));
-    return [...characters].map((character, i) => [character, rows.map((row) => row[i])] as const);
+    return [...characters].map(
+      (character, i) => [character, rows.map((row) => at(row, i, 'character'))] as const,
+    );
   }),
 );
 

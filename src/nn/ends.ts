@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { FoveaError } from '../base/errors.ts';
+import { first, last, nonEmpty } from '../base/lists.ts';
 import { formatShape, sameShape, sizeOf } from '../base/shape.ts';
 import { positiveInteger } from './options.ts';
 import { type InputSpec, inputsOf, type ModelSpec, outputsOf, type Preprocessing } from './spec.ts';
@@ -68,7 +69,7 @@ export function readInputs({
     ...input,
     preprocessing: own,
   }));
-  const [first] = named;
+  const [first] = nonEmpty(named, 'inputs');
   if (inputShape !== undefined && !sameShape(inputShape, first.shape)) {
     const shapes = `${formatShape(inputShape)}, the first input is ${formatShape(first.shape)}`;
     throw wrong(`inputShape is ${shapes}`, 'the same twice, or inputs alone');
@@ -86,12 +87,13 @@ export function checkEnds(spec: ModelSpec): void {
     if (layers.has(layer)) continue;
     throw wrong(`its output "${name}" is of "${layer}"`, 'the name of one of its layers');
   }
-  const last = spec.layers[spec.layers.length - 1].name;
-  if (outputs.length === 1 && outputs[0].layer !== last) {
-    throw wrong(`its one output is of "${outputs[0].layer}"`, `one of its last layer, "${last}"`);
+  const { name: lowest } = last(spec.layers, 'layer');
+  const [{ layer: given }, ...more] = outputs;
+  if (more.length === 0 && given !== lowest) {
+    throw wrong(`its one output is of "${given}"`, `one of its last layer, "${lowest}"`);
   }
   const read = new Set(spec.layers.flatMap(({ inputs: reads = [] }) => reads));
-  const unread = spec.layers[0].inputs === undefined ? inputs.slice(1) : inputs;
+  const unread = first(spec.layers, 'layer').inputs === undefined ? inputs.slice(1) : inputs;
   for (const { name } of spec.inputs === undefined ? [] : unread) {
     if (!read.has(name)) throw wrong(`no layer reads its input "${name}"`, 'inputs that are read');
   }
@@ -118,11 +120,12 @@ function checkMean({ shape, preprocessing: { mean } }: InputSpec): void {
 }
 
 /** The border is a part of the input: something has to be left of the picture. */
-function checkBorder({ shape: [height, width], preprocessing: { border = 0 } }: InputSpec) {
-  const most = Math.floor((Math.min(height, width ?? height) - 1) / 2);
+function checkBorder({ shape, preprocessing: { border = 0 } }: InputSpec) {
+  const [height, width = height] = nonEmpty(shape, 'extents');
+  const most = Math.floor((Math.min(height, width) - 1) / 2);
   if (border <= most) return;
   throw wrong(
-    `preprocessing.border is ${border} on each side of an input of ${height} x ${width}`,
+    `preprocessing.border is ${border} on each side of an input of ${shape.slice(0, 2).join(' x ')}`,
     `at most ${most}, which leaves a pixel`,
   );
 }

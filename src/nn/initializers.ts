@@ -9,6 +9,7 @@
  */
 import * as z from 'zod';
 import { FoveaError } from '../base/errors.ts';
+import { at } from '../base/lists.ts';
 import { RandomStream } from '../base/random.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 
@@ -134,7 +135,7 @@ function scaled(name: ScaledName, [fanIn, fanOut]: Fans, random: RandomStream): 
 /** One place of the last axis after the other. */
 function inTurn(draws: readonly (() => number)[]): () => number {
   let next = 0;
-  return () => draws[next++ % draws.length]();
+  return () => at(draws, next++ % draws.length, 'unit')();
 }
 
 function uniform(min: number, max: number, random: RandomStream): () => number {
@@ -159,7 +160,7 @@ function givenValues(values: readonly number[], wanted: number): () => number {
     });
   }
   let next = 0;
-  return () => values[next++];
+  return () => at(values, next++, 'first value');
 }
 
 /** Normal numbers, drawn again where they fall beyond two deviations. */
@@ -173,7 +174,8 @@ function cutNormal(mean: number, stddev: number, random: RandomStream): () => nu
 
 /** Inputs and outputs of a unit, from the shape of its weights (window..., inputs, outputs). */
 export function fansOf(shape: Shape): Fans {
-  if (shape.length < 2) return [sizeOf(shape), sizeOf(shape)];
+  const [inputs, outputs] = shape.slice(-2);
+  if (inputs === undefined || outputs === undefined) return [sizeOf(shape), sizeOf(shape)];
   const window = sizeOf(shape.slice(0, -2));
-  return [window * shape[shape.length - 2], window * shape[shape.length - 1]];
+  return [window * inputs, window * outputs];
 }

@@ -6,6 +6,7 @@
  * spec is the one that `sequential` writes. Next stop: `sequential.ts`, which checks it.
  */
 import { FoveaError } from '../base/errors.ts';
+import { nonEmpty } from '../base/lists.ts';
 import { layerKinds, layers as table } from './layers/index.ts';
 import {
   type AppliedLayer,
@@ -64,7 +65,8 @@ export function model({ inputs, outputs, name = 'model', ...options }: ModelPart
   const [only] = starts.names.size === 1 ? starts.names.values() : [];
   const layers = found.map((output, i) => {
     const reads = output.reads.map(nameOf);
-    const before = i === 0 ? only : nameOf(found[i - 1]);
+    const previous = found[i - 1];
+    const before = previous === undefined ? only : nameOf(previous);
     // The layer before is what a layer reads anyway: a chain is written as `sequential` writes it.
     const isNext = reads.length === 1 && reads[0] === before;
     const { kind, options: own, trainable } = output.layer;
@@ -79,7 +81,7 @@ export function model({ inputs, outputs, name = 'model', ...options }: ModelPart
       ...(trainable === undefined ? {} : { trainable }),
     };
   });
-  const isNamed = ends.length > 1 || ends[0].name !== undefined;
+  const isNamed = ends.length > 1 || ends.some(({ name: own }) => own !== undefined);
   const named = ends.map(({ name: own, output }) => {
     const layer = nameOf(output);
     return { name: own ?? layer, layer };
@@ -140,7 +142,7 @@ function inputsAsWritten({ names, isNamed }: Starts) {
     start.layer === undefined ? [{ ...start, name }] : [],
   );
   if (isNamed) return { inputs };
-  const [{ shape, preprocessing }] = inputs;
+  const [{ shape, preprocessing }] = nonEmpty(inputs, 'inputs');
   return { inputShape: shape, ...(preprocessing === undefined ? {} : { preprocessing }) };
 }
 

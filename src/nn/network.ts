@@ -3,6 +3,8 @@
  *
  * Next stop: `programs/programs.ts`, which adds loss, gradients and updates.
  */
+import { unreachable } from '../base/errors.ts';
+import { first, type NonEmpty, nonEmpty } from '../base/lists.ts';
 import { streamOf } from '../base/random.ts';
 import { type Shape, sizeOf } from '../base/shape.ts';
 import { batchInput, inputNode, type Node, stateNode, type Update } from '../graph/node.ts';
@@ -46,8 +48,7 @@ export interface Network {
   readonly inputs: ReadonlyMap<string, Node>;
   /** The output node of each layer by name. */
   readonly layers: ReadonlyMap<string, Node>;
-  /** At least one. */
-  readonly heads: readonly Head[];
+  readonly heads: NonEmpty<Head>;
   readonly parameters: readonly (NamedParameter & { readonly node: Node })[];
   /** Of states that a training step moves without a gradient (moving statistics). */
   readonly updates: readonly Update[];
@@ -94,7 +95,10 @@ export function expand(spec: ModelSpec, options: NetworkOptions): Network {
       name,
       options,
       training: training && !isFrozen,
-      inputs: reads.map((from) => (layers.get(from) ?? inputs.get(from)) as Node),
+      inputs: nonEmpty(
+        reads.map((from) => layers.get(from) ?? inputs.get(from) ?? unreachable(`no "${from}"`)),
+        'inputs',
+      ),
       parameter: (own) => moved.get(`${shares}/${own}`) ?? state(`${shares}/${own}`),
       update: (own, value) => moved.set(`${shares}/${own}`, value),
       random: (shape: Shape) =>
@@ -116,16 +120,18 @@ export function expand(spec: ModelSpec, options: NetworkOptions): Network {
   return { inputs, layers, heads: headsOf(spec, layers), parameters, updates };
 }
 
-function headsOf(spec: ModelSpec, layers: ReadonlyMap<string, Node>): Head[] {
-  return outputsOf(spec).map(({ name, layer }) => {
-    const output = layers.get(layer) as Node;
+function headsOf(spec: ModelSpec, layers: ReadonlyMap<string, Node>): NonEmpty<Head> {
+  const heads = outputsOf(spec).map(({ name, layer }) => {
+    const output = layers.get(layer) ?? unreachable(`no layer "${layer}"`);
     const rubbish = rubbishDistanceOf(spec, layer);
     const logits = rubbish === undefined ? scoresOf(output) : nearnessOf(output);
     return { name, output, logits, rubbish };
   });
+  return nonEmpty(heads, 'outputs');
 }
 
-const scoresOf = (output: Node): Node => (output.op === 'softmax' ? output.inputs[0] : output);
+const scoresOf = (output: Node): Node =>
+  output.op === 'softmax' ? first(output.inputs, 'input') : output;
 
 const nearnessOf = (distances: Node): Node => build('neg', [distances], {}, 'nearness');
 

@@ -7,6 +7,7 @@
  */
 import * as z from 'zod';
 import { FoveaError, nearestName } from '../base/errors.ts';
+import { first } from '../base/lists.ts';
 import type { PaddingRule, Pads, Pair } from '../base/window.ts';
 
 const FROM_1 = 'a whole number, more than 0';
@@ -82,7 +83,7 @@ export function parseOptions<S extends z.ZodObject>(
   }
   const result = schema.safeParse(received);
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
+  const issue = first(result.error.issues, 'issue');
   throw errorOf(issue, received, where, (value) => {
     return schema.safeParse(withValueAt(received, issue.path, value)).success;
   });

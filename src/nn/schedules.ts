@@ -19,6 +19,7 @@
  */
 import * as z from 'zod';
 import { FoveaError, unknownName } from '../base/errors.ts';
+import { at } from '../base/lists.ts';
 import { type OptionFacts, optionFactsOf } from './optionFacts.ts';
 import { parseOptions } from './options.ts';
 
@@ -187,7 +188,7 @@ function rateAt(spec: ScheduleSpec, rate: number, epoch: number, { scale }: Sche
     case 'cosineRestarts':
       return cosineRestarts(spec, rate, epoch);
     case 'table':
-      return spec.rates[Math.min(Math.floor(epoch), spec.rates.length - 1)];
+      return at(spec.rates, Math.min(Math.floor(epoch), spec.rates.length - 1), 'rate');
     case 'reduceOnPlateau':
       return Math.max(rate * scale, Math.min(rate, spec.minimum));
   }

@@ -223,5 +223,7 @@ describe('a border of background', () => {
   it('leaves at least a pixel of the picture', () => {
     expect(withBorder(14).preprocessing.border).toBe(14);
     expect(() => withBorder(15)).toThrow(/border is 15[\s\S]*32 x 30[\s\S]*at most 14/);
+    const row = { inputShape: [7], preprocessing: { border: 4 } };
+    expect(() => sequential(row, [flatten()])).toThrow(/an input of 7\n.*at most 3/);
   });
 });

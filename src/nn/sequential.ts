@@ -6,6 +6,7 @@
  */
 import * as z from 'zod';
 import { FoveaError, nearestName } from '../base/errors.ts';
+import { nonEmpty } from '../base/lists.ts';
 import { checkEnds, endOptions, nameOption, readInputs } from './ends.ts';
 import { layerOf } from './layers/index.ts';
 import type { LayerInput } from './layers/wiring.ts';
@@ -63,7 +64,7 @@ export function parseModelSpec(received: unknown): ModelSpec {
     layers.push(layer);
     owners.set(layer.name, layer);
   });
-  const [first] = layers;
+  const [first] = nonEmpty(layers, 'layers');
   if (first.inputs === undefined && (ends.inputs?.length ?? 1) > 1) throw unnamedInput(first);
   const isPlain =
     ends.inputs === undefined && outputs === undefined && layers.every((l) => !('shares' in l));

@@ -3,7 +3,8 @@
  *
  * Shapes are of one image, without the batch axis. Next stop: `network.ts`.
  */
-import { FoveaError } from '../base/errors.ts';
+import { FoveaError, unreachable } from '../base/errors.ts';
+import { at, type NonEmpty, nonEmpty } from '../base/lists.ts';
 import { formatShape, type Shape, sameShape, sizeOf } from '../base/shape.ts';
 import { layerOf } from './layers/index.ts';
 import type { Layer, Parameter } from './layers/layer.ts';
@@ -14,8 +15,8 @@ export interface PlacedLayer {
   readonly spec: LayerSpec;
   readonly layer: Layer;
   /** Names of the layers it reads, or "input". */
-  readonly inputs: readonly string[];
-  readonly inputShapes: readonly Shape[];
+  readonly inputs: NonEmpty<string>;
+  readonly inputShapes: NonEmpty<Shape>;
   readonly outputShape: Shape;
   /** Its own; none where it shares another's. */
   readonly parameters: readonly Parameter[];
@@ -31,8 +32,11 @@ export function layerShapes(spec: ModelSpec, inputShape: Shape = spec.inputShape
   const placed = new Map<string, PlacedLayer>();
   let before = first.name;
   for (const layerSpec of spec.layers) {
-    const inputs = layerSpec.inputs ?? [before];
-    const inputShapes = inputs.map((name) => shapes.get(name) as Shape);
+    const inputs = nonEmpty(layerSpec.inputs ?? [before], 'inputs');
+    const inputShapes = nonEmpty(
+      inputs.map((name) => shapes.get(name) ?? unreachable(`no layer "${name}"`)),
+      'inputs',
+    );
     const owner = layerSpec.shares === undefined ? undefined : placed.get(layerSpec.shares);
     const here = place(layerSpec, inputs, inputShapes, owner);
     placed.set(layerSpec.name, here);
@@ -56,9 +60,10 @@ function checkSize(what: string, shape: Shape): void {
 /** One layer applied to two inputs needs parameters of one shape. */
 function checkShared(parameters: readonly Parameter[], { spec, parameters: own }: PlacedLayer) {
   parameters.forEach(({ name, shape }, i) => {
-    if (sameShape(shape, own[i].shape)) return;
+    const its = at(own, i, 'parameter').shape;
+    if (sameShape(shape, its)) return;
     throw new FoveaError({
-      problem: `its ${name} would be ${formatShape(shape)}, that of "${spec.name}", which it shares, is ${formatShape(own[i].shape)}`,
+      problem: `its ${name} would be ${formatShape(shape)}, that of "${spec.name}", which it shares, is ${formatShape(its)}`,
       expected: 'one layer to be applied to inputs that need parameters of one shape',
       fix: `make a ${spec.kind} layer of its own, or bring both inputs to one shape`,
     });
@@ -67,8 +72,8 @@ function checkShared(parameters: readonly Parameter[], { spec, parameters: own }
 
 function place(
   spec: LayerSpec,
-  inputs: readonly string[],
-  inputShapes: readonly Shape[],
+  inputs: NonEmpty<string>,
+  inputShapes: NonEmpty<Shape>,
   owner: PlacedLayer | undefined,
 ): PlacedLayer {
   const layer = layerOf(spec.kind);

@@ -6,6 +6,7 @@
  * and checks specs, and `network.ts`, which expands them.
  */
 import { FoveaError } from '../base/errors.ts';
+import { last, type NonEmpty, nonEmpty } from '../base/lists.ts';
 import type { ImageShape, Shape } from '../base/shape.ts';
 
 /** How pixels 0..255 become the numbers a model reads: (pixel - mean) * scale + offset. */
@@ -69,13 +70,17 @@ export interface ModelSpec {
 export const INPUT = 'input';
 export const OUTPUT = 'output';
 
-export function inputsOf(spec: ModelSpec): readonly InputSpec[] {
+export function inputsOf(spec: ModelSpec): NonEmpty<InputSpec> {
   const { inputs, inputShape: shape, preprocessing } = spec;
-  return inputs ?? [{ name: INPUT, shape, preprocessing }];
+  return inputs === undefined
+    ? [{ name: INPUT, shape, preprocessing }]
+    : nonEmpty(inputs, 'inputs');
 }
 
-export function outputsOf({ outputs, layers }: ModelSpec): readonly OutputSpec[] {
-  return outputs ?? [{ name: OUTPUT, layer: layers[layers.length - 1].name }];
+export function outputsOf({ outputs, layers }: ModelSpec): NonEmpty<OutputSpec> {
+  return outputs === undefined
+    ? [{ name: OUTPUT, layer: last(layers, 'layer').name }]
+    : nonEmpty(outputs, 'outputs');
 }
 
 /** How programs call a thing of an input or output: "x", and "x/NAME" where the model has several. */

@@ -1,19 +1,22 @@
 /**
  * @file The codes of a model's classes as bitmaps side by side, and how many pixels each two differ in.
  */
+import { first, last } from '../../base/lists.ts';
 import { bitmapOf, distanceTable } from '../bitmaps.ts';
 import type { ModelSpec } from '../spec.ts';
 
 /** The characters whose bitmaps are the classes' codes; empty where the model has none. */
 export function codedClassesOf({ layers }: ModelSpec): string[] {
-  const { kind, options } = layers[layers.length - 1];
+  const { kind, options } = last(layers, 'layer');
   return kind === 'rbf' && typeof options.codes === 'string' ? [...options.codes] : [];
 }
 
 /** Lines without a newline at the end. */
 export function formatCodes(characters: readonly string[]): string {
   const bitmaps = characters.map(bitmapOf);
-  const rows = bitmaps[0].map((_, row) => bitmaps.map((bitmap) => bitmap[row]).join('  '));
+  const rows = first(bitmaps, 'bitmap').map((_, row) =>
+    bitmaps.map((bitmap) => bitmap[row]).join('  '),
+  );
   const cell = (text: string | number): string => String(text).padStart(4);
   return [
     ...rows,

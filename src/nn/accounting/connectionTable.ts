@@ -2,6 +2,7 @@
  * @file The connection table of a layer as the 1998 paper prints its Table I: a column for each map of the
  * layer, a row for each map below, X where the two are connected.
  */
+import { last } from '../../base/lists.ts';
 import type { Connections } from '../../ops/windows/connectedConv2d.ts';
 import { layerShapes } from '../shapes.ts';
 import type { ModelSpec } from '../spec.ts';
@@ -12,7 +13,7 @@ export function formatConnectionTables(spec: ModelSpec): string {
     .filter(({ spec: { kind } }) => kind === 'connectedConv2d')
     .map(({ spec: { name, options }, inputs, inputShapes }) => {
       const connections = options.connections as Connections;
-      return tableOf(name, inputs[0], connections, inputShapes[0][2]);
+      return tableOf(name, inputs[0], connections, last(inputShapes[0], 'axis'));
     })
     .join('\n\n');
 }

@@ -4,6 +4,7 @@
  * Next stop: `cli/commands/summary.ts`.
  */
 import { formatShape } from '../../base/shape.ts';
+import { alignColumns } from '../../draw/columns.ts';
 import type { ModelSpec } from '../spec.ts';
 import {
   biasesOf,
@@ -71,21 +72,15 @@ const TITLES = ['Layer', 'Output', 'Filter', 'Stride', 'Padding', 'Parameters'];
 export function formatComparison({ counted, shares, conventions: all, why }: Comparison): string {
   const { model, convention, inputShape, layers, totals, convolutions, dense } = counted;
   const work = convention === 'text' ? 'forward computation' : 'multiply-adds';
-  const title = work[0].toUpperCase() + work.slice(1);
+  const title = work.charAt(0).toUpperCase() + work.slice(1);
   const fixed = counted.fixed === 0 ? '' : ` (${formatCount(counted.fixed)} of them fixed)`;
   const rows = [[...TITLES, title], ...layers.map(cellsOf)];
-  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
   const part = (name: string, count: Count, share: Count) =>
     `${name}: ${formatCount(count.parameters)} parameters (${share.parameters} %), ` +
     `${formatCount(count.computation)} ${work} (${share.computation} %)`;
   return [
     `Model: "${model}", input ${formatShape(inputShape)}, counted as "${convention}" does`,
-    ...rows.map((row) =>
-      row
-        .map((text, i) => text.padEnd(widths[i]))
-        .join(GAP)
-        .trimEnd(),
-    ),
+    ...alignColumns(rows, { gap: GAP }),
     '',
     `Total: ${formatCount(totals.parameters)} parameters${fixed}, ${formatCount(totals.computation)} ${work}`,
     part('Convolutions', convolutions, shares.convolutions),

@@ -11,6 +11,7 @@
  * `conventionTable.ts`, which prints it.
  */
 import { unknownName } from '../../base/errors.ts';
+import { last } from '../../base/lists.ts';
 import type { Shape } from '../../base/shape.ts';
 import { sizeOf } from '../../base/shape.ts';
 import { layerShapes, type PlacedLayer } from '../shapes.ts';
@@ -88,7 +89,7 @@ export function biasesOf(spec: ModelSpec): { readonly dense: number; readonly ad
   let additions = 0;
   for (const { spec: layer, parameters, outputShape } of layerShapes(spec)) {
     if (!parameters.some(({ name }) => name === 'bias')) continue;
-    if (layer.kind === 'dense') dense += outputShape[0];
+    if (layer.kind === 'dense') dense += sizeOf(outputShape);
     if (layer.kind === 'conv2d') additions += sizeOf(outputShape);
   }
   return { dense, additions };
@@ -129,7 +130,7 @@ function countWeighted(
   convention: Convention,
 ) {
   const inputs = kernel.slice(0, -1); // of one unit
-  const units = kernel[kernel.length - 1];
+  const units = last(kernel, 'axis');
   const positions = outputShape.slice(0, -1); // none in a dense layer
   const bias = hasBias ? 1 : 0;
   const isText = convention === 'text';

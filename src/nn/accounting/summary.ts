@@ -8,6 +8,7 @@
  * needed. Next stop: `summaryTable.ts`, which prints it.
  */
 import { FoveaError } from '../../base/errors.ts';
+import type { NonEmpty } from '../../base/lists.ts';
 import { formatShape, type Shape, sameShape, sizeOf } from '../../base/shape.ts';
 import {
   centreOf,
@@ -63,7 +64,7 @@ export interface Totals {
 export interface Summary {
   readonly model: string;
   readonly inputShape: Shape;
-  readonly inputs: readonly { readonly name: string; readonly shape: Shape }[];
+  readonly inputs: NonEmpty<{ readonly name: string; readonly shape: Shape }>;
   /** Named ones; empty where the last layer is the output. */
   readonly outputs: readonly OutputSpec[];
   readonly layers: readonly LayerSummary[];
@@ -78,8 +79,11 @@ export function summarize(
   { inputShape = spec.inputShape }: { readonly inputShape?: Shape } = {},
 ): Summary {
   checkInputShape(inputShape, spec);
-  const [first, ...others] = inputsOf(spec).map(({ name, shape }) => ({ name, shape }));
-  const inputs = [{ ...first, shape: inputShape }, ...others];
+  const [first, ...others] = inputsOf(spec);
+  const inputs: Summary['inputs'] = [
+    { name: first.name, shape: inputShape },
+    ...others.map(({ name, shape }) => ({ name, shape })),
+  ];
   const fields = new Map(inputs.map(({ name, shape }) => [name, fieldOfInput(shape)]));
   const layers = layerShapes(spec, inputShape).map((placed) => {
     const field = fieldAfter(
@@ -138,7 +142,14 @@ interface Field {
 }
 
 function fieldOfInput(shape: Shape): Field | null {
-  return shape.length === 3 ? { axes: [PIXEL, PIXEL], extent: [shape[0], shape[1]] } : null;
+  const extent = extentOf(shape);
+  return extent === null ? null : { axes: [PIXEL, PIXEL], extent };
+}
+
+/** [height, width] of an image. */
+function extentOf(shape: Shape): Pair | null {
+  const [H, W] = shape;
+  return shape.length !== 3 || H === undefined || W === undefined ? null : [H, W];
 }
 
 function fieldAfter(placed: PlacedLayer, inputs: readonly (Field | null)[]): Field | null {
@@ -158,8 +169,8 @@ function fieldAfter(placed: PlacedLayer, inputs: readonly (Field | null)[]): Fie
       before[axis],
       dilation[axis],
     );
-  const image: Pair = outputShape.length === 3 ? [outputShape[0], outputShape[1]] : below.extent;
-  return { axes: [along(0), along(1)], extent: whole ? [1, 1] : image };
+  const extent: Pair = whole ? [1, 1] : (extentOf(outputShape) ?? below.extent);
+  return { axes: [along(0), along(1)], extent };
 }
 
 const NOTHING_MOVES: Reception = {
@@ -208,7 +219,8 @@ function checkInputShape(received: Shape, spec: ModelSpec): void {
 /** Sizes around a size that does not fit, the nearest that do: smaller and larger, of the same channels. */
 export function nearestInput(spec: ModelSpec, inputShape: Shape): Shape[] {
   const [H, W, ...rest] = inputShape;
-  if (rest.length !== 1 || inputShape.length !== spec.inputShape.length) return [];
+  if (H === undefined || W === undefined || rest.length !== 1) return [];
+  if (inputShape.length !== spec.inputShape.length) return [];
   const fits = (shape: Shape): boolean => {
     try {
       layerShapes(spec, shape);

@@ -4,7 +4,9 @@
  * Layers of the same kind stand beside each other in the longest common order; one that the other model does
  * not have there stands alone. What differs is marked, down to the options. Next stop: `summaryTable.ts`.
  */
+import { at } from '../../base/lists.ts';
 import { formatShape } from '../../base/shape.ts';
+import { alignColumns } from '../../draw/columns.ts';
 import type { ModelSpec } from '../spec.ts';
 import { type LayerSummary, type Summary, summarize } from './summary.ts';
 import { formatCount } from './summaryTable.ts';
@@ -37,20 +39,32 @@ export interface SummaryDiff {
 
 export function diffOf(left: ModelSpec, right: ModelSpec): SummaryDiff {
   const [a, b] = [layersOf(left), layersOf(right)];
-  const rows = aligned(a, b).map(([i, j]): DiffRow => {
-    const [one, other] = [i === null ? null : a[i], j === null ? null : b[j]];
-    const options =
-      i === null || j === null ? [] : optionsApart(left.layers[i].options, right.layers[j].options);
-    return { left: one, right: other, same: options.length === 0 && isSame(one, other), options };
+  const rows = aligned(a, b).map(([one, other]): DiffRow => {
+    if (one === null || other === null) {
+      return { left: one?.layer ?? null, right: other?.layer ?? null, same: false, options: [] };
+    }
+    const options = optionsApart(one.options, other.options);
+    const same = options.length === 0 && isSame(one.layer, other.layer);
+    return { left: one.layer, right: other.layer, same, options };
   });
   return { left: summarize(left), right: summarize(right), rows };
 }
 
-function layersOf(spec: ModelSpec): DiffLayer[] {
-  return summarize(spec).layers.map((layer, i) => {
+interface ComparedLayer {
+  readonly layer: DiffLayer;
+  readonly options: Options;
+}
+
+function layersOf(spec: ModelSpec): ComparedLayer[] {
+  const { layers } = summarize(spec);
+  return spec.layers.map(({ options }, i) => {
+    const layer = at(layers, i, 'layer');
     const { name, kind, outputShape, trainable, fixed, connections } = layer;
-    const does = describe(layer, spec.layers[i].options);
-    return { name, kind, does, outputShape, trainable, fixed, connections };
+    const does = describe(layer, options);
+    return {
+      layer: { name, kind, does, outputShape, trainable, fixed, connections },
+      options,
+    };
   });
 }
 
@@ -85,9 +99,9 @@ function optionsApart(left: Options, right: Options): string[] {
 /** Letters of an option's value. */
 const MOST_WORDS = 60;
 
-function isSame(left: DiffLayer | null, right: DiffLayer | null): boolean {
-  const facts = (layer: DiffLayer | null) => JSON.stringify({ ...layer, name: '' });
-  return left !== null && right !== null && facts(left) === facts(right);
+function isSame(left: DiffLayer, right: DiffLayer): boolean {
+  const facts = (layer: DiffLayer) => JSON.stringify({ ...layer, name: '' });
+  return facts(left) === facts(right);
 }
 
 /** Layers that do the same kind of work, in one way or another. */
@@ -103,29 +117,47 @@ function likeness(left: DiffLayer, right: DiffLayer): number {
   return (left.kind === right.kind ? 1.4 : 1.2) + shape;
 }
 
-type Places = readonly [number | null, number | null];
+type Beside = readonly [ComparedLayer | null, ComparedLayer | null];
 
 /** The order that puts most layers beside their like. */
-function aligned(a: readonly DiffLayer[], b: readonly DiffLayer[]): Places[] {
-  // best[i][j]: score of a from i on against b from j on.
-  const best = Array.from({ length: a.length + 1 }, () => new Float64Array(b.length + 1));
-  const pair = (i: number, j: number): number => {
-    return likeness(a[i], b[j]) + best[i + 1][j + 1];
-  };
-  for (let i = a.length - 1; i >= 0; i--) {
-    for (let j = b.length - 1; j >= 0; j--) {
-      best[i][j] = Math.max(pair(i, j), best[i + 1][j], best[i][j + 1]);
-    }
-  }
-  const rows: Places[] = [];
+function aligned(a: readonly ComparedLayer[], b: readonly ComparedLayer[]): Beside[] {
+  const from = bestScores(a, b);
+  const rows: Beside[] = [];
   let [i, j] = [0, 0];
   while (i < a.length || j < b.length) {
-    if (i < a.length && j < b.length && best[i][j] === pair(i, j)) rows.push([i++, j++]);
-    else if (j === b.length || (i < a.length && best[i][j] === best[i + 1][j]))
-      rows.push([i++, null]);
-    else rows.push([null, j++]);
+    const [one = null, other = null] = [a[i], b[j]];
+    const best = from(i, j);
+    if (
+      one !== null &&
+      other !== null &&
+      best === likeness(one.layer, other.layer) + from(i + 1, j + 1)
+    ) {
+      rows.push([one, other]);
+      i++;
+      j++;
+    } else if (other === null || (one !== null && best === from(i + 1, j))) {
+      rows.push([one, null]);
+      i++;
+    } else {
+      rows.push([null, other]);
+      j++;
+    }
   }
   return rows;
+}
+
+/** (i, j) -> the score of `a` from i on against `b` from j on, where most layers stand beside their like. */
+function bestScores(a: readonly ComparedLayer[], b: readonly ComparedLayer[]) {
+  const width = b.length + 1;
+  const scores = new Float64Array((a.length + 1) * width);
+  const from = (i: number, j: number): number => at(scores, i * width + j, 'score');
+  for (const [i, one] of [...a.entries()].reverse()) {
+    for (const [j, other] of [...b.entries()].reverse()) {
+      const beside = likeness(one.layer, other.layer) + from(i + 1, j + 1);
+      scores[i * width + j] = Math.max(beside, from(i + 1, j), from(i, j + 1));
+    }
+  }
+  return from;
 }
 
 /** Lines without a newline at the end. */
@@ -153,15 +185,7 @@ export function formatDiff({ left, right, rows }: SummaryDiff): string {
     ...rows.map((row) => [...cells(row.left), row.same ? '|' : '#', ...cells(row.right)]),
     [...totals(left), '', ...totals(right)],
   ];
-  const widths = table[0].map((_, i) => Math.max(...table.map((row) => row[i].length)));
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, i) => {
-        return LEFT_COLUMNS.has(i) ? cell.padEnd(widths[i]) : cell.padStart(widths[i]);
-      })
-      .join('  ')
-      .trimEnd();
-  const lines = table.map(line);
+  const lines = alignColumns(table, { isRight: (column) => !LEFT_COLUMNS.has(column) });
   const rule = '-'.repeat(Math.max(...lines.map((l) => l.length)));
   return [
     lines[0],

@@ -4,8 +4,10 @@
  * All columns in one line are wider than most terminals: what does not fit goes into a second table under
  * the first, whole groups of columns where that can be.
  */
+import { nonEmpty } from '../../base/lists.ts';
 import { formatShape, type Shape } from '../../base/shape.ts';
 import type { Pair } from '../../base/window.ts';
+import { alignColumns } from '../../draw/columns.ts';
 import type { WindowFacts } from '../layers/layer.ts';
 import type { FieldSummary, LayerSummary, Summary } from './summary.ts';
 
@@ -117,22 +119,14 @@ function tablesWithin(
 }
 
 function formatTable(columns: readonly Column[], layers: readonly LayerSummary[]): string[] {
-  const widths = columns.map((column) => columnWidth(column, layers));
   const width = widthOf(columns, layers);
-  const line = (cell: (column: Column) => string) =>
-    columns
-      .map((column, i) =>
-        column.align === 'left' ? cell(column).padEnd(widths[i]) : cell(column).padStart(widths[i]),
-      )
-      .join(GAP)
-      .trimEnd();
-  return [
-    '_'.repeat(width),
-    line(({ title }) => title),
-    '='.repeat(width),
-    ...layers.map((layer) => line((column) => column.cell(layer))),
-    '='.repeat(width),
+  const cells = [
+    columns.map(({ title }) => title),
+    ...layers.map((layer) => columns.map(({ cell }) => cell(layer))),
   ];
+  const isRight = (column: number): boolean => columns[column]?.align !== 'left';
+  const [titles, ...lines] = nonEmpty(alignColumns(cells, { gap: GAP, isRight }), 'lines');
+  return ['_'.repeat(width), titles, '='.repeat(width), ...lines, '='.repeat(width)];
 }
 
 function columnWidth({ title, cell }: Column, layers: readonly LayerSummary[]): number {
@@ -144,15 +138,17 @@ function widthOf(columns: readonly Column[], layers: readonly LayerSummary[]): n
 }
 
 function isChain({ inputs: [input], layers }: Summary): boolean {
-  return layers.every(
-    ({ reads }, i) =>
-      reads.length === 1 && reads[0] === (i === 0 ? input.name : layers[i - 1].name),
-  );
+  let before = input.name;
+  for (const { name, reads } of layers) {
+    if (reads.length !== 1 || reads[0] !== before) return false;
+    before = name;
+  }
+  return true;
 }
 
 /** averagePooling2d -> AveragePooling2D */
 function kerasName(kind: string): string {
-  return kind[0].toUpperCase() + kind.slice(1).replace(/2d/, '2D');
+  return kind.charAt(0).toUpperCase() + kind.slice(1).replace(/2d/, '2D');
 }
 
 /** "14x14 every 2"; the size alone where the output is no image. */
@@ -160,13 +156,13 @@ function formatField(field: FieldSummary | null, output: Shape): string {
   if (field === null) return '-';
   const size = field.size.map(round).join('x');
   if (output.length !== 3) return size;
-  return `${size} every ${once(field.stride.map(round), 'x')}`;
+  return `${size} every ${once(inWords(field.stride), 'x')}`;
 }
 
 /** "6.5", or "6.5, 2" where the axes differ: pixel 0 is the first, padding is before it. */
 function formatCentre(field: FieldSummary | null, output: Shape): string {
   if (field === null || output.length !== 3) return '-';
-  return once(field.first.map(round), ', ');
+  return once(inWords(field.first), ', ');
 }
 
 /** "5x5", "3x3 dilated 2" */
@@ -174,15 +170,15 @@ function formatWindow(window: WindowFacts | null): string {
   if (window?.kernel === undefined) return '-';
   const { kernel, dilation = [1, 1] } = window;
   const isDilated = dilation.some((d) => d > 1);
-  return `${kernel.join('x')}${isDilated ? ` dilated ${once(dilation.map(String), 'x')}` : ''}`;
+  return `${kernel.join('x')}${isDilated ? ` dilated ${once(inWords(dilation), 'x')}` : ''}`;
 }
 
 /** "2", "2x1"; "1/2" where the window is transposed. */
 function formatStride(window: WindowFacts | null): string {
   if (window?.strides === undefined) return '-';
-  const strides: Pair = window.strides;
-  const words = strides.map((s) => (window.transposed && s > 1 ? `1/${s}` : String(s)));
-  return once(words, 'x');
+  const [rows, columns] = window.strides;
+  const word = (s: number) => (window.transposed && s > 1 ? `1/${s}` : String(s));
+  return once([word(rows), word(columns)], 'x');
 }
 
 /** "valid", "same 1", "same 0+1" (before + after), "2+2, 0+1" (rows, columns); cut off: "-1". */
@@ -199,11 +195,13 @@ function formatPadding(window: WindowFacts | null): string {
 }
 
 /** One word where both axes say the same. */
-function once([rows, columns]: readonly string[], separator: string): string {
+function once([rows, columns]: readonly [string, string], separator: string): string {
   return rows === columns ? rows : `${rows}${separator}${columns}`;
 }
 
 const round = (n: number): string => String(Number(n.toFixed(3)));
+
+const inWords = ([rows, columns]: Pair): readonly [string, string] => [round(rows), round(columns)];
 
 export function formatCount(n: number): string {
   return n.toLocaleString('en-US');

@@ -12,8 +12,6 @@ import * as composites from '../../ops/composites.ts';
 import * as e from '../../ops/expression.ts';
 import { defineLayer, type OptionalLayerBuilder } from './layer.ts';
 
-const channelsOf = (shape: readonly number[]) => shape[shape.length - 1];
-
 export interface BatchNormalizationOptions {
   /** Share of the moving statistics that a step keeps, from 0 to 1; default 0.99. */
   readonly momentum?: number | undefined;
@@ -30,7 +28,7 @@ export const batchNormalization: OptionalLayerBuilder<BatchNormalizationOptions>
   }),
   outputShape: ([input]) => input,
   parameters: ([input]) => {
-    const shape = [channelsOf(input)];
+    const shape = input.slice(-1); // (C,)
     return [
       { name: 'gamma', shape, initializer: { kind: 'ones' }, trainable: true },
       { name: 'beta', shape, initializer: { kind: 'zeros' }, trainable: true },

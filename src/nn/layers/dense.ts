@@ -4,13 +4,13 @@
  *   (inputs) -> (units);  y = activation(x kernel + bias), kernel (inputs, units), bias (units)
  */
 import * as z from 'zod';
-import { FoveaError } from '../../base/errors.ts';
-import { formatShape, type Shape } from '../../base/shape.ts';
+import type { NonEmpty } from '../../base/lists.ts';
+import type { Shape } from '../../base/shape.ts';
 import { activate, activationOption } from '../activations.ts';
 import { initializerOption } from '../initializers.ts';
 import { positiveInteger } from '../options.ts';
 import type { KernelOptions } from './commonOptions.ts';
-import { defineLayer, type LayerBuilder } from './layer.ts';
+import { defineLayer, type LayerBuilder, rowLengthOf } from './layer.ts';
 
 export interface DenseOptions extends KernelOptions {
   /** How many numbers the layer gives. */
@@ -26,16 +26,8 @@ const options = z.object({
   l2: z.number().nonnegative().default(0),
 });
 
-function rowLength([input]: readonly Shape[]): number {
-  if (input.length !== 1) {
-    throw new FoveaError({
-      problem: `received ${formatShape(input)}`,
-      expected: 'one row of numbers (inputs,)',
-      fix: 'put a flatten or a global pooling layer before it',
-    });
-  }
-  return input[0];
-}
+const rowLength = (inputs: NonEmpty<Shape>): number =>
+  rowLengthOf(inputs, 'a flatten or a global pooling layer');
 
 export const dense: LayerBuilder<DenseOptions> = defineLayer({
   kind: 'dense',

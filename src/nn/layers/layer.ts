@@ -7,7 +7,8 @@
  */
 import type * as z from 'zod';
 import { FoveaError } from '../../base/errors.ts';
-import { formatShape, type Shape } from '../../base/shape.ts';
+import type { NonEmpty } from '../../base/lists.ts';
+import { formatShape, type ImageShape, type Shape } from '../../base/shape.ts';
 import type { Pair } from '../../base/window.ts';
 import type { Node } from '../../graph/node.ts';
 import type { Build } from '../../ops/op.ts';
@@ -32,7 +33,7 @@ export interface CallContext<O> {
   /** The layer's name, for the labels of its nodes. */
   readonly name: string;
   /** (N, ...shape of one image) */
-  readonly inputs: readonly Node[];
+  readonly inputs: NonEmpty<Node>;
   readonly options: O;
   readonly training: boolean;
   /** The state of one of the layer's parameters. */
@@ -87,20 +88,20 @@ export interface Layer<O = Readonly<Record<string, unknown>>> {
   /** Number of input layers; 1 unless said. */
   readonly arity?: 'many';
   /** Throws a FoveaError that says which sizes do not fit. */
-  outputShape(inputs: readonly Shape[], options: O): Shape;
-  parameters?(inputs: readonly Shape[], options: O): readonly Parameter[];
+  outputShape(inputs: NonEmpty<Shape>, options: O): Shape;
+  parameters?(inputs: NonEmpty<Shape>, options: O): readonly Parameter[];
   call(context: CallContext<O>): Node;
   /** Absent: no connections of its own, no multiplications. */
-  accounting?(inputs: readonly Shape[], options: O): Accounting;
+  accounting?(inputs: NonEmpty<Shape>, options: O): Accounting;
   /** Absent: each output pixel sees its own input pixel; 'whole': every unit sees all of them. */
-  reception?(inputs: readonly Shape[], options: O): Reception | 'whole';
+  reception?(inputs: NonEmpty<Shape>, options: O): Reception | 'whole';
   /**
    * Where the layer's numbers are distances to the classes, the smallest of which wins: that of the rubbish
    * class. Absent: they are scores, the largest wins.
    */
   rubbishDistance?(options: O): number;
   /** Absent: no window, no padding. */
-  window?(inputs: readonly Shape[], options: O): WindowFacts;
+  window?(inputs: NonEmpty<Shape>, options: O): WindowFacts;
 }
 
 /** What every layer accepts beside its own options. */
@@ -159,8 +160,9 @@ export function defineLayer<S extends z.ZodObject>(
 }
 
 /** The shape of the one image a layer works on; says so where it is not an image. */
-export function imageOf([input]: readonly Shape[]): readonly [number, number, number] {
-  if (input.length !== 3) {
+export function imageOf([input]: NonEmpty<Shape>): ImageShape {
+  const [H, W, C] = input;
+  if (H === undefined || W === undefined || C === undefined || input.length > 3) {
     throw new FoveaError({
       problem: `received ${formatShape(input)}`,
       expected: 'an image (height, width, channels)',
@@ -169,5 +171,16 @@ export function imageOf([input]: readonly Shape[]): readonly [number, number, nu
         : {}),
     });
   }
-  return [input[0], input[1], input[2]];
+  return [H, W, C];
+}
+
+/** The length of the one row of numbers a layer works on; where it is none, `makers` are layers that give one. */
+export function rowLengthOf([input]: NonEmpty<Shape>, makers: string): number {
+  const [length] = input;
+  if (length !== undefined && input.length === 1) return length;
+  throw new FoveaError({
+    problem: `received ${formatShape(input)}`,
+    expected: 'one row of numbers (inputs,)',
+    fix: `put ${makers} before it`,
+  });
 }

@@ -6,13 +6,14 @@
  */
 import { z } from 'zod';
 import { FoveaError } from '../../base/errors.ts';
+import type { NonEmpty } from '../../base/lists.ts';
 import { formatShape, type Shape } from '../../base/shape.ts';
 import { constantNode } from '../../graph/node.ts';
 import { type Initializer, initializerOption } from '../initializers.ts';
 import { positiveInteger } from '../options.ts';
 import { defineLayer, type OptionalLayerBuilder } from './layer.ts';
 
-function slopes([input]: readonly Shape[], sharedAxes: readonly number[]): Shape {
+function slopes([input]: NonEmpty<Shape>, sharedAxes: readonly number[]): Shape {
   const wrong = sharedAxes.find((axis) => axis > input.length);
   if (wrong === undefined) return input.map((n, i) => (sharedAxes.includes(i + 1) ? 1 : n));
   throw new FoveaError({

@@ -9,9 +9,10 @@
  */
 import * as z from 'zod';
 import { FoveaError } from '../../base/errors.ts';
-import { formatShape, type Shape } from '../../base/shape.ts';
+import type { NonEmpty } from '../../base/lists.ts';
+import type { Shape } from '../../base/shape.ts';
 import { codeOf } from '../bitmaps.ts';
-import { defineLayer, type OptionalLayerBuilder } from './layer.ts';
+import { defineLayer, type OptionalLayerBuilder, rowLengthOf } from './layer.ts';
 
 /** j where nothing else is said; the paper asks for a positive number and gives none. */
 export const RUBBISH_DISTANCE = 1;
@@ -44,37 +45,31 @@ function centersOf({ codes, centers }: Options): readonly (readonly number[])[] 
 }
 
 /** The codes, each as long as the row that is compared with them. */
-function centersFor([input]: readonly Shape[], o: Options): readonly (readonly number[])[] {
+function centersFor(inputs: NonEmpty<Shape>, o: Options) {
   const centers = centersOf(o);
-  if (input.length !== 1) {
+  const numbers = rowLengthOf(inputs, 'a flatten or a dense layer');
+  for (const [i, { length }] of centers.entries()) {
+    if (length === numbers) continue;
     throw new FoveaError({
-      problem: `received ${formatShape(input)}`,
-      expected: 'one row of numbers (inputs,)',
-      fix: 'put a flatten or a dense layer before it',
+      problem: `the code of class ${i} has ${length} numbers, the layer before gives ${numbers}`,
+      expected: `codes of ${numbers} numbers`,
+      fix: `a dense layer of ${length} units before it`,
     });
   }
-  const wrong = centers.findIndex((center) => center.length !== input[0]);
-  if (wrong >= 0) {
-    throw new FoveaError({
-      problem: `the code of class ${wrong} has ${centers[wrong].length} numbers, the layer before gives ${input[0]}`,
-      expected: `codes of ${input[0]} numbers`,
-      fix: `a dense layer of ${centers[wrong].length} units before it`,
-    });
-  }
-  return centers;
+  return { centers, numbers };
 }
 
 export const rbf: OptionalLayerBuilder<RbfOptions> = defineLayer({
   kind: 'rbf',
   says: 'the squared distance to the code of each class',
   options,
-  outputShape: (inputs, o) => [centersFor(inputs, o).length],
+  outputShape: (inputs, o) => [centersFor(inputs, o).centers.length],
   parameters: (inputs, o) => {
-    const centers = centersFor(inputs, o);
+    const { centers, numbers } = centersFor(inputs, o);
     return [
       {
         name: 'centers',
-        shape: [centers.length, centers[0].length],
+        shape: [centers.length, numbers],
         initializer: { kind: 'values', values: centers.flat() },
         trainable: false,
       },
@@ -83,8 +78,9 @@ export const rbf: OptionalLayerBuilder<RbfOptions> = defineLayer({
   call: ({ build, name, inputs: [x], parameter }) =>
     build('rbf', [x, parameter('centers')], {}, name),
   accounting: (inputs, o) => {
-    const numbers = centersFor(inputs, o).length * inputs[0][0];
-    return { connections: numbers, multiplyAdds: numbers };
+    const { centers, numbers } = centersFor(inputs, o);
+    const differences = centers.length * numbers;
+    return { connections: differences, multiplyAdds: differences };
   },
   reception: () => 'whole',
   rubbishDistance: ({ rubbish }) => rubbish,

@@ -2,6 +2,7 @@
  * @file What a model's answer is: scores of the classes, the largest of which wins, or distances to them.
  */
 import { FoveaError } from '../../base/errors.ts';
+import { last } from '../../base/lists.ts';
 import { formatShape } from '../../base/shape.ts';
 import { layerOf } from '../layers/index.ts';
 import { layerShapes } from '../shapes.ts';
@@ -12,7 +13,7 @@ import { checkOneInOneOut, type ModelSpec } from '../spec.ts';
  * is, j of eq. 9 of LeCun et al. 1998. Undefined where it gives scores.
  */
 export function rubbishDistanceOf({ layers }: ModelSpec, name?: string): number | undefined {
-  const layer = layers.find((l) => l.name === name) ?? layers[layers.length - 1];
+  const layer = layers.find((l) => l.name === name) ?? last(layers, 'layer');
   return layerOf(layer.kind).rubbishDistance?.(layer.options);
 }
 

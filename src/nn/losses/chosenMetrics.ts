@@ -5,7 +5,7 @@
  * graphs. Next stop: `objectives.ts`, which puts them beside the loss of an output.
  */
 import { UsageError, unknownName } from '../../base/errors.ts';
-import { formatShape, sameShape } from '../../base/shape.ts';
+import { formatShape, type Shape, sameShape } from '../../base/shape.ts';
 import type { Node } from '../../graph/node.ts';
 import { build } from '../../ops/index.ts';
 import type { Build } from '../../ops/op.ts';
@@ -107,14 +107,16 @@ function ownMetric({ name, rows, better }: OwnMetric): Metric {
   return {
     name,
     better,
-    rows: (output, truth) => checkedRows(name, rows(output, truth, build), output.shape[0]),
+    rows: (output, truth) =>
+      checkedRows(name, rows(output, truth, build), output.shape.slice(0, 1)),
   };
 }
 
-function checkedRows(name: string, rows: Node, count: number): Node {
-  if (sameShape(rows?.shape ?? [], [count])) return rows;
+/** `perRow`: (N,) */
+function checkedRows(name: string, rows: Node, perRow: Shape): Node {
+  if (rows?.shape !== undefined && sameShape(rows.shape, perRow)) return rows;
   const given = rows?.shape === undefined ? String(rows) : formatShape(rows.shape);
-  throw refused(`"${name}" gave ${given}`, `one number for every row: ${formatShape([count])}`);
+  throw refused(`"${name}" gave ${given}`, `one number for every row: ${formatShape(perRow)}`);
 }
 
 /** What is known of an output: how many classes it names, or undefined where values are compared. */

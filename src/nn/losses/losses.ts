@@ -5,7 +5,8 @@
  * where a probability underflows. Next stop: `ops/scores/crossEntropy.ts`.
  */
 import { FoveaError, unknownName } from '../../base/errors.ts';
-import { formatShape, sameShape } from '../../base/shape.ts';
+import { first } from '../../base/lists.ts';
+import { formatShape, type Shape, sameShape, twoAxes } from '../../base/shape.ts';
 import { constantNode, type Node } from '../../graph/node.ts';
 import { build } from '../../ops/index.ts';
 import type { Build } from '../../ops/op.ts';
@@ -124,7 +125,7 @@ const LEAST_PROBABILITY = 1e-7;
 function binaryCrossentropies(p: Node, t: Node): Node {
   const one = constantNode(1);
   if (p.op === 'sigmoid') {
-    const [z] = p.inputs;
+    const z = first(p.inputs, 'input');
     return build('sub', [build('softplus', [z]), build('mul', [t, z])]);
   }
   const within = (x: Node): Node =>
@@ -145,7 +146,7 @@ function distancesOf({ output, rubbish }: Predictions, loss: string): Node {
 
 /** (N, classes) distances to (N, classes + 1) logits: -y, and -j for the rubbish class. Exact. */
 function withRubbish(distances: Node, j: number): Node {
-  const classes = distances.shape[1];
+  const [, classes] = twoAxes(distances.shape);
   const negate = Array.from({ length: classes * (classes + 1) }, (_, i) =>
     Math.floor(i / (classes + 1)) === i % (classes + 1) ? -1 : 0,
   );
@@ -156,8 +157,9 @@ function withRubbish(distances: Node, j: number): Node {
 
 /** (N, classes) -> (N) */
 function sumOfRows(x: Node): Node {
-  const ones = constantNode(1, [x.shape[1], 1], 'ones');
-  return build('reshape', [build('matmul', [x, ones])], { shape: [x.shape[0]] }, 'lossPerRow');
+  const [N, classes] = twoAxes(x.shape);
+  const ones = constantNode(1, [classes, 1], 'ones');
+  return build('reshape', [build('matmul', [x, ones])], { shape: [N] }, 'lossPerRow');
 }
 
 /**
@@ -174,16 +176,17 @@ function ownLoss(loss: LossFunction): Loss {
     truth: 'targets',
     ofClasses: false,
     readsLogits: false,
-    rows: ({ output }, truth) => checkedRows(loss(output, truth, build), output.shape[0]),
+    rows: ({ output }, truth) => checkedRows(loss(output, truth, build), output.shape.slice(0, 1)),
   };
 }
 
-function checkedRows(rows: Node, count: number): Node {
-  if (sameShape(rows?.shape ?? [], [count])) return rows;
+/** `perRow`: (N,) */
+function checkedRows(rows: Node, perRow: Shape): Node {
+  if (rows?.shape !== undefined && sameShape(rows.shape, perRow)) return rows;
   throw new FoveaError({
     where: 'loss',
     problem: `the function gave ${rows?.shape === undefined ? String(rows) : formatShape(rows.shape)}`,
-    expected: `one number per row: ${formatShape([count])}`,
+    expected: `one number per row: ${formatShape(perRow)}`,
   });
 }
 

@@ -4,7 +4,8 @@
  * Among equal scores the class with the smaller number comes first, so that exactly k classes of a row
  * are "the best k" and a model that says the same for all classes is right for one of them.
  */
-import { sizeOf } from '../../base/shape.ts';
+import { nonEmpty } from '../../base/lists.ts';
+import { sizeOf, twoAxes } from '../../base/shape.ts';
 import { NO_PADS } from '../../base/window.ts';
 import { constantNode, type Node } from '../../graph/node.ts';
 import * as e from '../../ops/expression.ts';
@@ -24,12 +25,12 @@ export function hitsByTargets(scores: Node, targets: Node, k = 1): Node {
     expression: e.equal(e.input(0), e.input(1)),
     label: 'equal',
   });
-  return build('reshape', [hits], { shape: [scores.shape[0]] }, 'hits');
+  return build('reshape', [hits], { shape: scores.shape.slice(0, 1) }, 'hits');
 }
 
 /** `hitsByLabels` of the largest targets: the classes that come before each are counted; with a NaN all do. */
 function amongBest(scores: Node, targets: Node, k: number): Node {
-  const [N, classes] = scores.shape;
+  const [N, classes] = twoAxes(scores.shape);
   const row = build('reshape', [scores], { shape: [N, 1, classes, 1] });
   const label = bestClass(targets);
   const own = build('elementwise', [row, label, classNumbers(classes)], {
@@ -38,7 +39,7 @@ function amongBest(scores: Node, targets: Node, k: number): Node {
   });
   const wholeRow = { window: [1, classes], strides: [1, 1], pads: NO_PADS };
   const score = build('maxPool2d', [own], wholeRow);
-  const [other, mine, at, place] = [0, 1, 2, 3].map((i) => e.input(i));
+  const [other, mine, at, place] = e.inputs;
   const tiedBefore = e.select(e.equal(other, mine), e.greater(at, place), 0);
   const isBefore = e.select(e.greater(other, mine), 1, tiedBefore);
   const isNumber = e.select(e.equal(other, other), e.equal(mine, mine), 0);
@@ -72,7 +73,7 @@ export function meanSquaredErrors(output: Node, target: Node): Node {
 
 /** The mean of the numbers of each row: (N, ...) -> (N) */
 export function meanOfRows(x: Node, name: string): Node {
-  const [N, ...rest] = x.shape;
+  const [N, ...rest] = nonEmpty(x.shape, 'axes');
   const size = sizeOf(rest);
   const rows = rest.length === 1 ? x : build('reshape', [x], { shape: [N, size] });
   const sums = build('reshape', [build('sumTo', [rows], { shape: [N, 1] })], { shape: [N] });
@@ -84,7 +85,7 @@ export function meanOfRows(x: Node, name: string): Node {
  * height and one channel, pooled in one window. A row with NaN has no best class and gives `classes`.
  */
 function bestClass(scores: Node): Node {
-  const [N, classes] = scores.shape;
+  const [N, classes] = twoAxes(scores.shape);
   const row = build('reshape', [scores], { shape: [N, 1, classes, 1] });
   const wholeRow = { window: [1, classes], strides: [1, 1], pads: NO_PADS };
   const best = build('maxPool2d', [row], wholeRow);

@@ -51,7 +51,7 @@ export function adamUpdates(
   { beta1, beta2, epsilon }: AdamSettings,
   decay?: { readonly scalar: string },
 ) {
-  const [a, b, c, d, f] = [0, 1, 2, 3, 4].map(e.input);
+  const [a, b, c, d, f] = e.inputs;
   const m = slot('m');
   const v = slot('v');
   const nextM = compute('m', [m, gradient], e.add(e.mul(beta1, a), e.mul(1 - beta1, b)));

@@ -135,7 +135,7 @@ function averageOf(
 ): Update {
   const state = slot(AVERAGE_SLOT);
   const moved = updates.find((update) => update.state === parameter)?.value ?? parameter;
-  const [average, w, decay] = [0, 1, 2].map(e.input);
+  const [average, w, decay] = e.inputs;
   const expression = e.add(e.mul(decay, average), e.mul(e.sub(1, decay), w));
   return {
     state,

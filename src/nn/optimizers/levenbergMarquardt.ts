@@ -44,7 +44,7 @@ export const levenbergMarquardt: OptimizerBuilder<LevenbergMarquardtOptions> = d
   says: 'each weight at a rate of its own, from second derivatives, as in 1998',
   options,
   make: ({ mu, lossUnit, patterns }) => {
-    const [w, g, rate, scale] = [0, 1, 2, 3].map(e.input);
+    const [w, g, rate, scale] = e.inputs;
     return {
       slots: ['scale'],
       updates: ({ parameter, gradient, scalar, slot, compute }) => {

@@ -5,6 +5,7 @@
  * corrections) is worked out on the host in float64 and enters as inputs of shape (). One element-wise
  * node per new value, so that fusion makes one pass over memory of them. Next stops: `define.ts`, `adam.ts`.
  */
+import { at } from '../../base/lists.ts';
 import { inputNode, type Node, stateNode, type Update } from '../../graph/node.ts';
 import * as e from '../../ops/expression.ts';
 import { build } from '../../ops/index.ts';
@@ -66,7 +67,7 @@ export function updatesOf(
   const contextOf = slotContexts(optimizer);
   const clipped = optimizer.clipped?.(gradients) ?? gradients;
   return parameters.flatMap((parameter, i) =>
-    optimizer.updates({ ...contextOf(parameter), gradient: clipped[i] }),
+    optimizer.updates({ ...contextOf(parameter), gradient: at(clipped, i, 'gradient') }),
   );
 }
 
@@ -77,10 +78,10 @@ export function preparationsOf(
   curvatures: readonly Node[],
 ): Update[] {
   const contextOf = slotContexts(optimizer);
-  return parameters.flatMap(
-    (parameter, i) =>
-      optimizer.preparation?.updates({ ...contextOf(parameter), curvature: curvatures[i] }) ?? [],
-  );
+  return parameters.flatMap((parameter, i) => {
+    const context = { ...contextOf(parameter), curvature: at(curvatures, i, 'curvature') };
+    return optimizer.preparation?.updates(context) ?? [];
+  });
 }
 
 function slotContexts(optimizer: Optimizer): (parameter: Node) => SlotContext {

@@ -52,7 +52,7 @@ function updates(
   { parameter, gradient, slot, scalar, compute }: UpdateContext,
   { rho, momentum, epsilon, centered }: Options,
 ) {
-  const [a, b, c, d, f] = [0, 1, 2, 3, 4].map(e.input);
+  const [a, b, c, d, f] = e.inputs;
   const mean = (x: e.Expression) => e.add(e.mul(rho, a), e.mul(1 - rho, x));
   const v = slot('v');
   const nextV = compute('v', [v, gradient], mean(e.mul(b, b)));

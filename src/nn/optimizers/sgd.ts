@@ -63,7 +63,7 @@ export const sgd: OptimizerBuilder<SgdOptions> = defineOptimizer({
 function sgdUpdates(context: UpdateContext, options: SgdSettings) {
   const { parameter, gradient, slot, scalar, compute } = context;
   const { momentum, nesterov, weightDecay, decayMode, velocity } = options;
-  const [w, g, rate, v] = [0, 1, 2, 3].map(e.input);
+  const [w, g, rate, v] = e.inputs;
   const inputs = [parameter, gradient, scalar('learningRate')];
   const decayed = weightDecay > 0 && decayMode === 'l2' ? e.add(g, e.mul(weightDecay, w)) : g;
   const kept =

@@ -6,6 +6,7 @@
  * themselves are kept and not their sum: float64 sums in the order of steps stay what they were, and a loss
  * that is no number names its step. Before: `programs.ts`. Next stop: `train/runners/fused.ts`.
  */
+import { at } from '../../base/lists.ts';
 import { constantNode, type Graph, inputNode, type Node, stateNode } from '../../graph/node.ts';
 import { expressionOf } from '../../ops/elementwise.ts';
 import * as e from '../../ops/expression.ts';
@@ -35,8 +36,8 @@ export function recorded(graph: Graph): Graph {
   const write = (name: string, value: Node) => {
     const state = stateNode(recordOf(name), [RECORD_STEPS]);
     const { expression: now, parts } = madeOf(value, stored);
-    const [index, at, before] = [0, 1, 2].map((i) => e.input(parts.length + i));
-    const expression = e.select(e.equal(index, at), now, before);
+    const [index, current, before] = placesAfter(parts);
+    const expression = e.select(e.equal(index, current), now, before);
     const attrs = { expression, label: 'record' };
     const inputs = [...parts, indices, place, state];
     return { state, value: build('elementwise', inputs, attrs, recordOf(name)) };
@@ -44,6 +45,9 @@ export function recorded(graph: Graph): Graph {
   const records = Object.entries(graph.outputs).map(([name, value]) => write(name, value));
   return { ...graph, updates: [...graph.updates, ...records] };
 }
+
+const placesAfter = ({ length }: readonly Node[]) =>
+  [e.input(length), e.input(length + 1), e.input(length + 2)] as const;
 
 /**
  * A number as arithmetic on the sums and constants it is made of. Numbers that are `stored` are read and not made
@@ -57,10 +61,10 @@ function madeOf(
   const write = (node: Node): e.Expression => {
     const own = expressionOf(node);
     if (own !== undefined && node.shape.length === 0 && (node === value || !stored.has(node))) {
-      return e.substitute(own, (i) => write(node.inputs[i]));
+      return e.substitute(own, (i) => write(at(node.inputs, i, 'input')));
     }
-    const at = parts.indexOf(node);
-    return e.input(at >= 0 ? at : parts.push(node) - 1);
+    const known = parts.indexOf(node);
+    return e.input(known >= 0 ? known : parts.push(node) - 1);
   };
   const expression = write(value);
   const isSmall = parts.length <= MOST_PARTS;

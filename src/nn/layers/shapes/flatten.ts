@@ -2,6 +2,7 @@
  * @file Flatten: the numbers of an image in one row, in (height, width, channel) order as Keras does.
  */
 import * as z from 'zod';
+import { nonEmpty } from '../../../base/lists.ts';
 import { sizeOf } from '../../../base/shape.ts';
 import { defineLayer } from '../layer.ts';
 
@@ -10,6 +11,8 @@ export const flatten = defineLayer({
   says: 'the image as one row of numbers',
   options: z.object({}),
   outputShape: ([input]) => [sizeOf(input)],
-  call: ({ build, name, inputs: [x] }) =>
-    build('reshape', [x], { shape: [x.shape[0], sizeOf(x.shape.slice(1))] }, name),
+  call: ({ build, name, inputs: [x] }) => {
+    const [N, ...image] = nonEmpty(x.shape, 'axes');
+    return build('reshape', [x], { shape: [N, sizeOf(image)] }, name);
+  },
 });

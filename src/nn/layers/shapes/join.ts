@@ -5,10 +5,12 @@
  */
 import * as z from 'zod';
 import { FoveaError } from '../../../base/errors.ts';
-import { formatShape, type Shape, sameShape } from '../../../base/shape.ts';
+import { last, type NonEmpty } from '../../../base/lists.ts';
+import { formatShape, type ImageShape, type Shape, sameShape } from '../../../base/shape.ts';
+import type { Pair } from '../../../base/window.ts';
 import { constantNode } from '../../../graph/node.ts';
 import type { OpName } from '../../../ops/index.ts';
-import { defineLayer } from '../layer.ts';
+import { defineLayer, imageOf } from '../layer.ts';
 
 function several(inputs: readonly Shape[]): void {
   if (inputs.length >= 2) return;
@@ -21,7 +23,7 @@ function several(inputs: readonly Shape[]): void {
 
 /** A layer that gives the channels, or the numbers of a row, that `shape` has. */
 function channelsTo(shape: Shape): string {
-  const count = shape[shape.length - 1];
+  const count = last(shape, 'axis');
   return shape.length === 3
     ? `conv2d({ filters: ${count}, kernelSize: 1 })`
     : `dense({ units: ${count} })`;
@@ -29,34 +31,37 @@ function channelsTo(shape: Shape): string {
 
 /** What makes the images of one size: enlarging the small ones, or cutting the large ones. */
 function fixOf(inputs: readonly Shape[]): string | undefined {
-  const images = inputs.filter(({ length }) => length === 3);
+  const images = inputs.filter(({ length }) => length === 3).map((shape) => imageOf([shape]));
   if (images.length === 0) return undefined;
   if (images.length < inputs.length) {
     return 'put a flatten or a global pooling layer after those that are images';
   }
-  const extents = (pick: (...n: number[]) => number) =>
-    [0, 1].map((axis) => pick(...inputs.map((shape) => shape[axis])));
+  const extents = (pick: (...n: number[]) => number): Pair => [
+    pick(...images.map(([height]) => height)),
+    pick(...images.map(([, width]) => width)),
+  ];
   const [least, most] = [extents(Math.min), extents(Math.max)];
-  const isWhole = inputs.every((shape) => most.every((n, axis) => n % shape[axis] === 0));
+  const isWhole = images.every(([h, w]) => most[0] % h === 0 && most[1] % w === 0);
   const [H, W] = isWhole ? most : least;
-  const changed = inputs.filter((shape) => shape[0] !== H || shape[1] !== W);
+  const changed = images.filter(([height, width]) => height !== H || width !== W);
   if (changed.length === 0) return undefined;
   const ways = changed.map((shape) => `${formatShape(shape)} by ${wayTo([H, W], shape)}`);
   return `make all ${H} x ${W}: ${ways.join(', ')}`;
 }
 
-function wayTo([H, W]: readonly number[], [fromH, fromW]: Shape): string {
+function wayTo([H, W]: Pair, [fromH, fromW]: ImageShape): string {
   if (H >= fromH && W >= fromW) return `upsampling2d({ size: [${H / fromH}, ${W / fromW}] })`;
   const sides = (n: number) => `[${Math.floor(n / 2)}, ${Math.ceil(n / 2)}]`;
   return `cropping2d({ cropping: [${sides(fromH - H)}, ${sides(fromW - W)}] })`;
 }
 
 /** Joins number by number: all inputs have one shape. */
-function oneShape(verb: string, inputs: readonly Shape[]): Shape {
+function oneShape(verb: string, inputs: NonEmpty<Shape>): Shape {
   several(inputs);
-  if (inputs.every((shape) => sameShape(shape, inputs[0]))) return inputs[0];
-  const channels = inputs[0][inputs[0].length - 1];
-  const fix = fixOf(inputs) ?? `make all of ${channels} channels: ${channelsTo(inputs[0])}`;
+  const [first] = inputs;
+  if (inputs.every((shape) => sameShape(shape, first))) return first;
+  const channels = last(first, 'axis');
+  const fix = fixOf(inputs) ?? `make all of ${channels} channels: ${channelsTo(first)}`;
   throw new FoveaError({
     problem: `cannot ${verb} ${inputs.map(formatShape).join(' and ')}`,
     expected: 'inputs of one shape',
@@ -121,7 +126,7 @@ export const concatenate = defineLayer({
         fix: fixOf(inputs) ?? 'make all of one size',
       });
     }
-    const channels = inputs.reduce((sum, shape) => sum + shape[shape.length - 1], 0);
+    const channels = inputs.reduce((sum, shape) => sum + last(shape, 'axis'), 0);
     return [...first.slice(0, -1), channels];
   },
   call: ({ build, name, inputs }) =>

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { FoveaError } from '../../../base/errors.ts';
+import { at } from '../../../base/lists.ts';
 import { formatShape } from '../../../base/shape.ts';
 import { positiveInteger } from '../../options.ts';
 import { defineLayer, type LayerBuilder } from '../layer.ts';
@@ -20,7 +21,7 @@ export const permute: LayerBuilder<PermuteOptions> = defineLayer({
   outputShape: ([input], { dims }) => {
     const sorted = [...dims].sort((a, b) => a - b);
     if (dims.length === input.length && sorted.every((dim, i) => dim === i + 1)) {
-      return dims.map((dim) => input[dim - 1]);
+      return dims.map((dim) => at(input, dim - 1, 'axis'));
     }
     throw new FoveaError({
       problem: `cannot put the axes of ${formatShape(input)} in the order ${dims.join(', ')}`,

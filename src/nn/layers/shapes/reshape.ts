@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { FoveaError } from '../../../base/errors.ts';
+import { nonEmpty } from '../../../base/lists.ts';
 import { formatShape, type Shape, sizeOf } from '../../../base/shape.ts';
 import { defineLayer, type LayerBuilder } from '../layer.ts';
 
@@ -32,7 +33,7 @@ export const reshape: LayerBuilder<ReshapeOptions> = defineLayer({
   options: z.object({ targetShape: z.array(extent).min(1) }),
   outputShape: ([input], { targetShape }) => shapeFrom(input, targetShape),
   call: ({ build, name, inputs: [x], options: { targetShape } }) => {
-    const [N, ...input] = x.shape;
+    const [N, ...input] = nonEmpty(x.shape, 'axes');
     return build('reshape', [x], { shape: [N, ...shapeFrom(input, targetShape)] }, name);
   },
 });

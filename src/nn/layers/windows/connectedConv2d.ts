@@ -7,7 +7,8 @@
  * things. Groups of `conv2d` are the special case of equal, disjoint blocks. Next stop: `ops/windows/connectedConv2d.ts`.
  */
 import * as z from 'zod';
-import type { Shape } from '../../../base/shape.ts';
+import type { NonEmpty } from '../../../base/lists.ts';
+import type { ImageShape, Shape } from '../../../base/shape.ts';
 import { checkConnections } from '../../../ops/windows/connectedConv2d.ts';
 import { type ActivationName, activate, activationOption } from '../../activations.ts';
 import { type Fans, type Initializer, initializerOption } from '../../initializers.ts';
@@ -42,7 +43,7 @@ function windowOf({ kernelSize }: Options): SlidingWindow {
   return { kernel: kernelSize, strides: [1, 1], padding: 'valid', dilation: [1, 1] };
 }
 
-function outputShape(inputs: readonly Shape[], o: Options): Shape {
+function outputShape(inputs: NonEmpty<Shape>, o: Options): ImageShape {
   const image = imageOf(inputs);
   checkConnections(o.connections, image[2]);
   return [...positionsOf(image, windowOf(o)), o.connections.length];

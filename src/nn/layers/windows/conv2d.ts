@@ -8,7 +8,6 @@
  * `ops/windows/conv2d.ts`.
  */
 import * as z from 'zod';
-import type { Shape } from '../../../base/shape.ts';
 import { activate, activationOption } from '../../activations.ts';
 import { initializerOption } from '../../initializers.ts';
 import { paddingRule, positiveInteger, positivePair } from '../../options.ts';
@@ -17,6 +16,7 @@ import { defineLayer, imageOf, type LayerBuilder } from '../layer.ts';
 import {
   checkGroups,
   factsOf,
+  imageIn,
   padsOf,
   positionsOf,
   receptionOf,
@@ -51,7 +51,9 @@ function windowOf({ kernelSize, strides, padding, dilationRate }: Options): Slid
 }
 
 /** (KH, KW, C / groups, filters) */
-function kernelShape(channels: number, { filters, kernelSize, groups }: Options): Shape {
+type KernelShape = readonly [number, number, number, number];
+
+function kernelShape(channels: number, { filters, kernelSize, groups }: Options): KernelShape {
   checkGroups(groups, channels, filters);
   return [kernelSize[0], kernelSize[1], channels / groups, filters];
 }
@@ -81,7 +83,7 @@ export const conv2d: LayerBuilder<Conv2dOptions> = defineLayer({
     const attrs = {
       strides: o.strides,
       dilation: o.dilationRate,
-      pads: padsOf(x.shape.slice(1), windowOf(o)),
+      pads: padsOf(imageIn(x), windowOf(o)),
       groups: o.groups,
     };
     const products = build('conv2d', [x, parameter('kernel')], attrs, name);

@@ -15,7 +15,8 @@
  * 13 again. Next stop: `ops/windows/conv2d.ts`.
  */
 import * as z from 'zod';
-import type { Shape } from '../../../base/shape.ts';
+import { first, type NonEmpty } from '../../../base/lists.ts';
+import type { ImageShape, Shape } from '../../../base/shape.ts';
 import { type Pads, type Pair, reachOf, samePads, transposedExtent } from '../../../base/window.ts';
 import { activate, activationOption } from '../../activations.ts';
 import { initializerOption } from '../../initializers.ts';
@@ -29,7 +30,7 @@ import {
 } from '../../options.ts';
 import type { KernelOptions, SlidingOptions } from '../commonOptions.ts';
 import { defineLayer, imageOf, type LayerBuilder } from '../layer.ts';
-import { checkGroups, paddingFacts } from './windowed.ts';
+import { checkGroups, imageIn, paddingFacts } from './windowed.ts';
 
 export interface Conv2dTransposeOptions extends SlidingOptions, KernelOptions {
   /** How many channels the layer gives. */
@@ -86,18 +87,19 @@ function alongAxis(n: number, axis: 0 | 1, o: Options): Extent {
   return { output: size(o.padding[axis], given ?? 0), pads: o.padding[axis] };
 }
 
-function extentsOf([H, W]: readonly number[], o: Options): readonly [Extent, Extent] {
+function extentsOf([H, W]: ImageShape, o: Options): readonly [Extent, Extent] {
   return [alongAxis(H, 0, o), alongAxis(W, 1, o)];
 }
 
-function padsOf(image: readonly number[], o: Options): Pads {
+function padsOf(image: ImageShape, o: Options): Pads {
   const [rows, columns] = extentsOf(image, o);
   return [rows.pads, columns.pads];
 }
 
-function outputShape(inputs: readonly Shape[], o: Options): Shape {
-  const [rows, columns] = extentsOf(imageOf(inputs), o);
-  checkGroups(o.groups, inputs[0][2], o.filters);
+function outputShape(inputs: NonEmpty<Shape>, o: Options): ImageShape {
+  const image = imageOf(inputs);
+  const [rows, columns] = extentsOf(image, o);
+  checkGroups(o.groups, image[2], o.filters);
   return [rows.output, columns.output, o.filters];
 }
 
@@ -119,13 +121,13 @@ export const conv2dTranspose: LayerBuilder<Conv2dTransposeOptions> = defineLayer
       : []),
   ],
   call: ({ build, name, inputs: [x], options: o, parameter }) => {
-    const image = x.shape.slice(1);
+    const image = imageIn(x);
     const attrs = {
       strides: o.strides,
       dilation: o.dilationRate,
       pads: padsOf(image, o),
       groups: o.groups,
-      inputShape: [x.shape[0], ...outputShape([image], o)],
+      inputShape: [first(x.shape, 'axis'), ...outputShape([image], o)],
     };
     const products = build('conv2dInputGradient', [x, parameter('kernel')], attrs, name);
     const sums = o.useBias

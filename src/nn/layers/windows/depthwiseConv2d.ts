@@ -8,6 +8,7 @@
  * as many groups as channels. Next stop: `conv2d.ts`.
  */
 import { z } from 'zod';
+import { last, type NonEmpty } from '../../../base/lists.ts';
 import type { Shape } from '../../../base/shape.ts';
 import { NO_PADS } from '../../../base/window.ts';
 import type { Node } from '../../../graph/node.ts';
@@ -16,7 +17,14 @@ import { type Initializer, initializerOption } from '../../initializers.ts';
 import { paddingRule, positiveInteger, positivePair } from '../../options.ts';
 import type { SlidingOptions, UnitOptions } from '../commonOptions.ts';
 import { type CallContext, defineLayer, imageOf, type LayerBuilder } from '../layer.ts';
-import { factsOf, padsOf, positionsOf, receptionOf, type SlidingWindow } from './windowed.ts';
+import {
+  factsOf,
+  imageIn,
+  padsOf,
+  positionsOf,
+  receptionOf,
+  type SlidingWindow,
+} from './windowed.ts';
 
 export interface DepthwiseConv2dOptions extends SlidingOptions, UnitOptions {
   /** Filters for each channel; default 1. */
@@ -59,7 +67,7 @@ function windowOf({ kernelSize, strides, padding, dilationRate }: Options): Slid
 }
 
 /** (KH, KW, 1, C M) */
-function kernelOf(inputs: readonly Shape[], o: Options) {
+function kernelOf(inputs: NonEmpty<Shape>, o: Options) {
   const [, , C] = imageOf(inputs);
   return {
     name: 'depthwiseKernel',
@@ -80,11 +88,12 @@ function depthwise(
   o: Options,
   name: string,
 ) {
+  const image = imageIn(x);
   const attrs = {
     strides: o.strides,
     dilation: o.dilationRate,
-    pads: padsOf(x.shape.slice(1), windowOf(o)),
-    groups: x.shape[3],
+    pads: padsOf(image, windowOf(o)),
+    groups: image[2],
   };
   return build('conv2d', [x, parameter('depthwiseKernel')], attrs, name);
 }
@@ -101,7 +110,7 @@ function finished(
 }
 
 /** Products and connections of the channels by themselves, and of the 1x1 mix where there is one. */
-function accountingOf(inputs: readonly Shape[], o: Options, filters?: number) {
+function accountingOf(inputs: NonEmpty<Shape>, o: Options, filters?: number) {
   const image = imageOf(inputs);
   const [OH, OW] = positionsOf(image, windowOf(o));
   const channels = image[2] * o.depthMultiplier;
@@ -124,7 +133,7 @@ export const depthwiseConv2d: LayerBuilder<DepthwiseConv2dOptions> = defineLayer
   },
   parameters: (inputs, o) => {
     const kernel = kernelOf(inputs, o);
-    return [kernel, ...biasOf(kernel.shape[3], o)];
+    return [kernel, ...biasOf(last(kernel.shape, 'axis'), o)];
   },
   call: (context) => {
     const { options: o, name } = context;
@@ -144,7 +153,7 @@ export const separableConv2d: LayerBuilder<SeparableConv2dOptions> = defineLayer
     const kernel = kernelOf(inputs, o);
     const pointwise = {
       name: 'pointwiseKernel',
-      shape: [1, 1, kernel.shape[3], o.filters],
+      shape: [1, 1, last(kernel.shape, 'axis'), o.filters],
       initializer: o.pointwiseInitializer,
       trainable: true,
       l2: o.l2,

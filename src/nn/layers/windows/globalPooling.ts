@@ -4,7 +4,8 @@
  * It takes the place of flatten before the last dense layer, and fits any image size.
  */
 import * as z from 'zod';
-import type { Shape } from '../../../base/shape.ts';
+import type { NonEmpty } from '../../../base/lists.ts';
+import { fourAxes, type Shape } from '../../../base/shape.ts';
 import { NO_PADS } from '../../../base/window.ts';
 import type { Node } from '../../../graph/node.ts';
 import { type CallContext, defineLayer, imageOf, type WindowFacts } from '../layer.ts';
@@ -12,15 +13,15 @@ import { paddingFacts } from './windowed.ts';
 
 const options = z.object({});
 
-const outputShape = (inputs: readonly Shape[]): Shape => [imageOf(inputs)[2]];
+const outputShape = (inputs: NonEmpty<Shape>): Shape => [imageOf(inputs)[2]];
 
-function accounting(inputs: readonly Shape[]) {
+function accounting(inputs: NonEmpty<Shape>) {
   const [H, W, C] = imageOf(inputs);
   return { connections: H * W * C, multiplyAdds: 0 };
 }
 
 /** One window, as large as the image. */
-function window(inputs: readonly Shape[]): WindowFacts {
+function window(inputs: NonEmpty<Shape>): WindowFacts {
   const [H, W] = imageOf(inputs);
   const once = [1, 1] as const;
   const padding = paddingFacts('valid', NO_PADS);
@@ -28,7 +29,7 @@ function window(inputs: readonly Shape[]): WindowFacts {
 }
 
 function poolAll(op: string, { build, name, inputs: [x] }: CallContext<unknown>, more = {}): Node {
-  const [N, H, W, C] = x.shape;
+  const [N, H, W, C] = fourAxes(x.shape);
   const attrs = { window: [H, W], strides: [1, 1], pads: NO_PADS, ...more };
   return build('reshape', [build(op, [x], attrs, name)], { shape: [N, C] }, `${name}/row`);
 }

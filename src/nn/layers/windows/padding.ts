@@ -6,7 +6,8 @@
  */
 import * as z from 'zod';
 import { FoveaError } from '../../../base/errors.ts';
-import type { Shape } from '../../../base/shape.ts';
+import type { NonEmpty } from '../../../base/lists.ts';
+import { fourAxes, type ImageShape, type Shape } from '../../../base/shape.ts';
 import { checkFill, type Fill, type Pads } from '../../../base/window.ts';
 import { type Sides, sides } from '../../options.ts';
 import {
@@ -18,7 +19,7 @@ import {
 } from '../layer.ts';
 import { paddingFacts } from './windowed.ts';
 
-function padded(inputs: readonly Shape[], [rows, columns]: Pads, mode: Fill): Shape {
+function padded(inputs: NonEmpty<Shape>, [rows, columns]: Pads, mode: Fill): Shape {
   const [H, W, C] = imageOf(inputs);
   checkFill(rows, H, mode, 'height');
   checkFill(columns, W, mode, 'width');
@@ -86,7 +87,7 @@ export const cropping2d: LayerBuilder<Cropping2dOptions> = defineLayer({
   options: z.object({ cropping: sides }),
   outputShape: (inputs, { cropping: [rows, columns] }) => {
     const [H, W, C] = imageOf(inputs);
-    const cut: Shape = [H - rows[0] - rows[1], W - columns[0] - columns[1], C];
+    const cut: ImageShape = [H - rows[0] - rows[1], W - columns[0] - columns[1], C];
     if (cut[0] < 1 || cut[1] < 1) {
       throw new FoveaError({
         problem: `cutting off ${rows.join(' + ')} rows and ${columns.join(' + ')} columns leaves nothing of ${H} x ${W} pixels`,
@@ -104,7 +105,7 @@ export const cropping2d: LayerBuilder<Cropping2dOptions> = defineLayer({
       cropping: [rows, columns],
     },
   }) => {
-    const [N, H, W, C] = x.shape;
+    const [N, H, W, C] = fourAxes(x.shape);
     const sizes = [N, H - rows[0] - rows[1], W - columns[0] - columns[1], C];
     return build('slice', [x], { starts: [0, rows[0], columns[0], 0], sizes }, name);
   },

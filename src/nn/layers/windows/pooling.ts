@@ -7,11 +7,19 @@
  * AlexNet's do (3x3 every 2). Average pooling leaves padding out of the mean unless `countIncludePad`.
  */
 import * as z from 'zod';
-import type { Shape } from '../../../base/shape.ts';
+import type { NonEmpty } from '../../../base/lists.ts';
+import type { ImageShape, Shape } from '../../../base/shape.ts';
 import type { Node } from '../../../graph/node.ts';
 import { type Padding, paddingRule, positivePair, type Size } from '../../options.ts';
 import { type CallContext, defineLayer, imageOf, type OptionalLayerBuilder } from '../layer.ts';
-import { factsOf, padsOf, positionsOf, receptionOf, type SlidingWindow } from './windowed.ts';
+import {
+  factsOf,
+  imageIn,
+  padsOf,
+  positionsOf,
+  receptionOf,
+  type SlidingWindow,
+} from './windowed.ts';
 
 export interface Pooling2dOptions {
   /** Pixels of the window: one number for both axes, or [height, width]; default 2. */
@@ -41,28 +49,28 @@ function windowOf({ poolSize, strides, padding }: Options): SlidingWindow {
   return { kernel: poolSize, strides: strides ?? poolSize, padding, dilation: [1, 1] };
 }
 
-function outputShape(inputs: readonly Shape[], o: Options): Shape {
+function outputShape(inputs: NonEmpty<Shape>, o: Options): ImageShape {
   const image = imageOf(inputs);
   return [...positionsOf(image, windowOf(o)), image[2]];
 }
 
 /** Every pixel of a window is one connection of its unit; nothing is multiplied by a weight. */
-function accounting(inputs: readonly Shape[], o: Options) {
+function accounting(inputs: NonEmpty<Shape>, o: Options) {
   const [OH, OW, C] = outputShape(inputs, o);
   return { connections: o.poolSize[0] * o.poolSize[1] * OH * OW * C, multiplyAdds: 0 };
 }
 
-const reception = (inputs: readonly Shape[], o: Options) =>
+const reception = (inputs: NonEmpty<Shape>, o: Options) =>
   receptionOf(imageOf(inputs), windowOf(o));
 
-const window = (inputs: readonly Shape[], o: Options) => factsOf(imageOf(inputs), windowOf(o));
+const window = (inputs: NonEmpty<Shape>, o: Options) => factsOf(imageOf(inputs), windowOf(o));
 
 function pool(op: string, { build, name, inputs: [x], options: o }: CallContext<Options>): Node {
   const sliding = windowOf(o);
   const attrs = {
     window: sliding.kernel,
     strides: sliding.strides,
-    pads: padsOf(x.shape.slice(1), sliding),
+    pads: padsOf(imageIn(x), sliding),
   };
   return build(
     op,

@@ -7,7 +7,8 @@
  * Next stop: `ops/composites.ts`.
  */
 import * as z from 'zod';
-import type { Shape } from '../../../base/shape.ts';
+import type { NonEmpty } from '../../../base/lists.ts';
+import type { ImageShape, Shape } from '../../../base/shape.ts';
 import { subsample2d } from '../../../ops/composites.ts';
 import { type ActivationName, activate, activationOption } from '../../activations.ts';
 import { type Initializer, initializerOption } from '../../initializers.ts';
@@ -40,7 +41,7 @@ function windowOf({ poolSize }: Options): SlidingWindow {
   return { kernel: poolSize, strides: poolSize, padding: 'valid', dilation: [1, 1] };
 }
 
-function outputShape(inputs: readonly Shape[], o: Options): Shape {
+function outputShape(inputs: NonEmpty<Shape>, o: Options): ImageShape {
   const image = imageOf(inputs);
   return [...positionsOf(image, windowOf(o)), image[2]];
 }

@@ -4,6 +4,7 @@
  * The arithmetic itself is `base/window.ts`; here it is asked for a layer's options and an input shape.
  */
 import { FoveaError } from '../../../base/errors.ts';
+import { fourAxes, type ImageShape } from '../../../base/shape.ts';
 import {
   outputSize,
   type PaddingRule,
@@ -11,6 +12,7 @@ import {
   type Pair,
   resolvePads,
 } from '../../../base/window.ts';
+import type { Node } from '../../../graph/node.ts';
 import type { Reception, WindowFacts } from '../layer.ts';
 
 export interface SlidingWindow {
@@ -20,20 +22,26 @@ export interface SlidingWindow {
   readonly padding: PaddingRule;
 }
 
-/** The pads of a window on an input of (height, width, ...), in numbers. */
-export function padsOf(input: readonly number[], window: SlidingWindow): Pads {
+/** The image that each row of a layer's input is. x: (N, H, W, C) */
+export function imageIn(x: Node): ImageShape {
+  const [, H, W, C] = fourAxes(x.shape);
+  return [H, W, C];
+}
+
+/** The pads of a window on an image, in numbers. */
+export function padsOf(image: ImageShape, window: SlidingWindow): Pads {
   const { padding, kernel, strides, dilation } = window;
-  return resolvePads(padding, [input[0], input[1]], kernel, strides, dilation);
+  return resolvePads(padding, [image[0], image[1]], kernel, strides, dilation);
 }
 
 /** Number of window positions, [height, width]. */
-export function positionsOf(input: readonly number[], window: SlidingWindow): Pair {
+export function positionsOf(image: ImageShape, window: SlidingWindow): Pair {
   const { kernel, strides, dilation } = window;
-  return outputSize([input[0], input[1]], kernel, strides, padsOf(input, window), dilation);
+  return outputSize([image[0], image[1]], kernel, strides, padsOf(image, window), dilation);
 }
 
-export function receptionOf(input: readonly number[], window: SlidingWindow): Reception {
-  const [[top], [left]] = padsOf(input, window);
+export function receptionOf(image: ImageShape, window: SlidingWindow): Reception {
+  const [[top], [left]] = padsOf(image, window);
   return {
     kernel: window.kernel,
     strides: window.strides,
@@ -43,9 +51,9 @@ export function receptionOf(input: readonly number[], window: SlidingWindow): Re
 }
 
 /** What the options come to on an input, for tables. */
-export function factsOf(input: readonly number[], window: SlidingWindow): WindowFacts {
+export function factsOf(image: ImageShape, window: SlidingWindow): WindowFacts {
   const { kernel, strides, dilation, padding } = window;
-  return { kernel, strides, dilation, padding: paddingFacts(padding, padsOf(input, window)) };
+  return { kernel, strides, dilation, padding: paddingFacts(padding, padsOf(image, window)) };
 }
 
 export function paddingFacts(rule: PaddingRule, pads: Pads): WindowFacts['padding'] {
