@@ -10,8 +10,11 @@ export type Shape = readonly number[];
 /** (H, W, C) of one picture. */
 export type ImageShape = readonly [number, number, number];
 
-/** The extents of four axes: (N, H, W, C) of activations, (KH, KW, C, filters) of kernels. */
-export function fourAxes(shape: Shape): readonly [number, number, number, number] {
+/** (N, H, W, C) of activations, (KH, KW, C, filters) of kernels. */
+export type FourAxes = readonly [number, number, number, number];
+
+/** The extents of a shape that has four. */
+export function fourAxes(shape: Shape): FourAxes {
   const [N, H, W, C] = shape;
   return N === undefined ||
     H === undefined ||

@@ -5,6 +5,7 @@
  * fill is the difference from what the filter gives there. How often each pixel is used comes from the ops'
  * own adjoints: the gradient of the sum of all outputs.
  */
+import { at, first, nonEmpty } from '../base/lists.ts';
 import { sizeOf } from '../base/shape.ts';
 import { type Fill, NO_PADS, type Pads, type Pair, resolvePads } from '../base/window.ts';
 import { applyOp, type RealTensor } from './apply.ts';
@@ -71,7 +72,7 @@ export function comparePadding(
 ): Comparison {
   const { window, density } = options;
   const results = RULES.map((rule) => measure(rule, scene, options));
-  const picture = results[0].input;
+  const picture = first(results, 'result').input;
   return {
     title: `Padding for a ${window.join('x')} mean filter, stride 1, on ${name}`,
     subtitle: `the middle ${heightOf(picture)}x${widthOf(picture)} pixels of it, so that what lies beyond the border is known; noise on ${percent(density)} of the pixels`,
@@ -123,8 +124,8 @@ function measure(rule: Rule, scene: RealTensor, { window, density, seed }: Paddi
     pads,
     borderError: meanWhere(error, border),
     cornerError: rule.amount === 'valid' ? null : mean(error.data.subarray(0, channelsOf(error))),
-    cornerUses: uses.data[0],
-    middleUses: uses.data[Math.floor(height / 2) * width + Math.floor(width / 2)],
+    cornerUses: first(uses.data, 'pixel'),
+    middleUses: at(uses.data, Math.floor(height / 2) * width + Math.floor(width / 2), 'pixel'),
     justMoves: share(stays, (change) => change < 1e-9),
     noiseInside: meanWhere(noise, (i) => !border(i)) ?? 0,
     noiseAtBorder: meanWhere(noise, border),
@@ -208,7 +209,8 @@ function tableOf(results: readonly PaddingResult[]): Comparison['table'] {
 }
 
 function findingsOf(results: readonly PaddingResult[]): string[] {
-  const [valid, zeros, ...others] = results;
+  const [valid, ...padding] = nonEmpty(results, 'results');
+  const [zeros, ...others] = nonEmpty(padding, 'results of fills');
   const errorOf = (r: PaddingResult) => r.borderError ?? Number.POSITIVE_INFINITY;
   const best = others.reduce((a, b) => (errorOf(b) < errorOf(a) ? b : a), zeros);
   const least =

@@ -4,6 +4,7 @@
  * Asks what texts say of pooling and answers with numbers: how much of a shift pooling really takes away,
  * which noise breaks which pooling, and how max and min mirror each other.
  */
+import { at, first } from '../base/lists.ts';
 import { NO_PADS, type Pair } from '../base/window.ts';
 import { applyOp, type RealTensor } from './apply.ts';
 import { type Comparison, levels, percent } from './comparison.ts';
@@ -35,6 +36,7 @@ export interface PoolingOptions {
 const BLACK_AT = 64;
 
 type Pool = (x: RealTensor) => RealTensor;
+type Column = 'picture' | 'max' | 'average' | 'min';
 
 interface PoolingResult {
   readonly name: string;
@@ -57,7 +59,7 @@ export function comparePooling(x: RealTensor, name: string, options: PoolingOpti
     strides,
     pads: NO_PADS,
   };
-  const pools: Record<'picture' | 'max' | 'average' | 'min', Pool> = {
+  const pools: Readonly<Record<Column, Pool>> = {
     picture: (p) => p,
     max: (p) => applyOp('maxPool2d', [p], attrs),
     average: (p) => applyOp('averagePool2d', [p], { ...attrs, countIncludePad: false }),
@@ -66,7 +68,14 @@ export function comparePooling(x: RealTensor, name: string, options: PoolingOpti
   const edges = rectifiedEdges(x);
   const peppered = noisy(x, 'salt and pepper', density, seed);
   const entries = Object.entries(pools);
-  const results = entries.map(([column, pool]) => measure(column, pool, x, edges, options));
+  const resultOf = (column: Column) => measure(column, pools[column], x, edges, options);
+  const byColumn = {
+    picture: resultOf('picture'),
+    max: resultOf('max'),
+    average: resultOf('average'),
+    min: resultOf('min'),
+  };
+  const results = Object.values(byColumn);
   const mirrored = meanChange(pools.min(x), negative(pools.max(negative(x)))) === 0;
   const moves = entries.slice(1).every(([, pool]) => movesByOneCell(pool, x, strides[1]));
   const sides = `${heightOf(x)}x${widthOf(x)}${channelsOf(x) === 1 ? '' : 'x3'}`;
@@ -81,10 +90,14 @@ export function comparePooling(x: RealTensor, name: string, options: PoolingOpti
     ],
     columns: entries.map(([column, pool]) => ({
       name: column,
-      pictures: [pool(x), pool(peppered), changeMap(differenceByShift(pool, x, 1), BLACK_AT)],
+      pictures: [
+        pool(x),
+        pool(peppered),
+        changeMap(difference(...aroundShift(pool, x, 1)), BLACK_AT),
+      ],
     })),
     table: tableOf(results, strides[1]),
-    findings: findingsOf(results, { mirrored, moves, stride: strides[1] }),
+    findings: findingsOf(byColumn, { mirrored, moves, stride: strides[1] }),
     data: { picture: name, ...options, results, mirrored, movesByOneCell: moves },
   };
 }
@@ -98,17 +111,15 @@ function measure(
 ): PoolingResult {
   const clean = pool(x);
   const shifts = [...new Set([1, 2, strides[1]])].sort((a, b) => a - b);
-  const [before, after] = shifted(x, 1).map(pool);
   const changeBy = (noise: Parameters<typeof noisy>[1]) =>
     meanChange(clean, pool(noisy(x, noise, density, seed)));
   return {
     name,
     size: [heightOf(clean), widthOf(clean)],
     shiftChange: shifts.map((by) => {
-      const [a, b] = shifted(x, by).map(pool);
-      return { by, change: meanChange(a, b) };
+      return { by, change: meanChange(...aroundShift(pool, x, by)) };
     }),
-    keptByShift: shareKept(before, after),
+    keptByShift: shareKept(...aroundShift(pool, x, 1)),
     salt: changeBy('salt'),
     pepper: changeBy('pepper'),
     saltAndPepper: changeBy('salt and pepper'),
@@ -116,16 +127,17 @@ function measure(
   };
 }
 
-function differenceByShift(pool: Pool, x: RealTensor, by: number): RealTensor {
-  const [a, b] = shifted(x, by).map(pool);
-  return difference(a, b);
+/** What is pooled before and after the camera moves. */
+function aroundShift(pool: Pool, x: RealTensor, by: number): readonly [RealTensor, RealTensor] {
+  const [before, after] = shifted(x, by);
+  return [pool(before), pool(after)];
 }
 
 const negative = (x: RealTensor): RealTensor => mapped(x, (value) => -value);
 
 /** A shift by the stride moves the pooled picture by one cell and changes nothing else. */
 function movesByOneCell(pool: Pool, x: RealTensor, stride: number): boolean {
-  const [before, after] = shifted(x, stride).map(pool);
+  const [before, after] = aroundShift(pool, x, stride);
   const [height, width] = [heightOf(before), widthOf(before) - 1];
   if (width < 1) return true;
   return meanChange(crop(before, 0, 1, height, width), crop(after, 0, 0, height, width)) === 0;
@@ -155,9 +167,9 @@ function tableOf(results: readonly PoolingResult[], stride: number): Comparison[
     label,
     cells: results.map(cell),
   });
-  const shifts = results[0].shiftChange.map(({ by }, i) =>
+  const shifts = first(results, 'result').shiftChange.map(({ by }, i) =>
     row(`change by a shift of ${by}${by === stride ? ' (the stride)' : ''}`, (r) =>
-      levels(r.shiftChange[i].change),
+      levels(at(r.shiftChange, i, 'shift').change),
     ),
   );
   return [
@@ -172,17 +184,16 @@ function tableOf(results: readonly PoolingResult[], stride: number): Comparison[
 }
 
 function findingsOf(
-  [picture, max, average, min]: readonly PoolingResult[],
+  { picture, max, average, min }: Readonly<Record<Column, PoolingResult>>,
   facts: { readonly mirrored: boolean; readonly moves: boolean; readonly stride: number },
 ): string[] {
-  const shift = [max, average, min]
-    .map((r) => `${r.name} ${levels(r.shiftChange[0].change)}`)
-    .join(', ');
+  const byOne = (r: PoolingResult): string => levels(first(r.shiftChange, 'shift').change);
+  const shift = [max, average, min].map((r) => `${r.name} ${byOne(r)}`).join(', ');
   const cells = picture.size[0] * picture.size[1];
   const left = (max.size[0] * max.size[1]) / cells;
   return [
     `Pooling keeps ${percent(left)} of the values and has no parameters of its own.`,
-    `A shift by 1 pixel changes the picture by ${levels(picture.shiftChange[0].change)} grey levels on average, and after pooling still by: ${shift}.`,
+    `A shift by 1 pixel changes the picture by ${byOne(picture)} grey levels on average, and after pooling still by: ${shift}.`,
     facts.moves
       ? `Invariance is local and approximate: a shift by the stride (${facts.stride}) moves the pooled picture by exactly one cell.`
       : `A shift by the stride (${facts.stride}) does not move the pooled picture by one cell here.`,

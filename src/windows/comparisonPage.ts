@@ -35,17 +35,20 @@ export function drawComparison(comparison: Comparison): string {
   });
   y += 12;
   pictureRows.forEach((label, row) => {
-    const pictures = columns.map((column) => column.pictures[row]);
-    const pixel = enlargements(pictures, comparison.scale);
+    const pictures = enlarged(
+      columns.map((column) => column.pictures[row] ?? null),
+      comparison.scale,
+    );
     parts.push(
       ...wrapped(label, LABELS - 24).map((words, i) =>
         text(MARGIN, y + 16 + i * LINE, words, { fill: INK }),
       ),
     );
-    pictures.forEach((picture, i) => {
-      if (picture !== null) parts.push(drawPicture(picture, columnX(i), y, pixel[i]));
+    pictures.forEach(({ picture, pixel }, i) => {
+      if (picture !== null) parts.push(drawPicture(picture, columnX(i), y, pixel));
     });
-    y += Math.max(...pictures.map((p, i) => (p === null ? 0 : heightOf(p) * pixel[i]))) + GAP;
+    const heights = pictures.map((p) => (p.picture === null ? 0 : heightOf(p.picture) * p.pixel));
+    y += Math.max(...heights) + GAP;
   });
   for (const { label, cells } of table) {
     parts.push(element('line', { x1: MARGIN, x2: width - MARGIN, y1: y, y2: y, stroke: RULE }));
@@ -68,13 +71,14 @@ export function drawComparison(comparison: Comparison): string {
   return svgDocument(width, height, paper, ...parts);
 }
 
-/** Side of a pixel on paper, for each picture of a row. */
-function enlargements(
-  pictures: readonly (RealTensor | null)[],
-  scale: Comparison['scale'],
-): number[] {
-  const own = pictures.map((p) => (p === null ? Infinity : COLUMN / widthOf(p)));
-  return scale === 'fill' ? own : own.map(() => Math.min(...own));
+/** The pictures of a row with the side of a pixel on paper. */
+function enlarged(pictures: readonly (RealTensor | null)[], scale: Comparison['scale']) {
+  const own = (p: RealTensor | null): number => (p === null ? Infinity : COLUMN / widthOf(p));
+  const common = Math.min(...pictures.map(own));
+  return pictures.map((picture) => ({
+    picture,
+    pixel: scale === 'fill' ? own(picture) : common,
+  }));
 }
 
 function drawPicture(picture: RealTensor, x: number, y: number, pixel: number): string {
@@ -100,13 +104,15 @@ function base64(bytes: Uint8Array): string {
 }
 
 function wrapped(words: string, width: number): string[] {
-  const lines: string[] = [''];
+  const lines: string[] = [];
+  let line = '';
   for (const word of words.split(' ')) {
-    const line = lines[lines.length - 1];
-    if (line !== '' && (line.length + 1 + word.length) * LETTER > width) lines.push(word);
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && (line.length + 1 + word.length) * LETTER > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
   }
-  return lines;
+  return [...lines, line];
 }
 
 /** One self-contained page; the numbers are a real table, the drawing has them too. */

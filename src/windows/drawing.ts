@@ -5,6 +5,7 @@
  * cell of the coverage map, the more windows see it. `words.ts` is the same as text.
  */
 import { advice, FoveaError, setting } from '../base/errors.ts';
+import { nonEmpty } from '../base/lists.ts';
 import {
   element,
   INK,
@@ -15,7 +16,7 @@ import {
   svgDocument,
   text,
 } from '../draw/svg.ts';
-import type { AxisAnswer, WindowAnswer } from './explain.ts';
+import { type AxisAnswer, cellOf, type WindowAnswer } from './explain.ts';
 import { coverageSentence, formatNumber, isInside, windowSummary } from './words.ts';
 
 const MARGIN = 28;
@@ -61,7 +62,7 @@ export function drawWindowAnswer(answer: WindowAnswer): string {
     });
   }
   const cellSize = Math.min(CELL_MAX, Math.max(CELL_MIN, GRID / side));
-  const [title, ...formulas] = lines;
+  const [title, ...formulas] = nonEmpty(lines, 'lines');
   const below = [
     ...(worked === undefined ? [] : [worked, '']),
     coverageSentence(answer),
@@ -145,19 +146,19 @@ function outputPanel({ output, values }: WindowAnswer): Panel {
     columns: output[1],
     cell: (row, column) => ({
       fill: row === 0 && column === 0 ? WINDOW : '#ffffff',
-      ...(values === null ? {} : { label: formatNumber(values[row][column]) }),
+      ...(values === null ? {} : { label: formatNumber(cellOf(values, row, column)) }),
     }),
   };
 }
 
-function coveragePanel({ coverage }: WindowAnswer): Panel {
+function coveragePanel({ question, coverage }: WindowAnswer): Panel {
   const most = Math.max(1, ...coverage.map((row) => Math.max(...row)));
   return {
     title: 'coverage',
-    rows: coverage.length,
-    columns: coverage[0].length,
+    rows: question.input[0],
+    columns: question.input[1],
     cell: (row, column) => {
-      const count = coverage[row][column];
+      const count = cellOf(coverage, row, column);
       const share = count / most;
       // From near white to a deep blue; cells no window sees are marked in red.
       const mix = (from: number, to: number) => Math.round(from + (to - from) * share);

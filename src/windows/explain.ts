@@ -5,6 +5,7 @@
  * SVG. Every number comes from `base/window.ts`, every value from the op's reference loops.
  */
 import { advice, FoveaError, setting } from '../base/errors.ts';
+import { at } from '../base/lists.ts';
 import {
   coverage,
   outputExtent,
@@ -157,9 +158,14 @@ function checkCount(noun: string, received: number, rows: number, columns: numbe
   });
 }
 
+/** The number in a row and a column of a map. */
+export function cellOf(map: readonly (readonly number[])[], row: number, column: number): number {
+  return at(at(map, row, 'row'), column, 'cell');
+}
+
 function rowsOf(data: ArrayLike<number>, [rows, columns]: Pair): number[][] {
   return Array.from({ length: rows }, (_, i) =>
-    Array.from({ length: columns }, (_, j) => data[i * columns + j]),
+    Array.from({ length: columns }, (_, j) => at(data, i * columns + j, 'number')),
   );
 }
 
@@ -189,7 +195,8 @@ function strideTableOf(question: WindowQuestion): StrideRow[] {
   return [...square, ...(listed ? [] : [strides])].map((both) => {
     const extentOf = (rule: PaddingRule): Extent & { pads: Pads } => {
       const pads = resolvePads(rule, input, kernel, both, dilation);
-      const [h, w] = ([0, 1] as const).map((i) => axisOf({ ...question, strides: both }, pads, i));
+      const asked = { ...question, strides: both };
+      const [h, w] = [axisOf(asked, pads, 0), axisOf(asked, pads, 1)];
       const unseen = (axis: AxisAnswer) => axis.coverage.filter((count) => count === 0).length;
       return { output: [h.output, w.output], unseen: [unseen(h), unseen(w)], pads };
     };

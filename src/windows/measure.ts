@@ -4,7 +4,9 @@
  * Pictures are (1, H, W, C) with values from 0 (black) to 255 (white); changes are in these grey levels.
  * Next stop: `comparePooling.ts`, `comparePadding.ts`.
  */
+import { at } from '../base/lists.ts';
 import { baseKey, stepKey, streamOf, uniformAt } from '../base/random.ts';
+import { fourAxes } from '../base/shape.ts';
 import { applyOp, type RealTensor } from './apply.ts';
 
 export const WHITE = 255;
@@ -23,9 +25,9 @@ export function pictureOf(
   } satisfies RealTensor;
 }
 
-export const heightOf = (picture: RealTensor): number => picture.shape[1];
-export const widthOf = (picture: RealTensor): number => picture.shape[2];
-export const channelsOf = (picture: RealTensor): number => picture.shape[3];
+export const heightOf = (picture: RealTensor): number => fourAxes(picture.shape)[1];
+export const widthOf = (picture: RealTensor): number => fourAxes(picture.shape)[2];
+export const channelsOf = (picture: RealTensor): number => fourAxes(picture.shape)[3];
 
 export function crop(
   x: RealTensor,
@@ -41,9 +43,8 @@ export function crop(
 /** At most `side` pixels a side, out of the middle. */
 export function centre(x: RealTensor, side: number): RealTensor {
   const [height, width] = [Math.min(side, heightOf(x)), Math.min(side, widthOf(x))];
-  const [top, left] = [heightOf(x) - height, widthOf(x) - width].map((over) =>
-    Math.floor(over / 2),
-  );
+  const top = Math.floor((heightOf(x) - height) / 2);
+  const left = Math.floor((widthOf(x) - width) / 2);
   return crop(x, top, left, height, width);
 }
 
@@ -59,7 +60,7 @@ export function mapped(x: RealTensor, f: (value: number, index: number) => numbe
 
 /** |a - b| in every place. */
 export function difference(a: RealTensor, b: RealTensor): RealTensor {
-  return mapped(a, (value, i) => Math.abs(value - b.data[i]));
+  return mapped(a, (value, i) => Math.abs(value - at(b.data, i, 'number')));
 }
 
 /** A map of changes as a grey picture: white where nothing changed, black from `blackAt` grey levels on. */
@@ -76,9 +77,9 @@ export function changeMap(changes: RealTensor, blackAt: number): RealTensor {
   );
 }
 
-export function mean(data: ArrayLike<number>): number {
+export function mean(data: Float64Array): number {
   let sum = 0;
-  for (let i = 0; i < data.length; i++) sum += data[i];
+  for (const value of data) sum += value;
   return data.length === 0 ? 0 : sum / data.length;
 }
 

@@ -4,10 +4,12 @@
  * Plain characters only, so that it reads the same in a terminal, a file and a pipe. What would be too
  * large to read is left out with a line that says so. `drawing.ts` is the same as a picture.
  */
+import { first } from '../base/lists.ts';
 import type { Pads, Pair } from '../base/window.ts';
 import { alignColumns } from '../draw/columns.ts';
 import {
   type AxisAnswer,
+  cellOf,
   type StrideRow,
   type Term,
   termsOf,
@@ -75,10 +77,10 @@ function sameFormula({ n, stride, reach, pads }: AxisAnswer): string {
 
 function sizeLines({ question, axes, pads, output }: WindowAnswer): string[] {
   const lines: string[] = [];
-  for (const [i, name] of ['height', 'width '].entries()) {
-    const reach = reachFormula(axes[i]);
-    lines.push(`${name}   ${extentFormula(axes[i])}${reach}`);
-    if (question.padding === 'same') lines.push(`  same   ${sameFormula(axes[i])}`);
+  const [height, width] = axes;
+  for (const [name, axis] of [['height', height] as const, ['width ', width] as const]) {
+    lines.push(`${name}   ${extentFormula(axis)}${reachFormula(axis)}`);
+    if (question.padding === 'same') lines.push(`  same   ${sameFormula(axis)}`);
   }
   return [...lines, `output   ${by(output)}`, `padding  ${padsInWords(pads)}`];
 }
@@ -128,11 +130,12 @@ export function isInside(padded: number, { n, pads }: AxisAnswer): boolean {
 }
 
 function sideBySide(blocks: readonly (readonly string[])[]): string {
-  const widths = blocks.map((lines) => Math.max(...lines.map((l) => l.length)));
-  return blocks[0]
-    .map((_, row) =>
-      `  ${blocks.map((lines, i) => (lines[row] ?? '').padEnd(widths[i])).join('     ')}`.trimEnd(),
-    )
+  const columns = blocks.map((lines) => {
+    const width = Math.max(...lines.map((l) => l.length));
+    return (row: number): string => (lines[row] ?? '').padEnd(width);
+  });
+  return first(blocks, 'block')
+    .map((_, row) => `  ${columns.map((cell) => cell(row)).join('     ')}`.trimEnd())
     .join('\n');
 }
 
@@ -162,7 +165,7 @@ function workedLine(
   oh: number,
   ow: number,
 ): string {
-  return `y[${oh},${ow}] = ${workedCell(answer, oh, ow)} = ${formatNumber(values[oh][ow])}`;
+  return `y[${oh},${ow}] = ${workedCell(answer, oh, ow)} = ${formatNumber(cellOf(values, oh, ow))}`;
 }
 
 /** "max(1, 2, 7, 8)", "(1 + 2 + 7 + 8) / 4", "1*1 + 2*0 + 7*1 + 8*0" */
@@ -210,7 +213,7 @@ function coverageInWords(answer: WindowAnswer): string {
 export function coverageSentence({ coverage, pads }: WindowAnswer): string {
   const padded = pads.flat().some((pad) => pad > 0);
   const counts = coverage.flat();
-  const corner = coverage[0][0];
+  const corner = cellOf(coverage, 0, 0);
   const most = counts.reduce((a, b) => Math.max(a, b));
   const unseen = counts.filter((count) => count === 0).length;
   const times = (n: number) => (n === 1 ? '1 window' : `${n} windows`);
@@ -238,7 +241,7 @@ function strideTableLines({ question, strideTable }: WindowAnswer): string[] {
   ]);
   const all = [explicit === undefined ? head : [...head, explicit, 'not seen'], ...rows];
   const asked = short(question.strides);
-  return alignColumns(all).map((line, i) => `${all[i][0] === asked ? '>' : ' '} ${line}`);
+  return alignColumns(all).map((line, i) => `${all[i]?.[0] === asked ? '>' : ' '} ${line}`);
 }
 
 function unseenInWords([rows, columns]: Pair): string {

@@ -3,6 +3,7 @@
  *
  * Previous stop: `copy.ts`.
  */
+import { at, first } from '../../base/lists.ts';
 import { type Shape, stridesOf } from '../../base/shape.ts';
 import type {
   ConcatenateAttrs,
@@ -20,12 +21,16 @@ function boxCopy(sizes: Shape, from: Box, to: Box): Copy {
   const toStrides = stridesOf(to.shape);
   const step = ({ steps }: Box, axis: number): number => steps?.[axis] ?? 1;
   const offset = (starts: Shape, strides: Shape): number =>
-    starts.reduce((sum, start, axis) => sum + start * strides[axis], 0);
+    starts.reduce((sum, start, axis) => sum + start * at(strides, axis, 'stride'), 0);
   return {
     from: offset(from.starts, fromStrides),
     to: offset(to.starts, toStrides),
     levels: sizes.map((extent, axis) =>
-      level(extent, step(from, axis) * fromStrides[axis], step(to, axis) * toStrides[axis]),
+      level(
+        extent,
+        step(from, axis) * at(fromStrides, axis, 'stride'),
+        step(to, axis) * at(toStrides, axis, 'stride'),
+      ),
     ),
   };
 }
@@ -37,22 +42,22 @@ export const concatenateCopies: CopiesOf<ConcatenateAttrs> = (node, { axis }) =>
   const copies = node.inputs.map(({ shape }) => {
     const starts = origin(shape);
     starts[axis] = start;
-    start += shape[axis];
+    start += at(shape, axis, 'axis');
     return [boxCopy(shape, { shape, starts: origin(shape) }, { shape: node.shape, starts })];
   });
   return { copies };
 };
 
-export const sliceCopies: CopiesOf<SliceAttrs> = ({ shape, inputs: [x] }, { starts, steps }) => ({
-  copies: [[boxCopy(shape, { shape: x.shape, starts, steps }, { shape, starts: origin(shape) })]],
-});
+export const sliceCopies: CopiesOf<SliceAttrs> = ({ shape, inputs }, { starts, steps }) => {
+  const from = { shape: first(inputs, 'input').shape, starts, steps };
+  return { copies: [[boxCopy(shape, from, { shape, starts: origin(shape) })]] };
+};
 
 export const sliceGradientCopies: CopiesOf<SliceGradientAttrs> = (
-  { shape, inputs: [dy] },
+  { shape, inputs },
   { starts, steps },
-) => ({
-  copies: [
-    [boxCopy(dy.shape, { shape: dy.shape, starts: origin(dy.shape) }, { shape, starts, steps })],
-  ],
-  fill: 0,
-});
+) => {
+  const own = first(inputs, 'input').shape;
+  const from = { shape: own, starts: origin(own) };
+  return { copies: [[boxCopy(own, from, { shape, starts, steps })]], fill: 0 };
+};

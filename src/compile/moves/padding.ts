@@ -3,30 +3,30 @@
  *
  * Previous stop: `copy.ts`.
  */
-import type { Shape } from '../../base/shape.ts';
+import { first } from '../../base/lists.ts';
+import { type FourAxes, fourAxes } from '../../base/shape.ts';
 import { filledFrom } from '../../base/window.ts';
 import type { Pad2dAttrs, Pad2dGradientAttrs } from '../../ops/moves/pad2d.ts';
 import { type CopiesOf, type Copy, type CopyList, level } from './copy.ts';
 
 /** Any fill: the picture's own pixels, and those filled from them. */
-export const pad2dCopies: CopiesOf<Pad2dAttrs> = ({ shape, inputs: [x] }, attrs) =>
-  attrs.mode === 'constant'
-    ? constantPadding(x.shape, shape, attrs)
-    : { copies: [padCopies(x.shape, shape, attrs, false)] };
+export const pad2dCopies: CopiesOf<Pad2dAttrs> = ({ shape, inputs }, attrs) => {
+  const small = fourAxes(first(inputs, 'input').shape);
+  return attrs.mode === 'constant'
+    ? constantPadding(small, fourAxes(shape), attrs)
+    : { copies: [padCopies(small, fourAxes(shape), attrs, false)] };
+};
 
 /** The picture's own pixels, and those copied from them added. */
-export const pad2dGradientCopies: CopiesOf<Pad2dGradientAttrs> = (
-  { shape, inputs: [dy] },
-  attrs,
-) => ({
-  copies: [padCopies(shape, dy.shape, attrs, true)],
+export const pad2dGradientCopies: CopiesOf<Pad2dGradientAttrs> = ({ shape, inputs }, attrs) => ({
+  copies: [padCopies(fourAxes(shape), fourAxes(first(inputs, 'input').shape), attrs, true)],
   fill: 0,
 });
 
 /** A negative amount crops. */
 function constantPadding(
-  [N, H, W, C]: Shape,
-  [, OH, OW]: Shape,
+  [N, H, W, C]: FourAxes,
+  [, OH, OW]: FourAxes,
   { pads, value = 0 }: Pad2dAttrs,
 ): CopyList {
   const [[top, bottom], [left, right]] = pads;
@@ -77,7 +77,12 @@ export function stretchesOf(
 }
 
 /** Copies between the padded picture and the small one, the picture itself first. */
-function padCopies(small: Shape, padded: Shape, { mode, pads }: Pad2dAttrs, back: boolean): Copy[] {
+function padCopies(
+  small: FourAxes,
+  padded: FourAxes,
+  { mode, pads }: Pad2dAttrs,
+  back: boolean,
+): Copy[] {
   const [N, H, W, C] = small;
   const [, OH, OW] = padded;
   const rows = stretchesOf(H, pads[0][0], pads[0][1], mode);

@@ -3,24 +3,27 @@
  *
  * Previous stop: `copy.ts`.
  */
-import { stridesOf } from '../../base/shape.ts';
+import { at, first } from '../../base/lists.ts';
+import { fourAxes, stridesOf } from '../../base/shape.ts';
 import type { Upsample2dAttrs } from '../../ops/moves/upsample2d.ts';
 import { type CopiesOf, level } from './copy.ts';
 
-export const broadcastCopies: CopiesOf<unknown> = ({ shape, inputs: [x] }) => {
-  const from = stridesOf(x.shape);
+export const broadcastCopies: CopiesOf<unknown> = ({ shape, inputs }) => {
+  const small = first(inputs, 'input').shape;
+  const from = stridesOf(small);
   const to = stridesOf(shape);
-  const lead = shape.length - x.shape.length;
+  const lead = shape.length - small.length;
   const levels = shape.map((extent, axis) => {
     const own = axis - lead;
-    return level(extent, own < 0 || x.shape[own] === 1 ? 0 : from[own], to[axis]);
+    const isRepeated = own < 0 || small[own] === 1;
+    return level(extent, isRepeated ? 0 : at(from, own, 'stride'), at(to, axis, 'stride'));
   });
   return { copies: [[{ from: 0, to: 0, levels }]] };
 };
 
-export const upsampleCopies: CopiesOf<Upsample2dAttrs> = ({ inputs: [x] }, { factors }) => {
+export const upsampleCopies: CopiesOf<Upsample2dAttrs> = ({ inputs }, { factors }) => {
   const [height, width] = factors;
-  const [N, H, W, C] = x.shape;
+  const [N, H, W, C] = fourAxes(first(inputs, 'input').shape);
   const rowTo = W * width * C;
   const levels = [
     level(N, H * W * C, H * height * rowTo),

@@ -3,13 +3,16 @@
  *
  * Previous stop: `copy.ts`.
  */
+import { at, first } from '../../base/lists.ts';
 import { stridesOf } from '../../base/shape.ts';
 import type { TransposeAttrs } from '../../ops/moves/transpose.ts';
 import { type CopiesOf, level } from './copy.ts';
 
-export const transposeCopies: CopiesOf<TransposeAttrs> = ({ shape, inputs: [x] }, { axes }) => {
-  const from = stridesOf(x.shape);
+export const transposeCopies: CopiesOf<TransposeAttrs> = ({ shape, inputs }, { axes }) => {
+  const from = stridesOf(first(inputs, 'input').shape);
   const to = stridesOf(shape);
-  const levels = shape.map((extent, k) => level(extent, from[axes[k]], to[k]));
+  const levels = axes.map((axis, k) =>
+    level(at(shape, k, 'axis'), at(from, axis, 'stride'), at(to, k, 'stride')),
+  );
   return { copies: [[{ from: 0, to: 0, levels }]] };
 };

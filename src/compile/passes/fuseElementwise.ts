@@ -5,6 +5,7 @@
  * never reach memory. A producer with several readers is computed once and stored. Runs before
  * `fuseEpilogues`, which then moves whole chains into the kernel before them.
  */
+import { at } from '../../base/lists.ts';
 import { sameShape } from '../../base/shape.ts';
 import type { Graph, Node } from '../../graph/node.ts';
 import { expressionOf } from '../../ops/elementwise.ts';
@@ -30,11 +31,11 @@ function fuse(node: Node, readers: ReadonlyMap<Node, number>): Node {
   if (expression === undefined) return node;
   const inputs: Node[] = [];
   const slot = (n: Node): Expression => {
-    const at = inputs.indexOf(n);
-    return input(at >= 0 ? at : inputs.push(n) - 1);
+    const known = inputs.indexOf(n);
+    return input(known >= 0 ? known : inputs.push(n) - 1);
   };
   const composed = substitute(expression, (index) => {
-    const producer = node.inputs[index];
+    const producer = at(node.inputs, index, 'input');
     const inner = expressionOf(producer);
     if (
       inner === undefined ||
@@ -43,7 +44,7 @@ function fuse(node: Node, readers: ReadonlyMap<Node, number>): Node {
     ) {
       return slot(producer);
     }
-    return substitute(inner, (i) => slot(producer.inputs[i]));
+    return substitute(inner, (i) => slot(at(producer.inputs, i, 'input')));
   });
   if (inputs.length > MOST_INPUTS) return node;
   const used = keepUsedInputs(composed, inputs);

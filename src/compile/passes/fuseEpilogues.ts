@@ -4,6 +4,7 @@
  * An element-wise node that is the only reader of a result whose op takes an epilogue (a convolution, a matrix
  * product) becomes it: the sum is finished in registers and stored once. Runs last, on whole element-wise chains.
  */
+import { at } from '../../base/lists.ts';
 import { sameShape } from '../../base/shape.ts';
 import { createNode, type Graph, isSource, type Node } from '../../graph/node.ts';
 import { expressionOf } from '../../ops/elementwise.ts';
@@ -36,7 +37,7 @@ function fuse(node: Node, readers: ReadonlyMap<Node, number>): Node {
     return node;
   const others = node.inputs.filter((i) => i !== sum);
   const epilogue = substitute(expression, (index) => {
-    const read = node.inputs[index];
+    const read = at(node.inputs, index, 'input');
     return input(read === sum ? 0 : 1 + others.indexOf(read));
   });
   return createNode({

@@ -4,6 +4,7 @@
  * Runs before fusion, which then sees a graph without reshapes to the same shape, sums over nothing, or
  * arithmetic on constants (the gradient of a mean starts from 1/N repeated N times).
  */
+import { at, first } from '../../base/lists.ts';
 import { sameShape } from '../../base/shape.ts';
 import { constantNode, type Graph, type Node } from '../../graph/node.ts';
 import { expressionOf } from '../../ops/elementwise.ts';
@@ -31,26 +32,29 @@ function uniformValue(node: Node): number | undefined {
 }
 
 function simplifyNode(node: Node): Node {
-  const [x] = node.inputs;
   switch (node.op) {
     case 'reshape': {
+      const x = first(node.inputs, 'input');
       if (sameShape(x.shape, node.shape)) return x;
       const value = uniformValue(x);
       if (value !== undefined) return constantNode(value, node.shape);
-      return x.op === 'reshape' ? build('reshape', [x.inputs[0]], node.attrs, node.name) : node;
+      return x.op === 'reshape' ? build('reshape', x.inputs, node.attrs, node.name) : node;
     }
     case 'transpose': {
-      const value = uniformValue(x);
+      const value = uniformValue(first(node.inputs, 'input'));
       if (value !== undefined) return constantNode(value, node.shape);
       return simplifyTranspose(node);
     }
     case 'broadcastTo': {
+      const x = first(node.inputs, 'input');
       const value = uniformValue(x);
       if (value !== undefined) return constantNode(value, node.shape);
       return sameShape(x.shape, node.shape) ? x : node;
     }
-    case 'sumTo':
+    case 'sumTo': {
+      const x = first(node.inputs, 'input');
       return sameShape(x.shape, node.shape) ? x : node;
+    }
     default:
       return expressionOf(node) === undefined ? node : simplifyElementwise(node);
   }
@@ -58,11 +62,11 @@ function simplifyNode(node: Node): Node {
 
 /** One after another is one; one that moves no number is a reshape, or nothing. */
 function simplifyTranspose(node: Node): Node {
-  const [x] = node.inputs;
+  const x = first(node.inputs, 'input');
   const attrs = attrsOf(node, transpose);
   if (x.op === 'transpose') {
     const { axes } = attrsOf(x, transpose);
-    const both = { axes: attrs.axes.map((axis) => axes[axis]) };
+    const both = { axes: attrs.axes.map((axis) => at(axes, axis, 'axis')) };
     return simplifyTranspose(build('transpose', x.inputs, both, node.name));
   }
   if (!movesNothing(x.shape, attrs)) return node;
@@ -87,7 +91,7 @@ function simplifyElementwise(node: Node): Node {
   // An input that gave the result its shape must stay; then the node does too.
   const shaped = used.inputs.some((i) => sameShape(i.shape, node.shape));
   if (!shaped) return node;
-  if (used.expression.kind === 'input') return used.inputs[0];
+  if (used.expression.kind === 'input') return first(used.inputs, 'input');
   return build(
     'elementwise',
     used.inputs,

@@ -5,7 +5,8 @@
  * gradients need no kernel of their own, and an outer product of a single image is what it is.
  * Runs first: a bias or an activation that follows finds the product where it looks for one.
  */
-import { sizeOf } from '../../base/shape.ts';
+import { at, nonEmpty } from '../../base/lists.ts';
+import { fourAxes, sizeOf } from '../../base/shape.ts';
 import type { Graph, Node } from '../../graph/node.ts';
 import { epilogueOf } from '../../ops/epilogue.ts';
 import { build } from '../../ops/index.ts';
@@ -26,19 +27,19 @@ export function wholeWindows(graph: Graph): Graph {
 
 const RULES: Readonly<Record<string, ((node: Node) => Node | undefined) | undefined>> = {
   conv2d: (node) => {
-    const [x, w] = node.inputs;
+    const [x, w] = bothOf(node);
     if (!isWhole(x.shape, w.shape, attrsOf(node, conv2d))) return undefined;
     return shaped(build('matmul', [rows(x), weights(w)], {}, node.name), node);
   },
   conv2dInputGradient: (node) => {
-    const [dy, w] = node.inputs;
+    const [dy, w] = bothOf(node);
     const attrs = attrsOf(node, conv2dInputGradient);
     if (!isWhole(attrs.inputShape, w.shape, attrs)) return undefined;
     const product = [rows(dy), weights(w)];
     return shaped(build('matmul', product, { transposeB: true }, node.name), node);
   },
   conv2dKernelGradient: (node) => {
-    const [x, dy] = node.inputs;
+    const [x, dy] = bothOf(node);
     const attrs = attrsOf(node, conv2dKernelGradient);
     if (!isWhole(x.shape, attrs.kernelShape, attrs)) return undefined;
     return shaped(build('matmul', [rows(x), rows(dy)], { transposeA: true }, node.name), node);
@@ -46,6 +47,10 @@ const RULES: Readonly<Record<string, ((node: Node) => Node | undefined) | undefi
 };
 
 type Shape = Node['shape'];
+
+function bothOf({ inputs }: Node): readonly [Node, Node] {
+  return [at(inputs, 0, 'input'), at(inputs, 1, 'input')];
+}
 
 /** One position, every pixel under a tap, every tap on a pixel. */
 function isWhole(x: Shape, w: Shape, { pads, groups }: Conv2dAttrs): boolean {
@@ -57,7 +62,15 @@ function isWhole(x: Shape, w: Shape, { pads, groups }: Conv2dAttrs): boolean {
 const reshaped = (node: Node, shape: Shape): Node => build('reshape', [node], { shape });
 
 /** (N, ...) -> (N, numbers of one image) */
-const rows = (x: Node): Node => reshaped(x, [x.shape[0], sizeOf(x.shape) / x.shape[0]]);
+function rows(x: Node): Node {
+  const [N, ...image] = nonEmpty(x.shape, 'axes');
+  return reshaped(x, [N, sizeOf(image)]);
+}
+
 /** (KH, KW, C, O) -> (KH KW C, O) */
-const weights = (w: Node): Node => reshaped(w, [sizeOf(w.shape) / w.shape[3], w.shape[3]]);
+function weights(w: Node): Node {
+  const [KH, KW, C, filters] = fourAxes(w.shape);
+  return reshaped(w, [KH * KW * C, filters]);
+}
+
 const shaped = (product: Node, like: Node): Node => reshaped(product, like.shape);
