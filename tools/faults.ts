@@ -12,7 +12,7 @@ import { inspect } from 'node:util';
 import { RandomStream } from '../src/base/random.ts';
 import { countChanges, diskFaults, failAt } from './faults/diskFaults.ts';
 import { killOnce, measurePace, type Play } from './faults/kills.ts';
-import { drawData, kindsOf } from './faults/kinds.ts';
+import { drawData, kindOf, kindsOf } from './faults/kinds.ts';
 import { searchLeaks } from './faults/leaks.ts';
 import { openStage } from './faults/stage.ts';
 
@@ -47,9 +47,8 @@ async function killAll(home: string, pictures: string): Promise<void> {
 }
 
 async function failAll(home: string, pictures: string): Promise<void> {
-  const kinds = kindsOf(pictures);
   for (const name of ['new', 'overwrite', 'resume']) {
-    const stage = await openStage(join(home, `${name}-disk`), kinds[name], {
+    const stage = await openStage(join(home, `${name}-disk`), kindOf(name, pictures), {
       backend: 'reference',
     });
     const changes = await countChanges(stage);

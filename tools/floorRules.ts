@@ -52,7 +52,7 @@ export function checkHouse(files: ReadonlyMap<string, string>, rooms: Rooms): Fi
 
 /** "src/nn/layers/windows/conv2d.ts" -> "nn"; "src/index.ts" -> "index.ts" */
 function roomOf(path: string): string {
-  return path.split('/')[1];
+  return path.split('/')[1] ?? '';
 }
 
 function checkRoomIsKnown(path: string, rooms: Rooms): Finding[] {

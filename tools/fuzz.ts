@@ -10,6 +10,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { unreachable } from '../src/base/errors.ts';
 import { inputOf } from './fuzz/cases.ts';
 import type { Report } from './fuzz/child.ts';
 import { openTargets } from './fuzz/targets.ts';
@@ -22,8 +23,8 @@ const [seconds = 60, first = 0] = process.argv.slice(2).map(Number);
 const findings = new Map<string, Report>();
 const note = (report: Report) => {
   // One of a kind: the same place of the same target.
-  const [head, place] = (report.finding ?? '').split('\n');
-  const kind = `${report.target}: ${head.slice(0, 60)} ${place ?? ''}`;
+  const [head = '', place = ''] = (report.finding ?? '').split('\n');
+  const kind = `${report.target}: ${head.slice(0, 60)} ${place}`;
   if (findings.has(kind)) return;
   findings.set(kind, report);
   console.log(`finding: ${report.target} ${report.number}: ${report.finding?.slice(0, 800)}`);
@@ -83,7 +84,8 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'fovea-findings-'));
   const { targets, close } = await openTargets();
   for (const { target, number } of findings.values()) {
-    writeFileSync(join(folder, `${target}-${number}`), inputOf(target, targets[target], number));
+    const reader = targets[target] ?? unreachable(`no target "${target}"`);
+    writeFileSync(join(folder, `${target}-${number}`), inputOf(target, reader, number));
   }
   close();
   console.log(`The inputs are in ${folder}`);

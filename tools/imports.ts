@@ -18,12 +18,12 @@ const DYNAMIC = /^(?!\s*(?:\*|\/\/)).*?\bimport\(\s*['"]([^'"\n]+)['"]\s*\)/gm;
 
 export function importsOf(text: string): Import[] {
   const found: Import[] = [];
-  for (const match of text.matchAll(STATIC)) {
-    const kind = match[1] === undefined ? 'static' : 'type';
-    found.push({ specifier: match[2], line: lineAt(text, match.index), kind });
+  for (const { 1: type, 2: specifier = '', index } of text.matchAll(STATIC)) {
+    const kind = type === undefined ? 'static' : 'type';
+    found.push({ specifier, line: lineAt(text, index), kind });
   }
-  for (const match of text.matchAll(DYNAMIC)) {
-    found.push({ specifier: match[1], line: lineAt(text, match.index), kind: 'dynamic' });
+  for (const { 1: specifier = '', index } of text.matchAll(DYNAMIC)) {
+    found.push({ specifier, line: lineAt(text, index), kind: 'dynamic' });
   }
   return found;
 }

@@ -47,7 +47,7 @@ function section({ layer }: (typeof layers)[keyof typeof layers]): string {
   return `${head}\n| option | values | unsaid |\n|---|---|---|\n${rows.join('\n')}\n`;
 }
 
-const sentence = (words: string): string => `${words[0].toUpperCase()}${words.slice(1)}.`;
+const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 
 function unsaid(
   schema: z.core.$ZodType,

@@ -20,6 +20,7 @@ import {
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { at } from '../src/base/lists.ts';
 import { RandomStream } from '../src/base/random.ts';
 import { readHouse } from './floors.ts';
 import { mutantsOf } from './mutation/mutants.ts';
@@ -49,9 +50,10 @@ const { values, positionals: rooms } = parseArgs({
     shards: { type: 'string', default: '1' },
   },
 });
-const [sample, seed, tests, shards] = ['sample', 'seed', 'tests', 'shards'].map((name) =>
-  Number(values[name as keyof typeof values]),
-);
+const sample = Number(values.sample);
+const seed = Number(values.seed);
+const tests = Number(values.tests);
+const shards = Number(values.shards);
 
 /** One process with its copy, started anew after a hang. */
 class Shard {
@@ -138,7 +140,7 @@ function shown({ file, start, end, replacement }: Job): string {
 async function score(room: string, pool: readonly Shard[]): Promise<string> {
   const all = jobsOf(room);
   const order = new RandomStream(seed, room).permutation(all.length).slice(0, sample);
-  const waiting = [...order].map((index) => all[index]);
+  const waiting = [...order].map((index) => at(all, index, 'mutant'));
   const tried = waiting.length;
   let noticed = 0;
   const work = async (shard: Shard) => {

@@ -8,7 +8,7 @@ import { wasmBackend } from '../backends/wasm/index.ts';
 import { peakLoop } from '../backends/wasm/machine/peak.ts';
 import { batchInput, inputNode } from '../graph/node.ts';
 import { build } from '../ops/index.ts';
-import { measure } from './measure.ts';
+import { measure, medianOf } from './measure.ts';
 
 export interface KernelShare {
   readonly plan: string;
@@ -49,7 +49,7 @@ export async function kernelShares(budgetMs: number): Promise<KernelShare[]> {
         peak: peak.flops / measure(peak.run, share).medianMs / 1e6,
       }));
       const median = (pick: (r: (typeof rates)[number]) => number): number =>
-        rates.map(pick).sort((x, y) => x - y)[Math.floor(TURNS / 2)];
+        medianOf(rates.map(pick).sort((x, y) => x - y));
       rows.push({
         plan: pairs ? '256-bit pairs' : '128-bit lanes',
         size: `${M}x${K} by ${K}x${N}`,

@@ -1,6 +1,7 @@
 /**
  * @file Timing a function: enough runs that the median means something, after enough that code is optimised.
  */
+import { at } from '../base/lists.ts';
 
 export interface Timing {
   readonly medianMs: number;
@@ -30,11 +31,12 @@ export function measure(
   const typical = Math.max(Math.min(first, clock(), clock()), 1e-4);
   const n = Math.max(3, Math.min(mostRuns, Math.floor(budgetMs / typical)));
   const times = Array.from({ length: n }, clock).sort((a, b) => a - b);
-  return { medianMs: medianOf(times), minMs: times[0], n };
+  return { medianMs: medianOf(times), minMs: at(times, 0, 'time'), n };
 }
 
 /** Median of a sorted list. */
-function medianOf(sorted: readonly number[]): number {
+export function medianOf(sorted: readonly number[]): number {
   const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  const above = at(sorted, middle, 'time');
+  return sorted.length % 2 === 1 ? above : (at(sorted, middle - 1, 'time') + above) / 2;
 }

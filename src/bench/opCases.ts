@@ -5,10 +5,11 @@
  * gradients; they work on the numbers they would meet in a network. Next stop: `ops.ts`.
  */
 import { allocate, runNodes } from '../backends/reference/interpreter.ts';
+import { first } from '../base/lists.ts';
 import { RandomStream } from '../base/random.ts';
-import type { Shape } from '../base/shape.ts';
+import { fourAxes, type Shape } from '../base/shape.ts';
 import { NO_PADS, resolvePads } from '../base/window.ts';
-import { type Attrs, type DType, type Node, topologicalOrder } from '../graph/node.ts';
+import { type Attrs, type DType, firstInput, type Node, topologicalOrder } from '../graph/node.ts';
 import { lenetConnections } from '../models/lenet5Of1998.ts';
 import * as e from '../ops/expression.ts';
 import { build, type OpName, opOf } from '../ops/index.ts';
@@ -39,7 +40,7 @@ const f32 = (shape: Shape): [Shape, DType] => [shape, 'f32'];
 const i32 = (shape: Shape): [Shape, DType] => [shape, 'i32'];
 
 function on(inputs: readonly [Shape, DType][], attrs: Attrs = {}): Problem {
-  const [[shape]] = inputs;
+  const [shape] = first(inputs, 'input');
   const nodes = inputs.map(([own, type], i) => inputBeside({ shape }, `x${i}`, own, type));
   return { inputs: nodes, attrs };
 }
@@ -54,7 +55,7 @@ const PADS = [
 ];
 
 function convolution(x: Shape, kernel: number, filters: number): Problem {
-  const [, H, W, C] = x;
+  const [, H, W, C] = fourAxes(x);
   const window = [kernel, kernel] as const;
   const pads = resolvePads('same', [H, W], window, [1, 1]);
   const attrs = { strides: [1, 1], dilation: [1, 1], groups: 1, pads };
@@ -129,7 +130,7 @@ export function* opCases(only = ''): Generator<OpCase> {
 /** The gradient ops that the gradient of `node` is made of. */
 function gradientOpsOf(node: Node): Node[] {
   const { inputs, attrs } = node;
-  const dy = inputBeside(inputs[0], 'dy', node.shape);
+  const dy = inputBeside(firstInput(node), 'dy', node.shape);
   const gradients = opOf(node.op).gradient?.({ node, inputs, attrs, dy, build }) ?? [];
   const order = topologicalOrder(gradients.filter((gradient) => gradient !== null));
   return order.filter(({ op }) => op.endsWith('Gradient'));
@@ -142,7 +143,7 @@ function caseOf(wanted: Node): OpCase {
   for (const [node, data] of values) if (node.op === 'input') fill(data, node);
   runNodes(before, values);
   const inputs = wanted.inputs.map(({ shape, dtype }, i) =>
-    inputBeside(wanted.inputs[0], `x${i}`, shape, dtype),
+    inputBeside(firstInput(wanted), `x${i}`, shape, dtype),
   );
   return {
     op: wanted.op,

@@ -8,6 +8,7 @@ import type { Session } from '../backends/backend.ts';
 import { wasmBackend } from '../backends/wasm/index.ts';
 import type { WasmOptions } from '../backends/wasm/options.ts';
 import { advice, FoveaError, setting } from '../base/errors.ts';
+import { at } from '../base/lists.ts';
 import { sizeOf } from '../base/shape.ts';
 import { opOf } from '../ops/index.ts';
 import type { NumberArray } from '../ops/op.ts';
@@ -134,7 +135,7 @@ function plainLoops(test: OpCase): Climber {
   const { node, numbers } = test;
   const size = sizeOf(node.shape);
   const data = node.dtype === 'i32' ? new Int32Array(size) : new Float32Array(size);
-  const inputs = node.inputs.map(({ shape }, i) => ({ shape, data: numbers[i] }));
+  const inputs = node.inputs.map(({ shape }, i) => ({ shape, data: at(numbers, i, 'input') }));
   const run = (): number => {
     const start = performance.now();
     opOf(node.op).reference(inputs, { shape: node.shape, data }, node.attrs);
@@ -148,9 +149,10 @@ function plainLoops(test: OpCase): Climber {
 /** The largest difference as a share of the largest number; infinite where one side alone is NaN. */
 function differenceOf(expected: NumberArray, actual: NumberArray): number {
   let [largest, difference] = [1e-30, 0];
-  for (let i = 0; i < expected.length; i++) {
-    largest = Math.max(largest, Math.abs(expected[i]));
-    const off = Object.is(expected[i], actual[i]) ? 0 : Math.abs(expected[i] - actual[i]);
+  for (const [i, value] of expected.entries()) {
+    const other = at(actual, i, 'number');
+    largest = Math.max(largest, Math.abs(value));
+    const off = Object.is(value, other) ? 0 : Math.abs(value - other);
     difference = Math.max(difference, Number.isNaN(off) ? Number.POSITIVE_INFINITY : off);
   }
   return difference / largest;

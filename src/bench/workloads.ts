@@ -6,9 +6,10 @@
  * gradients, or forward. Next stop: `measure.ts`.
  */
 import type { Executable, Session } from '../backends/backend.ts';
-import { asUsage, unknownName } from '../base/errors.ts';
+import { asUsage, unknownName, unreachable } from '../base/errors.ts';
+import { at } from '../base/lists.ts';
 import { RandomStream } from '../base/random.ts';
-import type { Shape } from '../base/shape.ts';
+import type { ImageShape, Shape } from '../base/shape.ts';
 import { resolvePads } from '../base/window.ts';
 import {
   type Attrs,
@@ -18,6 +19,7 @@ import {
   rootsOf,
   stateNode,
   topologicalOrder,
+  twoInputs,
 } from '../graph/node.ts';
 import { modelNames, modelOf } from '../models/index.ts';
 import { parseModelWords } from '../models/options.ts';
@@ -96,12 +98,12 @@ export function stepOf(
 ): (step: number) => void {
   const labels = executable.input('labels');
   const names = Object.keys(optimizer.scalars(0, learningRate));
-  const scalars = names.map((name) => executable.input(name));
+  const scalars = names.map((name) => ({ name, input: executable.input(name) }));
   const draws = topologicalOrder(rootsOf(graph)).some((n) => n.op === 'input' && n.name === 'step');
   const drawn = draws ? executable.input('step') : undefined;
   return (step) => {
     const values = optimizer.scalars(step, learningRate);
-    for (let i = 0; i < names.length; i++) scalars[i][0] = values[names[i]];
+    for (const { name, input } of scalars) input[0] = values[name] ?? unreachable(`no ${name}`);
     if (drawn !== undefined) drawn[0] = step;
     for (let n = 0; n < labels.length; n++) labels[n] = (n * 7 + step) % classes;
   };
@@ -148,7 +150,7 @@ function withGradients(y: Node): Graph {
   const dy = batchInput('dy', y.shape);
   const outputs: Record<string, Node> = { y };
   // y is a convolution plus its bias, or a pooling.
-  const [core, bias] = y.op === 'add' ? y.inputs : [y];
+  const [core, bias] = y.op === 'add' ? twoInputs(y) : [y];
   const gradients = opOf(core.op).gradient?.({
     node: core,
     inputs: core.inputs,
@@ -157,13 +159,13 @@ function withGradients(y: Node): Graph {
     build,
   });
   gradients?.forEach((gradient, i) => {
-    if (gradient !== null) outputs[`d${core.inputs[i].name}`] = gradient;
+    if (gradient !== null) outputs[`d${at(core.inputs, i, 'input').name}`] = gradient;
   });
   if (bias !== undefined) outputs.dbias = build('sumTo', [dy], { shape: bias.shape });
   return { outputs, updates: [] };
 }
 
-function convolution(name: string, shape: Shape, filters: number, kernel: number): Workload {
+function convolution(name: string, shape: ImageShape, filters: number, kernel: number): Workload {
   const [H, W, C] = shape;
   const size = [kernel, kernel] as const;
   const attrs: Attrs = {
@@ -233,7 +235,7 @@ export const workloadNames: readonly string[] = [...models, ...layerWorkloads].m
 export function workloadOf(words: string): Workload {
   const layer = layerWorkloads.find((w) => w.name === words);
   if (layer !== undefined) return layer;
-  const [name, ...settings] = words.split(',');
+  const [name = '', ...settings] = words.split(',');
   const found = models.find((w) => w.name === name || w.model === name);
   if (found !== undefined) {
     return modelWorkload({ ...found, name: words, model: [found.model, ...settings].join() });

@@ -5,7 +5,8 @@
  * what an op means; that is `ops/`. Before: `ops/elementwise.ts`. Next stop: `nn/programs/programs.ts`, which makes
  * the graph of a step; `print.ts` to look at a graph, `compile/verify.ts` to check one.
  */
-import { FoveaError } from '../base/errors.ts';
+import { FoveaError, unreachable } from '../base/errors.ts';
+import { first } from '../base/lists.ts';
 import { formatShape, type Shape, sizeOf } from '../base/shape.ts';
 
 export type DType = 'f32' | 'i32';
@@ -96,6 +97,19 @@ export function writeConstant({ attrs }: Node, to: Float32Array | Float64Array |
   const data = attrs.data as ConstantData;
   if (typeof data === 'number') to.fill(data);
   else to.set(data);
+}
+
+/** The one input of an op that reads one, the first of one that reads more. */
+export function firstInput({ inputs }: Pick<Node, 'inputs'>): Node {
+  return first(inputs, 'input');
+}
+
+/** The inputs of an op that reads two, with those of its epilogue. */
+export function twoInputs({ inputs }: Pick<Node, 'inputs'>): readonly [Node, Node, ...Node[]] {
+  const [x, y, ...rest] = inputs;
+  return x === undefined || y === undefined
+    ? unreachable('fewer than two inputs')
+    : [x, y, ...rest];
 }
 
 export function isSource(node: Node): boolean {

@@ -7,7 +7,7 @@
 import path from 'node:path';
 import { resumeRun, trainRun } from '../../src/runs/trainRun.ts';
 import { watchDisk } from './disk.ts';
-import { kindsOf } from './kinds.ts';
+import { kindOf } from './kinds.ts';
 import type { Told } from './stage.ts';
 
 export type Message =
@@ -15,8 +15,8 @@ export type Message =
   | ({ readonly type: 'told' } & Told)
   | { readonly type: 'ended'; readonly changes: number };
 
-const [name, pictures, folder, threads, killAt] = process.argv.slice(2);
-const { request, before } = kindsOf(pictures)[name];
+const [name = '', pictures = '', folder = '', threads, killAt] = process.argv.slice(2);
+const { request, before } = kindOf(name, pictures);
 const say = (message: Message) => process.send?.(message);
 let changes = 0;
 watchDisk(path.dirname(folder), (_, number) => {

@@ -26,23 +26,26 @@ export function watchDisk(home: string, before: Before): () => void {
   const tell = (operation: Operation) => {
     if (operation.path.startsWith(home)) before(operation, count++);
   };
-  const disk = fs as unknown as Record<string, Action>;
-  const original = Object.fromEntries(['open', ...ON_PATHS].map((name) => [name, disk[name]]));
+  const disk = fs as unknown as Record<'open' | (typeof ON_PATHS)[number], Action>;
+  const { open } = disk;
+  const originals: Record<string, Action> = { open };
   for (const name of ON_PATHS) {
+    const own = disk[name];
+    originals[name] = own;
     disk[name] = async (...args: never[]) => {
       const [path, second] = args as readonly unknown[];
       tell({ name, path: String(path), ...(typeof second === 'string' ? { to: second } : {}) });
-      return original[name](...args);
+      return own(...args);
     };
   }
   disk.open = async (...args: never[]) => {
     const path = String(args[0]);
     tell({ name: 'open', path });
-    const handle = (await original.open(...args)) as FileHandle;
+    const handle = (await open(...args)) as FileHandle;
     for (const name of ON_HANDLES) watchHandle(handle, name, () => tell({ name, path }));
     return handle;
   };
-  return () => void Object.assign(disk, original);
+  return () => void Object.assign(disk, originals);
 }
 
 function watchHandle(

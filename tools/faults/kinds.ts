@@ -5,6 +5,7 @@
  * pictures read from files by threads, dropout and augmentation, the rates of 1998 measured before each pass,
  * a schedule and a patience that remember.
  */
+import { unreachable } from '../../src/base/errors.ts';
 import { modelOf } from '../../src/models/index.ts';
 import { recipeOf } from '../../src/models/recipes.ts';
 import { layers } from '../../src/nn/layers/index.ts';
@@ -44,6 +45,10 @@ const colours = sequential({ name: 'colours', inputShape: [16, 16, 3] }, [
   dropout({ rate: 0.3 }),
   dense({ units: 3, activation: 'softmax' }),
 ]);
+
+export function kindOf(name: string, pictures: string): Kind {
+  return kindsOf(pictures)[name] ?? unreachable(`no run of the kind "${name}"`);
+}
 
 export function kindsOf(pictures: string): Readonly<Record<string, Kind>> {
   const settings = { epochs: 4, batchSize: 16, validationSplit: 0.2, seed: 3 };

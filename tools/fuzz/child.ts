@@ -15,9 +15,8 @@ export interface Report {
 
 const MOST_MEGABYTES = 512;
 
-const [first, seconds] = process.argv.slice(2).map(Number);
+const [first = 0, seconds = 0] = process.argv.slice(2).map(Number);
 const { targets, close } = await openTargets();
-const names = Object.keys(targets);
 const tell = (report: Report) => process.send?.(report);
 const megabytes = () => process.resourceUsage().maxRSS / 1024;
 const end = performance.now() + 1000 * seconds;
@@ -25,9 +24,9 @@ const base = megabytes();
 let highest = base;
 
 for (let number = first; performance.now() < end; number++) {
-  for (const target of names) {
+  for (const [target, reader] of Object.entries(targets)) {
     tell({ target, number });
-    const thrown = await runCase(target, targets[target], number);
+    const thrown = await runCase(target, reader, number);
     if (thrown !== undefined) {
       const finding = thrown instanceof Error ? String(thrown.stack) : String(thrown);
       tell({ target, number, finding });

@@ -1,6 +1,7 @@
 /**
  * @file Changes bytes as damage, cut-off files and attackers do. The same seed makes the same change.
  */
+import { at } from '../../src/base/lists.ts';
 import type { RandomStream } from '../../src/base/random.ts';
 
 /** Numbers at which readers of lengths and counts go wrong. */
@@ -58,9 +59,13 @@ const WORDS = [
 export function mutated(seed: Uint8Array, other: Uint8Array, random: RandomStream): Uint8Array {
   let bytes: Uint8Array = Uint8Array.from(seed);
   for (let changes = 1 + random.integer(6); changes > 0; changes--) {
-    bytes = CHANGES[random.integer(CHANGES.length)](bytes, random, other);
+    bytes = oneOf(CHANGES, random)(bytes, random, other);
   }
   return bytes;
+}
+
+export function oneOf<T>(list: readonly T[], random: RandomStream): T {
+  return at(list, random.integer(list.length), 'choice');
 }
 
 type Change = (bytes: Uint8Array, random: RandomStream, other: Uint8Array) => Uint8Array;
@@ -68,15 +73,15 @@ type Change = (bytes: Uint8Array, random: RandomStream, other: Uint8Array) => Ui
 const CHANGES: readonly Change[] = [
   // A bit, a byte.
   (bytes, random) => withByte(bytes, random, (byte) => byte ^ (1 << random.integer(8))),
-  (bytes, random) => withByte(bytes, random, () => EDGES[random.integer(8)]),
+  (bytes, random) => withByte(bytes, random, () => oneOf(EDGES.slice(0, 8), random)),
   (bytes, random) => withByte(bytes, random, () => random.integer(256)),
   // A number of one to eight bytes, either way round.
   (bytes, random) => {
-    const at = place(bytes, random);
+    const from = place(bytes, random);
     const size = 1 << random.integer(4);
-    const value = BigInt(EDGES[random.integer(EDGES.length)]);
+    const value = BigInt(oneOf(EDGES, random));
     const word = Array.from({ length: size }, (_, i) => Number((value >> BigInt(8 * i)) & 255n));
-    return spliced(bytes, at, size, random.integer(2) === 0 ? word : word.reverse());
+    return spliced(bytes, from, size, random.integer(2) === 0 ? word : word.reverse());
   },
   // The end goes; a piece goes, comes twice, or comes from elsewhere.
   (bytes, random) => bytes.slice(0, place(bytes, random)),
@@ -91,8 +96,7 @@ const CHANGES: readonly Change[] = [
     return spliced(bytes, place(bytes, random), size, other.slice(from, from + size));
   },
   // A word that means something to somebody.
-  (bytes, random) =>
-    spliced(bytes, place(bytes, random), random.integer(4), WORDS[random.integer(WORDS.length)]),
+  (bytes, random) => spliced(bytes, place(bytes, random), random.integer(4), oneOf(WORDS, random)),
 ];
 
 const place = (bytes: Uint8Array, random: RandomStream) => random.integer(bytes.length + 1);
@@ -104,10 +108,16 @@ function withByte(
   random: RandomStream,
   change: (byte: number) => number,
 ): Uint8Array {
-  const at = place(bytes, random);
-  return at === bytes.length ? bytes : spliced(bytes, at, 1, [change(bytes[at])]);
+  const from = place(bytes, random);
+  const byte = bytes[from];
+  return byte === undefined ? bytes : spliced(bytes, from, 1, [change(byte)]);
 }
 
-function spliced(bytes: Uint8Array, at: number, gone: number, come: Iterable<number>): Uint8Array {
-  return Uint8Array.from([...bytes.subarray(0, at), ...come, ...bytes.subarray(at + gone)]);
+function spliced(
+  bytes: Uint8Array,
+  from: number,
+  gone: number,
+  come: Iterable<number>,
+): Uint8Array {
+  return Uint8Array.from([...bytes.subarray(0, from), ...come, ...bytes.subarray(from + gone)]);
 }

@@ -5,6 +5,7 @@
  * first two arguments swapped. What an error says is left alone: words are not behaviour.
  */
 import { parseAst } from 'vitest/node';
+import { first } from '../../src/base/lists.ts';
 
 export interface Mutant {
   /** Offsets in the file's text. */
@@ -82,7 +83,7 @@ function mutate(node: Node, text: string): Mutant[] {
       return withOperator(node, text, node.left as Node, node.right as Node);
     case 'UpdateExpression': {
       const argument = of(node.argument as Node);
-      const [other] = OTHERS[String(node.operator)];
+      const other = first(OTHERS[String(node.operator)] ?? [], 'operator');
       return [replace(node, node.prefix === true ? `${other}${argument}` : `${argument}${other}`)];
     }
     case 'UnaryExpression':
@@ -99,14 +100,14 @@ function mutate(node: Node, text: string): Mutant[] {
     case 'ExpressionStatement':
       return typeof node.directive === 'string' ? [] : [replace(node, ';')];
     case 'CallExpression': {
-      const [first, second] = node.arguments as Node[];
-      if (second === undefined || of(first) === of(second)) return [];
-      const between = text.slice(first.end, second.start);
+      const [one, second] = node.arguments as Node[];
+      if (one === undefined || second === undefined || of(one) === of(second)) return [];
+      const between = text.slice(one.end, second.start);
       return [
         {
-          start: first.start,
+          start: one.start,
           end: second.end,
-          replacement: `${of(second)}${between}${of(first)}`,
+          replacement: `${of(second)}${between}${of(one)}`,
         },
       ];
     }

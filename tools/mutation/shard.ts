@@ -6,6 +6,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { BaseSequencer, createVitest, type TestSpecification } from 'vitest/node';
+import { first } from '../../src/base/lists.ts';
 import type { Mutant } from './mutants.ts';
 
 export interface Job extends Mutant {
@@ -24,7 +25,7 @@ class AsGiven extends BaseSequencer {
   }
 }
 
-const [root] = process.argv.slice(2);
+const root = first(process.argv.slice(2), 'folder');
 process.chdir(root);
 const vitest = await createVitest('test', {
   root,

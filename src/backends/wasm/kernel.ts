@@ -5,6 +5,7 @@
  * Kernels over a batch count units per image, so that a run of them can hand whole slices of images from one
  * to the next within a thread, with no waiting between (`program/schedule.ts`).
  */
+import { first } from '../../base/lists.ts';
 import type { Node } from '../../graph/node.ts';
 import type { FunctionBuilder, Local } from './assembler/function.ts';
 import type { Pointer } from './assembler/lanes.ts';
@@ -68,7 +69,7 @@ export interface PlanContext {
 
 /** The part of a partition that says that units are counted along the batch; empty where they are not. */
 export function imagesOf(node: Node, context: PlanContext): Pick<Partition, 'images'> {
-  return context.isBatched(node) ? { images: node.shape[0] } : {};
+  return context.isBatched(node) ? { images: first(node.shape, 'axis') } : {};
 }
 
 /** The tile widths in vectors of four lanes for a row of `columns`: full ones, and what is left. */

@@ -4,33 +4,38 @@
  * It never returns to its event loop; everything it needs comes through the shared memory (`threads.ts`). It may
  * be late, or miss a run: tickets are drawn by who is there.
  */
+import { unreachable } from '../../base/errors.ts';
 import { inNode } from '../../base/host.ts';
 import { COMMAND, CONTROL, CONTROL_BYTES, type WorkerStart } from './threads.ts';
 
 /** Looks at the generation word this often before sleeping: a few hundred microseconds. */
 const SPINS = 30_000;
 
-type RunSegment = (base: number, scratch: number) => void;
-
 function work({ memory, thread }: WorkerStart, ready: () => void): void {
-  const programs: WebAssembly.Exports[] = [];
+  const programs = new Map<number, WebAssembly.Exports>();
   const control = new Int32Array(memory.buffer, 0, CONTROL_BYTES / 4);
+  const word = (name: keyof typeof CONTROL): number => Atomics.load(control, CONTROL[name]);
   let seen = Atomics.load(control, CONTROL.generation);
   ready();
   for (;;) {
     const generation = nextGeneration(control, seen);
-    const command = control[CONTROL.command];
-    const program = control[CONTROL.program];
-    const segment = control[CONTROL.segment];
-    const base = control[CONTROL.base];
-    const scratch = control[CONTROL.scratch] + thread * control[CONTROL.scratchBytes];
+    const command = word('command');
+    const program = word('program');
+    const segment = word('segment');
+    const base = word('base');
+    const scratch = word('scratch') + thread * word('scratchBytes');
     // Words of a newer command may be among them: then that one is read again, whole.
     if (Atomics.load(control, CONTROL.generation) !== generation) continue;
     seen = generation;
     if (command === COMMAND.exit) return;
     try {
-      if (command === COMMAND.load) programs[program] = load(memory, control);
-      else (programs[program][`run${segment}`] as RunSegment)(base, scratch);
+      if (command === COMMAND.load) {
+        programs.set(program, load(memory, word('moduleAddress'), word('moduleBytes')));
+      } else {
+        const run = programs.get(program)?.[`run${segment}`];
+        if (typeof run !== 'function') unreachable(`no segment ${segment} of program ${program}`);
+        run(base, scratch);
+      }
     } catch {
       Atomics.store(control, CONTROL.failed, 1);
     }
@@ -50,9 +55,9 @@ function nextGeneration(control: Int32Array, seen: number): number {
   }
 }
 
-function load(memory: WebAssembly.Memory, control: Int32Array): WebAssembly.Exports {
-  const bytes = new Uint8Array(control[CONTROL.moduleBytes]);
-  bytes.set(new Uint8Array(memory.buffer, control[CONTROL.moduleAddress] >>> 0, bytes.length));
+function load(memory: WebAssembly.Memory, address: number, size: number): WebAssembly.Exports {
+  const bytes = new Uint8Array(size);
+  bytes.set(new Uint8Array(memory.buffer, address >>> 0, size));
   return new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports;
 }
 

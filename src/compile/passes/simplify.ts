@@ -6,7 +6,7 @@
  */
 import { at, first } from '../../base/lists.ts';
 import { sameShape } from '../../base/shape.ts';
-import { constantNode, type Graph, type Node } from '../../graph/node.ts';
+import { constantNode, firstInput, type Graph, type Node } from '../../graph/node.ts';
 import { expressionOf } from '../../ops/elementwise.ts';
 import {
   constant,
@@ -34,25 +34,25 @@ function uniformValue(node: Node): number | undefined {
 function simplifyNode(node: Node): Node {
   switch (node.op) {
     case 'reshape': {
-      const x = first(node.inputs, 'input');
+      const x = firstInput(node);
       if (sameShape(x.shape, node.shape)) return x;
       const value = uniformValue(x);
       if (value !== undefined) return constantNode(value, node.shape);
       return x.op === 'reshape' ? build('reshape', x.inputs, node.attrs, node.name) : node;
     }
     case 'transpose': {
-      const value = uniformValue(first(node.inputs, 'input'));
+      const value = uniformValue(firstInput(node));
       if (value !== undefined) return constantNode(value, node.shape);
       return simplifyTranspose(node);
     }
     case 'broadcastTo': {
-      const x = first(node.inputs, 'input');
+      const x = firstInput(node);
       const value = uniformValue(x);
       if (value !== undefined) return constantNode(value, node.shape);
       return sameShape(x.shape, node.shape) ? x : node;
     }
     case 'sumTo': {
-      const x = first(node.inputs, 'input');
+      const x = firstInput(node);
       return sameShape(x.shape, node.shape) ? x : node;
     }
     default:
@@ -62,7 +62,7 @@ function simplifyNode(node: Node): Node {
 
 /** One after another is one; one that moves no number is a reshape, or nothing. */
 function simplifyTranspose(node: Node): Node {
-  const x = first(node.inputs, 'input');
+  const x = firstInput(node);
   const attrs = attrsOf(node, transpose);
   if (x.op === 'transpose') {
     const { axes } = attrsOf(x, transpose);

@@ -5,9 +5,9 @@
  * gradients need no kernel of their own, and an outer product of a single image is what it is.
  * Runs first: a bias or an activation that follows finds the product where it looks for one.
  */
-import { at, nonEmpty } from '../../base/lists.ts';
+import { nonEmpty } from '../../base/lists.ts';
 import { fourAxes, sizeOf } from '../../base/shape.ts';
-import type { Graph, Node } from '../../graph/node.ts';
+import { type Graph, type Node, twoInputs } from '../../graph/node.ts';
 import { epilogueOf } from '../../ops/epilogue.ts';
 import { build } from '../../ops/index.ts';
 import { attrsOf } from '../../ops/op.ts';
@@ -27,19 +27,19 @@ export function wholeWindows(graph: Graph): Graph {
 
 const RULES: Readonly<Record<string, ((node: Node) => Node | undefined) | undefined>> = {
   conv2d: (node) => {
-    const [x, w] = bothOf(node);
+    const [x, w] = twoInputs(node);
     if (!isWhole(x.shape, w.shape, attrsOf(node, conv2d))) return undefined;
     return shaped(build('matmul', [rows(x), weights(w)], {}, node.name), node);
   },
   conv2dInputGradient: (node) => {
-    const [dy, w] = bothOf(node);
+    const [dy, w] = twoInputs(node);
     const attrs = attrsOf(node, conv2dInputGradient);
     if (!isWhole(attrs.inputShape, w.shape, attrs)) return undefined;
     const product = [rows(dy), weights(w)];
     return shaped(build('matmul', product, { transposeB: true }, node.name), node);
   },
   conv2dKernelGradient: (node) => {
-    const [x, dy] = bothOf(node);
+    const [x, dy] = twoInputs(node);
     const attrs = attrsOf(node, conv2dKernelGradient);
     if (!isWhole(x.shape, attrs.kernelShape, attrs)) return undefined;
     return shaped(build('matmul', [rows(x), rows(dy)], { transposeA: true }, node.name), node);
@@ -47,10 +47,6 @@ const RULES: Readonly<Record<string, ((node: Node) => Node | undefined) | undefi
 };
 
 type Shape = Node['shape'];
-
-function bothOf({ inputs }: Node): readonly [Node, Node] {
-  return [at(inputs, 0, 'input'), at(inputs, 1, 'input')];
-}
 
 /** One position, every pixel under a tap, every tap on a pixel. */
 function isWhole(x: Shape, w: Shape, { pads, groups }: Conv2dAttrs): boolean {

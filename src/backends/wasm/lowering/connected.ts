@@ -3,8 +3,9 @@
  *
  * Previous stop: `lower.ts`. Next stop: `../emit/connected/layout.ts`, what a slot is.
  */
+import { at, last } from '../../../base/lists.ts';
 import type { Pads } from '../../../base/window.ts';
-import type { Node } from '../../../graph/node.ts';
+import { type Node, twoInputs } from '../../../graph/node.ts';
 import { pad2d } from '../../../ops/moves/pad2d.ts';
 import type { ConnectedConv2dAttrs, Connections } from '../../../ops/windows/connectedConv2d.ts';
 import { layoutOf } from '../emit/connected/layout.ts';
@@ -47,7 +48,7 @@ export function lowerConnected(
   { connections }: ConnectedConv2dAttrs,
   step: Step,
 ): Node {
-  const [x, w] = node.inputs;
+  const [x, w] = twoInputs(node);
   const inputs = [gathered(x, connections, step), packed(w, connections, step)];
   return step.mark(loweredNode(slotConv2d, inputs, { layout: layoutOf(connections) }, node));
 }
@@ -59,8 +60,8 @@ export function lowerConnectedInputGradient(
   step: Step,
 ): Node {
   const layout = layoutOf(connections);
-  const [dy, w] = node.inputs;
-  const reach = w.shape[1] - 1;
+  const [dy, w] = twoInputs(node);
+  const reach = at(w.shape, 1, 'axis') - 1;
   const pads: Pads = [
     [0, 0],
     [reach, reach],
@@ -70,9 +71,9 @@ export function lowerConnectedInputGradient(
   );
   const inputs = [padded, packed(w, connections, step)];
   const slots = step.mark(loweredNode(slotConv2dInput, inputs, { layout }, `${node.name}/slots`));
-  const sources = Array.from({ length: node.shape[3] }, (_, channel) =>
+  const sources = Array.from({ length: last(node.shape, 'axis') }, (_, channel) =>
     layout.inputs.flatMap((input, slot) =>
-      input === channel && layout.connections[slot] >= 0 ? [slot] : [],
+      input === channel && at(layout.connections, slot, 'slot') >= 0 ? [slot] : [],
     ),
   );
   return summed(slots, sources, node.name, step);
@@ -84,9 +85,11 @@ export function lowerConnectedKernelGradient(
   step: Step,
 ): Node {
   const layout = layoutOf(connections);
-  const [x, dy] = node.inputs;
+  const [x, dy] = twoInputs(node);
   const inputs = [gathered(x, connections, step), dy];
   const slots = loweredNode(slotConv2dWeights, inputs, { layout }, `${node.name}/slots`);
-  const sources = Array.from({ length: node.shape[2] }, (_, p) => [layout.connections.indexOf(p)]);
+  const sources = Array.from({ length: last(node.shape, 'axis') }, (_, p) => [
+    layout.connections.indexOf(p),
+  ]);
   return summed(slots, sources, node.name, step);
 }

@@ -4,9 +4,10 @@
  * Each asks first whether Winograd pays (`winograd.ts`); its reason stays in the node either way.
  * Previous stop: `lower.ts`. Next stop: `../emit/conv2d/conv2d.ts`.
  */
-import { sizeOf } from '../../../base/shape.ts';
-import { NO_PADS, type Pads } from '../../../base/window.ts';
-import type { Node } from '../../../graph/node.ts';
+import { first, last } from '../../../base/lists.ts';
+import { fourAxes, sizeOf } from '../../../base/shape.ts';
+import { NO_PADS, type Pads, reachOf } from '../../../base/window.ts';
+import { type Node, twoInputs } from '../../../graph/node.ts';
 import { pad2d } from '../../../ops/moves/pad2d.ts';
 import {
   type Conv2dAttrs,
@@ -31,7 +32,7 @@ import { winogradConv2dOf, winogradGradientOf } from './winograd.ts';
 
 export function lowerConv2d(node: Node, attrs: Conv2dAttrs, step: Step): Node {
   const { strides, dilation, groups, pads } = attrs;
-  const [x, w, ...rest] = node.inputs;
+  const [x, w, ...rest] = twoInputs(node);
   const winograd = winogradConv2dOf(node, attrs, step, (image, p) => padImage(image, p, step));
   if (winograd.node !== undefined) return winograd.node;
   const padded = padImage(x, pads, step);
@@ -62,7 +63,7 @@ const IN_PLACE_BYTES = 128 * 1024;
 function packedWeights(w: Node, groups: number, step: Step): Node {
   if (sizeOf(w.shape) * 4 <= IN_PLACE_BYTES) return w;
   return step.once(`pack ${w.id} ${groups}`, () => {
-    const columns = tileColumns(w.shape[3] / groups, step.context.target);
+    const columns = tileColumns(last(w.shape, 'axis') / groups, step.context.target);
     return loweredNode(packWeights, [w], { groups, columns }, `${w.name}/packed`);
   });
 }
@@ -71,9 +72,10 @@ function packedWeights(w: Node, groups: number, step: Step): Node {
 const GATHER_CHANNELS = 16;
 
 export function lowerInputGradient(node: Node, attrs: Conv2dInputGradientAttrs, step: Step): Node {
-  const [, w] = node.inputs;
+  const [, w] = twoInputs(node);
+  const [, , perGroup] = fourAxes(w.shape);
   const dense = attrs.strides.every((stride) => stride === 1);
-  const simple = w.shape[2] >= GATHER_CHANNELS && attrs.groups <= 4;
+  const simple = perGroup >= GATHER_CHANNELS && attrs.groups <= 4;
   return dense && simple
     ? gatheredGradient(node, attrs, step)
     : scatteredGradient(node, attrs, step);
@@ -85,14 +87,17 @@ function gatheredGradient(
   { strides, dilation, groups, pads }: Conv2dInputGradientAttrs,
   step: Step,
 ): Node {
-  const [dy, w] = node.inputs;
+  const [dy, w] = twoInputs(node);
   const flipped = step.once(`flip ${w.id} ${groups}`, () =>
     loweredNode(flipWeights, [w], { groups }, `${w.name}/flipped`),
   );
-  const reach = [0, 1].map((axis) => (w.shape[axis] - 1) * dilation[axis]);
+  const [KH, KW] = fourAxes(w.shape);
+  const [, H, W] = fourAxes(node.shape);
+  const [, OH, OW] = fourAxes(dy.shape);
+  const [[top], [left]] = pads;
   const padding: Pads = [
-    [reach[0] - pads[0][0], node.shape[1] + pads[0][0] - dy.shape[1]],
-    [reach[1] - pads[1][0], node.shape[2] + pads[1][0] - dy.shape[2]],
+    [reachOf(KH, dilation[0]) - 1 - top, H + top - OH],
+    [reachOf(KW, dilation[1]) - 1 - left, W + left - OW],
   ];
   const forward = { strides, dilation, groups, pads: padding };
   return lowerConv2d(loweredNode(conv2d, [dy, flipped], forward, node.name), forward, step);
@@ -103,7 +108,7 @@ function scatteredGradient(
   { strides, dilation, groups, pads, inputShape }: Conv2dInputGradientAttrs,
   step: Step,
 ): Node {
-  const [dy, w] = node.inputs;
+  const [dy, w] = twoInputs(node);
   const layout = scatterLayout(w.shape, groups, dilation[1], step.context.target);
   const transposed = step.once(`scatter ${w.id} ${groups} ${dilation[1]}`, () =>
     loweredNode(scatterWeights, [w], { groups, layout }, `${w.name}/transposed`),
@@ -118,7 +123,8 @@ export function lowerKernelGradient(
   step: Step,
 ): Node {
   const { strides, dilation, groups, pads, kernelShape } = attrs;
-  const [x, dy] = node.inputs;
+  const [x, dy] = twoInputs(node);
+  const images = first(x.shape, 'axis');
   const { slicing } = step.context;
   const winograd = winogradGradientOf(node, attrs, step, (image, p) => padImage(image, p, step));
   if (winograd.node !== undefined) return winograd.node;
@@ -126,7 +132,7 @@ export function lowerKernelGradient(
   const layout = {
     kernelShape,
     groups,
-    columns: tileColumns(kernelShape[3] / groups, step.context.target),
+    columns: tileColumns(last(kernelShape, 'axis') / groups, step.context.target),
   };
   const partials = loweredNode(
     kernelGradientPartials,
@@ -136,7 +142,7 @@ export function lowerKernelGradient(
       strides,
       dilation,
       pads: NO_PADS,
-      slicing: slicing?.images === x.shape[0] ? slicing : sliceBatch(x.shape[0]),
+      slicing: slicing?.images === images ? slicing : sliceBatch(images),
       winograd: winograd.reason,
     },
     `${node.name}/partials`,

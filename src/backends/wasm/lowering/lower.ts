@@ -7,10 +7,10 @@
  * - Broadcasts no kernel can read in place become copies, and so do states that are shown and written.
  * Previous stop: `compile/pipeline.ts`. Next stop: `../families.ts`, which gives each node its kernel.
  */
-
 import { sameShape } from '../../../base/shape.ts';
 import {
   createNode,
+  firstInput,
   type Graph,
   type Node,
   rootsOf,
@@ -81,7 +81,7 @@ export function lower(graph: Graph, target: Target, slicing: Slicing | undefined
 
 /** The node whose numbers a reshape shows. */
 function storedIn(node: Node): Node {
-  return node.op === 'reshape' ? storedIn(node.inputs[0]) : node;
+  return node.op === 'reshape' ? storedIn(firstInput(node)) : node;
 }
 
 /** A copy of a state that is shown, made before the state is written. */

@@ -3,8 +3,9 @@
  *
  * Previous stop: `lower.ts`. Next stop: `../emit/matmul/matmul.ts` and its siblings.
  */
-import { sizeOf } from '../../../base/shape.ts';
-import type { Node } from '../../../graph/node.ts';
+import { first } from '../../../base/lists.ts';
+import { sizeOf, twoAxes } from '../../../base/shape.ts';
+import { type Node, twoInputs } from '../../../graph/node.ts';
 import { type MatmulAttrs, matmul } from '../../../ops/matmul.ts';
 import { transpose } from '../../../ops/moves/transpose.ts';
 import type { OpSignature } from '../../../ops/op.ts';
@@ -27,10 +28,10 @@ function largeProduct(
   node: Node,
   { transposeA = false, transposeB = false }: MatmulAttrs,
 ): OpSignature<MatmulAttrs> | undefined {
-  const [a, b] = node.inputs;
-  const [M] = node.shape;
+  const [a, b] = twoInputs(node);
+  const [M] = twoAxes(node.shape);
   if (transposeA) {
-    const few = a.shape[0] <= FEW_STEPS && M >= FEW_RESULT_ROWS;
+    const few = first(a.shape, 'axis') <= FEW_STEPS && M >= FEW_RESULT_ROWS;
     return few && !transposeB && sizeOf(node.shape) * 4 > PACKING_BYTES ? matmulOuter : undefined;
   }
   if (sizeOf(b.shape) * 4 <= PACKING_BYTES) return undefined;
@@ -43,10 +44,10 @@ export function lowerMatmul(node: Node, attrs: MatmulAttrs, step: Step): Node {
   const large = largeProduct(node, attrs);
   if (large !== undefined) return loweredNode(large, node.inputs, attrs, node);
   if (!transposeB) return step.mark(node);
-  if (!transposeA && node.shape[0] <= FEW_ROWS_FOR_DOTS) {
+  if (!transposeA && first(node.shape, 'axis') <= FEW_ROWS_FOR_DOTS) {
     return step.mark(loweredNode(rowDots, node.inputs, attrs, node));
   }
-  const [a, b, ...rest] = node.inputs;
+  const [a, b, ...rest] = twoInputs(node);
   const transposed = step.once(`transpose ${b.id}`, () =>
     loweredNode(transpose, [b], { axes: [1, 0] }, `${b.name}/transposed`),
   );

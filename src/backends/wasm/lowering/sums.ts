@@ -5,7 +5,7 @@
  */
 import { type Shape, sizeOf } from '../../../base/shape.ts';
 import { NO_PADS } from '../../../base/window.ts';
-import type { Node } from '../../../graph/node.ts';
+import { firstInput, type Node } from '../../../graph/node.ts';
 import type { Upsample2dAttrs } from '../../../ops/moves/upsample2d.ts';
 import type { OpSignature } from '../../../ops/op.ts';
 import { columnPartials, reduce, rowSum, total } from '../emit/rows/ops.ts';
@@ -20,11 +20,10 @@ interface SumAttrs {
 const FEW_ROWS = 32;
 
 export function lowerSumTo(node: Node, attrs: SumAttrs, step: Step): Node {
-  const [x] = node.inputs;
-  const columns = x.shape[x.shape.length - 1];
+  const x = firstInput(node);
+  const columns = x.shape.at(-1) ?? 1;
   const rows = sizeOf(x.shape) / columns;
-  const overRows =
-    sizeOf(node.shape) === columns && node.shape[node.shape.length - 1] === columns && columns > 1;
+  const overRows = sizeOf(node.shape) === columns && node.shape.at(-1) === columns && columns > 1;
   const { slicing, isBatched } = step.context;
   if (!overRows || slicing === undefined || !isBatched(x) || rows < FEW_ROWS)
     return step.mark(loweredNode(sumOf(x.shape, node.shape), [x], attrs, node));

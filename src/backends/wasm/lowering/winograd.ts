@@ -4,8 +4,9 @@
  *
  * Previous stop: `lower.ts`. Next stops: `../emit/winograd/plan.ts`, which chooses, `../emit/winograd/conv2d.ts`.
  */
+import { fourAxes } from '../../../base/shape.ts';
 import type { Pads } from '../../../base/window.ts';
-import type { Node } from '../../../graph/node.ts';
+import { type Node, twoInputs } from '../../../graph/node.ts';
 import type { Conv2dAttrs, Conv2dKernelGradientAttrs } from '../../../ops/windows/conv2d.ts';
 import { winogradConv2d, winogradKernelGradient, winogradWeights } from '../emit/winograd/ops.ts';
 import { type PanelLayout, panelLayout } from '../emit/winograd/panels.ts';
@@ -27,13 +28,13 @@ export function winogradConv2dOf(
   step: Step,
   pad: Pad,
 ): WinogradLowering {
-  const [x, w, ...rest] = node.inputs;
+  const [x, w, ...rest] = twoInputs(node);
   const { target } = step.context;
   const problem = { ...attrs, y: node.shape, w: w.shape };
   const { variant, reason } = chooseWinograd(problem, 'forward', target);
   if (variant === undefined) return { node: undefined, reason };
   const { groups, pads } = attrs;
-  const [, OH, OW] = node.shape;
+  const [, OH, OW] = fourAxes(node.shape);
   const padded = pad(x, wholeTiles(pads, node.shape, variant));
   const layout = panelLayout(w.shape, groups, tileSide(variant), target);
   const lowered = loweredNode(
@@ -58,7 +59,7 @@ export function winogradGradientOf(
   step: Step,
   pad: Pad,
 ): WinogradLowering {
-  const [x, dy] = node.inputs;
+  const [x, dy] = twoInputs(node);
   const { groups, pads, kernelShape } = attrs;
   const problem = { ...attrs, y: dy.shape, w: kernelShape };
   const { variant, reason } = chooseWinograd(problem, 'kernelGradient', step.context.target);
@@ -71,10 +72,11 @@ export function winogradGradientOf(
 /** More zeros at the bottom and right, so that the last tile is whole. */
 function wholeTiles(pads: Pads, y: readonly number[], variant: Variant): Pads {
   const { down, across, m } = tilingOf(y, variant);
+  const [, OH, OW] = fourAxes(y);
   const [[top, bottom], [left, right]] = pads;
   return [
-    [top, bottom + down * m - y[1]],
-    [left, right + across * m - y[2]],
+    [top, bottom + down * m - OH],
+    [left, right + across * m - OW],
   ];
 }
 

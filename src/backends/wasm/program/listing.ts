@@ -3,6 +3,7 @@
  *
  * Previous stop: `explain.ts`. The WAT of functions is `assembler/wat.ts`'s.
  */
+import { at } from '../../../base/lists.ts';
 import { formatShape, sizeOf } from '../../../base/shape.ts';
 import { formatBytes } from '../../../base/units.ts';
 import { drawMemory } from '../../../compile/memoryPicture.ts';
@@ -136,7 +137,7 @@ export function listWat(explanation: ExplainedProgram): string {
   const indices = new Map<number, Kernel>();
   for (const { name, index } of program.module.exports) {
     const match = /^kernel(\d+)$/.exec(name);
-    if (match !== null) indices.set(index, program.kernels[Number(match[1])]);
+    if (match !== null) indices.set(index, at(program.kernels, Number(match[1]), 'kernel'));
   }
   return formatWat(program.module, (index) => {
     const kernel = indices.get(index);

@@ -153,7 +153,8 @@ function segmentsOf(phases: readonly Phase[]): PhaseGroup[] {
     const isHost = phase.kind === 'host';
     if (!isHost) run.push(phase);
     const prepares = phase.prepares === true;
-    if (!isHost && p + 1 < phases.length && prepares === (phases[p + 1].prepares === true)) return;
+    const next = phases[p + 1];
+    if (!isHost && next !== undefined && prepares === (next.prepares === true)) return;
     groups.push({ run, prepares, host: phase.node });
     run = [];
   });

@@ -84,20 +84,22 @@ export function sharedRuns(
   const complete = module.add(emitComplete(tickets));
   const wait = module.add(emitAwait(tickets), 'await');
   return (f, phases, base, call, slicing) => {
-    const counts = phases.map((phase) =>
-      phase.kind === 'batch'
-        ? slicesOf(slicing).slices
-        : phase.kernels.reduce((sum, kernel) => sum + ticketsOf(kernel, threads), 0),
-    );
-    const total = counts.reduce((a, b) => a + b, 0);
+    const counted = phases.map((phase) => ({
+      phase,
+      count:
+        phase.kind === 'batch'
+          ? slicesOf(slicing).slices
+          : phase.kernels.reduce((sum, kernel) => sum + ticketsOf(kernel, threads), 0),
+    }));
+    const total = counted.reduce((sum, { count }) => sum + count, 0);
     const ticket = f.local('i32', 'ticket');
     const draw = (): void =>
       f.set(ticket, { type: 'i32', emit: (g) => g.call(claim, CLAIM, [base, i32.const(total)]) });
     draw();
     let first = 0;
-    phases.forEach((phase, p) => {
+    counted.forEach(({ phase, count }, p) => {
       const begin = first;
-      const end = begin + counts[p];
+      const end = begin + count;
       first = end;
       f.note(`phase ${p}: ${phase.kind}, tickets ${begin} to ${end - 1}`);
       f.if(i32.op('lt_u', ticket, end), () => {

@@ -8,8 +8,16 @@
  * in phases of their own, which a session leaves out while the states stay as they are.
  * Previous stop: `lowering/lower.ts`. Next stop: `compile/memoryPlan.ts`, where the numbers lie; then `program.ts`.
  */
+import { first } from '../../../base/lists.ts';
 import { sameShape } from '../../../base/shape.ts';
-import { type Graph, isSource, type Node, rootsOf, topologicalOrder } from '../../../graph/node.ts';
+import {
+  firstInput,
+  type Graph,
+  isSource,
+  type Node,
+  rootsOf,
+  topologicalOrder,
+} from '../../../graph/node.ts';
 import { expressionOf } from '../../../ops/elementwise.ts';
 import { elementwiseKernel } from '../emit/elementwise/elementwise.ts';
 import { planKernel, recordOf } from '../families.ts';
@@ -53,7 +61,7 @@ export function schedule(graph: Graph, context: PlanContext): Schedule {
   for (const node of topologicalOrder(rootsOf(graph))) {
     if (isSource(node)) continue;
     if (node.op === 'reshape') {
-      aliases.set(node, node.inputs[0]);
+      aliases.set(node, firstInput(node));
       continue;
     }
     const waitsFor = new Set<Task>();
@@ -154,8 +162,12 @@ function placeAll(tasks: readonly Task[], done: Set<Task>, context: PlanContext)
     if (kind === undefined) throw new Error('internal error: the schedule has a cycle');
     const chosen: Task[] = [];
     if (kind === 'host') {
-      chosen.push(candidates.find((t) => t.kind === 'host') as Task);
-      phases.push({ kind, kernels: [], node: chosen[0].node });
+      const task = first(
+        candidates.filter((t) => t.kind === 'host'),
+        'task',
+      );
+      chosen.push(task);
+      phases.push({ kind, kernels: [], node: task.node });
     } else if (kind === 'split') {
       chosen.push(...candidates.filter((t) => t.kind === 'split'));
       phases.push({ kind, kernels: kernelsOf(chosen, open, done, context) });
@@ -217,7 +229,7 @@ function kernelsOf(
 function joins(task: Task, group: ReadonlySet<Task>, done: ReadonlySet<Task>): boolean {
   if (group.has(task) || task.kind !== 'split' || task.kernel !== undefined) return false;
   const members = [...group].map((t) => t.node);
-  if (!sameShape(task.node.shape, members[0].shape)) return false;
+  if (!sameShape(task.node.shape, first(members, 'node').shape)) return false;
   if (![...task.waitsFor].every((t) => done.has(t) || group.has(t))) return false;
   const read = new Set(members.flatMap((n) => n.inputs));
   const related = task.node.inputs.some(
