@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts'],
     pool: 'forks',
+    // Every core: by itself vitest leaves one free, which on two cores is half of the machine.
+    maxWorkers: '100%',
     testTimeout: 60_000,
     // The tally prints last: skipped tests with their reasons, then "N passed, N failed".
     reporters: ['default', new TallyReporter()],

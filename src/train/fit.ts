@@ -19,20 +19,20 @@ import type { ChosenLosses, MeasureOptions } from '../nn/losses/objectives.ts';
 import { averagesOf, readingAverages } from '../nn/programs/averages.ts';
 import { withFrozen } from '../nn/programs/frozen.ts';
 import { parameterNames } from '../nn/programs/programs.ts';
-import { parseSchedule, type Schedule, startSchedule } from '../nn/schedules.ts';
+import { parseSchedule, startSchedule } from '../nn/schedules.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import { type About, checkSettings, fittedSplit } from './checks.ts';
-import { diverged } from './divergence.ts';
-import { checkMeasured, isBetter, outOfPatience, restoreWeights } from './earlyStop.ts';
+import { checkMeasured, outOfPatience, restoreWeights } from './earlyStop.ts';
+import { finishEpoch, soFar, timed } from './epoch.ts';
 import { compileEvaluation, measure, openEvaluationBatches } from './evaluation/evaluate.ts';
 import type { CheckpointReason, FitEvent, FitOptions, StopReason } from './events.ts';
-import { type Metrics, metricsOf } from './measures.ts';
+import type { Metrics } from './measures.ts';
 import { paceOf } from './pace.ts';
-import { Programs } from './programs.ts';
-import { type Progress, type Snapshot, startOfTraining, sumsOf } from './progress.ts';
+import { type Snapshot, startOfTraining } from './progress.ts';
 import { lossesFor, measuredOutputs, type RowSplit } from './rows.ts';
 import { softened, treatmentOf } from './rowTreatment.ts';
-import { checkResumable, judgedLoss } from './snapshots/resumable.ts';
+import { Programs } from './runners/programs.ts';
+import { checkResumable } from './snapshots/resumable.ts';
 import { restoreStates, snapshotOf } from './snapshots/snapshot.ts';
 import { warmStart } from './snapshots/warmStart.ts';
 import { Steps } from './steps.ts';
@@ -257,54 +257,4 @@ function validator(
   const program = compileEvaluation(programs, spec, source.batchSize, measured);
   let pass = 0;
   return () => measure(program, source, pass++);
-}
-
-/** Runs `task` on the epoch's clock. */
-async function timed<T>(progress: Progress, task: () => Promise<T>): Promise<T> {
-  const began = performance.now();
-  const result = await task();
-  progress.seconds += (performance.now() - began) / 1000;
-  return result;
-}
-
-/** Means over the finished batches of the epoch that runs. */
-function soFar(progress: Progress) {
-  const { batch, rows, seconds } = progress;
-  return { batch, ...metricsOf(sumsOf(progress), rows), seconds };
-}
-
-/** Closes the epoch: its record, the schedule's turn, the best so far. Says whether it is the best. */
-function finishEpoch(
-  progress: Progress,
-  schedule: Schedule,
-  [validation, test]: readonly (Metrics | null)[],
-  batches: number,
-  options: FitOptions,
-): boolean {
-  const { batch: _, seconds, ...train } = soFar(progress);
-  const judged = judgedLoss({ validation, train });
-  const learningRate = schedule.rate(progress.step - 1, batches);
-  if (!Number.isFinite(judged)) {
-    throw diverged(
-      `the validation loss is ${judged} after epoch ${progress.epoch + 1}`,
-      learningRate,
-    );
-  }
-  const isBest = isBetter({ train, validation }, progress, options);
-  progress.epoch++;
-  progress.history.push({
-    epoch: progress.epoch,
-    train,
-    validation,
-    ...(test === null ? {} : { test }),
-    learningRate,
-    seconds,
-    waiting: progress.waiting,
-  });
-  if (isBest) progress.best = { epoch: progress.epoch, loss: judged };
-  Object.assign(progress, { batch: 0, lossSum: 0, correct: 0, rows: 0, seconds: 0, waiting: 0 });
-  if (progress.sums !== undefined) progress.sums = {};
-  schedule.epochEnd(judged);
-  progress.schedule = schedule.state();
-  return isBest;
 }

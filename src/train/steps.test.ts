@@ -9,10 +9,10 @@ import { dense } from '../nn/layers/dense.ts';
 import { flatten } from '../nn/layers/shapes/flatten.ts';
 import { parseSchedule, startSchedule } from '../nn/schedules.ts';
 import { sequential } from '../nn/sequential.ts';
-import { Programs } from './programs.ts';
 import { startOfTraining } from './progress.ts';
 import { lossesFor } from './rows.ts';
 import { treatmentOf } from './rowTreatment.ts';
+import { Programs } from './runners/programs.ts';
 import { Steps } from './steps.ts';
 
 v8.setFlagsFromString('--expose-gc');

@@ -19,11 +19,11 @@ import type { ModelSpec } from '../nn/spec.ts';
 import { diverged } from './divergence.ts';
 import type { FitOptions } from './events.ts';
 import { Feed } from './feed.ts';
-import type { Programs } from './programs.ts';
 import type { Progress } from './progress.ts';
 import type { RowSplit } from './rows.ts';
 import type { RowTreatment } from './rowTreatment.ts';
 import { fusedRunner } from './runners/fused.ts';
+import type { Programs } from './runners/programs.ts';
 import type { StepRunner } from './runners/runner.ts';
 
 export class Steps {

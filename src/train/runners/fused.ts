@@ -12,9 +12,9 @@ import type { Optimizer } from '../../nn/optimizers/optimizer.ts';
 import { trainingGraph } from '../../nn/programs/programs.ts';
 import { RECORD_PLACE, RECORD_STEPS, recorded, recordOf } from '../../nn/programs/stepRecord.ts';
 import { Feed } from '../feed.ts';
-import type { Programs } from '../programs.ts';
 import type { Progress } from '../progress.ts';
 import { rowOptionsOf } from '../rowTreatment.ts';
+import type { Programs } from './programs.ts';
 import type { RunnerRequest, StepResults, StepRunner } from './runner.ts';
 
 export function fusedRunner(request: RunnerRequest): StepRunner {

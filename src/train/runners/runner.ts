@@ -10,9 +10,9 @@ import type { MetricChoice } from '../../nn/losses/chosenMetrics.ts';
 import type { ChosenLosses } from '../../nn/losses/objectives.ts';
 import type { Optimizer } from '../../nn/optimizers/optimizer.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
-import type { Programs } from '../programs.ts';
 import type { Progress } from '../progress.ts';
 import type { RowTreatment } from '../rowTreatment.ts';
+import type { Programs } from './programs.ts';
 
 /** Rows that a runner takes of a batch: `count` from row `first` on, of `of` rows. */
 export interface BatchRows {

@@ -1,8 +1,8 @@
 /**
  * @file The programs of one task (a training run, an evaluation), closed together when it is over.
  */
-import type { Executable, HostArray, MemoryNeed, Scope } from '../backends/backend.ts';
-import type { Graph } from '../graph/node.ts';
+import type { Executable, HostArray, MemoryNeed, Scope } from '../../backends/backend.ts';
+import type { Graph } from '../../graph/node.ts';
 
 export class Programs {
   readonly #scope: Scope;
