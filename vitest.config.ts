@@ -1,9 +1,11 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { TallyReporter } from './test/support/tally.ts';
 
 export default defineConfig({
+  resolve: { alias: { 'fovea/web': fileURLToPath(new URL('src/web.ts', import.meta.url)) } },
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'lab/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts'],
     pool: 'forks',
     // Every core: by itself vitest leaves one free, which on two cores is half of the machine.
     maxWorkers: '100%',

@@ -33,19 +33,24 @@ const LINES_WARN = 300;
 const LINES_FAIL = 500;
 
 export function checkHouse(files: ReadonlyMap<string, string>, rooms: Rooms): Finding[] {
-  const sources = [...files.keys()].filter((p) => p.startsWith('src/') && !p.endsWith('.test.ts'));
-  const edges = sources.flatMap((from) =>
-    importsOf(files.get(from) ?? '').map(
-      (i): Edge => ({ ...i, from, to: resolveImport(from, i.specifier) }),
-    ),
-  );
+  const isSource = (path: string): boolean => !path.endsWith('.test.ts');
+  const sources = [...files.keys()].filter((p) => p.startsWith('src/') && isSource(p));
+  const lab = [...files.keys()].filter((p) => p.startsWith('lab/src/') && isSource(p));
+  const edgesOf = (from: string): Edge[] =>
+    importsOf(files.get(from) ?? '').map((i) => {
+      return { ...i, from, to: resolveImport(from, i.specifier) };
+    });
+  const edges = sources.flatMap(edgesOf);
+  const labEdges = lab.flatMap(edgesOf);
   return [
     ...sources.flatMap((path) => checkRoomIsKnown(path, rooms)),
     ...edges.flatMap((edge) => checkFloor(edge, rooms)),
     ...edges.flatMap(checkBackendSiblings),
     ...edges.flatMap((edge) => checkWorld(edge, rooms)),
+    ...labEdges.flatMap(checkLabEdge),
     ...checkCycles(sources, edges),
-    ...sources.flatMap((path) => checkHeader(path, files.get(path) ?? '')),
+    ...checkCycles(lab, labEdges),
+    ...[...sources, ...lab].flatMap((path) => checkHeader(path, files.get(path) ?? '')),
     ...[...files].flatMap(([path, text]) => checkSize(path, text)),
   ];
 }
@@ -74,6 +79,27 @@ function checkFloor(edge: Edge, rooms: Rooms): Finding[] {
   if (own === other || !rooms[own] || !rooms[other]) return [];
   if (rooms[other].floor < rooms[own].floor) return [];
   const rule = `${own} stands on floor ${rooms[own].floor}, ${other} on ${rooms[other].floor}: import from lower floors only`;
+  return [atEdge(edge, rule)];
+}
+
+/** The lab's rooms, from the ground up. The frame loads pages later, by `import(...)`. */
+const LAB_ROOMS = ['frame', 'figures', 'pages'];
+const LAB_PACKAGES = /^(fovea\/web|preact|preact\/hooks|uplot|.*\.css)$/;
+
+/** A page is a client like any other: of the house it knows `fovea/web`. */
+function checkLabEdge(edge: Edge): Finding[] {
+  const { from, to, specifier, kind } = edge;
+  if (to === undefined) {
+    if (LAB_PACKAGES.test(specifier)) return [];
+    return [atEdge(edge, 'the lab imports fovea/web, preact and uplot, and no other package')];
+  }
+  if (!to.startsWith('lab/src/') || to.endsWith('.test.ts')) {
+    return [atEdge(edge, "the lab knows the house by its public face: import from 'fovea/web'")];
+  }
+  const [own, other] = [from, to].map((path) => LAB_ROOMS.indexOf(path.split('/')[2] ?? ''));
+  if (own === undefined || other === undefined || own < 0 || own >= other || kind === 'dynamic')
+    return [];
+  const rule = `${LAB_ROOMS[own]} stands below ${LAB_ROOMS[other]}: move what both need down`;
   return [atEdge(edge, rule)];
 }
 

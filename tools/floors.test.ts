@@ -127,6 +127,47 @@ describe('worlds', () => {
   });
 });
 
+describe('lab', () => {
+  const place = 'lab/src/pages/windows/page.tsx';
+
+  it('knows the house by its public face', () => {
+    const imports = [
+      "import './page.css';",
+      "import { useState } from 'preact/hooks';",
+      "import { explainWindow } from 'fovea/web';",
+      "import { HeatMap } from '../../figures/heatMap.tsx';",
+    ];
+    expect(check({ [place]: imports.join('\n'), 'lab/src/figures/heatMap.tsx': '' })).toEqual([]);
+    const wrong = [
+      "import { explainWindow } from '../../../../src/windows/explain.ts';",
+      "import { z } from 'zod';",
+    ];
+    expect(rulesOf({ [place]: wrong.join('\n') })).toEqual([
+      expect.stringMatching(/public face/),
+      expect.stringMatching(/no other package/),
+    ]);
+  });
+
+  it('builds pages on figures on the frame, and loads pages later', () => {
+    const files = {
+      'lab/src/frame/pages.ts': "const load = () => import('../pages/windows/page.tsx');",
+      'lab/src/figures/map.tsx': "import { Page } from '../pages/windows/page.tsx';",
+      [place]: '',
+    };
+    expect(rulesOf(files)).toEqual([expect.stringMatching(/figures stands below pages/)]);
+  });
+
+  it('has headers and no cycles', () => {
+    const files = {
+      'lab/src/frame/a.tsx': "import { b } from './b.ts';",
+      'lab/src/frame/b.ts': "import { a } from './a.tsx';",
+    };
+    expect(rulesOf(files)[0]).toMatch(/form a cycle/);
+    const bare = new Map([['lab/src/frame/a.tsx', 'export const a = 1;\n']]);
+    expect(checkHouse(bare, rooms)[0]?.rule).toMatch(/without a header/);
+  });
+});
+
 describe('cycles, headers, sizes', () => {
   it('spells a cycle out', () => {
     const files = {

@@ -3,7 +3,8 @@
  *
  * The table below is the one place that says on which floor a room of `src` stands and where its code must
  * run. A file imports from its own room and from lower floors only; imports form no cycle; rooms for the
- * browser reach no `node:` module; files stay short enough to read. Tests may import what they like.
+ * browser reach no `node:` module; files stay short enough to read. The lab stands outside and knows the house by
+ * its public face alone. Tests may import what they like.
  * The rules themselves are in `floorRules.ts`, imports are read by `imports.ts`.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -32,6 +33,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   report: { floor: 10, world: 'node' }, // a run as one page
   bench: { floor: 11, world: 'node' }, // workloads, timing, shares of the peak
   studies: { floor: 11, world: 'node' }, // one claim each; reported like runs
+  server: { floor: 11, world: 'node' }, // what `fovea lab` answers: files, runs, data
   'index.ts': { floor: 12, world: 'node' }, // the public face; nothing in src imports it
   cli: { floor: 13, world: 'node' }, // parse, call, print
 };
@@ -41,7 +43,7 @@ export function readHouse(folders: readonly string[]): Map<string, string> {
   const files = new Map<string, string>();
   for (const folder of folders.filter((f) => existsSync(f))) {
     for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
-      if (!name.endsWith('.ts') || name.includes('node_modules')) continue;
+      if (!/\.tsx?$/.test(name) || name.includes('node_modules')) continue;
       const path = `${folder}/${name.replaceAll('\\', '/')}`;
       files.set(path, readFileSync(path, 'utf8'));
     }
@@ -50,7 +52,7 @@ export function readHouse(folders: readonly string[]): Map<string, string> {
 }
 
 if (import.meta.main) {
-  const house = readHouse(['src', 'test', 'tools', 'bench']);
+  const house = readHouse(['src', 'lab', 'test', 'tools', 'bench']);
   const findings = checkHouse(house, rooms);
   for (const { level, place, rule } of findings) console.log(`${level}: ${place}\n  ${rule}`);
   const failures = findings.filter((f) => f.level === 'error').length;

@@ -1,0 +1,80 @@
+/**
+ * @file The address as the lab reads it: `#/text/padding?kernel=5` is a page, a place in it and its fields.
+ *
+ * Everything is in the hash, so the lab runs from any static host under any path. Changes are seen at once
+ * and written a moment later, for browsers limit how often a page may write its address.
+ */
+export interface Address {
+  /** "windows"; empty for the first page. */
+  readonly page: string;
+  /** "padding": what the page makes of it is its own affair. */
+  readonly place: string;
+  /** "kernel=5" */
+  readonly query: string;
+}
+
+export function parseAddress(hash: string): Address {
+  const [, page = '', place = '', query = ''] = /^#?\/?([^/?]*)\/?([^?]*)\??(.*)$/.exec(hash) ?? [];
+  return { page, place, query };
+}
+
+export function formatAddress({ page, place, query }: Address): string {
+  return `#/${page}${place === '' ? '' : `/${place}`}${query === '' ? '' : `?${query}`}`;
+}
+
+/** Writes wait this long for the next one, in milliseconds. */
+const WRITE_AFTER = 150;
+
+type Listener = (address: Address) => void;
+
+let current: Address | undefined;
+let pending: ReturnType<typeof setTimeout> | undefined;
+const listeners = new Set<Listener>();
+
+export function currentAddress(): Address {
+  current ??= parseAddress(location.hash);
+  return current;
+}
+
+/** Calls `listener` whenever the page or its fields change; gives the way to stop it. */
+export function watchAddress(listener: Listener): () => void {
+  if (listeners.size === 0) {
+    addEventListener('hashchange', readAddress);
+    addEventListener('pagehide', writePending);
+  }
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
+    removeEventListener('hashchange', readAddress);
+    removeEventListener('pagehide', writePending);
+  };
+}
+
+/** New fields of the page that is shown: no step in the browser's history. */
+export function changeQuery(query: string): void {
+  current = { ...currentAddress(), query };
+  clearTimeout(pending);
+  pending = setTimeout(writePending, WRITE_AFTER);
+  tell();
+}
+
+function writePending(): void {
+  if (pending === undefined) return;
+  clearTimeout(pending);
+  pending = undefined;
+  history.replaceState(history.state, '', formatAddress(currentAddress()));
+}
+
+/** A link was followed, or the browser went back: what it says now counts. */
+function readAddress(): void {
+  clearTimeout(pending);
+  pending = undefined;
+  current = parseAddress(location.hash);
+  tell();
+}
+
+function tell(): void {
+  const address = currentAddress();
+  for (const listener of listeners) listener(address);
+}
