@@ -72,8 +72,8 @@ function checkFloor(edge: Edge, rooms: Rooms): Finding[] {
   if (!to.startsWith('src/') || to.endsWith('.test.ts')) {
     return [atEdge(edge, 'source imports source only, never tests, tools or benches')];
   }
-  if (to === 'src/index.ts') {
-    return [atEdge(edge, 'src/index.ts is the public face: import the file that holds the thing')];
+  if (to === 'src/index.ts' || to === 'src/web.ts') {
+    return [atEdge(edge, `${to} is the public face: import the file that holds the thing`)];
   }
   const [own, other] = [roomOf(edge.from), roomOf(to)];
   if (own === other || !rooms[own] || !rooms[other]) return [];

@@ -31,10 +31,12 @@ export const rooms: Readonly<Record<string, Room>> = {
   train: { floor: 8, world: 'browser' }, // fit, evaluate, predict; a checkpoint in memory
   runs: { floor: 9, world: 'node' }, // run folders: records, checkpoints and models on disk
   report: { floor: 10, world: 'node' }, // a run as one page
+  web: { floor: 10, world: 'browser' }, // the engine in a worker, data and runs in a page
   bench: { floor: 11, world: 'node' }, // workloads, timing, shares of the peak
   studies: { floor: 11, world: 'node' }, // one claim each; reported like runs
   server: { floor: 11, world: 'node' }, // what `fovea lab` answers: files, runs, data
   'index.ts': { floor: 12, world: 'node' }, // the public face; nothing in src imports it
+  'web.ts': { floor: 12, world: 'browser' }, // the public face in a page
   cli: { floor: 13, world: 'node' }, // parse, call, print
 };
 

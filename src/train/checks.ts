@@ -35,7 +35,9 @@ export function checkSettings(settings: FitOptions): void {
   checkNumbers({ mixup }, (n) => n > 0 && n <= 2, 'a number above 0 and at most 2, such as 0.2');
   const isSeed = (n: number) => Number.isInteger(n) && n >= 0 && n < 2 ** 32;
   checkNumbers({ seed }, isSeed, 'a whole number from 0 to 4294967295');
-  checkNumbers({ eventInterval }, (n) => n >= 0, 'seconds, at least 0');
+  if (typeof eventInterval !== 'function') {
+    checkNumbers({ eventInterval }, (n) => n >= 0, 'seconds, at least 0');
+  }
   checkNumbers({ checkpointEvery: checkpointEvery.batches }, isCount, `batches: ${COUNT}`);
   checkNumbers({ checkpointEvery: checkpointEvery.seconds }, (n) => n >= 0, 'seconds, at least 0');
 }

@@ -79,8 +79,8 @@ export interface FitOptions extends RowSettings, EarlyStop {
   readonly resume?: Snapshot;
   /** Stops between two steps, with a checkpoint. */
   readonly signal?: AbortSignal;
-  /** Seconds between batch events; default 0.1; 0 tells of every batch. */
-  readonly eventInterval?: number;
+  /** Seconds between batch events; default 0.1; 0 tells of every batch. A function is asked after each step. */
+  readonly eventInterval?: number | (() => number);
 }
 
 /** What a checkpoint is taken for: the first weights, an epoch's end, `checkpointEvery`, a stop. */

@@ -12,6 +12,7 @@ export function paceOf(
   { eventInterval = 0.1, checkpointEvery = {} }: FitOptions,
   progress: Progress,
 ) {
+  const interval = typeof eventInterval === 'function' ? eventInterval : () => eventInterval;
   const { batches = 0, seconds = Number.POSITIVE_INFINITY } = checkpointEvery;
   let turnBegan = performance.now();
   let lastCheckpoint = turnBegan;
@@ -23,7 +24,7 @@ export function paceOf(
     /** Asked after each step: time for a batch event. */
     turnIsOver(): boolean {
       const now = performance.now();
-      if (now - turnBegan < 1000 * eventInterval && !stepIsDue()) return false;
+      if (now - turnBegan < 1000 * interval() && !stepIsDue()) return false;
       turnBegan = now;
       return true;
     },

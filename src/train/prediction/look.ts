@@ -11,7 +11,9 @@ import { answersWithDistances, checkNamesClasses } from '../../nn/losses/answers
 import { parameterNames, stagesGraph } from '../../nn/programs/programs.ts';
 import { layerShapes } from '../../nn/shapes.ts';
 import type { TrainedModel } from '../../nn/trained.ts';
-import { restoreStates } from '../snapshots/snapshot.ts';
+import { checkWeights } from '../checks.ts';
+import { restoreStates, trainedScope } from '../snapshots/snapshot.ts';
+import type { PredictedModel } from './predict.ts';
 
 export interface Stage {
   readonly name: string;
@@ -35,66 +37,82 @@ export interface Look {
   readonly answer: number;
 }
 
+/** Looks at picture after picture. */
+export interface Viewer {
+  /** `pixels`: (H, W, C) of the model's input, 0..255, border included. */
+  (pixels: Uint8Array): Promise<Look>;
+  /** Gives back the program's memory, and that of weights which came with the model. */
+  close(): void;
+}
+
 /** `pixels`: (H, W, C) of the model's input, 0..255, border included. */
 export async function lookAt(
   session: Session,
-  { spec, weights, classes }: TrainedModel,
+  model: TrainedModel,
   pixels: Uint8Array,
 ): Promise<Look> {
-  checkNamesClasses(spec, 'to be looked at with a picture');
-  const values = await outputsOf(session, { spec, weights }, pixels);
-  const stages: Stage[] = [
-    { name: 'input', kind: 'picture', shape: spec.inputShape, values: Float32Array.from(pixels) },
-    ...layerShapes(spec).map(({ spec: { name, kind }, outputShape }) => ({
-      name,
-      kind,
-      shape: outputShape,
-      values: values[`stage/${name}`],
-    })),
-  ];
-  const probabilities = Array.from(values.probabilities);
-  const last = spec.layers[spec.layers.length - 1];
-  const isDistance = answersWithDistances(spec);
-  const distances = isDistance ? Array.from(values[`stage/${last.name}`]) : null;
-  return {
-    model: spec.name,
-    classes,
-    stages,
-    probabilities,
-    distances,
-    codes: isDistance ? rowsOf(weights.get(`${last.name}/centers`)?.data, classes.length) : null,
-    answer: distances === null ? indexOfLargest(probabilities) : indexOfSmallest(distances),
-  };
+  const view = openViewer(session, model);
+  try {
+    return await view(pixels);
+  } finally {
+    view.close();
+  }
 }
 
-/** Runs the picture through a program that is closed again; every output, copied out. */
-async function outputsOf(
-  session: Session,
-  { spec, weights }: Pick<TrainedModel, 'spec' | 'weights'>,
-  pixels: Uint8Array,
-): Promise<Readonly<Record<string, Float32Array>>> {
-  const scope = session.scopeOf();
-  try {
-    const graph = stagesGraph(spec);
-    const program = scope.compile(graph);
-    restoreStates(scope, parameterNames(spec), weights);
+/**
+ * Compiles the network with all its layers' numbers as outputs, once. Weights that come with the model are the
+ * viewer's own; without them it shows those that the session holds for this spec object, as training moves them.
+ *
+ *     const view = openViewer(session, { spec, classes });
+ *     const { stages, answer } = await view(pixels);
+ */
+export function openViewer(session: Session, model: PredictedModel): Viewer {
+  const { spec, weights, classes } = model;
+  checkNamesClasses(spec, 'to be looked at with a picture');
+  if (weights !== undefined) checkWeights(spec, weights);
+  const scope = weights === undefined ? trainedScope(session, spec) : session.scopeOf();
+  const program = scope.compile(stagesGraph(spec));
+  if (weights !== undefined) restoreStates(scope, parameterNames(spec), weights);
+  const layers = layerShapes(spec);
+  const last = spec.layers[spec.layers.length - 1];
+  const isDistance = answersWithDistances(spec);
+  const view = async (pixels: Uint8Array): Promise<Look> => {
     const one = { count: 1, images: pixels, labels: NO_LABEL };
     fillBatch(one, FIRST, spec.preprocessing, program.input('x') as Float32Array, NO_LABEL);
     program.run();
-    const values: Record<string, Float32Array> = {};
-    for (const name of Object.keys(graph.outputs))
-      values[name] = Float32Array.from(await program.output(name));
-    return values;
-  } finally {
-    scope.free();
-  }
+    const copyOf = async (name: string) => Float32Array.from(await program.output(name));
+    const stages: Stage[] = [
+      { name: 'input', kind: 'picture', shape: spec.inputShape, values: Float32Array.from(pixels) },
+    ];
+    for (const { spec: layer, outputShape } of layers) {
+      const values = await copyOf(`stage/${layer.name}`);
+      stages.push({ name: layer.name, kind: layer.kind, shape: outputShape, values });
+    }
+    const probabilities = Array.from(await copyOf('probabilities'));
+    const distances = isDistance ? Array.from(await copyOf(`stage/${last.name}`)) : null;
+    const codes = isDistance ? await scope.readState(`${last.name}/centers`) : undefined;
+    return {
+      model: spec.name,
+      classes,
+      stages,
+      probabilities,
+      distances,
+      codes: codes === undefined ? null : rowsOf(codes, classes.length),
+      answer: distances === null ? indexOfLargest(probabilities) : indexOfSmallest(distances),
+    };
+  };
+  const close = (): void => {
+    program.close();
+    if (weights !== undefined) scope.free();
+  };
+  return Object.assign(view, { close });
 }
 
 const FIRST = Int32Array.of(0);
 const NO_LABEL = new Int32Array(1);
 
-function rowsOf(data: ArrayLike<number> | undefined, rows: number): number[][] {
-  const all = Array.from(data ?? []);
+function rowsOf(data: ArrayLike<number>, rows: number): number[][] {
+  const all = Array.from(data);
   const width = all.length / rows;
   return Array.from({ length: rows }, (_, i) => all.slice(i * width, (i + 1) * width));
 }

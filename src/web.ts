@@ -1,0 +1,143 @@
+/**
+ * @file The public face of Fovea in a page: all that needs no file system. Everything outside imports only this
+ * (as `fovea/web`, or as `fovea` where a bundler builds for browsers); nothing inside does.
+ *
+ *     import { modelOf, openWorkerSession } from 'fovea/web';
+ *
+ *     const engine = await openWorkerSession();
+ *     const digits = await engine.loadDataset('digits');
+ *     for await (const event of engine.fit(modelOf('lenet5'), digits, { epochs: 3 })) {
+ *       if (event.type === 'epoch') console.log(event.epoch, event.train);
+ *     }
+ *
+ * `openSession` and `fit` are here too, for code that runs in a worker of its own. `index.ts` is Node's face.
+ */
+
+// Backends and graphs
+export { backward } from './autodiff/backward.ts';
+export type {
+  Backend,
+  Executable,
+  HostArray,
+  Scope,
+  Session,
+} from './backends/backend.ts';
+export { backendNames, type OpenOptions, openSession } from './backends/select.ts';
+export { FoveaError, UsageError } from './base/errors.ts';
+export type { Shape } from './base/shape.ts';
+export type { ArraySplit } from './data/arraySplit.ts';
+// Data
+export {
+  type Augmentation,
+  augmentationNames,
+  parseAugmentation,
+} from './data/augment/index.ts';
+export {
+  contactSheet,
+  type Dataset,
+  datasetNames,
+  type LoadOptions,
+  loadDataset,
+  type Picture,
+  prepareImage,
+  type Split,
+  validationSplit,
+} from './data/index.ts';
+export {
+  constantNode,
+  type Graph,
+  inputNode,
+  type Node,
+  stateNode,
+} from './graph/node.ts';
+export { printDot, printGraph } from './graph/print.ts';
+export { readSafetensors, writeSafetensors } from './interop/safetensors.ts';
+// Models
+export { modelNames, modelOf } from './models/index.ts';
+export { type Convention, conventions, countAs } from './nn/accounting/conventions.ts';
+export { compareConventions, formatComparison } from './nn/accounting/conventionTable.ts';
+export { type Summary, summarize } from './nn/accounting/summary.ts';
+export { formatSummary } from './nn/accounting/summaryTable.ts';
+export { layers } from './nn/layers/index.ts';
+export type { CallableLayer, LayerInput, LayerOutput, ModelInput } from './nn/layers/wiring.ts';
+export type { MetricChoice, MetricName, OwnMetric } from './nn/losses/chosenMetrics.ts';
+export { type LossFunction, type LossName, lossNames } from './nn/losses/losses.ts';
+export type {
+  LossChoice,
+  LossOptions,
+  LossSettings,
+  MeasureOptions,
+} from './nn/losses/objectives.ts';
+export { input, type ModelParts, model } from './nn/model.ts';
+export { adam } from './nn/optimizers/adam.ts';
+export { adamw } from './nn/optimizers/adamw.ts';
+export { type OptimizerFacts, optimizerFacts, optimizerNames } from './nn/optimizers/index.ts';
+export { levenbergMarquardt } from './nn/optimizers/levenbergMarquardt.ts';
+export type { Optimizer } from './nn/optimizers/optimizer.ts';
+export { rmsprop } from './nn/optimizers/rmsprop.ts';
+export { sgd } from './nn/optimizers/sgd.ts';
+export type { OptionFacts } from './nn/optionFacts.ts';
+export { weightsOf } from './nn/programs/averages.ts';
+export {
+  evaluationGraph,
+  gradientGraph,
+  inferenceGraph,
+  initialStates,
+  parameterNames,
+  stagesGraph,
+  trainingGraph,
+  updateGraph,
+} from './nn/programs/programs.ts';
+export {
+  type ScheduleFunction,
+  type ScheduleSpec,
+  scheduleFacts,
+  scheduleNames,
+} from './nn/schedules.ts';
+export { parseModelSpec, sequential } from './nn/sequential.ts';
+export type { InputSpec, LayerSpec, ModelSpec, OutputSpec, Preprocessing } from './nn/spec.ts';
+export type { StateValue, TrainedModel } from './nn/trained.ts';
+export { build } from './ops/index.ts';
+export { maxOver, meanOver, minOver, productOver, sumOver } from './ops/reductions.ts';
+export type { EarlyStop } from './train/earlyStop.ts';
+export type { Evaluation, Mistake } from './train/evaluation/classification.ts';
+export { type EvaluateOptions, evaluate } from './train/evaluation/evaluate.ts';
+export { type ScoreOptions, score } from './train/evaluation/score.ts';
+export type { FitEvent, FitOptions } from './train/events.ts';
+export { type FitData, fit } from './train/fit.ts';
+export { historyCsv } from './train/historyCsv.ts';
+export type { Metrics, OutputMetrics } from './train/measures.ts';
+export {
+  activations,
+  type BatchPredictionOptions,
+  type Numbers,
+  predictBatch,
+  type Rows,
+  type RunnableModel,
+} from './train/prediction/batchPrediction.ts';
+export { insights } from './train/prediction/insights.ts';
+export { openPredictor, type Prediction, type Predictor } from './train/prediction/predict.ts';
+export type { EpochRecord, Progress, Snapshot } from './train/progress.ts';
+export type { RowSettings } from './train/rowTreatment.ts';
+export type { OpenRunner, StepRunner } from './train/runners/runner.ts';
+export { type Combine, type StepSums, splitRunner } from './train/runners/split.ts';
+export { decodeCheckpoint, encodeCheckpoint } from './train/snapshots/checkpoint.ts';
+export type { WarmStart } from './train/snapshots/warmStart.ts';
+// In a page
+export type {
+  PicturesOf,
+  WatchOptions,
+  WeightsEvent,
+  WorkerDataset,
+  WorkerFitEvent,
+  WorkerFitOptions,
+  WorkerSplit,
+} from './web/worker/protocol.ts';
+export type { RemoteTraining } from './web/worker/remoteTraining.ts';
+export type { AnyRows, WorkerFitData } from './web/worker/sentObjects.ts';
+export {
+  openWorkerSession,
+  type RemotePredictor,
+  type RemoteViewer,
+  type WorkerSession,
+} from './web/worker/workerSession.ts';

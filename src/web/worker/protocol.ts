@@ -1,0 +1,204 @@
+/**
+ * @file What a page and the engine's worker say to each other: the table of calls, and what travels.
+ *
+ * Specs, weights and splits are sent once, and named by number from then on. So a spec keeps its identity: the
+ * same object on the page means the same weights in the worker, as everywhere in the house. Next stops:
+ * `engine.ts`, which answers; `workerSession.ts`, which asks.
+ */
+import type { OpenOptions } from '../../backends/select.ts';
+import type { ArraySplit } from '../../data/arraySplit.ts';
+import type { Dataset, LoadOptions, Split } from '../../data/dataset.ts';
+import type { Picture } from '../../data/images/picture.ts';
+import type { ModelSpec } from '../../nn/spec.ts';
+import type { StateValue } from '../../nn/trained.ts';
+import type { About } from '../../train/checks.ts';
+import type { Evaluation } from '../../train/evaluation/classification.ts';
+import type { EvaluateOptions } from '../../train/evaluation/evaluate.ts';
+import type { ScoreOptions } from '../../train/evaluation/score.ts';
+import type { FitEvent, FitOptions } from '../../train/events.ts';
+import type { Metrics } from '../../train/measures.ts';
+import type {
+  BatchPredictionOptions,
+  Numbers,
+  Rows,
+} from '../../train/prediction/batchPrediction.ts';
+import type { Look } from '../../train/prediction/look.ts';
+import type { Prediction, PredictOptions } from '../../train/prediction/predict.ts';
+import type { Snapshot } from '../../train/progress.ts';
+import type { CallContext } from './calls.ts';
+
+/** A thing that both sides know, by its number. */
+export type Key<T> = number & { readonly of?: T };
+
+export type Weights = ReadonlyMap<string, StateValue>;
+
+/** What the session in the worker says of itself. */
+export interface EngineFacts {
+  readonly backend: string;
+  readonly threads: number;
+  /** As a session's: which plan runs and why. */
+  readonly plan: string;
+}
+
+/** A split that lies in the worker; `pictures` shows some of it. */
+export interface WorkerSplit {
+  readonly count: number;
+  readonly inWorker: true;
+}
+
+/** A data set that was loaded in the worker: all but its pictures. */
+export type WorkerDataset = Dataset<WorkerSplit>;
+
+/** Some rows of a split, in the order asked for. */
+export type PicturesOf = Pick<Split, 'count' | 'images'> & { readonly labels: Int32Array };
+
+/** The numbers of some parameters while training goes on. */
+export interface WeightsEvent {
+  readonly type: 'weights';
+  /** Finished steps. */
+  readonly step: number;
+  readonly weights: Weights;
+}
+
+export interface WatchOptions {
+  /** Names of parameters: "conv2d/kernel". */
+  readonly weights: readonly string[];
+  /** Seconds between two tellings, at least; default 0.25. */
+  readonly every?: number | undefined;
+}
+
+/** Options of `fit` but for what cannot travel. */
+export interface WorkerFitOptions
+  extends Omit<FitOptions, 'signal' | 'runner' | 'share' | 'eventInterval'> {
+  readonly eventInterval?: number | undefined;
+  /** Tells of parameters as they change, by `weights` events. */
+  readonly watch?: WatchOptions | undefined;
+  /** Begins at rest, before the first step. */
+  readonly paused?: boolean | undefined;
+  /** Stops between two steps, with a checkpoint. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The events of `fit`, and `weights` where they are watched. */
+export type WorkerFitEvent = FitEvent | WeightsEvent;
+
+type Checkpoint = Extract<FitEvent, { readonly type: 'checkpoint' }>;
+/** As it travels: a checkpoint's numbers are asked for. */
+export type SentEvent = Exclude<FitEvent, Checkpoint> | Omit<Checkpoint, 'snapshot'> | WeightsEvent;
+
+export interface SentModel {
+  readonly spec: Key<ModelSpec>;
+  /** Absent: those that the session holds for the spec. */
+  readonly weights?: Key<Weights> | undefined;
+  readonly classes: readonly string[];
+}
+
+/** Of `fit`: splits by number. */
+export interface SentFitData extends About {
+  readonly train: Key<Split | ArraySplit>;
+  readonly validation?: Key<Split | ArraySplit> | undefined;
+  readonly test?: Key<Split | ArraySplit> | undefined;
+}
+
+/** `stop` lets the step end and takes a checkpoint; `abandon` ends it without. */
+export type TrainingAction = 'pause' | 'resume' | 'step' | 'stop' | 'abandon';
+
+/** Of evaluation and scores: weights by number. */
+type ByKey<O> = Omit<O, 'weights'> & { readonly weights?: Key<Weights> | undefined };
+export type SentEvaluateOptions = ByKey<EvaluateOptions>;
+export type SentScoreOptions = ByKey<ScoreOptions>;
+
+type Call<A, R> = (argument: A, context: CallContext) => R | Promise<R>;
+
+/** Everything the worker answers. */
+export type EngineCalls = {
+  readonly open: Call<OpenOptions, EngineFacts>;
+  /** From now on `key` means `value`. */
+  readonly keep: Call<{ readonly key: Key<unknown>; readonly value: unknown }, void>;
+  /** Forgets a split or weights; of a spec, gives back its weights too. */
+  readonly release: Call<Key<unknown>, void>;
+  /** The splits are kept by the keys given. */
+  readonly loadDataset: Call<
+    {
+      readonly name: string;
+      readonly options: SentLoadOptions;
+      readonly train: Key<Split>;
+      readonly test: Key<Split>;
+    },
+    WorkerDataset
+  >;
+  readonly pictures: Call<
+    { readonly split: Key<Split>; readonly rows: readonly number[] },
+    PicturesOf
+  >;
+  /** Begins a training; its events are asked for one by one. */
+  readonly fit: Call<
+    {
+      readonly training: number;
+      readonly spec: Key<ModelSpec>;
+      readonly data: SentFitData;
+      readonly options: Omit<WorkerFitOptions, 'signal'>;
+    },
+    void
+  >;
+  /** Undefined: it is over. A checkpoint holds training until the next event is asked for. */
+  readonly nextEvent: Call<number, SentEvent | undefined>;
+  readonly control: Call<{ readonly training: number; readonly action: TrainingAction }, void>;
+  /** Of the checkpoint that was told last. */
+  readonly snapshot: Call<number, Snapshot>;
+  /** What the session holds for a spec: of all parameters, or of those named. */
+  readonly weights: Call<
+    { readonly spec: Key<ModelSpec>; readonly names?: readonly string[] | undefined },
+    Weights
+  >;
+  readonly evaluate: Call<
+    {
+      readonly spec: Key<ModelSpec>;
+      readonly split: Key<Split>;
+      readonly options: SentEvaluateOptions;
+    },
+    Evaluation
+  >;
+  readonly score: Call<
+    {
+      readonly spec: Key<ModelSpec>;
+      readonly rows: Key<Split | ArraySplit>;
+      readonly options: SentScoreOptions;
+    },
+    Metrics
+  >;
+  readonly predictBatch: Call<
+    {
+      readonly model: SentModel;
+      readonly rows: Rows;
+      readonly options: BatchPredictionOptions;
+    },
+    Readonly<Record<string, Numbers>>
+  >;
+  readonly activations: Call<
+    {
+      readonly model: SentModel;
+      readonly rows: Rows;
+      readonly layers: readonly string[];
+      readonly options: BatchPredictionOptions;
+    },
+    Readonly<Record<string, Numbers>>
+  >;
+  /** The program is kept by the number given. */
+  readonly openPredictor: Call<{ readonly program: number; readonly model: SentModel }, void>;
+  readonly predict: Call<
+    {
+      readonly program: number;
+      readonly picture: Picture;
+      readonly options: PredictOptions;
+    },
+    Prediction
+  >;
+  readonly openViewer: Call<{ readonly program: number; readonly model: SentModel }, void>;
+  readonly view: Call<{ readonly program: number; readonly pixels: Uint8Array }, Look>;
+  readonly closeProgram: Call<number, void>;
+  readonly close: Call<void, void>;
+};
+
+/** What can be said of a set to a worker. */
+export type SentLoadOptions = Pick<LoadOptions, 'trainCount' | 'testCount' | 'seed'>;

@@ -1,0 +1,270 @@
+/**
+ * @file The engine from a page: a session in a worker of its own, so that the page never waits for arithmetic.
+ *
+ *     const engine = await openWorkerSession();
+ *     const digits = await engine.loadDataset('digits');
+ *     for await (const event of engine.fit(spec, digits, { epochs: 3 })) draw(event);
+ *     const { confusion } = await engine.evaluate(spec, digits.test, digits);
+ *
+ * Functions are those of a program in Node, with the session in front of the dot. A spec object is a model
+ * instance: the same object means the same weights. Two sessions are two workers; two trainings in one take turns.
+ * Next stop: `remoteTraining.ts`.
+ */
+import type { OpenOptions } from '../../backends/select.ts';
+import { FoveaError } from '../../base/errors.ts';
+import type { Known } from '../../base/names.ts';
+import type { ArraySplit } from '../../data/arraySplit.ts';
+import type { Split } from '../../data/dataset.ts';
+import type { DatasetName } from '../../data/datasets/index.ts';
+import type { Picture } from '../../data/images/picture.ts';
+import type { Optimizer } from '../../nn/optimizers/optimizer.ts';
+import type { ModelSpec } from '../../nn/spec.ts';
+import type { Evaluation } from '../../train/evaluation/classification.ts';
+import type { EvaluateOptions } from '../../train/evaluation/evaluate.ts';
+import type { ScoreOptions } from '../../train/evaluation/score.ts';
+import type { Metrics } from '../../train/measures.ts';
+import type {
+  BatchPredictionOptions,
+  Numbers,
+  Rows,
+  RunnableModel,
+} from '../../train/prediction/batchPrediction.ts';
+import type { Look } from '../../train/prediction/look.ts';
+import type { PredictedModel, Prediction, PredictOptions } from '../../train/prediction/predict.ts';
+import { type Asked, Asking } from './calls.ts';
+import type {
+  EngineCalls,
+  EngineFacts,
+  PicturesOf,
+  SentEvaluateOptions,
+  SentLoadOptions,
+  Weights,
+  WorkerDataset,
+  WorkerFitOptions,
+  WorkerSplit,
+} from './protocol.ts';
+import { RemoteTraining } from './remoteTraining.ts';
+import { type AnyRows, SentObjects, type WorkerFitData } from './sentObjects.ts';
+
+/** Reads picture after picture; its program is compiled once. */
+export interface RemotePredictor {
+  (picture: Picture, options?: PredictOptions): Promise<Prediction>;
+  close(): Promise<void>;
+}
+
+/** Shows every layer's numbers for picture after picture: (H, W, C) bytes of the model's input. */
+export interface RemoteViewer {
+  (pixels: Uint8Array): Promise<Look>;
+  close(): Promise<void>;
+}
+
+export interface LoadInWorkerOptions extends SentLoadOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** Opens a session in a worker of its own. Threads, where the page may have them, are workers of that worker. */
+export async function openWorkerSession(options: OpenOptions = {}): Promise<WorkerSession> {
+  const worker = new Worker(new URL('./engineWorker.js', import.meta.url), { type: 'module' });
+  const asking = new Asking<EngineCalls>(worker);
+  const failed = new Promise<never>((_, reject) => {
+    worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      const why = notRunning(event.message);
+      asking.end(why);
+      reject(why);
+    });
+  });
+  failed.catch(() => {});
+  try {
+    const facts = await Promise.race([asking.calls.open(options), failed]);
+    return new WorkerSession(asking, facts, () => worker.terminate());
+  } catch (error) {
+    worker.terminate();
+    throw error;
+  }
+}
+
+function notRunning(why: string | undefined): FoveaError {
+  return new FoveaError({
+    problem: `the engine's worker does not run: ${why || 'its file could not be loaded'}`,
+    expected: 'engineWorker.js beside the script that opens it, and leave to start workers',
+    fix: 'look at docs/web.md for what bundlers and content security policies need',
+  });
+}
+
+export class WorkerSession implements EngineFacts {
+  readonly backend: string;
+  readonly threads: number;
+  readonly plan: string;
+  readonly #asking: Asking<EngineCalls>;
+  readonly #calls: Asked<EngineCalls>;
+  readonly #terminate: () => void;
+  readonly #objects: SentObjects;
+  /** Trainings and programs so far. */
+  #count = 0;
+  #closing: Promise<void> | undefined;
+
+  /** Over any port behind which an `Engine` is served; `openWorkerSession` is the usual way. */
+  constructor(asking: Asking<EngineCalls>, facts: EngineFacts, terminate: () => void) {
+    this.#asking = asking;
+    this.#calls = asking.calls;
+    this.#objects = new SentObjects(asking.calls);
+    this.#terminate = terminate;
+    this.backend = facts.backend;
+    this.threads = facts.threads;
+    this.plan = facts.plan;
+  }
+
+  /** Loads a set of the table in the worker: its pictures never cross, but by `pictures`. */
+  async loadDataset<N extends string>(
+    name: Known<N, DatasetName>,
+    { signal, ...options }: LoadInWorkerOptions = {},
+  ): Promise<WorkerDataset> {
+    const [train, test] = [this.#objects.newKey<Split>(), this.#objects.newKey<Split>()];
+    const dataset = await this.#calls.loadDataset({ name, options, train, test }, { signal });
+    this.#objects.know(dataset.train, train);
+    this.#objects.know(dataset.test, test);
+    return dataset;
+  }
+
+  /** Rows of a split that lies in the worker, such as the mistakes of an evaluation. */
+  async pictures(split: Split | WorkerSplit, rows: readonly number[]): Promise<PicturesOf> {
+    return this.#calls.pictures({ split: await this.#objects.keyOf<Split>(split), rows });
+  }
+
+  /** As `fit`, without blocking: a `for await` over the events; and it can rest, go on, and step. */
+  fit(spec: ModelSpec, data: WorkerFitData, options: WorkerFitOptions = {}): RemoteTraining {
+    const { signal, ...sent } = options;
+    const training = new RemoteTraining(this.#calls, async () => {
+      signal?.throwIfAborted();
+      const number = this.#count++;
+      await this.#calls.fit({
+        training: number,
+        spec: await this.#objects.keyOf(spec),
+        data: await this.#objects.fitData(data),
+        options: { ...sent, ...plainOptimizer(sent) },
+      });
+      return number;
+    });
+    signal?.addEventListener('abort', () => void training.stop().catch(() => {}));
+    return training;
+  }
+
+  /** The session's weights of a spec that is or was trained here: of all parameters, or of those named. */
+  async weightsOf(spec: ModelSpec, names?: readonly string[]): Promise<Weights> {
+    return this.#calls.weights({ spec: await this.#objects.keyOf(spec), names });
+  }
+
+  /** The whole evaluation of a split, also in the midst of training: of the weights between two steps. */
+  async evaluate(
+    spec: ModelSpec,
+    split: Split | WorkerSplit,
+    options: EvaluateOptions,
+  ): Promise<Evaluation> {
+    const weights = await this.#objects.weights(options.weights);
+    return this.#calls.evaluate({
+      spec: await this.#objects.keyOf(spec),
+      split: await this.#objects.keyOf<Split>(split),
+      options: { ...evaluationOptions(options), ...weights },
+    });
+  }
+
+  async score(
+    spec: ModelSpec,
+    rows: AnyRows,
+    { weights, ...options }: ScoreOptions = {},
+  ): Promise<Metrics> {
+    return this.#calls.score({
+      spec: await this.#objects.keyOf(spec),
+      rows: await this.#objects.keyOf<Split | ArraySplit>(rows),
+      options: { ...options, ...(await this.#objects.weights(weights)) },
+    });
+  }
+
+  async predictBatch(
+    model: RunnableModel,
+    rows: Rows,
+    options: BatchPredictionOptions = {},
+  ): Promise<Readonly<Record<string, Numbers>>> {
+    const sent = await this.#objects.model({ ...model, classes: [] });
+    return this.#calls.predictBatch({ model: sent, rows, options });
+  }
+
+  async activations(
+    model: RunnableModel,
+    rows: Rows,
+    layers: readonly string[],
+    options: BatchPredictionOptions = {},
+  ): Promise<Readonly<Record<string, Numbers>>> {
+    const sent = await this.#objects.model({ ...model, classes: [] });
+    return this.#calls.activations({ model: sent, rows, layers, options });
+  }
+
+  async openPredictor(model: PredictedModel): Promise<RemotePredictor> {
+    const program = this.#count++;
+    await this.#calls.openPredictor({ program, model: await this.#objects.model(model) });
+    const predict = (picture: Picture, options: PredictOptions = {}) =>
+      this.#calls.predict({ program, picture, options });
+    return Object.assign(predict, { close: () => this.#calls.closeProgram(program) });
+  }
+
+  /** Without weights: those that training moves, as they are at each look. */
+  async openViewer(model: PredictedModel): Promise<RemoteViewer> {
+    const program = this.#count++;
+    await this.#calls.openViewer({ program, model: await this.#objects.model(model) });
+    const view = (pixels: Uint8Array) => this.#calls.view({ program, pixels });
+    return Object.assign(view, { close: () => this.#calls.closeProgram(program) });
+  }
+
+  /** Gives back what the worker holds of a spec (its weights too), a split or weights. It may be used anew. */
+  release(object: object): Promise<void> {
+    return this.#objects.release(object);
+  }
+
+  /** Ends what runs and the worker; may be called twice. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#calls.close();
+    } finally {
+      this.#terminate();
+      this.#asking.end(
+        new FoveaError({
+          problem: 'the session was closed',
+          expected: 'an open session',
+          fix: 'open another with openWorkerSession(), or close this one later',
+        }),
+      );
+    }
+  }
+}
+
+/** Of an optimizer that was made by its function, what it is made of. */
+function plainOptimizer({ optimizer }: WorkerFitOptions): Pick<WorkerFitOptions, 'optimizer'> {
+  const isMade = typeof optimizer === 'object' && 'updates' in optimizer;
+  return isMade ? { optimizer: (optimizer as Optimizer).spec } : {};
+}
+
+/** Of options, those of an evaluation: whole data sets are given for their classes. */
+function evaluationOptions(options: EvaluateOptions): Omit<SentEvaluateOptions, 'weights'> {
+  const { classes, topK, mistakes, leftOut, loss, metrics, batchSize, crops, reading } = options;
+  return {
+    classes,
+    crops,
+    reading,
+    metrics,
+    ...(topK === undefined ? {} : { topK }),
+    ...(mistakes === undefined ? {} : { mistakes }),
+    ...(leftOut === undefined ? {} : { leftOut }),
+    ...(loss === undefined ? {} : { loss }),
+    ...(batchSize === undefined ? {} : { batchSize }),
+  };
+}
