@@ -65,7 +65,7 @@ async function train(place: string, epochs: number) {
 
 describe('alexnet on pictures of one’s own', { timeout: 300_000 }, () => {
   it('learns from shards, and from a folder to the same bits', async () => {
-    const shards = await train(places.shards, 12);
+    const shards = await train(places.shards, 6);
     const losses = shards.history.map(({ train: { loss } }) => loss);
     expect(Math.min(...losses.slice(-3))).toBeLessThan(0.85 * losses[0]);
     const best = Math.max(...shards.history.slice(-3).map((record) => record.train.accuracy!));
