@@ -11,6 +11,7 @@ import { fourAxes, type Shape } from '../base/shape.ts';
 import { NO_PADS, resolvePads } from '../base/window.ts';
 import { type Attrs, type DType, firstInput, type Node, topologicalOrder } from '../graph/node.ts';
 import { lenetConnections } from '../models/lenet5Of1998.ts';
+import { type ElementwiseName, elementwiseNames, elementwiseOps } from '../ops/elementwise.ts';
 import * as e from '../ops/expression.ts';
 import { build, type OpName, opOf } from '../ops/index.ts';
 import type { NumberArray } from '../ops/op.ts';
@@ -62,6 +63,11 @@ function convolution(x: Shape, kernel: number, filters: number): Problem {
   return on([f32(x), f32([kernel, kernel, C, filters])], attrs);
 }
 
+type RowProblems = Readonly<Record<ElementwiseName, readonly Problem[]>>;
+const rowProblems = Object.fromEntries(
+  elementwiseNames.map((op) => [op, [elementwiseOps[op].arity === 1 ? unary : binary]]),
+) as Partial<RowProblems> as RowProblems;
+
 const problems: Readonly<Record<ForwardOp, readonly Problem[]>> = {
   conv2d: [convolution([2, 28, 28, 32], 3, 64), convolution([2, 14, 14, 32], 5, 64)],
   connectedConv2d: [
@@ -93,26 +99,7 @@ const problems: Readonly<Record<ForwardOp, readonly Problem[]>> = {
   elementwise: [
     { ...binary, attrs: { expression: e.mul(e.input(0), e.sigmoid(e.mul(e.input(1), 2))) } },
   ],
-  add: [binary],
-  sub: [binary],
-  mul: [binary],
-  div: [binary],
-  maximum: [binary],
-  minimum: [binary],
-  pow: [binary],
-  neg: [unary],
-  abs: [unary],
-  square: [unary],
-  sqrt: [unary],
-  exp: [unary],
-  log: [unary],
-  relu: [unary],
-  tanh: [unary],
-  sigmoid: [unary],
-  scaledTanh: [unary],
-  leakyRelu: [{ ...unary, attrs: { alpha: 0.1 } }],
-  elu: [{ ...unary, attrs: { alpha: 1 } }],
-  softplus: [unary],
+  ...rowProblems,
 };
 
 /** Ops of the table, those whose name holds `only` in capitals or not, each on its problem; gradients after their op. */

@@ -1,30 +1,19 @@
 /**
  * @file Activation functions by name: the `activation` option of layers.
  *
- * Each is an op of its own (a row of `ops/elementwise.ts`, or softmax over the last axis); this table
- * says which ops may stand there. Next stop: `layers/windows/conv2d.ts`.
+ * Each is an op of its own: a row of `ops/elementwise.ts` that says so, or softmax over the last axis.
+ * Next stop: `layers/windows/conv2d.ts`.
  */
 import * as z from 'zod';
 import type { Attrs, Node } from '../graph/node.ts';
+import { type ActivationRow, activationRows } from '../ops/elementwise.ts';
 import type { Build } from '../ops/op.ts';
 
-const ACTIVATIONS = [
-  'linear',
-  'relu',
-  'tanh',
-  'sigmoid',
-  'softmax',
-  'scaledTanh',
-  'leakyRelu',
-  'elu',
-  'softplus',
-] as const;
+export type ActivationName = 'linear' | 'softmax' | ActivationRow;
 
-export type ActivationName = (typeof ACTIVATIONS)[number];
+export const activationNames: readonly ActivationName[] = ['linear', ...activationRows, 'softmax'];
 
-export const activationNames: readonly ActivationName[] = ACTIVATIONS;
-
-export const activationOption = z.enum(ACTIVATIONS);
+export const activationOption = z.enum(activationNames);
 
 /** Applies the activation; 'linear' is the node itself. */
 export function activate(

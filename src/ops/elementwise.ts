@@ -1,7 +1,7 @@
 /**
  * @file Element-wise ops: rows of a table, each a scalar expression and its derivatives.
  *
- * To add an activation, add a row. The gradient is written once as an expression over the row's inputs
+ * To add an activation, add a row that says so. The gradient is written once as an expression over the row's inputs
  * $0.., its result y and the arriving gradient dy; autodiff makes an `elementwise` node of it, and every
  * backend gets forward and backward from here. Before: `windows/conv2d.ts`. Next stop: `graph/node.ts`, what ops
  * are put together to; beside it `expression.ts`, the language, and `broadcast.ts`, what broadcasting undoes.
@@ -15,6 +15,8 @@ import { broadcastRows } from './rows.ts';
 
 interface Row {
   readonly arity: 1 | 2;
+  /** May stand as the `activation` of a layer. */
+  readonly activation?: true;
   readonly formula: string;
   /** A function of the attributes where the op has any. */
   readonly forward: e.Expression | ((attrs: Attrs) => e.Expression);
@@ -101,24 +103,28 @@ const ROWS = {
   log: { arity: 1, formula: 'ln x', forward: e.log(x), gradient: (_y, dy) => [e.div(dy, x)] },
   relu: {
     arity: 1,
+    activation: true,
     formula: 'max(x, 0)',
     forward: e.max(x, 0),
     gradient: (y, dy) => [e.select(e.greater(y, 0), dy, 0)],
   },
   tanh: {
     arity: 1,
+    activation: true,
     formula: 'tanh x',
     forward: e.tanh(x),
     gradient: (y, dy) => [e.mul(dy, e.sub(1, e.mul(y, y)))],
   },
   sigmoid: {
     arity: 1,
+    activation: true,
     formula: '1 / (1 + e^-x)',
     forward: e.sigmoid(x),
     gradient: (y, dy) => [e.mul(dy, e.mul(y, e.sub(1, y)))],
   },
   scaledTanh: {
     arity: 1,
+    activation: true,
     formula: '1.7159 tanh(2x/3) (LeCun et al. 1998, appendix A)',
     forward: e.mul(1.7159, e.tanh(e.mul(2 / 3, x))),
     // dy A S (1 - (y/A)^2)
@@ -126,12 +132,14 @@ const ROWS = {
   },
   leakyRelu: {
     arity: 1,
+    activation: true,
     formula: 'x where x > 0, else alpha x; alpha 0.3 unless said',
     forward: (attrs) => e.select(e.greater(x, 0), x, e.mul(alphaOf(attrs, LEAK), x)),
     gradient: (_y, dy, attrs) => [e.select(e.greater(x, 0), dy, e.mul(alphaOf(attrs, LEAK), dy))],
   },
   elu: {
     arity: 1,
+    activation: true,
     formula: 'x where x > 0, else alpha (e^x - 1); alpha 1 unless said',
     forward: (attrs) => e.select(e.greater(x, 0), x, e.mul(alphaOf(attrs, 1), e.expm1(x))),
     // Below 0: dy alpha e^x. It is dy (y + alpha) as well, which loses its digits where y nears -alpha.
@@ -141,6 +149,7 @@ const ROWS = {
   },
   softplus: {
     arity: 1,
+    activation: true,
     formula:
       'ln(1 + e^x), as max(x, 0) + ln(1 + e^-|x|) so that nothing overflows and the tail keeps its digits',
     forward: e.add(e.max(x, 0), e.log1p(e.exp(e.neg(e.abs(x))))),
@@ -149,6 +158,18 @@ const ROWS = {
 } as const satisfies Record<string, Row>;
 
 export type ElementwiseName = keyof typeof ROWS;
+
+/** Every row, in the order of the table. */
+export const elementwiseNames = Object.keys(ROWS) as readonly ElementwiseName[];
+
+export type ActivationRow = {
+  [N in ElementwiseName]: (typeof ROWS)[N] extends { activation: true } ? N : never;
+}[ElementwiseName];
+
+const mayActivate = (name: ElementwiseName): name is ActivationRow => 'activation' in ROWS[name];
+
+/** Rows that may stand as the `activation` of a layer. */
+export const activationRows: readonly ActivationRow[] = elementwiseNames.filter(mayActivate);
 
 /** The expression of a row, or of a fused `elementwise` node. */
 export function expressionOf(node: Pick<Node, 'op' | 'attrs'>): e.Expression | undefined {
