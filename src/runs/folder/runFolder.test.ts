@@ -205,6 +205,15 @@ describe('what a killed trainer left', () => {
     expect(await left()).toEqual(['run']);
   });
 
+  it('is mended by who reads the run, and by many at once', async () => {
+    await makeRun('old');
+    await fs.rename(folder, path.join(home, '.run.0123456789ab.old'));
+    await Promise.all([1, 2, 3].map(() => RunFolder.open(folder).catch(() => undefined)));
+    expect((await RunFolder.open(folder)).path).toBe(folder);
+    expect(await modelOfRun()).toBe('old');
+    expect(await left()).toEqual(['run']);
+  });
+
   it('is nothing where no run ever was, and nothing is made there', async () => {
     await expect(RunFolder.take(folder)).rejects.toThrow('there is no such run');
     await expect(RunFolder.take(path.join(home, 'no', 'run'))).rejects.toThrow('no such run');

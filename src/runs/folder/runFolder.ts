@@ -20,7 +20,14 @@ import type { EpochRecord, Snapshot } from '../../train/progress.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../train/snapshots/checkpoint.ts';
 import { jsonText } from './jsonText.ts';
 import { lockRun, type RunLock } from './runLock.ts';
-import { checkPlace, removeRun, replaceRun, stagedPath, sweepStaged } from './runPlace.ts';
+import {
+  checkPlace,
+  isLeftAside,
+  removeRun,
+  replaceRun,
+  stagedPath,
+  sweepStaged,
+} from './runPlace.ts';
 import { parseRunRecord, type RunRecord } from './runRecord.ts';
 import { linkWhole, removeTemporaryFiles, writeError, writeWhole } from './wholeFile.ts';
 
@@ -64,9 +71,15 @@ export class RunFolder {
     }
   }
 
-  /** Opens a run that exists. */
+  /** Opens a run that exists, to read it. One that a killed trainer left beside its place is put back first. */
   static async open(folder: string): Promise<RunFolder> {
     const run = new RunFolder(folder);
+    if ((await run.#read('run.json')) === undefined && (await isLeftAside(folder))) {
+      await RunFolder.take(folder).then(
+        (taken) => taken.close(),
+        () => undefined, // a trainer is at it this moment, or nothing can be written here: what is there is read
+      );
+    }
     if ((await run.#read('run.json')) === undefined) {
       throw new FoveaError({
         where: folder,

@@ -123,16 +123,27 @@ export async function removeRun(folder: string): Promise<void> {
 
 /** Mends what a trainer killed while it took its place left: the old run comes back, or goes for good. */
 export async function sweepStaged(folder: string): Promise<void> {
+  for (const { place, kind } of await stagedBeside(folder)) {
+    if (kind === 'old' && !(await isThere(folder))) await fs.rename(place, folder);
+    else await removeRun(place);
+  }
+}
+
+/** Whether nothing stands at `folder` and an old run waits beside it. */
+export async function isLeftAside(folder: string): Promise<boolean> {
+  const staged = await stagedBeside(folder).catch(() => []);
+  return staged.some(({ kind }) => kind === 'old') && !(await isThere(folder));
+}
+
+/** Runs that have no place yet, or no longer, beside `folder`. */
+async function stagedBeside(folder: string) {
   const start = `.${path.basename(folder)}.`;
   const parent = path.dirname(folder);
-  for (const name of await fs.readdir(parent)) {
-    if (!name.startsWith(start)) continue;
+  return (await fs.readdir(parent)).flatMap((name) => {
+    if (!name.startsWith(start)) return [];
     const kind = /^[0-9a-f]{12}\.(new|old)$/.exec(name.slice(start.length))?.[1];
-    if (kind === undefined) continue;
-    const left = path.join(parent, name);
-    if (kind === 'old' && !(await isThere(folder))) await fs.rename(left, folder);
-    else await removeRun(left);
-  }
+    return kind === undefined ? [] : [{ place: path.join(parent, name), kind }];
+  });
 }
 
 async function isThere(file: string): Promise<boolean> {
