@@ -2,12 +2,14 @@
  * @file Options of models: "cifar-quick,activation=tanh" on the command line, an object in code.
  *
  * Each model checks its own by a zod schema and takes the variants besides; what a model answers for itself,
- * under the same name, goes before the variant. Next stop: `variants.ts`, then `index.ts`.
+ * under the same name, goes before the variant. What is about one layer, "conv2d.filters=8", is changed in the model
+ * that comes of them. Next stop: `variants.ts`, `edits.ts`, then `index.ts`.
  */
 import * as z from 'zod';
 import { readNamedSettings } from '../base/settingWords.ts';
 import { parseOptions } from '../nn/options.ts';
 import type { ModelSpec } from '../nn/spec.ts';
+import { edited, splitEdits } from './edits.ts';
 import { type Variants, variantOptions, varied } from './variants.ts';
 
 /** Options as they are given. */
@@ -40,12 +42,14 @@ export function defineModel<S extends z.ZodObject>(
   const options = z.object({ ...own.shape, ...Object.fromEntries(taken) });
   const variants = new Set(taken.map(([variant]) => variant));
   const written = (given: GivenOptions = {}) => {
-    const parsed: GivenOptions = parseOptions(options, given, `model ${name}`);
+    const { options: own, edits } = splitEdits(given);
+    const parsed: GivenOptions = parseOptions(options, own, `model ${name}`);
     const said = Object.entries(parsed);
     const spec = make(
       Object.fromEntries(said.filter(([key]) => !variants.has(key))) as z.output<S>,
     );
-    return varied(spec, Object.fromEntries(said.filter(([key]) => variants.has(key))) as Variants);
+    const variant = Object.fromEntries(said.filter(([key]) => variants.has(key))) as Variants;
+    return edited(varied(spec, variant), edits);
   };
   return Object.assign(written, { options });
 }
@@ -57,7 +61,7 @@ export function parseModelWords(words: string): {
 } {
   const { name, settings } = readNamedSettings(words, {
     where: words,
-    example: 'alexnet,classes=12 or lenet5,activation=relu,pooling=max',
+    example: 'alexnet,classes=12 or lenet5,activation=relu,conv2d.filters=8',
   });
   return { name, options: settings };
 }
