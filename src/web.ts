@@ -53,11 +53,44 @@ export {
 export { printDot, printGraph } from './graph/print.ts';
 export { readSafetensors, writeSafetensors } from './interop/safetensors.ts';
 // Models
+export { type Draft, draftOf, modelWords } from './models/edits.ts';
 export { modelNames, modelOf } from './models/index.ts';
+export { parseModelWords } from './models/options.ts';
+export { accountsOf } from './models/published.ts';
+export { type ConnectionTable, connectionTables } from './nn/accounting/connectionTable.ts';
 export { type Convention, conventions, countAs } from './nn/accounting/conventions.ts';
-export { compareConventions, formatComparison } from './nn/accounting/conventionTable.ts';
-export { type Summary, summarize } from './nn/accounting/summary.ts';
+export {
+  type Comparison,
+  compareConventions,
+  formatComparison,
+} from './nn/accounting/conventionTable.ts';
+export { formulaOf } from './nn/accounting/formulas.ts';
+export { type Stretch, seenBy } from './nn/accounting/seen.ts';
+export { type Equation, type SpelledCounts, spellCounts } from './nn/accounting/spelled.ts';
+export {
+  type FieldSummary,
+  type LayerSummary,
+  type Summary,
+  summarize,
+} from './nn/accounting/summary.ts';
+export {
+  type DiffLayer,
+  type DiffRow,
+  diffOf,
+  type SummaryDiff,
+} from './nn/accounting/summaryDiff.ts';
 export { formatSummary } from './nn/accounting/summaryTable.ts';
+export type {
+  Box,
+  Face,
+  FigureLayer,
+  FigureLink,
+  FigurePart,
+  Form,
+  NetworkFigure,
+  Point,
+} from './nn/drawing/figure.ts';
+export { drawNetwork, type FigureOptions } from './nn/drawing/networkFigure.ts';
 export { layers } from './nn/layers/index.ts';
 export type { CallableLayer, LayerInput, LayerOutput, ModelInput } from './nn/layers/wiring.ts';
 export type { MetricChoice, MetricName, OwnMetric } from './nn/losses/chosenMetrics.ts';
@@ -95,6 +128,7 @@ export {
   scheduleNames,
 } from './nn/schedules.ts';
 export { parseModelSpec, sequential } from './nn/sequential.ts';
+export { layerShapes, type PlacedLayer } from './nn/shapes.ts';
 export type { InputSpec, LayerSpec, ModelSpec, OutputSpec, Preprocessing } from './nn/spec.ts';
 export type { StateValue, TrainedModel } from './nn/trained.ts';
 export { build } from './ops/index.ts';
