@@ -25,6 +25,7 @@ export type {
 export { backendNames, type OpenOptions, openSession } from './backends/select.ts';
 export { FoveaError, UsageError } from './base/errors.ts';
 export type { Shape } from './base/shape.ts';
+export { version } from './base/version.ts';
 export type { ArraySplit } from './data/arraySplit.ts';
 // Data
 export {
@@ -137,11 +138,10 @@ export type { InputSpec, LayerSpec, ModelSpec, OutputSpec, Preprocessing } from 
 export type { StateValue, TrainedModel } from './nn/trained.ts';
 export { build } from './ops/index.ts';
 export { maxOver, meanOver, minOver, productOver, sumOver } from './ops/reductions.ts';
+export type { RunEvent, RunResult } from './records/performRun.ts';
 export { evaluateRun } from './runs/evaluateRun.ts';
 export { loadModel, saveModel } from './runs/folder/modelFiles.ts';
-export type { RunEvent, RunResult } from './runs/performRun.ts';
 export { resumeRun, type TrainRequest, trainRun } from './runs/trainRun.ts';
-export { version } from './runs/version.ts';
 export type { EarlyStop } from './train/earlyStop.ts';
 export type { Evaluation, Mistake } from './train/evaluation/classification.ts';
 export { type EvaluateOptions, evaluate } from './train/evaluation/evaluate.ts';

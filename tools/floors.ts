@@ -29,15 +29,16 @@ export const rooms: Readonly<Record<string, Room>> = {
   interop: { floor: 7, world: 'browser' }, // onnx, keras, safetensors, npy: between files and nn
   cluster: { floor: 7, world: 'node' }, // collectives; train may run over one
   train: { floor: 8, world: 'browser' }, // fit, evaluate, predict; a checkpoint in memory
-  runs: { floor: 9, world: 'node' }, // run folders: records, checkpoints and models on disk
-  report: { floor: 10, world: 'node' }, // a run as one page
+  records: { floor: 9, world: 'browser' }, // a run without its place: settings, record, files' contents
+  runs: { floor: 10, world: 'node' }, // run folders: records, checkpoints and models on disk
   web: { floor: 10, world: 'browser' }, // the engine in a worker, data and runs in a page
+  report: { floor: 11, world: 'node' }, // a run as one page
   bench: { floor: 11, world: 'node' }, // workloads, timing, shares of the peak
-  studies: { floor: 11, world: 'node' }, // one claim each; reported like runs
   server: { floor: 11, world: 'node' }, // what `fovea lab` answers: files, runs, data
-  'index.ts': { floor: 12, world: 'node' }, // the public face; nothing in src imports it
-  'web.ts': { floor: 12, world: 'browser' }, // the public face in a page
-  cli: { floor: 13, world: 'node' }, // parse, call, print
+  studies: { floor: 12, world: 'node' }, // one claim each; reported like runs
+  'index.ts': { floor: 13, world: 'node' }, // the public face; nothing in src imports it
+  'web.ts': { floor: 13, world: 'browser' }, // the public face in a page
+  cli: { floor: 14, world: 'node' }, // parse, call, print
 };
 
 /** Text of every TypeScript file of the repository's own folders, by path. */

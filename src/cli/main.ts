@@ -10,7 +10,7 @@
 import module from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { FoveaError, UsageError, unknownName } from '../base/errors.ts';
-import { version } from '../runs/version.ts';
+import { version } from '../base/version.ts';
 import { errorWords } from './terminal/errorWords.ts';
 import { endOfOutput, watchStreams } from './terminal/streams.ts';
 import { usageErrorOf } from './terminal/usage.ts';

@@ -3,8 +3,9 @@
  *
  * Before: `trainingPrinter.ts`.
  */
-import type { RunRecord } from '../runs/folder/runRecord.ts';
-import type { RunEvent } from '../runs/performRun.ts';
+
+import type { RunEvent } from '../records/performRun.ts';
+import type { RunRecord } from '../records/runRecord.ts';
 import { wrapped } from './terminal/wrap.ts';
 
 const count = (n: number): string => n.toLocaleString('en-US');

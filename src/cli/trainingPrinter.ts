@@ -6,8 +6,8 @@
 import path from 'node:path';
 import { formatBytes } from '../base/units.ts';
 import { modelNames } from '../models/index.ts';
-import type { RunRecord } from '../runs/folder/runRecord.ts';
-import { type RunEvent, type RunResult, testMetricsOf } from '../runs/performRun.ts';
+import { type RunEvent, type RunResult, testMetricsOf } from '../records/performRun.ts';
+import type { RunRecord } from '../records/runRecord.ts';
 import type { Progress } from '../train/progress.ts';
 import { INTERRUPTED } from './terminal/interrupt.ts';
 import { type Output, table } from './terminal/output.ts';

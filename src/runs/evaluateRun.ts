@@ -8,11 +8,12 @@ import { choosesPart } from '../data/augment/index.ts';
 import { type AnyDataset, type AnySplit, isStreamed } from '../data/streamed.ts';
 import type { MetricChoice } from '../nn/losses/chosenMetrics.ts';
 import { imageShapeOf } from '../nn/spec.ts';
+import { mistakesSheet } from '../records/mistakes.ts';
+import type { RunRecord } from '../records/runRecord.ts';
 import type { Evaluation } from '../train/evaluation/classification.ts';
 import { evaluate } from '../train/evaluation/evaluate.ts';
 import { insights } from '../train/prediction/insights.ts';
-import type { RunRecord } from './folder/runRecord.ts';
-import { writeMistakes } from './mistakes.ts';
+import { writeWhole } from './folder/wholeFile.ts';
 import { type TestRequest, withTestedRun } from './testedRun.ts';
 
 export interface EvaluateRunRequest extends TestRequest {
@@ -45,7 +46,9 @@ export function evaluateRun(request: EvaluateRunRequest): Promise<EvaluatedRun> 
     const evaluation = await evaluate(session, spec, test, options);
     if (evaluation.count === 0) throw noneRead(dataset);
     if (sheet !== undefined) {
-      await writeMistakes(sheet, test, evaluation, { ...reading, shape: imageShapeOf(spec) });
+      const shape = imageShapeOf(spec);
+      const drawn = await mistakesSheet(test, evaluation, { ...reading, shape });
+      if (drawn !== null) await writeWhole(sheet, drawn);
     }
     // What training did says something about its own data alone.
     const same = dataset.name === record.data.name;

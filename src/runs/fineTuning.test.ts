@@ -6,10 +6,10 @@ import { dense } from '../nn/layers/dense.ts';
 import { flatten } from '../nn/layers/shapes/flatten.ts';
 import { conv2d } from '../nn/layers/windows/conv2d.ts';
 import { sequential } from '../nn/sequential.ts';
+import type { RunEvent, RunResult } from '../records/performRun.ts';
+import { originOf } from '../records/startingPoint.ts';
 import { loadModel } from './folder/modelFiles.ts';
 import { RunFolder } from './folder/runFolder.ts';
-import type { RunEvent, RunResult } from './performRun.ts';
-import { originOf } from './startingPoint.ts';
 import { resumeRun, type TrainRequest, trainRun } from './trainRun.ts';
 
 const spec = sequential({ name: 'tiny', inputShape: [28, 28, 1] }, [

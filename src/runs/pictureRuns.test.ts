@@ -8,9 +8,9 @@ import { flatten } from '../nn/layers/shapes/flatten.ts';
 import { conv2d } from '../nn/layers/windows/conv2d.ts';
 import { maxPooling2d } from '../nn/layers/windows/pooling.ts';
 import { sequential } from '../nn/sequential.ts';
+import type { RunEvent, RunResult } from '../records/performRun.ts';
 import { evaluateRun } from './evaluateRun.ts';
 import { loadModel } from './folder/modelFiles.ts';
-import type { RunEvent, RunResult } from './performRun.ts';
 import { resumeRun, type TrainRequest, trainRun } from './trainRun.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fovea-pictures-'));

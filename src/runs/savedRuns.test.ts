@@ -6,10 +6,10 @@ import { drawPictures } from '../../test/support/drawnPictures.ts';
 import { readSafetensors, writeSafetensors } from '../interop/safetensors.ts';
 import { layers } from '../nn/layers/index.ts';
 import { sequential } from '../nn/sequential.ts';
+import type { RunEvent } from '../records/performRun.ts';
+import { isRunRecord } from '../records/runRecord.ts';
 import { evaluateRun } from './evaluateRun.ts';
 import { RunFolder } from './folder/runFolder.ts';
-import { isRunRecord } from './folder/runRecord.ts';
-import type { RunEvent } from './performRun.ts';
 import { resumeRun, type TrainRequest, trainRun } from './trainRun.ts';
 
 const { dense, flatten } = layers;

@@ -10,11 +10,11 @@ import { openDataset } from '../data/open.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import type { TrainedModel } from '../nn/trained.ts';
+import { checkSameClasses } from '../records/expectedRun.ts';
+import type { RunRecord } from '../records/runRecord.ts';
 import { fitted } from '../train/checks.ts';
-import { checkSameClasses } from './expectedRun.ts';
 import { loadModel } from './folder/modelFiles.ts';
 import { RunFolder } from './folder/runFolder.ts';
-import type { RunRecord } from './folder/runRecord.ts';
 import type { RunConditions } from './trainRun.ts';
 
 export interface TestRequest extends Pick<RunConditions, 'backend' | 'load' | 'reading'> {

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { layers } from '../nn/layers/index.ts';
 import { sequential } from '../nn/sequential.ts';
+import type { RunEvent, RunResult } from '../records/performRun.ts';
 import { evaluateRun } from './evaluateRun.ts';
 import { loadModel } from './folder/modelFiles.ts';
 import { RunFolder } from './folder/runFolder.ts';
-import type { RunEvent, RunResult } from './performRun.ts';
 import { resumeRun, type TrainRequest, trainRun } from './trainRun.ts';
 
 const { conv2d, dense, flatten } = layers;

@@ -2,31 +2,26 @@
  * @file Starting a training run, and going on with one.
  *
  * `trainRun` makes the folder of a new run once everything that can be refused has been checked;
- * `resumeRun` opens one that exists. What follows is the same for both. Next stop: `performRun.ts`.
+ * `resumeRun` opens one that exists. What follows is the same for both. Next stop: `records/newRun.ts`,
+ * then `records/performRun.ts`.
  */
 import type { Session } from '../backends/backend.ts';
 import { type OpenOptions, openSession } from '../backends/select.ts';
-import { advice, setting, UsageError } from '../base/errors.ts';
 import type { ImageShape } from '../base/shape.ts';
-import { validationSplit } from '../data/batches/batches.ts';
 import type { ReadingOptions } from '../data/batches/batchSource.ts';
 import type { LoadOptions } from '../data/dataset.ts';
 import { dataNameOf, openDataset } from '../data/open.ts';
 import type { AnyDataset } from '../data/streamed.ts';
-import { forClasses } from '../models/variants.ts';
 import { checkNamesClasses } from '../nn/losses/answers.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
-import { fitted } from '../train/checks.ts';
+import { checkExpected, type ExpectedRun } from '../records/expectedRun.ts';
+import { epochsToGo, planNewRun, planResumedRun } from '../records/newRun.ts';
+import { performRun, type RunEvent } from '../records/performRun.ts';
+import { type AskedSettings, settingsOf } from '../records/settings.ts';
 import type { FitOptions } from '../train/events.ts';
-import { checkExpected, checkSameData, type ExpectedRun } from './expectedRun.ts';
 import { readSpec } from './folder/modelFiles.ts';
 import { RunFolder } from './folder/runFolder.ts';
-import type { RunRecord, RunSettings } from './folder/runRecord.ts';
-import { performRun, type RunEvent } from './performRun.ts';
-import { prepareData } from './runData.ts';
-import { type AskedSettings, settingsOf } from './settings.ts';
-import { checkNotDrawn, checkOwnFolder, openStartingPoint, originOf } from './startingPoint.ts';
-import { version } from './version.ts';
+import { checkOwnFolder, openStartingPoint } from './startingFolder.ts';
 
 /** What may differ between a run and its continuation: it has no influence on the numbers. */
 export interface RunConditions
@@ -67,27 +62,18 @@ export interface ResumeRequest extends RunConditions {
 /** Trains a new run from weights that are drawn, or from those of another run. */
 export async function* trainRun(request: TrainRequest): AsyncGenerator<RunEvent, void, void> {
   const began = performance.now();
-  const { folder, overwrite = false, adapts = false, reading } = request;
+  const { folder, overwrite = false, reading } = request;
   checkNamesClasses(request.spec, 'for a run folder');
   const asked = settingsOf(request.spec, request.augment, request.settings);
   if (request.from !== undefined) checkOwnFolder(folder, request.from);
   const start = request.from === undefined ? undefined : await openStartingPoint(request.from);
   const [loaded, session] = await open(request, request.data, imageShapeOf(request.spec), request);
   try {
-    const { augmentation, validationSplit: fraction } = asked;
-    const model = adapts ? forClasses(request.spec, loaded.classes.length) : request.spec;
-    const data = await prepareData(model, loaded, augmentation, fraction);
-    const { spec, dataset } = data;
-    const settings = { ...asked, augmentation: data.augmentation };
-    const { origin: from = null, initialWeights } =
-      start === undefined ? {} : originOf(spec, dataset.classes, start);
-    checkNotDrawn(from, settings.freeze);
-    const record = { ...newRecord(spec, request, settings, dataset, session), from };
+    const plan = await planNewRun({ ...request, settings: asked, data: loaded, session, start });
     const run = await RunFolder.create(folder, overwrite);
     try {
-      await run.begin(record, spec);
-      const prepared = { run, spec, dataset, session, record, reading, initialWeights };
-      yield* performRun({ ...prepared, pace: request, began });
+      await run.begin(plan.record, plan.spec);
+      yield* performRun({ ...plan, run, session, reading, pace: request, began });
     } finally {
       await run.close();
     }
@@ -114,34 +100,15 @@ async function* goOn(
 ): AsyncGenerator<RunEvent, void, void> {
   const old = await run.readRecord();
   const spec = await readSpec(run.file('model.json'));
-  checkExpected(run, request.expected ?? {}, spec, old);
-  const resume = await run.readCheckpoint('last');
-  const epochs = request.epochs ?? old.settings.epochs;
-  const finished = resume?.progress.epoch ?? 0;
-  if (epochs < finished || (epochs === finished && old.status === 'done')) {
-    throw new UsageError({
-      where: run.path,
-      problem: `the run has finished ${finished} of ${epochs} epochs already`,
-      expected: 'a run that was stopped, or more epochs',
-      fix: advice`${setting('resume')} with ${setting('epochs', finished + 5)}`,
-    });
-  }
+  checkExpected(run.path, request.expected ?? {}, spec, old);
+  const begun = { where: run.path, spec, record: old, last: await run.readCheckpoint('last') };
+  const epochs = epochsToGo(begun, request.epochs);
   const [loaded, session] = await open(request, old.data.name, imageShapeOf(spec), old.data);
   try {
-    checkSameData(run, old, loaded);
-    const dataset = fitted(spec, loaded, old.settings.augmentation);
-    const record: RunRecord = {
-      ...old,
-      status: 'running',
-      versions: versions(),
-      settings: { ...old.settings, epochs },
-      backend: backendOf(session),
-      results: null,
-    };
-    await run.writeRecord(record);
+    const plan = planResumedRun(begun, { data: loaded, session, epochs });
+    await run.writeRecord(plan.record);
     const { reading } = request;
-    const prepared = { run, spec, dataset, session, record, resume, reading };
-    yield* performRun({ ...prepared, pace: request, began });
+    yield* performRun({ ...plan, run, session, reading, pace: request, began });
   } finally {
     await session.close();
   }
@@ -172,36 +139,3 @@ async function open(
     throw error;
   }
 }
-
-function newRecord(
-  spec: ModelSpec,
-  { trainCount, testCount }: Pick<TrainRequest, 'trainCount' | 'testCount'>,
-  settings: RunSettings,
-  dataset: AnyDataset,
-  session: Session,
-): Omit<RunRecord, 'from'> {
-  const split = validationSplit(dataset.train, settings.validationSplit);
-  return {
-    format: 'fovea-run-1',
-    status: 'running',
-    versions: versions(),
-    model: spec.name,
-    data: {
-      name: dataset.name,
-      classes: [...dataset.classes],
-      train: split.train.count,
-      validation: split.validation?.count ?? 0,
-      test: dataset.test.count,
-      trainCount: trainCount ?? null,
-      testCount: testCount ?? null,
-      digests: { ...dataset.digests },
-    },
-    settings,
-    backend: backendOf(session),
-    startedAt: new Date().toISOString(),
-    results: null,
-  };
-}
-
-const versions = () => ({ fovea: version, node: process.version });
-const backendOf = ({ backend, threads, plan }: Session) => ({ name: backend, threads, plan });

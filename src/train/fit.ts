@@ -3,7 +3,7 @@
  *
  * A step fills the program's inputs and runs it; forward, backward and update are inside. Between steps
  * the loop decides: is the epoch over, is a checkpoint due, did someone ask to stop. It touches no files:
- * whoever reads the events draws, records and saves (`runs/performRun.ts` does, for a run folder).
+ * whoever reads the events draws, records and saves (`records/performRun.ts` does, for a run folder).
  * All that decides how to go on is in `progress` and in the session's states, so a run taken up from a
  * snapshot, in the middle of an epoch too, ends with the same bits as one that never stopped.
  * Before: `data/batches/batches.ts`. Next stop: `steps.ts`, one step; then `nn/optimizers/adam.ts`.

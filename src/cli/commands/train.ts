@@ -7,8 +7,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import type { Recipe } from '../../models/recipes.ts';
-import type { RunRecord } from '../../runs/folder/runRecord.ts';
-import type { RunEvent } from '../../runs/performRun.ts';
+import type { RunEvent } from '../../records/performRun.ts';
+import type { RunRecord } from '../../records/runRecord.ts';
 import type { RunConditions } from '../../runs/trainRun.ts';
 import {
   resolveModel,
@@ -137,7 +137,7 @@ async function start(
     const request = requestOf(options, recipe.settings, await recordOf(base), command);
     return trainRun({ ...request, ...conditions, spec, adapts, folder, from: base });
   }
-  const { isSameFolder } = await import('../../runs/startingPoint.ts');
+  const { isSameFolder } = await import('../../runs/startingFolder.ts');
   const isItself = base !== undefined && isSameFolder(folder, base);
   const epochs = command.getOptionValueSource('epochs') === 'cli' ? options.epochs : undefined;
   const expected = { ...saidAgain(options, command), spec, adapts };

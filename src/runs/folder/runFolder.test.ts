@@ -5,10 +5,10 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { layers } from '../../nn/layers/index.ts';
 import { sequential } from '../../nn/sequential.ts';
+import type { RunRecord } from '../../records/runRecord.ts';
 import { startOfTraining } from '../../train/progress.ts';
 import { RunFolder } from './runFolder.ts';
 import { lockFile, lockRun } from './runLock.ts';
-import type { RunRecord } from './runRecord.ts';
 
 let home: string;
 let folder: string;

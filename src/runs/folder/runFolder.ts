@@ -1,24 +1,24 @@
 /**
- * @file A run on disk: `runs/NAME/` and the files in it.
- *
- *   model.json            the spec
- *   weights.safetensors   parameters at the end
- *   history.json          one record per epoch
- *   run.json              what is needed to repeat the run, and its results
- *   checkpoint/           last.safetensors, best.safetensors: one snapshot each
- *   mistakes.png          the worst mistakes on the test set
+ * @file A run on disk: `runs/NAME/` and the files in it, which `records/runFiles.ts` lists.
  *
  * Each file is written whole or not at all; a folder is never taken over by accident. A new run is made
  * beside its place and gets it when its first checkpoint is there, so that what is refused until then harms
- * nothing. Next stop: `runPlace.ts`, how a run takes its place; `../performRun.ts`, which fills it.
+ * nothing. Next stop: `runPlace.ts`, how a run takes its place; `records/performRun.ts`, which fills it.
  */
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { FoveaError, messageOf } from '../../base/errors.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
+import { jsonText } from '../../records/jsonText.ts';
+import {
+  type CheckpointName,
+  checkpointFile,
+  type RunFileName,
+  type RunFiles,
+} from '../../records/runFiles.ts';
+import { parseRunRecord, type RunRecord } from '../../records/runRecord.ts';
 import type { EpochRecord, Snapshot } from '../../train/progress.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../train/snapshots/checkpoint.ts';
-import { jsonText } from './jsonText.ts';
 import { lockRun, type RunLock } from './runLock.ts';
 import {
   checkPlace,
@@ -28,12 +28,9 @@ import {
   stagedPath,
   sweepStaged,
 } from './runPlace.ts';
-import { parseRunRecord, type RunRecord } from './runRecord.ts';
 import { linkWhole, removeTemporaryFiles, writeError, writeWhole } from './wholeFile.ts';
 
-export type CheckpointName = 'last' | 'best';
-
-export class RunFolder {
+export class RunFolder implements RunFiles {
   readonly path: string;
   /** Where the files are: `path`, or beside it while a new run is not there yet. */
   #place: string;
@@ -110,7 +107,7 @@ export class RunFolder {
     }
   }
 
-  file(name: string): string {
+  file(name: RunFileName): string {
     return path.join(this.#place, name);
   }
 
@@ -142,7 +139,11 @@ export class RunFolder {
     await this.#writeJson('run.json', record);
   }
 
-  async #writeJson(name: string, value: unknown): Promise<void> {
+  async write(name: RunFileName, bytes: Uint8Array): Promise<void> {
+    await writeWhole(this.file(name), bytes);
+  }
+
+  async #writeJson(name: RunFileName, value: unknown): Promise<void> {
     await writeWhole(this.file(name), jsonText(value));
   }
 
@@ -151,10 +152,9 @@ export class RunFolder {
     return parseRunRecord(bytes?.toString('utf8') ?? '', this.file('run.json'));
   }
 
-  /** The best is written before the last: whatever `last` calls the best is then there. */
   async writeCheckpoint(snapshot: Snapshot, isBest: boolean): Promise<void> {
     const bytes = encodeCheckpoint(snapshot);
-    const [best, last] = [this.checkpointFile('best'), this.checkpointFile('last')];
+    const [best, last] = [this.file(checkpointFile('best')), this.file(checkpointFile('last'))];
     if (isBest) {
       await writeWhole(best, bytes);
       // AlexNet's is 700 MB: one file under two names, until either is replaced.
@@ -164,21 +164,20 @@ export class RunFolder {
   }
 
   async readCheckpoint(name: CheckpointName): Promise<Snapshot | undefined> {
-    const bytes = await this.#read(`checkpoint/${name}.safetensors`);
-    return bytes === undefined ? undefined : decodeCheckpoint(bytes, this.checkpointFile(name));
-  }
-
-  checkpointFile(name: CheckpointName): string {
-    return this.file(path.join('checkpoint', `${name}.safetensors`));
+    const bytes = await this.#read(checkpointFile(name));
+    return bytes === undefined
+      ? undefined
+      : decodeCheckpoint(bytes, this.file(checkpointFile(name)));
   }
 
   /** Removes what a killed writer left. */
   async #tidy(): Promise<void> {
     await removeTemporaryFiles(this.path);
-    if (await exists(this.file('checkpoint'))) await removeTemporaryFiles(this.file('checkpoint'));
+    const checkpoints = path.join(this.path, 'checkpoint');
+    if (await exists(checkpoints)) await removeTemporaryFiles(checkpoints);
   }
 
-  async #read(name: string): Promise<Buffer | undefined> {
+  async #read(name: RunFileName): Promise<Buffer | undefined> {
     try {
       return await fs.readFile(this.file(name));
     } catch (error) {

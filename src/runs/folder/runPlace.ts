@@ -10,13 +10,14 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { advice, FoveaError, setting, UsageError } from '../../base/errors.ts';
-import { isRunRecord } from './runRecord.ts';
+import { runFileNames } from '../../records/runFiles.ts';
+import { isRunRecord } from '../../records/runRecord.ts';
 import { isTemporary, syncFolder, writeError } from './wholeFile.ts';
 
 /** Everything a run writes, folders with what is in them. */
 const WRITTEN: Readonly<Record<string, readonly string[]>> = {
-  '': ['run.json', 'model.json', 'weights.safetensors', 'history.json', 'mistakes.png'],
-  checkpoint: ['last.safetensors', 'best.safetensors'],
+  '': runFileNames.filter((name) => !name.includes('/')),
+  checkpoint: runFileNames.filter((name) => name.includes('/')).map((name) => path.basename(name)),
 };
 
 /** A folder of this name is a run that has no place yet (new) or no longer (old). */

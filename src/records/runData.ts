@@ -1,7 +1,7 @@
 /**
  * @file The data of a run, ready for the first step: fitted to the model, the augmentation's numbers measured.
  *
- * Before: `trainRun.ts`. Next stop: `train/checks.ts`; `data/measured.ts`.
+ * Before: `newRun.ts`. Next stop: `train/checks.ts`; `data/measured.ts`.
  */
 import { UsageError } from '../base/errors.ts';
 import type { Augmentation } from '../data/augment/index.ts';

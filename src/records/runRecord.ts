@@ -4,11 +4,11 @@
  * It is read back by whoever resumes, evaluates or predicts, and people edit files, so it is checked.
  */
 import * as z from 'zod';
-import { advice, FoveaError, setting } from '../../base/errors.ts';
-import { parseJson } from '../../base/json.ts';
-import { isMetricName, type MetricName } from '../../nn/losses/chosenMetrics.ts';
-import { lossNames } from '../../nn/losses/losses.ts';
-import { metrics, testMetrics } from '../../train/snapshots/checkpoint.ts';
+import { advice, FoveaError, setting } from '../base/errors.ts';
+import { parseJson } from '../base/json.ts';
+import { isMetricName, type MetricName } from '../nn/losses/chosenMetrics.ts';
+import { lossNames } from '../nn/losses/losses.ts';
+import { metrics, testMetrics } from '../train/snapshots/checkpoint.ts';
 
 /** Whose weights a run began with. */
 const origin = z.object({
@@ -72,7 +72,12 @@ const settings = z.object({
 const runRecord = z.object({
   format: z.literal('fovea-run-1'),
   status: z.enum(['running', 'stopped', 'done']),
-  versions: z.object({ fovea: z.string(), node: z.string() }),
+  /** Of Fovea, and of what ran it: Node, or a browser as it names itself. */
+  versions: z.object({
+    fovea: z.string(),
+    node: z.string().optional(),
+    browser: z.string().optional(),
+  }),
   model: z.string(),
   data: z.object({
     name: z.string(),

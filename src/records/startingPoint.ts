@@ -3,21 +3,15 @@
  *
  * Layers keep their weights where name and shapes agree. The layer that answers is drawn anew where the data
  * have other classes than those it was trained on: its units would mean something else.
- * Before: `trainRun.ts`. Next stop: `train/snapshots/warmStart.ts`.
+ * Before: `newRun.ts`. Next stop: `train/snapshots/warmStart.ts`.
  */
-import { createHash } from 'node:crypto';
-import { existsSync, realpathSync } from 'node:fs';
-import fs from 'node:fs/promises';
-import path from 'node:path';
-import { advice, FoveaError, nearestName, setting, UsageError } from '../base/errors.ts';
+import { FoveaError, nearestName, UsageError } from '../base/errors.ts';
 import { sameShape } from '../base/shape.ts';
 import { answeringLayer } from '../models/variants.ts';
 import { parametersOf } from '../nn/network.ts';
 import type { ModelSpec } from '../nn/spec.ts';
 import type { TrainedModel } from '../nn/trained.ts';
-import { loadModel } from './folder/modelFiles.ts';
-import { RunFolder } from './folder/runFolder.ts';
-import type { RunOrigin, RunRecord } from './folder/runRecord.ts';
+import type { RunOrigin, RunRecord } from './runRecord.ts';
 
 export interface StartingPoint extends TrainedModel {
   readonly path: string;
@@ -25,37 +19,6 @@ export interface StartingPoint extends TrainedModel {
   readonly record: RunRecord | undefined;
   /** SHA-256 of the weights' file. */
   readonly digest: string;
-}
-
-/** Reads the network of a run, or of a folder with a model and its weights. */
-export async function openStartingPoint(folder: string): Promise<StartingPoint> {
-  const model = await loadModel(folder);
-  const bytes = await fs.readFile(path.join(folder, 'weights.safetensors'));
-  const isRun = existsSync(path.join(folder, 'run.json'));
-  return {
-    ...model,
-    path: folder,
-    record: isRun ? await (await RunFolder.open(folder)).readRecord() : undefined,
-    digest: createHash('sha256').update(bytes).digest('hex'),
-  };
-}
-
-/** Whether two paths are one folder, be it there or not. */
-export function isSameFolder(one: string, other: string): boolean {
-  const real = (folder: string) =>
-    existsSync(folder) ? realpathSync(folder) : path.resolve(folder);
-  return real(one) === real(other);
-}
-
-/** A run that begins with the weights of another must not take its place. */
-export function checkOwnFolder(folder: string, from: string): void {
-  if (!isSameFolder(folder, from)) return;
-  throw new UsageError({
-    where: folder,
-    problem: 'training would begin with the weights of this run and write over them',
-    expected: 'another folder for the new run',
-    fix: advice`choose another ${setting('folder')}; ${setting('resume')} goes on with the run itself`,
-  });
 }
 
 /** What of it the model keeps for data of these classes; throws where nothing fits. */

@@ -7,15 +7,13 @@ import type { ReadingOptions } from '../data/batches/batchSource.ts';
 import { picturesOf } from '../data/pictures.ts';
 import type { AnySplit } from '../data/streamed.ts';
 import type { Evaluation } from '../train/evaluation/classification.ts';
-import { writeWhole } from './folder/wholeFile.ts';
 
-/** Writes the sheet; gives its path, or null where no mistake was made. */
-export async function writeMistakes(
-  file: string,
+/** PNG bytes; null where no mistake was made. */
+export async function mistakesSheet(
   test: AnySplit,
   { classes, mistakes }: Evaluation,
   reading: ReadingOptions,
-): Promise<string | null> {
+): Promise<Uint8Array | null> {
   if (mistakes.length === 0) return null;
   const { contactSheet } = await import('../data/images/contactSheet.ts');
   const rows = mistakes.map(({ index }) => index);
@@ -25,8 +23,7 @@ export async function writeMistakes(
       `is ${classes[label]}\nread ${classes[predicted]}\n${percentBelow(confidence)}`,
   );
   const sheet = { imageShape: reading.shape, captions, columns: 9 };
-  await writeWhole(file, contactSheet(shown, sheet));
-  return file;
+  return contactSheet(shown, sheet);
 }
 
 /** One decimal, rounded down: nothing but certainty is 100 %. */

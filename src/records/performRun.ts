@@ -8,11 +8,9 @@
 import type { Session } from '../backends/backend.ts';
 import { FoveaError } from '../base/errors.ts';
 import type { Reading } from '../data/batches/batchSource.ts';
-import type { AnyDataset } from '../data/streamed.ts';
 import { weightsOf } from '../nn/programs/averages.ts';
 import { parameterNames } from '../nn/programs/programs.ts';
-import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
-import type { TrainedModel } from '../nn/trained.ts';
+import { imageShapeOf } from '../nn/spec.ts';
 import { DivergenceError } from '../train/divergence.ts';
 import type { Evaluation } from '../train/evaluation/classification.ts';
 import { evaluate } from '../train/evaluation/evaluate.ts';
@@ -20,26 +18,20 @@ import type { FitEvent, FitOptions } from '../train/events.ts';
 import { fit } from '../train/fit.ts';
 import type { Metrics } from '../train/measures.ts';
 import { insights } from '../train/prediction/insights.ts';
-import type { EpochRecord, Snapshot } from '../train/progress.ts';
+import type { EpochRecord } from '../train/progress.ts';
 import { restoreStates } from '../train/snapshots/snapshot.ts';
-import { writeWeights } from './folder/modelFiles.ts';
-import type { RunFolder } from './folder/runFolder.ts';
-import type { RunRecord } from './folder/runRecord.ts';
-import { writeMistakes } from './mistakes.ts';
+import { mistakesSheet } from './mistakes.ts';
+import { encodeWeights } from './modelContents.ts';
+import type { RunPlan } from './newRun.ts';
+import { checkpointFile, type RunFiles } from './runFiles.ts';
+import type { RunRecord } from './runRecord.ts';
 
 /** A run that is ready to go. */
-export interface PreparedRun {
-  readonly run: RunFolder;
-  readonly spec: ModelSpec;
-  readonly dataset: AnyDataset;
+export interface PreparedRun extends RunPlan {
+  readonly run: RunFiles;
   readonly session: Session;
-  readonly record: RunRecord;
   /** How this process reads pictures. */
   readonly reading?: Pick<Reading, 'workers' | 'strict' | 'onUnreadable'> | undefined;
-  /** What it begins with in place of weights that are drawn. */
-  readonly initialWeights?: TrainedModel['weights'] | undefined;
-  /** Where it goes on from; absent: the first weights. */
-  readonly resume?: Snapshot | undefined;
   readonly pace: Pick<FitOptions, 'checkpointEvery' | 'eventInterval' | 'signal'>;
   /** Of `performance.now()`, when this process began with the run. */
   readonly began: number;
@@ -149,11 +141,10 @@ async function finish(
   const { train, validation } = kept;
   const { loss, metrics } = record.settings;
   const test = await evaluate(session, spec, dataset.test, { classes, loss, metrics, reading });
-  await writeWeights(run.file('weights.safetensors'), session, spec, classes);
-  const mistakes = await writeMistakes(run.file('mistakes.png'), dataset.test, test, {
-    ...reading,
-    shape: imageShapeOf(spec),
-  });
+  await run.write('weights.safetensors', await encodeWeights(session, spec, classes));
+  const shape = imageShapeOf(spec);
+  const sheet = await mistakesSheet(dataset.test, test, { ...reading, shape });
+  if (sheet !== null) await run.write('mistakes.png', sheet);
   const seconds = (performance.now() - began) / 1000;
   const results = {
     epochs: history.length,
@@ -170,7 +161,7 @@ async function finish(
     ...results,
     test,
     insights: insights(test, history),
-    mistakes,
+    mistakes: sheet === null ? null : run.file('mistakes.png'),
   };
 }
 
@@ -180,7 +171,7 @@ export function testMetricsOf({ loss, accuracy, metrics }: Evaluation) {
 }
 
 /** Says where the last good checkpoint is. */
-async function withLastCheckpoint(error: DivergenceError, run: RunFolder): Promise<FoveaError> {
+async function withLastCheckpoint(error: DivergenceError, run: RunFiles): Promise<FoveaError> {
   const last = await run.readCheckpoint('last');
   if (last === undefined) return error;
   const { epoch, batch } = last.progress;
@@ -188,7 +179,7 @@ async function withLastCheckpoint(error: DivergenceError, run: RunFolder): Promi
   return new DivergenceError(
     {
       ...error.parts,
-      problem: `${error.parts.problem}\n  kept: ${run.checkpointFile('last')} (${place}), the last good checkpoint`,
+      problem: `${error.parts.problem}\n  kept: ${run.file(checkpointFile('last'))} (${place}), the last good checkpoint`,
     },
     { cause: error },
   );

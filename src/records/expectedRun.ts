@@ -1,7 +1,7 @@
 /**
  * @file What may be said again when a run is taken up, and the errors where it is not what the run was.
  *
- * Before: `trainRun.ts`.
+ * Before: `newRun.ts`.
  */
 import { advice, FoveaError, setting, UsageError } from '../base/errors.ts';
 import { type Augmentation, augmentationWords, parseAugmentation } from '../data/augment/index.ts';
@@ -10,8 +10,7 @@ import { dataNameOf } from '../data/open.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import { forClasses } from '../models/variants.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
-import type { RunFolder } from './folder/runFolder.ts';
-import type { RunRecord } from './folder/runRecord.ts';
+import type { RunRecord } from './runRecord.ts';
 import { layersNamed } from './startingPoint.ts';
 
 /** Parts of a run's record, by the record's names. */
@@ -51,7 +50,7 @@ function namedFor(
 
 /** Throws where what was said again differs from the run. */
 export function checkExpected(
-  run: RunFolder,
+  where: string,
   expected: ExpectedRun,
   spec: ModelSpec,
   record: RunRecord,
@@ -62,7 +61,7 @@ export function checkExpected(
     dataName === undefined ? counts : { ...counts, name: dataNameOf(String(dataName)) };
   if (expected.augment !== undefined) {
     const { steps, mean } = parseAugmentation(expected.augment, imageShapeOf(spec));
-    checkAugmentation(run, { steps, mean }, settings.augmentation);
+    checkAugmentation(where, { steps, mean }, settings.augmentation);
   }
   const parts = [
     [{ model: namedFor(expected, spec, record) }, { model: spec }],
@@ -78,7 +77,7 @@ export function checkExpected(
       const old: unknown = Object.entries(recorded).find(([key]) => key === name)?.[1];
       if (value === undefined || JSON.stringify(value) === JSON.stringify(old)) continue;
       throw new UsageError({
-        where: run.path,
+        where,
         problem:
           name === 'model'
             ? 'the run is of another model'
@@ -89,11 +88,11 @@ export function checkExpected(
   }
 }
 
-function checkAugmentation(run: RunFolder, wanted: Augmentation, recorded: Augmentation): void {
+function checkAugmentation(where: string, wanted: Augmentation, recorded: Augmentation): void {
   const words = augmentationWords;
   if (words(wanted) === words(recorded)) return;
   throw new UsageError({
-    where: run.path,
+    where,
     option: 'augment',
     problem: `is ${words(wanted) || 'none'}, in the run ${words(recorded) || 'none'}`,
     ...ONLY_EPOCHS,
@@ -101,11 +100,11 @@ function checkAugmentation(run: RunFolder, wanted: Augmentation, recorded: Augme
 }
 
 /** Throws where the data are not what the run was trained on. */
-export function checkSameData(run: RunFolder, { data }: RunRecord, dataset: AnyDataset): void {
+export function checkSameData(where: string, { data }: RunRecord, dataset: AnyDataset): void {
   const differences = differencesOf(data, identityOf(dataset));
   if (differences.length === 0) return;
   throw new FoveaError({
-    where: run.path,
+    where,
     problem: `${data.name} is not what the run was trained on so far\n    ${differences.join('\n    ')}`,
     expected: 'the classes and the digests that run.json holds',
     fix: advice`bring the old data back, or start anew with ${setting('overwrite')}`,

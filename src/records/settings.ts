@@ -1,7 +1,7 @@
 /**
  * @file The settings of a run: what was asked for, checked, with every default filled in, as its record keeps them.
  *
- * Before: `trainRun.ts`. Next stop: `folder/runRecord.ts`.
+ * Before: `newRun.ts`. Next stop: `runRecord.ts`.
  */
 import { asUsage, UsageError, unknownName } from '../base/errors.ts';
 import { parseAugmentation } from '../data/augment/index.ts';
@@ -12,7 +12,7 @@ import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import { checkSettings } from '../train/checks.ts';
 import type { FitOptions } from '../train/events.ts';
 import { asOptimizer } from '../train/steps.ts';
-import type { RunSettings } from './folder/runRecord.ts';
+import type { RunSettings } from './runRecord.ts';
 import { layersNamed } from './startingPoint.ts';
 
 /** Of `fit`'s options those that can be asked of a run in a folder. Functions among them are refused. */
