@@ -5,6 +5,7 @@
  * into numbers for the network, one batch at a time. Next stop: `formats/idx.ts`, where bytes come from.
  */
 import { FoveaError, UsageError } from '../base/errors.ts';
+import type { UnpackedSize } from './formats/gunzip.ts';
 
 /** Pictures and their labels. */
 export interface Split {
@@ -57,14 +58,66 @@ export interface LoadOptions {
   readonly onNote?: (words: string) => void;
 }
 
-export interface DatasetDefinition {
+/** An entry of the table: a set that code draws, or one that is read from files, wherever these come from. */
+export type DatasetDefinition = DrawnSet | StoredSet;
+
+interface DefinitionWords {
   readonly name: string;
   readonly aliases?: readonly string[];
   /** One line for `fovea data list`. */
   readonly summary: string;
-  /** The files it is read from; absent for a set that is drawn by code. */
-  readonly files?: FileSet;
-  load(options: LoadOptions): Promise<Dataset>;
+}
+
+export interface DrawnSet extends DefinitionWords {
+  readonly files?: undefined;
+  draw(options: Pick<LoadOptions, 'trainCount' | 'testCount' | 'seed'>): Promise<Dataset>;
+}
+
+export interface StoredSet extends DefinitionWords {
+  readonly files: FileSet;
+  readonly classes: readonly string[];
+  /** Where a packed file tells its size itself, at its beginning; else the published size is the limit. */
+  unpackedSize?(file: DataFile): UnpackedSize;
+  /** Pictures and labels from the files' contents; `get` knows every file of the set. */
+  parse(get: (name: string) => LoadedFile): Pick<Dataset, 'imageShape' | 'train' | 'test'>;
+}
+
+/** A file of a set, unpacked. */
+export interface LoadedFile {
+  readonly name: string;
+  /** Where it came from: a path, an address. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** Of the unpacked bytes. */
+  readonly sha256: string;
+}
+
+/** The files of a set, read and unpacked. */
+export interface LoadedFiles {
+  get(name: string): LoadedFile;
+  /** File name -> SHA-256 of the content. */
+  readonly digests: Readonly<Record<string, string>>;
+  /** Throws unless every file is the published one. */
+  checkPublished(): Promise<void>;
+}
+
+/** The data set that the files hold. */
+export async function datasetFrom(
+  { name, classes, parse }: StoredSet,
+  files: LoadedFiles,
+  { verify, trainCount, testCount }: Pick<LoadOptions, 'verify' | 'trainCount' | 'testCount'>,
+): Promise<Dataset> {
+  // Structure first: it names what is wrong with a damaged file better than a digest does.
+  const { imageShape, train, test } = parse(files.get);
+  if (verify !== false) await files.checkPublished();
+  return {
+    name,
+    classes,
+    imageShape,
+    train: firstOf(train, trainCount, 'train'),
+    test: firstOf(test, testCount, 'test'),
+    digests: files.digests,
+  };
 }
 
 export interface KnownBytes {

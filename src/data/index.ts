@@ -5,6 +5,7 @@ import type { Known } from '../base/names.ts';
 import type { Dataset, LoadOptions } from './dataset.ts';
 import { type DatasetName, datasetOf } from './datasets/index.ts';
 import type { FileStatus } from './files/files.node.ts';
+import { loadSet } from './loadSet.ts';
 
 export {
   BatchOrder,
@@ -38,7 +39,7 @@ export async function loadDataset<N extends string>(
   name: Known<N, DatasetName>,
   options: LoadOptions = {},
 ): Promise<Dataset> {
-  return datasetOf(name).load(options);
+  return loadSet(datasetOf(name), options);
 }
 
 /** Each file of a data set: is it there, is it the published one? Empty for drawn sets. */

@@ -13,6 +13,7 @@ import type { Known } from '../base/names.ts';
 import type { ImageShape } from '../base/shape.ts';
 import type { LoadOptions } from './dataset.ts';
 import { type DatasetName, datasetOf } from './datasets/index.ts';
+import { loadSet } from './loadSet.ts';
 import type { ListedSplits } from './origins/listing.ts';
 import { type AnyDataset, firstOfAny } from './streamed.ts';
 
@@ -47,7 +48,7 @@ export async function openDataset<N extends string>(
   options: OpenDataOptions,
 ): Promise<AnyDataset> {
   const place = placeOf(given);
-  if (place === undefined) return datasetOf(given).load(options);
+  if (place === undefined) return loadSet(datasetOf(given), options);
   const { imageShape, trainCount, testCount } = options;
   if (imageShape?.length !== 3) {
     throw new UsageError({

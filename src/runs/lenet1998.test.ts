@@ -1,7 +1,7 @@
 /** Training as in 1998, end to end and small: one pattern at a time, rates measured before each pass. */
 import { describe, expect, it } from 'vitest';
 import { wasmBackend } from '../backends/wasm/index.ts';
-import { datasetOf } from '../data/datasets/index.ts';
+import { loadDataset } from '../data/index.ts';
 import { modelOf } from '../models/index.ts';
 import { recipeOf } from '../models/recipes.ts';
 import { fitted } from '../train/checks.ts';
@@ -13,7 +13,7 @@ const { settings, model } = recipeOf('lenet5-1998', 'paper');
 const spec = modelOf('lenet5-1998', model);
 
 async function train(options: FitOptions) {
-  const loaded = await datasetOf('digits').load({ trainCount: 400, testCount: 100 });
+  const loaded = await loadDataset('digits', { trainCount: 400, testCount: 100 });
   const data = fitted(spec, loaded);
   const session = await wasmBackend.open({ threads: 1 });
   const { watchTest: _, ...asPublished } = settings;

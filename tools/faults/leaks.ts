@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { wasmBackend } from '../../src/backends/wasm/index.ts';
-import { datasetOf } from '../../src/data/datasets/index.ts';
+import { loadDataset } from '../../src/data/index.ts';
 import { modelOf } from '../../src/models/index.ts';
 import { evaluate } from '../../src/train/evaluation/evaluate.ts';
 import { fit } from '../../src/train/fit.ts';
@@ -34,7 +34,7 @@ export async function searchLeaks(times: number): Promise<string[]> {
     await using session = await wasmBackend.open({ threads: 3 });
     session.compile({ outputs: {}, updates: [] }).close();
   });
-  const { train, classes } = await datasetOf('digits').load({ trainCount: 256, testCount: 1 });
+  const { train, classes } = await loadDataset('digits', { trainCount: 256, testCount: 1 });
   const spec = modelOf('lenet5');
   await using session = await wasmBackend.open({ threads: 2 });
   for await (const _ of fit(session, spec, { train }, { epochs: 1 }));

@@ -3,7 +3,7 @@
  *
  * The "binary version": one archive of six files of records. `formats/cifar.ts` reads the records.
  */
-import { type DatasetDefinition, firstOf } from '../dataset.ts';
+import type { StoredSet } from '../dataset.ts';
 import { CIFAR_SIDE, parseCifar10 } from '../formats/cifar.ts';
 
 const FILE_BYTES = 30_730_000;
@@ -79,28 +79,19 @@ const classes = [
   'truck',
 ];
 
-export const cifar10: DatasetDefinition = {
+export const cifar10: StoredSet = {
   name: 'cifar10',
   aliases: ['cifar-10'],
   summary: '50,000 + 10,000 photographs of ten kinds of things, 32 x 32 colour',
   files,
-  async load(options) {
-    const { loadFiles } = await import('../files/files.node.ts');
-    const loaded = await loadFiles(files, options);
+  classes,
+  parse: (get) => {
     const read = (names: readonly { readonly name: string }[]) =>
-      parseCifar10(
-        names.map(({ name }) => ({ bytes: loaded.get(name).bytes, where: loaded.get(name).path })),
-      );
-    const train = read(trainFiles);
-    const test = read([testFile]);
-    if (options.verify !== false) await loaded.checkPublished();
+      parseCifar10(names.map(({ name }) => ({ bytes: get(name).bytes, where: get(name).path })));
     return {
-      name: 'cifar10',
-      classes,
       imageShape: [CIFAR_SIDE, CIFAR_SIDE, 3],
-      train: firstOf(train, options.trainCount, 'train'),
-      test: firstOf(test, options.testCount, 'test'),
-      digests: loaded.digests,
+      train: read(trainFiles),
+      test: read([testFile]),
     };
   },
 };

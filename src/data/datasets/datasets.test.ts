@@ -12,8 +12,9 @@ import {
 import { FoveaError, UsageError } from '../../base/errors.ts';
 import { verifyFiles } from '../files/files.node.ts';
 import { datasetNames, datasetOf, loadDataset, verifyDataset } from '../index.ts';
+import { loadSet } from '../loadSet.ts';
 import { drawDigits } from './digits.ts';
-import { loadIdxDataset } from './idxDataset.ts';
+import { idxDataset } from './idxDataset.ts';
 
 describe('table of data sets', () => {
   it('finds names and aliases, and suggests the nearest', () => {
@@ -76,8 +77,8 @@ describe('digits', () => {
 describe('IDX data set on disk', () => {
   let folder: string;
   const { contents, packed, set } = tinyIdxSet();
-  const load = (options = {}) =>
-    loadIdxDataset('tiny', set, ['a', 'b', 'c'], { folder, download: false, ...options });
+  const tiny = idxDataset({ name: 'tiny', summary: '', files: set, classes: ['a', 'b', 'c'] });
+  const load = (options = {}) => loadSet(tiny, { folder, download: false, ...options });
   const put = (files: Readonly<Record<string, Uint8Array>>) =>
     writeFiles(join(folder, 'tiny'), files);
 

@@ -6,7 +6,7 @@
  */
 import { UsageError } from '../../base/errors.ts';
 import { RandomStream, streamOf } from '../../base/random.ts';
-import type { DatasetDefinition, Split } from '../dataset.ts';
+import type { DrawnSet, Split } from '../dataset.ts';
 import { DIGIT_SIDE, DigitPainter } from '../digits/draw.ts';
 
 const DEFAULT_TRAIN = 12_000;
@@ -51,10 +51,10 @@ async function digestsOf(seed: number): Promise<Record<string, string>> {
   return { drawing: Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('') };
 }
 
-export const digits: DatasetDefinition = {
+export const digits: DrawnSet = {
   name: 'digits',
   summary: '12,000 + 2,000 digits drawn by code (any number), 28 x 28 gray; built in',
-  async load({ seed = 0, trainCount = DEFAULT_TRAIN, testCount = DEFAULT_TEST }) {
+  async draw({ seed = 0, trainCount = DEFAULT_TRAIN, testCount = DEFAULT_TEST }) {
     return {
       name: 'digits',
       classes: CLASSES,

@@ -4,8 +4,7 @@
  * Published are the digests of the compressed files only (MD5 by the authors; the SHA-256 below agree in
  * several independent public copies), so an unpacked file is checked by its size and structure alone.
  */
-import type { DatasetDefinition } from '../dataset.ts';
-import { loadIdxDataset } from './idxDataset.ts';
+import { idxDataset } from './idxDataset.ts';
 
 const files = {
   folder: 'fashion-mnist',
@@ -66,10 +65,10 @@ const classes = [
   'Ankle boot',
 ];
 
-export const fashionMnist: DatasetDefinition = {
+export const fashionMnist = idxDataset({
   name: 'fashion-mnist',
   aliases: ['fashion'],
   summary: '60,000 + 10,000 pieces of clothing, 28 x 28 gray',
   files,
-  load: (options) => loadIdxDataset('fashion-mnist', files, classes, options),
-};
+  classes,
+});

@@ -1,8 +1,7 @@
 /**
- * @file Loads a data set that comes as MNIST does: four IDX files, images and labels, train and test.
+ * @file A data set that comes as MNIST does: four IDX files, images and labels, train and test.
  */
-import { type Dataset, type FileSet, firstOf, type LoadOptions, splitOf } from '../dataset.ts';
-import type { LoadedFile } from '../files/files.node.ts';
+import { type FileSet, type LoadedFile, type StoredSet, splitOf } from '../dataset.ts';
 import { IDX_HEADER_BYTES, parseIdxImages, parseIdxLabels, readIdxHeader } from '../formats/idx.ts';
 
 /** Of two files that do not go together the one that has not the published size; else the images. */
@@ -11,39 +10,26 @@ function blamed(images: LoadedFile, labels: LoadedFile, { files }: FileSet): str
   return labels.bytes.length === published ? images.path : labels.path;
 }
 
-export async function loadIdxDataset(
-  name: string,
-  set: FileSet,
-  classes: readonly string[],
-  options: LoadOptions,
-): Promise<Dataset> {
-  const { loadFiles } = await import('../files/files.node.ts');
-  const files = await loadFiles(set, options, (file) => ({
-    headBytes: IDX_HEADER_BYTES,
-    sizeFrom: (head) => readIdxHeader(head, file.name).totalBytes,
-  }));
-  const split = (prefix: string) => {
-    const images = files.get(`${prefix}-images-idx3-ubyte`);
-    const labels = files.get(`${prefix}-labels-idx1-ubyte`);
-    const parsed = parseIdxImages(images.bytes, images.path);
-    const sides: readonly [number, number, number] = [parsed.rows, parsed.columns, 1];
-    const both = splitOf(
-      parsed,
-      parseIdxLabels(labels.bytes, classes.length, labels.path),
-      blamed(images, labels, set),
-    );
-    return { sides, split: both };
-  };
-  // Structure first: it names what is wrong with a damaged file better than a digest does.
-  const train = split('train');
-  const test = split('t10k');
-  if (options.verify !== false) await files.checkPublished();
+/** What differs from one such set to another: its words, files and classes. */
+export function idxDataset(set: Omit<StoredSet, 'parse' | 'unpackedSize'>): StoredSet {
+  const { classes, files } = set;
   return {
-    name,
-    classes,
-    imageShape: train.sides,
-    train: firstOf(train.split, options.trainCount, 'train'),
-    test: firstOf(test.split, options.testCount, 'test'),
-    digests: files.digests,
+    ...set,
+    unpackedSize: (file) => ({
+      headBytes: IDX_HEADER_BYTES,
+      sizeFrom: (head) => readIdxHeader(head, file.name).totalBytes,
+    }),
+    parse: (get) => {
+      const split = (prefix: string) => {
+        const images = get(`${prefix}-images-idx3-ubyte`);
+        const labels = get(`${prefix}-labels-idx1-ubyte`);
+        const { rows, columns, ...parsed } = parseIdxImages(images.bytes, images.path);
+        const read = parseIdxLabels(labels.bytes, classes.length, labels.path);
+        const both = splitOf(parsed, read, blamed(images, labels, files));
+        return { imageShape: [rows, columns, 1] as const, split: both };
+      };
+      const { imageShape, split: train } = split('train');
+      return { imageShape, train, test: split('t10k').split };
+    },
   };
 }

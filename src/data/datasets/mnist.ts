@@ -4,8 +4,7 @@
  * The original IDX files and their digests; `idxDataset.ts` reads them. Next stop: `fashionMnist.ts`
  * shows how little a set in the same format needs.
  */
-import type { DatasetDefinition } from '../dataset.ts';
-import { loadIdxDataset } from './idxDataset.ts';
+import { idxDataset } from './idxDataset.ts';
 
 const files = {
   folder: 'mnist',
@@ -64,10 +63,9 @@ const files = {
   },
 } as const;
 
-export const mnist: DatasetDefinition = {
+export const mnist = idxDataset({
   name: 'mnist',
   summary: '60,000 + 10,000 handwritten digits, 28 x 28 gray',
   files,
-  load: (options) =>
-    loadIdxDataset('mnist', files, ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'], options),
-};
+  classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
+});

@@ -17,7 +17,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256, temporaryFolder, tinyIdxSet } from '../../../test/support/idxFixtures.ts';
 import { FoveaError } from '../../base/errors.ts';
 import type { DownloadProgress, FileSet } from '../dataset.ts';
-import { loadIdxDataset } from '../datasets/idxDataset.ts';
+import { idxDataset } from '../datasets/idxDataset.ts';
+import { loadSet } from '../loadSet.ts';
 import { fetchFile, fetchFiles } from './download.node.ts';
 import { verifyFiles } from './files.node.ts';
 
@@ -284,7 +285,8 @@ describe('fetchFiles', () => {
     const { packed, contents } = tinyIdxSet();
     const { set } = tinyIdxSet(['http://127.0.0.1:9/', base]);
     handlers = [(request, response) => response.end(packed[(request.url ?? '').slice(1)] ?? '')];
-    const load = () => loadIdxDataset('tiny', set, ['a', 'b', 'c'], { folder });
+    const tiny = idxDataset({ name: 'tiny', summary: '', files: set, classes: ['a', 'b', 'c'] });
+    const load = () => loadSet(tiny, { folder });
     const data = await load();
     expect([...data.train.images]).toEqual([...contents['train-images-idx3-ubyte'].subarray(16)]);
     expect(requests).toHaveLength(4);

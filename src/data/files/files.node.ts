@@ -7,42 +7,28 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FoveaError, unreachable } from '../../base/errors.ts';
-import type { DataFile, FileSet, LoadOptions } from '../dataset.ts';
+import type {
+  DataFile,
+  FileSet,
+  LoadedFile,
+  LoadedFiles,
+  LoadOptions,
+  StoredSet,
+} from '../dataset.ts';
 import { gunzip, isGzip, type UnpackedSize } from '../formats/gunzip.ts';
 import { findFile, sha256Of } from '../known.node.ts';
+import { differenceFromPublished, publishedWords } from '../published.ts';
 import { dataFolder } from './location.node.ts';
-
-/** A file of the set, unpacked. */
-export interface LoadedFile {
-  readonly name: string;
-  readonly path: string;
-  readonly bytes: Uint8Array;
-  /** Of the unpacked bytes. */
-  readonly sha256: string;
-}
 
 /** Folder of a data set: below the one given, $FOVEA_DATA, or the user's cache. */
 export function folderOf(set: FileSet, given?: string): string {
   return join(dataFolder(given), set.folder);
 }
 
-/** The files of a set, read and unpacked. */
-export interface LoadedFiles {
-  get(name: string): LoadedFile;
-  /** File name -> SHA-256 of the content. */
-  readonly digests: Readonly<Record<string, string>>;
-  /** Throws unless every file is the published one. */
-  checkPublished(): Promise<void>;
-}
-
-/**
- * Reads every file of the set, fetching first what is missing. `sizeOf` tells a packed file's size from
- * its own beginning, so that one that expands without end is refused; else the published size is the limit.
- */
+/** Reads every file of the set, fetching first what is missing. */
 export async function loadFiles(
-  set: FileSet,
+  { files: set, unpackedSize }: StoredSet,
   options: LoadOptions,
-  sizeOf?: (file: DataFile) => UnpackedSize,
 ): Promise<LoadedFiles> {
   const folder = folderOf(set, options.folder);
   await ensureFiles(set, folder, options);
@@ -50,7 +36,7 @@ export async function loadFiles(
     set.files.map(async (file) => {
       const path = await findFile(folder, file);
       if (path === undefined) throw missing(folder, file);
-      return readDataFile(path, file, sizeOf?.(file) ?? file.content.bytes);
+      return readDataFile(path, file, unpackedSize?.(file) ?? file.content.bytes);
     }),
   );
   const byName = new Map(loaded.map((file) => [file.name, file]));
@@ -104,27 +90,15 @@ async function checkPublished(file: DataFile, loaded: LoadedFile): Promise<void>
   throw new FoveaError({
     where: loaded.path,
     problem,
-    expected: `${file.content.bytes} bytes with the published SHA-256 ${publishedDigest(file)}`,
+    expected: publishedWords(file),
     fix: `delete it and run \`fovea data get\`, or put the original file there`,
   });
 }
 
-async function differenceFrom(file: DataFile, loaded: LoadedFile): Promise<string | undefined> {
-  const { content, gzip } = file;
-  if (loaded.bytes.length !== content.bytes) return `${loaded.bytes.length} bytes of content`;
-  if (content.sha256 !== undefined) {
-    return loaded.sha256 === content.sha256
-      ? undefined
-      : `the content has the SHA-256 ${loaded.sha256}`;
-  }
-  // Only the packed file's digest is known. A plain file then passes on its size and structure.
-  if (gzip === undefined || !loaded.path.endsWith('.gz')) return undefined;
-  const packed = sha256Of(await readFile(loaded.path));
-  return packed === gzip.sha256 ? undefined : `the file has the SHA-256 ${packed}`;
-}
-
-function publishedDigest(file: DataFile): string {
-  return file.content.sha256 ?? `${file.gzip?.sha256} (of ${file.name}.gz)`;
+function differenceFrom(file: DataFile, loaded: LoadedFile): Promise<string | undefined> {
+  const { path } = loaded;
+  const packed = path.endsWith('.gz') ? async () => sha256Of(await readFile(path)) : undefined;
+  return differenceFromPublished(file, loaded, packed);
 }
 
 export interface FileStatus {
