@@ -32,6 +32,7 @@ export {
   augmentationNames,
   parseAugmentation,
 } from './data/augment/index.ts';
+export { drawDigits } from './data/datasets/digits.ts';
 export {
   contactSheet,
   type Dataset,
@@ -54,11 +55,19 @@ export { printDot, printGraph } from './graph/print.ts';
 export { readSafetensors, writeSafetensors } from './interop/safetensors.ts';
 // Models
 export { type Draft, draftOf, modelWords } from './models/edits.ts';
-export { modelNames, modelOf } from './models/index.ts';
+export { modelNames, modelOf, takesOption } from './models/index.ts';
+export { lenetConnections } from './models/lenet5Of1998.ts';
 export { parseModelWords } from './models/options.ts';
 export { accountsOf } from './models/published.ts';
+export { recipeOf } from './models/recipes.ts';
 export { type ConnectionTable, connectionTables } from './nn/accounting/connectionTable.ts';
-export { type Convention, conventions, countAs } from './nn/accounting/conventions.ts';
+export {
+  biasesOf,
+  type Convention,
+  type CountedLayer,
+  conventions,
+  countAs,
+} from './nn/accounting/conventions.ts';
 export {
   type Comparison,
   compareConventions,
@@ -80,6 +89,13 @@ export {
   type SummaryDiff,
 } from './nn/accounting/summaryDiff.ts';
 export { formatSummary } from './nn/accounting/summaryTable.ts';
+export {
+  BITMAP_HEIGHT,
+  BITMAP_WIDTH,
+  bitmapOf,
+  codedCharacters,
+  distanceTable,
+} from './nn/bitmaps.ts';
 export type {
   Box,
   Face,
@@ -175,3 +191,20 @@ export {
   type RemoteViewer,
   type WorkerSession,
 } from './web/worker/workerSession.ts';
+// Windows
+export { applyOp, type RealTensor } from './windows/apply.ts';
+export {
+  measurePooling,
+  type PoolingColumn,
+  type PoolingOptions,
+  type PoolingResult,
+} from './windows/comparePooling.ts';
+export {
+  explainWindow,
+  type Term,
+  termsOf,
+  type WindowAnswer,
+  type WindowOp,
+  type WindowQuestion,
+} from './windows/explain.ts';
+export { noisy, pictureOf } from './windows/measure.ts';

@@ -36,9 +36,9 @@ export interface PoolingOptions {
 const BLACK_AT = 64;
 
 type Pool = (x: RealTensor) => RealTensor;
-type Column = 'picture' | 'max' | 'average' | 'min';
+export type PoolingColumn = 'picture' | 'max' | 'average' | 'min';
 
-interface PoolingResult {
+export interface PoolingResult {
   readonly name: string;
   readonly size: Pair;
   /** Mean change in grey levels when the picture moves by so many pixels. */
@@ -52,29 +52,38 @@ interface PoolingResult {
   readonly zerosAfterRelu: number;
 }
 
-export function comparePooling(x: RealTensor, name: string, options: PoolingOptions): Comparison {
-  const { window, strides, density, seed } = options;
-  const attrs = {
-    window,
-    strides,
-    pads: NO_PADS,
-  };
-  const pools: Readonly<Record<Column, Pool>> = {
-    picture: (p) => p,
-    max: (p) => applyOp('maxPool2d', [p], attrs),
-    average: (p) => applyOp('averagePool2d', [p], { ...attrs, countIncludePad: false }),
-    min: (p) => applyOp('minPool2d', [p], attrs),
-  };
+/** What each pooling makes of the picture: its size, what shifts and noise change. */
+export function measurePooling(
+  x: RealTensor,
+  options: PoolingOptions,
+): Readonly<Record<PoolingColumn, PoolingResult>> {
+  const pools = poolsOf(options);
   const edges = rectifiedEdges(x);
-  const peppered = noisy(x, 'salt and pepper', density, seed);
-  const entries = Object.entries(pools);
-  const resultOf = (column: Column) => measure(column, pools[column], x, edges, options);
-  const byColumn = {
+  const resultOf = (column: PoolingColumn) => measure(column, pools[column], x, edges, options);
+  return {
     picture: resultOf('picture'),
     max: resultOf('max'),
     average: resultOf('average'),
     min: resultOf('min'),
   };
+}
+
+function poolsOf({ window, strides }: PoolingOptions): Readonly<Record<PoolingColumn, Pool>> {
+  const attrs = { window, strides, pads: NO_PADS };
+  return {
+    picture: (p) => p,
+    max: (p) => applyOp('maxPool2d', [p], attrs),
+    average: (p) => applyOp('averagePool2d', [p], { ...attrs, countIncludePad: false }),
+    min: (p) => applyOp('minPool2d', [p], attrs),
+  };
+}
+
+export function comparePooling(x: RealTensor, name: string, options: PoolingOptions): Comparison {
+  const { window, strides, density, seed } = options;
+  const pools = poolsOf(options);
+  const byColumn = measurePooling(x, options);
+  const peppered = noisy(x, 'salt and pepper', density, seed);
+  const entries = Object.entries(pools);
   const results = Object.values(byColumn);
   const mirrored = meanChange(pools.min(x), negative(pools.max(negative(x)))) === 0;
   const moves = entries.slice(1).every(([, pool]) => movesByOneCell(pool, x, strides[1]));
@@ -184,7 +193,7 @@ function tableOf(results: readonly PoolingResult[], stride: number): Comparison[
 }
 
 function findingsOf(
-  { picture, max, average, min }: Readonly<Record<Column, PoolingResult>>,
+  { picture, max, average, min }: Readonly<Record<PoolingColumn, PoolingResult>>,
   facts: { readonly mirrored: boolean; readonly moves: boolean; readonly stride: number },
 ): string[] {
   const byOne = (r: PoolingResult): string => levels(first(r.shiftChange, 'shift').change);
