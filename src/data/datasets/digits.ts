@@ -7,6 +7,7 @@
 import { UsageError } from '../../base/errors.ts';
 import { RandomStream, streamOf } from '../../base/random.ts';
 import type { DrawnSet, Split } from '../dataset.ts';
+import { digestOf } from '../digestOf.ts';
 import { DIGIT_SIDE, DigitPainter } from '../digits/draw.ts';
 
 const DEFAULT_TRAIN = 12_000;
@@ -42,13 +43,9 @@ export function drawDigits(count: number, seed: number, split: 'train' | 'test')
 
 /** Of ten pictures of each split, whatever the counts: another pen or seed draws others. */
 async function digestsOf(seed: number): Promise<Record<string, string>> {
-  const { subtle } = crypto;
-  // A page that was not loaded safely has none.
-  if (subtle === undefined) return {};
   const first = (split: 'train' | 'test') => drawDigits(CLASSES.length, seed, split).images;
-  const bytes = new Uint8Array([...first('train'), ...first('test')]);
-  const hash = new Uint8Array(await subtle.digest('SHA-256', bytes));
-  return { drawing: Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('') };
+  const drawing = await digestOf(new Uint8Array([...first('train'), ...first('test')]));
+  return drawing === undefined ? {} : { drawing };
 }
 
 export const digits: DrawnSet = {
