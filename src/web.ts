@@ -37,8 +37,6 @@ export {
   contactSheet,
   type Dataset,
   datasetNames,
-  type LoadOptions,
-  loadDataset,
   type Picture,
   prepareImage,
   type Split,
@@ -174,6 +172,7 @@ export { type Combine, type StepSums, splitRunner } from './train/runners/split.
 export { decodeCheckpoint, encodeCheckpoint } from './train/snapshots/checkpoint.ts';
 export type { WarmStart } from './train/snapshots/warmStart.ts';
 // In a page
+export { forgetDataset, type LoadFromOptions, loadDataset } from './web/data/loadDataset.ts';
 export type {
   PicturesOf,
   WatchOptions,

@@ -7,7 +7,6 @@ import type { Session } from '../../backends/backend.ts';
 import { openSession } from '../../backends/select.ts';
 import { FoveaError, UsageError, unreachable } from '../../base/errors.ts';
 import type { Dataset, Split } from '../../data/dataset.ts';
-import { loadDataset } from '../../data/index.ts';
 import { parameterNames } from '../../nn/programs/programs.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import type { StateValue } from '../../nn/trained.ts';
@@ -22,9 +21,11 @@ import {
   type Predictor,
 } from '../../train/prediction/predict.ts';
 import { trainedScope } from '../../train/snapshots/snapshot.ts';
+import { loadDataset } from '../data/loadDataset.ts';
 import type {
   EngineCalls,
   Key,
+  LoadNews,
   PicturesOf,
   SentFitData,
   SentModel,
@@ -72,8 +73,13 @@ export class Engine {
           this.#kept.delete(key);
           if (typeof value === 'object' && value !== null) this.#open().scopeOf(value).free();
         }),
-      loadDataset: async ({ name, options, train, test }) => {
-        const dataset = await loadDataset(name as never, options);
+      loadDataset: async ({ name, options, train, test }, { signal, tell }) => {
+        const dataset = await loadDataset(name as never, {
+          ...options,
+          signal,
+          onProgress: (progress) => tell({ progress } satisfies LoadNews),
+          onNote: (note) => tell({ note } satisfies LoadNews),
+        });
         this.#kept.set(train, dataset.train);
         this.#kept.set(test, dataset.test);
         const { classes, imageShape, digests = {} } = dataset;

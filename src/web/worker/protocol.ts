@@ -7,7 +7,7 @@
  */
 import type { OpenOptions } from '../../backends/select.ts';
 import type { ArraySplit } from '../../data/arraySplit.ts';
-import type { Dataset, LoadOptions, Split } from '../../data/dataset.ts';
+import type { Dataset, DownloadProgress, Split } from '../../data/dataset.ts';
 import type { Picture } from '../../data/images/picture.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import type { StateValue } from '../../nn/trained.ts';
@@ -25,6 +25,7 @@ import type {
 import type { Look } from '../../train/prediction/look.ts';
 import type { Prediction, PredictOptions } from '../../train/prediction/predict.ts';
 import type { Snapshot } from '../../train/progress.ts';
+import type { LoadFromOptions } from '../data/loadDataset.ts';
 import type { CallContext } from './calls.ts';
 
 /** A thing that both sides know, by its number. */
@@ -201,4 +202,9 @@ export type EngineCalls = {
 };
 
 /** What can be said of a set to a worker. */
-export type SentLoadOptions = Pick<LoadOptions, 'trainCount' | 'testCount' | 'seed'>;
+export type SentLoadOptions = Omit<LoadFromOptions, 'base' | 'onProgress' | 'onNote' | 'signal'> & {
+  readonly base?: string | undefined;
+};
+
+/** Told while a set is loaded. */
+export type LoadNews = { readonly progress: DownloadProgress } | { readonly note: string };

@@ -31,13 +31,14 @@ import type {
 } from '../../train/prediction/batchPrediction.ts';
 import type { Look } from '../../train/prediction/look.ts';
 import type { PredictedModel, Prediction, PredictOptions } from '../../train/prediction/predict.ts';
+import type { LoadFromOptions } from '../data/loadDataset.ts';
 import { type Asked, Asking } from './calls.ts';
 import type {
   EngineCalls,
   EngineFacts,
+  LoadNews,
   PicturesOf,
   SentEvaluateOptions,
-  SentLoadOptions,
   Weights,
   WorkerDataset,
   WorkerFitOptions,
@@ -58,8 +59,9 @@ export interface RemoteViewer {
   close(): Promise<void>;
 }
 
-export interface LoadInWorkerOptions extends SentLoadOptions {
-  readonly signal?: AbortSignal;
+export interface LoadInWorkerOptions extends LoadFromOptions {
+  /** As in `loadDataset`; also an address that counts from the page's own: 'data/'. */
+  readonly base?: string | URL | undefined;
 }
 
 /** Opens a session in a worker of its own. Threads, where the page may have them, are workers of that worker. */
@@ -83,6 +85,10 @@ export async function openWorkerSession(options: OpenOptions = {}): Promise<Work
     throw error;
   }
 }
+
+/** The worker has another address than the page. */
+const absolute = (address: string | URL): string =>
+  new URL(address, globalThis.document?.baseURI).href;
 
 function notRunning(why: string | undefined): FoveaError {
   return new FoveaError({
@@ -118,10 +124,16 @@ export class WorkerSession implements EngineFacts {
   /** Loads a set of the table in the worker: its pictures never cross, but by `pictures`. */
   async loadDataset<N extends string>(
     name: Known<N, DatasetName>,
-    { signal, ...options }: LoadInWorkerOptions = {},
+    { signal, base, onProgress, onNote, ...others }: LoadInWorkerOptions = {},
   ): Promise<WorkerDataset> {
+    const options = base === undefined ? others : { ...others, base: absolute(base) };
+    const onNews = (news: LoadNews): void => {
+      if ('progress' in news) onProgress?.(news.progress);
+      else onNote?.(news.note);
+    };
     const [train, test] = [this.#objects.newKey<Split>(), this.#objects.newKey<Split>()];
-    const dataset = await this.#calls.loadDataset({ name, options, train, test }, { signal });
+    const asked = { name, options, train, test };
+    const dataset = await this.#calls.loadDataset(asked, { signal, onNews });
     this.#objects.know(dataset.train, train);
     this.#objects.know(dataset.test, test);
     return dataset;
