@@ -24,6 +24,7 @@ const commands: readonly { readonly args: readonly string[]; readonly shows: Reg
   { args: ['--version'], shows: /^\d+\.\d+\.\d+/ },
   { args: ['window', '6x6', '--kernel', '3', '--json'], shows: /"output":\[4,4\]/ },
   { args: ['summary', 'lenet5'], shows: /44,426/ },
+  { args: ['lab', '--build', 'site', '--json'], shows: /"event":"built"/ },
   // Workers, kernels and saving, on a handful of pictures.
   {
     args: ['train', 'lenet5', '--epochs', '1', '--train-count', '256', '--test-count', '64'].concat(

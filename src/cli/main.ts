@@ -34,6 +34,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   window: () => import('./commands/window.ts'),
   compare: () => import('./commands/compare.ts'),
   look: () => import('./commands/look.ts'),
+  lab: () => import('./commands/lab.ts'),
 };
 
 const EXAMPLES = `
@@ -43,6 +44,7 @@ Examples:
   $ fovea evaluate runs/lenet5
   $ fovea predict runs/lenet5 digit.png
   $ fovea summary lenet5
+  $ fovea lab --open                         all of it in the browser
 
 Every command explains itself: fovea train --help. With --json a command prints JSON lines only.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.`;

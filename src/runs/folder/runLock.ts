@@ -34,17 +34,31 @@ export interface RunLock {
   release(): Promise<void>;
 }
 
+/** What a lock is taken for, as the words to whoever comes second. */
+export interface LockUse {
+  /** "this run is being trained by" */
+  readonly held: string;
+  readonly expected: string;
+  readonly fix: string;
+}
+
+const TRAINING: LockUse = {
+  held: 'this run is being trained by',
+  expected: 'one trainer at a time',
+  fix: 'wait or stop it, or choose another name',
+};
+
 export const lockFile = (folder: string): string =>
   path.join(path.dirname(folder), `.${path.basename(folder)}.lock`);
 
 /** Takes the lock of a run's folder, or throws a FoveaError that says who has it. */
-export async function lockRun(folder: string): Promise<RunLock> {
+export async function lockRun(folder: string, use = TRAINING): Promise<RunLock> {
   const file = lockFile(folder);
   const own = `${file}.${randomBytes(6).toString('hex')}`;
   const text = JSON.stringify(await thisProcess());
   try {
     // A name is given in one step and only where there is none: a lock is never seen half-written.
-    while (!(await writtenAs(own, text, file))) await removeStale(folder, file, own);
+    while (!(await writtenAs(own, text, file))) await removeStale(folder, file, own, use);
   } catch (error) {
     throw error instanceof FoveaError ? error : writeError(file, error);
   } finally {
@@ -107,11 +121,11 @@ async function named(own: string, file: string): Promise<boolean> {
  * Removes a lock whose process is gone; throws where it is not. Only who has the name `.takeover` removes, so
  * that nobody takes the new lock of one who was faster for the old one.
  */
-async function removeStale(folder: string, file: string, own: string): Promise<void> {
+async function removeStale(folder: string, file: string, own: string, use: LockUse): Promise<void> {
   const text = await readText(file);
   if (text === undefined) return;
   const by = parse(text);
-  if (by === undefined || (await mayRun(by))) throw inUse(folder, file, by);
+  if (by === undefined || (await mayRun(by))) throw inUse(folder, file, by, use);
   const takeover = `${file}.takeover`;
   if (await named(own, takeover)) {
     if ((await readText(file)) === text) await fs.rm(file, { force: true });
@@ -164,12 +178,17 @@ async function readText(file: string): Promise<string | undefined> {
   return fs.readFile(file, 'utf8').catch(() => undefined);
 }
 
-function inUse(folder: string, file: string, by: Holder | undefined): FoveaError {
+function inUse(
+  folder: string,
+  file: string,
+  by: Holder | undefined,
+  { held, expected, fix }: LockUse,
+): FoveaError {
   const who = by === undefined ? 'something' : `process ${by.pid} on ${by.host} since ${by.since}`;
   return new FoveaError({
     where: folder,
-    problem: `this run is being trained by ${who}`,
-    expected: 'one trainer at a time',
-    fix: `wait or stop it, or choose another name; if it is gone, remove ${file}`,
+    problem: `${held} ${who}`,
+    expected,
+    fix: `${fix}; if it is gone, remove ${file}`,
   });
 }
