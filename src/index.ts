@@ -58,6 +58,7 @@ export {
 export { printDot, printGraph } from './graph/print.ts';
 export { readSafetensors, writeSafetensors } from './interop/safetensors.ts';
 // Models
+export { commentedModel } from './models/commented.ts';
 export { type Draft, draftOf, modelWords } from './models/edits.ts';
 export { modelNames, modelOf } from './models/index.ts';
 export { parseModelWords } from './models/options.ts';

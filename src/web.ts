@@ -52,6 +52,7 @@ export {
 export { printDot, printGraph } from './graph/print.ts';
 export { readSafetensors, writeSafetensors } from './interop/safetensors.ts';
 // Models
+export { commentedModel } from './models/commented.ts';
 export { type Draft, draftOf, modelWords } from './models/edits.ts';
 export { modelNames, modelOf, takesOption } from './models/index.ts';
 export { lenetConnections } from './models/lenet5Of1998.ts';

@@ -113,8 +113,8 @@ describe('AlexNet as the paper of 2012 draws it', () => {
   });
 
   it('measures the longest block and the tallest bar of a tower', () => {
-    expect(lengthOf('conv4')).toBeCloseTo(48, 9);
-    expect(layerOf(figure, 'fc6').parts[0].box.height).toBeCloseTo(0.8 * 180, 9);
+    expect(lengthOf('conv4')).toBeCloseTo(60, 9);
+    expect(layerOf(figure, 'fc6').parts[0].box.height).toBeCloseTo((0.8 * 220) / 2, 9);
     expect(drawNetwork(modelOf('alexnet'), { size: 90 }).scale.pixel).toBeCloseTo(90 / 227, 9);
   });
 

@@ -18,14 +18,14 @@ import { type Towers, towersOf } from './towers.ts';
 export interface FigureOptions {
   /** How layers of many maps are drawn; default: as maps where no layer has more than 32. */
   readonly style?: 'maps' | 'blocks' | undefined;
-  /** Of the largest map, in pixels; default 180. */
+  /** Of the largest map, in pixels; default 220. */
   readonly size?: number | undefined;
 }
 
 const MOST_PLANES = 32;
-const SIZE = 180;
-/** Of the longest block, and the tallest bar as a part of the largest map. */
-const LONGEST_BLOCK = 48;
+const SIZE = 220;
+/** Of the longest block, and the bars of all towers as a part of the largest map. */
+const LONGEST_BLOCK = 60;
 const TALLEST_BAR = 0.8;
 /** Between layers, beside a mark, between towers, around the figure, for two lines below. */
 const GAP = 34;
@@ -45,7 +45,7 @@ export function drawNetwork(spec: ModelSpec, options: FigureOptions = {}): Netwo
   );
   const towers = towersOf(isChain ? layers : []);
   const sketches = sketchesOf(spec, layers, towers);
-  const scale = scaleOf(sketches, options.size ?? SIZE);
+  const scale = scaleOf(sketches, towers.count, options.size ?? SIZE);
   const style = options.style ?? (sketches.every(hasFewMaps) ? 'maps' : 'blocks');
   const pieces = sketches.map((sketch) => pieceOf(sketch, style, scale));
   const columns = columnsOf(pieces);
@@ -91,7 +91,11 @@ interface Sketch extends Omit<Piece, 'form' | 'solids'> {
 const hasFewMaps = ({ form, shape }: Sketch): boolean =>
   form !== 'image' || last(shape, 'axis') <= MOST_PLANES;
 
-function scaleOf(sketches: readonly Sketch[], size: number): NetworkFigure['scale'] {
+function scaleOf(
+  sketches: readonly Sketch[],
+  towers: number,
+  size: number,
+): NetworkFigure['scale'] {
   const sharesOf = (wanted: Sketch['form']) =>
     sketches.filter(({ form }) => form === wanted).map(({ share }) => share);
   const most = (numbers: readonly number[]) => Math.max(1, ...numbers);
@@ -99,7 +103,7 @@ function scaleOf(sketches: readonly Sketch[], size: number): NetworkFigure['scal
   return {
     pixel: size / most(images.flatMap(([H = 1, W = 1]) => [H, W])),
     map: LONGEST_BLOCK / most(images.map((shape) => last(shape, 'axis'))),
-    unit: (TALLEST_BAR * size) / most(bars.map((shape) => last(shape, 'axis'))),
+    unit: (TALLEST_BAR * size) / towers / most(bars.map((shape) => last(shape, 'axis'))),
   };
 }
 

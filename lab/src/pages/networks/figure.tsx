@@ -1,0 +1,157 @@
+/**
+ * @file The network as a drawing whose layers can be chosen: by a click, or by arrow keys along the chain.
+ *
+ * Places and scale are the library's `drawNetwork`; this only inks them.
+ */
+import type { FigureLayer, FigureLink, NetworkFigure } from 'fovea/web';
+import { useRef } from 'preact/hooks';
+
+interface FigureProps {
+  readonly figure: NetworkFigure;
+  readonly label: string;
+  readonly chosen?: string;
+  readonly onChoose?: (layer: string) => void;
+}
+
+export function Figure({ figure, label, chosen, onChoose }: FigureProps) {
+  const drawing = useRef<SVGSVGElement>(null);
+  const { width, height, layers, links } = figure;
+  const active = layers.some(({ name }) => name === chosen) ? chosen : layers[0]?.name;
+  const press = (event: KeyboardEvent) => {
+    const next = neighbour(layers, active, event.key);
+    if (next === undefined || onChoose === undefined) return;
+    event.preventDefault();
+    onChoose(next);
+    drawing.current?.querySelector<SVGElement>(`[data-layer="${CSS.escape(next)}"]`)?.focus();
+  };
+  const isStill = onChoose === undefined;
+  return (
+    <div class="networksScroll">
+      <svg
+        ref={drawing}
+        class="networksFigure"
+        viewBox={`0 0 ${width} ${height}`}
+        style={{ width: widthOf(width) }}
+        role={isStill ? 'img' : 'group'}
+        aria-label={label}
+        onKeyDown={press}
+      >
+        {layers.map((layer) => (
+          <Layer
+            key={layer.name}
+            layer={layer}
+            isChosen={layer.name === chosen}
+            isStop={layer.name === active}
+            onChoose={onChoose}
+          />
+        ))}
+        <g class="networksOver">
+          {links.map((link) => (
+            <Link key={keyOf(link)} link={link} isChosen={link.to === chosen} />
+          ))}
+          {links.map(
+            (link) =>
+              link.window !== null && (
+                <polygon
+                  key={keyOf(link)}
+                  class={`networksWindow${link.to === chosen ? ' isChosen' : ''}`}
+                  points={pointsOf(link.window)}
+                />
+              ),
+          )}
+        </g>
+      </svg>
+    </div>
+  );
+}
+
+/** As wide as the page, within what reads well; on narrow screens the drawing scrolls. */
+const widthOf = (natural: number): string =>
+  `max(${Math.round(0.72 * natural)}px, min(100%, ${Math.round(1.25 * natural)}px))`;
+
+const keyOf = ({ from, to, fromTower, toTower }: FigureLink): string =>
+  `${from} ${fromTower} ${to} ${toTower}`;
+
+const pointsOf = (corners: FigureLink['window']): string =>
+  (corners ?? []).map(([x, y]) => `${x.toFixed(2)},${y.toFixed(2)}`).join(' ');
+
+function Link({ link, isChosen }: { readonly link: FigureLink; readonly isChosen: boolean }) {
+  const classes = ['networksLink', link.crosses && 'isCrossing', isChosen && 'isChosen'];
+  const path = link.lines.map(
+    ([[x0, y0], [x1, y1]]) =>
+      `M${x0.toFixed(2)} ${y0.toFixed(2)}L${x1.toFixed(2)} ${y1.toFixed(2)}`,
+  );
+  return <path class={classes.filter(Boolean).join(' ')} d={path.join('')} />;
+}
+
+interface LayerProps {
+  readonly layer: FigureLayer;
+  readonly isChosen: boolean;
+  /** Where the tab key stops: arrows go on from there. */
+  readonly isStop: boolean;
+  readonly onChoose: ((layer: string) => void) | undefined;
+}
+
+function Layer({ layer, isChosen, isStop, onChoose }: LayerProps) {
+  const { name, kind, form, shape, parts, caption, box } = layer;
+  const control =
+    onChoose === undefined
+      ? {}
+      : {
+          role: 'button' as const,
+          tabIndex: isStop ? 0 : -1,
+          'aria-pressed': isChosen,
+          'aria-label': `${name}, ${kind}, ${shape.join(' by ')}`,
+          onClick: () => onChoose(name),
+          onKeyDown: (event: KeyboardEvent) => {
+            if (event.key !== 'Enter' && event.key !== ' ') return;
+            event.preventDefault();
+            onChoose(name);
+          },
+        };
+  return (
+    <g class={`networksLayer${isChosen ? ' isChosen' : ''}`} data-layer={name} {...control}>
+      <title>{`${name}: ${kind}, ${shape.join(' x ')}`}</title>
+      {parts.flatMap(({ tower, faces }) =>
+        faces.map(({ role, corners }, i) => (
+          <polygon key={`${tower} ${i}`} class={`is-${role}`} points={pointsOf(corners)} />
+        )),
+      )}
+      <rect
+        class="networksHit"
+        x={box.x - (form === 'mark' ? 5 : 2)}
+        y={box.y - (form === 'mark' ? 7 : 2)}
+        width={box.width + (form === 'mark' ? 10 : 4)}
+        height={box.height + (form === 'mark' ? 14 : 4)}
+      />
+      {caption?.lines.map((line, i) => (
+        <text
+          key={line}
+          class={i === 0 ? 'networksName' : 'networksSize'}
+          x={caption.at[0]}
+          y={caption.at[1] + 16 * i}
+        >
+          {line}
+        </text>
+      ))}
+    </g>
+  );
+}
+
+/** The layer before or behind, by an arrow key; first and last by Home and End. */
+export function neighbour(
+  layers: readonly { readonly name: string }[],
+  from: string | undefined,
+  key: string,
+): string | undefined {
+  const at = layers.findIndex(({ name }) => name === from);
+  const places: Readonly<Record<string, number>> = {
+    ArrowRight: Math.min(at + 1, layers.length - 1),
+    ArrowDown: Math.min(at + 1, layers.length - 1),
+    ArrowLeft: Math.max(at - 1, 0),
+    ArrowUp: Math.max(at - 1, 0),
+    Home: 0,
+    End: layers.length - 1,
+  };
+  return Object.hasOwn(places, key) ? layers[places[key] ?? 0]?.name : undefined;
+}
