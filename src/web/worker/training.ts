@@ -24,14 +24,16 @@ export interface TrainingParts {
   readonly paused: boolean;
 }
 
-/** Rests: at a place between two steps. Steps: as far as the next such place. */
-type Pace = 'runs' | 'steps' | 'rests';
+/** Rests: at a place between two steps, until it is told to run or to step to the next such place. */
+type Pace = 'runs' | 'rests';
 
 export class Training {
   readonly #parts: TrainingParts;
   readonly #events: AsyncGenerator<FitEvent, void, void>;
   readonly #stopping = new AbortController();
   #pace: Pace;
+  /** Asked for and not begun: one that is asked for before the first place to rest counts too. */
+  #steps = 0;
   #abandoned = false;
   /** Told and not yet asked for. */
   #waiting: SentEvent[] = [];
@@ -70,8 +72,8 @@ export class Training {
   control(action: TrainingAction): void {
     if (action === 'stop') this.#stopping.abort();
     if (action === 'abandon') this.#abandoned = true;
-    if (action === 'pause') this.#pace = 'rests';
-    else this.#pace = action === 'step' ? 'steps' : 'runs';
+    this.#pace = action === 'pause' || action === 'step' ? 'rests' : 'runs';
+    this.#steps = action === 'step' ? this.#steps + 1 : 0;
     this.#changed();
   }
 
@@ -98,8 +100,9 @@ export class Training {
   }
 
   async #rest(): Promise<void> {
-    if (this.#pace === 'steps') this.#pace = 'rests';
-    while (this.#pace === 'rests' && !this.#abandoned) await this.#change();
+    const waits = () => this.#pace === 'rests' && this.#steps === 0;
+    while (waits() && !this.#abandoned) await this.#change();
+    if (this.#steps > 0) this.#steps--;
   }
 
   async #tell(event: FitEvent): Promise<void> {
@@ -111,8 +114,13 @@ export class Training {
       while (this.#held === sent && !this.#abandoned) await this.#change();
       return;
     }
+    if (event.type === 'start') {
+      // `fit` goes on with this object while the page has not asked for the event yet.
+      this.#put({ ...event, progress: structuredClone(event.progress) });
+      await this.#tellWeights(event.progress.step);
+      return;
+    }
     this.#put(event);
-    if (event.type === 'start') await this.#tellWeights(event.progress.step);
     if (event.type === 'batch') {
       await this.#tellWeights((event.epoch - 1) * event.batches + event.batch);
     }

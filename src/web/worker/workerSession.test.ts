@@ -125,6 +125,23 @@ describe('a session in a worker', () => {
     expect(await training.next()).toEqual({ done: true, value: undefined });
   });
 
+  it('counts steps that were asked for before it rested', async () => {
+    const engine = await openEngine();
+    const digits = await engine.loadDataset('digits', COUNTS);
+    const options = { ...OPTIONS, batchSize: 32, paused: true };
+    const training = engine.fit(modelOf('lenet5'), digits, options);
+    await Promise.all([training.step(), training.step()]);
+    const batches: number[] = [];
+    while (batches.at(-1) !== 2) {
+      const { value } = await training.next();
+      if (value?.type === 'batch') batches.push(value.batch);
+    }
+    await training.stop();
+    for await (const event of training) {
+      if (event.type === 'done') expect(event.progress.step).toBe(2);
+    }
+  });
+
   it('runs two trainings side by side, each as if it were alone', async () => {
     const engine = await openEngine();
     const digits = await engine.loadDataset('digits', COUNTS);

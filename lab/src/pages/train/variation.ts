@@ -1,0 +1,64 @@
+/**
+ * @file The spec of a network as one side of the page has it: a model in words, with what the side changes in it.
+ *
+ * The words are those of the command line and of the Networks page ("lenet5,conv2d.filters=8"); the library makes the
+ * model of them. Dropout goes on the outputs of every dense layer but the last, where the paper of 2012 has it.
+ * Next stop: `networks.ts`.
+ */
+import {
+  FoveaError,
+  type ModelSpec,
+  modelOf,
+  parseModelWords,
+  type Shape,
+  takesOption,
+} from 'fovea/web';
+import type { SideSettings } from './settings.ts';
+
+/** What a data set says of its pictures. */
+export interface DataFacts {
+  readonly classes: readonly string[];
+  readonly imageShape: Shape;
+}
+
+export function specOf(
+  words: string,
+  { activation, pooling, dropout }: Pick<SideSettings, 'activation' | 'pooling' | 'dropout'>,
+  { classes, imageShape }: DataFacts,
+): ModelSpec {
+  const { name, options } = parseModelWords(words);
+  const own = modelOf(name as never, options);
+  const fits = imageShape.every((extent, axis) => extent === innerShape(own)[axis]);
+  return modelOf(name as never, {
+    ...options,
+    ...(activation === 'own' ? {} : { activation }),
+    ...(pooling === 'own' ? {} : { pooling }),
+    ...(fits ? {} : { input: [...imageShape] }),
+    ...(takesOption(name, 'classes') ? { classes: classes.length } : {}),
+    ...(dropout === 0 ? {} : dropoutEdits(own, dropout)),
+  });
+}
+
+/** The pictures that a model takes: its input without the border it puts around them. */
+function innerShape({ inputShape, preprocessing: { border = 0 } }: ModelSpec): Shape {
+  return inputShape.map((extent, axis) => (axis < 2 ? extent - 2 * border : extent));
+}
+
+/** { "dense.dropout": 0.5 }, ... */
+function dropoutEdits({ name, layers }: ModelSpec, rate: number): Record<string, number> {
+  const dense = layers.filter(({ kind }) => kind === 'dense').slice(0, -1);
+  if (dense.length === 0) {
+    throw new FoveaError({
+      problem: `${name} has no place for dropout`,
+      expected: 'two dense layers or more: it goes on the outputs of all but the last',
+      fix: 'set dropout to 0, or take another model',
+    });
+  }
+  return Object.fromEntries(dense.map((layer) => [`${layer.name}.dropout`, rate]));
+}
+
+/** The parameter whose numbers are shown as filters: the first convolution's kernel; null where there is none. */
+export function filtersOf(spec: ModelSpec): string | null {
+  const first = spec.layers.find(({ kind }) => /conv2d$/i.test(kind));
+  return first === undefined ? null : `${first.name}/kernel`;
+}
