@@ -1,8 +1,8 @@
 /**
  * @file What this runtime can do, found by asking it: each feature is a tiny module offered for validation.
  *
- * Whether V8 fuses neighbouring 128-bit operations cannot be asked that way: the flag is set, a kernel is run
- * and its result compared (`selfCheck.ts`).
+ * Whether V8 fuses neighbouring 128-bit operations cannot be asked that way: the flag is set, kernels are run,
+ * compared and timed (`pairs.ts`).
  */
 import { FunctionBuilder } from '../assembler/function.ts';
 import { f32x4 } from '../assembler/lanes.ts';

@@ -1,49 +1,15 @@
 /**
- * @file Whether V8 may fuse pairs: turns the flag on, runs an emitted kernel, compares, says what it found.
+ * @file Whether fused pairs are right: emitted kernels are run, and what they compute is compared.
  *
- * `--experimental-wasm-revectorize` makes V8 fuse neighbouring 128-bit operations into 256-bit ones: twice the
- * arithmetic for the same code. It is experimental, so it is used only if what is computed with it equals, bit
- * for bit, what is computed without. In browsers there is no flag to set.
+ * What V8 makes of neighbouring operations is experimental, so it is used only if a matrix product is exact and a
+ * tanh has, bit for bit, what it has without. Before: `pairs.ts`.
  */
-import { inNode } from '../../../base/host.ts';
 import { FunctionBuilder, type Local } from '../assembler/function.ts';
 import { f32x4 } from '../assembler/lanes.ts';
 import { ModuleBuilder } from '../assembler/module.ts';
 import { forRange } from '../emit/language/loops.ts';
 import { arithmeticOf, tanh } from '../emit/language/math.ts';
 import { tileLocals, tileLoop, zeroTile } from '../emit/language/tile.ts';
-import type { Features } from './features.ts';
-
-export interface PairsChoice {
-  readonly pairs: boolean;
-  readonly reason: string;
-}
-
-let chosen: Promise<PairsChoice> | undefined;
-
-/** Decided once per process: a V8 flag holds for all that is compiled after it. */
-export function choosePairs(wish: 'auto' | 'off', features: Features): Promise<PairsChoice> {
-  if (wish === 'off') return Promise.resolve({ pairs: false, reason: 'pairs turned off' });
-  chosen ??= decide(features);
-  return chosen;
-}
-
-async function decide({ relaxedMadd }: Features): Promise<PairsChoice> {
-  if (!inNode) {
-    return { pairs: false, reason: 'browsers have no flag for pairs' };
-  }
-  if (!relaxedMadd)
-    return { pairs: false, reason: `Node ${process.versions.node} has no relaxed SIMD` };
-  const { setFlag } = await import('../host.node.ts');
-  setFlag('--experimental-wasm-revectorize');
-  // Pairs are fused by the optimising compiler alone: without the other one, it makes what is checked.
-  setFlag('--no-liftoff');
-  const passed = selfCheck();
-  setFlag('--liftoff');
-  if (passed) return { pairs: true, reason: 'self-check passed' };
-  setFlag('--no-experimental-wasm-revectorize');
-  return { pairs: false, reason: 'self-check of pairs failed' };
-}
 
 /** A matrix product and a tanh, computed in pairs, against what they must be. */
 export function selfCheck(): boolean {
@@ -61,8 +27,8 @@ function instantiate(functions: readonly FunctionBuilder[]): {
   memory: WebAssembly.Memory;
   run: Record<string, Check>;
 } {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-  const module = new ModuleBuilder({ initialPages: 1, maximumPages: 1, shared: true });
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
+  const module = new ModuleBuilder({ initialPages: 1, maximumPages: 1, shared: false });
   for (const f of functions) module.add(f, f.name);
   const compiled = new WebAssembly.Module(module.toBytes());
   const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });

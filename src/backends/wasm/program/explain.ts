@@ -6,12 +6,12 @@
 import { sizeOf } from '../../../base/shape.ts';
 import { align } from '../../../compile/memoryPlan.ts';
 import { type Graph, type Node, rootsOf, topologicalOrder } from '../../../graph/node.ts';
+import { CONTROL, CONTROL_BYTES } from '../control.ts';
 import type { Target } from '../kernel.ts';
 import { probeFeatures } from '../machine/features.ts';
-import { choosePairs } from '../machine/selfCheck.ts';
+import { choosePairs } from '../machine/pairs.ts';
 import { MOST_PAGES } from '../memory.ts';
 import type { WasmOptions } from '../options.ts';
-import { CONTROL, CONTROL_BYTES } from '../threads.ts';
 import { addressing, type ProgramPlan, planProgram } from './plan.ts';
 import { emitProgram, type Program } from './program.ts';
 

@@ -1,4 +1,5 @@
-/** @file The self-check sees a compiler that is wrong, and a session then keeps to 128-bit lanes. */
+/** @file Pairs run where they are right and faster; where not, a session keeps to 128-bit lanes and says why. */
+import { spawnSync } from 'node:child_process';
 import { syncBuiltinESMExports } from 'node:module';
 import v8 from 'node:v8';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -11,6 +12,7 @@ beforeEach(() => vi.resetModules());
 afterEach(() => {
   vi.doUnmock('../emit/language/tile.ts');
   vi.doUnmock('../emit/language/math.ts');
+  vi.doUnmock('./peak.ts');
   vi.restoreAllMocks();
   syncBuiltinESMExports();
 });
@@ -48,11 +50,26 @@ function breakTiles(): void {
   });
 }
 
-describe('the self-check of pairs', () => {
+/** Loops that take so many milliseconds: one compiled before the flag is set, one after. */
+function timeLoops(...milliseconds: readonly number[]): void {
+  const left = [...milliseconds];
+  vi.doMock('./peak.ts', () => ({
+    peakLoop: () => {
+      const wait = left.shift() ?? 0;
+      const run = () => {
+        for (const end = performance.now() + wait; performance.now() < end; );
+      };
+      return { flops: 0, run };
+    },
+  }));
+}
+
+describe('pairs', () => {
   it('passes here, and pairs are used', async ({ skip }) => {
     const { probeFeatures } = await import('./features.ts');
     if (!probeFeatures().relaxedMadd) skip('this runtime has no relaxed SIMD');
     const { plan, pairs } = await planOf('auto');
+    if (plan.includes('no faster')) skip('this processor has no pairs');
     expect(plan).toContain('256-bit pairs');
     expect(plan).toContain('self-check passed');
     expect(pairs).toBe(true);
@@ -60,6 +77,7 @@ describe('the self-check of pairs', () => {
 
   it('sees a wrong sum: 128-bit lanes run, the flag is off again', async () => {
     breakTiles();
+    timeLoops(1, 0.5);
     const flags = watchFlags();
     const { selfCheck } = await import('./selfCheck.ts');
     expect(selfCheck()).toBe(false);
@@ -67,7 +85,7 @@ describe('the self-check of pairs', () => {
     expect(plan).toContain('128-bit lanes');
     expect(plan).toContain('self-check of pairs failed');
     expect(pairs).toBe(false);
-    expect(flags).toHaveBeenLastCalledWith('--no-experimental-wasm-revectorize');
+    expect(flags.mock.calls.at(-1)?.[0]).toMatch(/^--no-(experimental-)?wasm-revectorize$/);
   });
 
   it('sees lanes that differ between pairs and single vectors', async () => {
@@ -93,6 +111,32 @@ describe('the self-check of pairs', () => {
     expect(selfCheck()).toBe(false);
   });
 
+  it('that are right and no faster are not used: the flag is off again', async ({ skip }) => {
+    const { probeFeatures } = await import('./features.ts');
+    if (!probeFeatures().relaxedMadd) skip('this runtime has no relaxed SIMD');
+    timeLoops(1, 0.95);
+    const flags = watchFlags();
+    const { plan, pairs } = await planOf('auto');
+    expect(plan).toContain('128-bit lanes');
+    expect(plan).toContain('pairs are no faster here');
+    expect(pairs).toBe(false);
+    expect(flags.mock.calls.at(-1)?.[0]).toMatch(/^--no-(experimental-)?wasm-revectorize$/);
+  });
+
+  it('that are slower by the clock and faster at their best are used', async () => {
+    const { gainOf } = await import('./pairs.ts');
+    let calls = 0;
+    const busy = (milliseconds: number) => {
+      for (const end = performance.now() + milliseconds; performance.now() < end; );
+    };
+    // Every other fast run is held up by something else.
+    const gain = gainOf(
+      () => busy(1),
+      () => busy(calls++ % 2 === 0 ? 3 : 0.5),
+    );
+    expect(gain).toBeGreaterThan(1.15);
+  });
+
   it('is not asked when pairs are turned off', async () => {
     breakTiles();
     const flags = watchFlags();
@@ -101,5 +145,23 @@ describe('the self-check of pairs', () => {
     expect(plan).toContain('pairs turned off');
     expect(pairs).toBe(false);
     expect(flags).not.toHaveBeenCalled();
+  });
+});
+
+describe("the flag's name", () => {
+  it('is the one that this V8 has', async () => {
+    const { pairsFlag } = await import('../host.node.ts');
+    expect(pairsFlag('11.3.244.8-node.30')).toBe('experimental-wasm-revectorize');
+    expect(pairsFlag('14.6.202.34-node.34')).toBe('experimental-wasm-revectorize');
+    expect(pairsFlag('15.6.3')).toBe('wasm-revectorize');
+    expect(pairsFlag('16.0')).toBe('wasm-revectorize');
+  });
+
+  it('is asked of the runtime where no version tells it', async () => {
+    const { pairsFlag } = await import('../host.node.ts');
+    const { stdout } = spawnSync(process.execPath, ['--v8-options'], { encoding: 'utf8' });
+    const own = /--((?:experimental-)?wasm-revectorize) /.exec(stdout)?.[1];
+    expect(own).toBeDefined();
+    for (const version of ['15.0.1', '']) expect(pairsFlag(version)).toBe(own);
   });
 });
