@@ -97,7 +97,6 @@ export class Steps {
    */
   async run(progress: Progress, schedule: Schedule, turnIsOver: () => boolean): Promise<void> {
     const began = performance.now();
-    this.#runner.bind();
     while (!(await this.#stretch(progress, schedule, turnIsOver)));
     progress.seconds += (performance.now() - began) / 1000;
   }
@@ -112,6 +111,7 @@ export class Steps {
     const { source } = this;
     const { step, batch } = progress;
     let isOver = false;
+    runner.bind();
     while (!isOver && progress.step < step + runner.most) {
       if (progress.batch === 0) this.#prepare(progress.epoch, progress.step);
       const rate = schedule.rate(progress.step, source.batchesPerEpoch);

@@ -78,12 +78,15 @@ export class Regions {
 /** One `WebAssembly.Memory` that grows when a program or state needs it, and never while one runs. */
 export class SessionMemory {
   readonly memory: WebAssembly.Memory;
+  /** A memory that is not shared takes the numbers from all views of it when it grows. */
+  readonly isShared: boolean;
   readonly #regions: Regions;
   /** Bytes from here on have never been taken, so they are zeros. */
   #untouched: number;
 
   constructor(memory: WebAssembly.Memory, start: number) {
     this.memory = memory;
+    this.isShared = !(memory.buffer instanceof ArrayBuffer);
     this.#regions = new Regions(start);
     this.#untouched = start;
   }

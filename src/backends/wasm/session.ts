@@ -1,5 +1,5 @@
 /**
- * @file A WASM session: one shared memory, its threads, and the programs compiled into it.
+ * @file A WASM session: one memory, its threads, and the programs compiled into it.
  *
  * Memory holds control words, then states, and per program its arena (inputs, outputs, constants and
  * activations, placed by `compile/memoryPlan.ts`) and its scratch. It only grows when a program is compiled;
@@ -19,13 +19,14 @@ import { opOf } from '../../ops/index.ts';
 import type { Tensor } from '../../ops/op.ts';
 import type { Executable, HostArray, MemoryNeed, ProfiledKernel } from '../backend.ts';
 import { ScopedSession, type State, type StatesByName } from '../scopedSession.ts';
+import { CONTROL, CONTROL_BYTES } from './control.ts';
 import type { Kernel, Target } from './kernel.ts';
 import { peakLoop, streamLoop } from './machine/peak.ts';
 import { MOST_PAGES, type Region, SessionMemory } from './memory.ts';
 import { addressing, type ProgramPlan, planProgram } from './program/plan.ts';
 import { emitProgram, type Program, scratchBytesOf } from './program/program.ts';
 import type { Slicing } from './program/slicing.ts';
-import { CONTROL, CONTROL_BYTES, type ThreadPool } from './threads.ts';
+import type { ThreadPool } from './threads.ts';
 
 type RunSegment = (base: number, scratch: number) => void;
 type Placed = State<Region>;
@@ -130,7 +131,7 @@ export class WasmSession extends ScopedSession<Region> {
       if (node.op === 'constant') writeConstant(node, view(node));
     }
     const program = emitProgram(plan.schedule, {
-      memory: { initialPages: 1, maximumPages: MOST_PAGES, shared: true },
+      memory: { initialPages: 1, maximumPages: MOST_PAGES, shared: this.#memory.isShared },
       context,
       address,
       threads: this.threads,
@@ -172,8 +173,10 @@ export class WasmSession extends ScopedSession<Region> {
     }));
     return {
       input: (name) => view(inputs.get(name) ?? unknown('input', name, [...inputs.keys()])),
-      output: async (name) =>
-        view(outputs.get(name) ?? unknown('output', name, [...outputs.keys()])),
+      output: async (name) => {
+        const live = view(outputs.get(name) ?? unknown('output', name, [...outputs.keys()]));
+        return this.#memory.isShared ? live : live.slice();
+      },
       run: () => {
         run();
         if (graph.updates.length > 0) this.#written++;

@@ -1,54 +1,23 @@
 /**
  * @file The thread pool: workers that wait on a shared word and help with what the caller runs.
  *
- * Control words, in cache lines of their own at the start of memory. The caller raises the generation (odd
- * while it writes), writes a command, raises it again and wakes the workers; they spin a little before they
- * sleep, since the next step comes soon. Nobody waits for a worker to take part: work is drawn by tickets
- * (`emit/language/tickets.ts`). Modules travel through the shared memory itself, so that no event loop has to turn and
- * a browser's workers could do the same. The worker's side is `worker.ts`.
+ * The caller raises the generation (odd while it writes), writes a command, raises it again and wakes the workers;
+ * they spin a little before they sleep, since the next step comes soon. Nobody waits for a worker to take part:
+ * work is drawn by tickets (`emit/language/tickets.ts`). Modules travel through the shared memory itself, so that no
+ * event loop has to turn. Before: `control.ts`, the words. The worker's side is `threadWorker.ts`.
  */
 import { advice, FoveaError, messageOf, setting } from '../../base/errors.ts';
 import { inNode } from '../../base/host.ts';
-
-/** Word indices into the control block (Int32Array over the memory's start). */
-export const CONTROL = {
-  generation: 0,
-  command: 16,
-  /** Which program and segment, where its tickets begin. */
-  program: 17,
-  segment: 18,
-  base: 19,
-  /** Scratch of thread 0, and bytes from one thread's to the next. */
-  scratch: 20,
-  scratchBytes: 21,
-  moduleAddress: 22,
-  moduleBytes: 23,
-  /** Workers that have loaded the last module. */
-  loaded: 32,
-  failed: 33,
-  /** The ticket words. */
-  next: 48,
-  done: 64,
-} as const;
-
-export const COMMAND = { load: 1, run: 2, exit: 3 } as const;
-
-/** Bytes kept for the control block. */
-export const CONTROL_BYTES = 512;
+import { COMMAND, CONTROL, CONTROL_BYTES, type WorkerStart } from './control.ts';
 
 export interface WorkerHandle {
   /** Resolves once the thread is gone, where the platform tells. */
   terminate(): Promise<unknown>;
 }
 
-export interface WorkerStart {
-  readonly memory: WebAssembly.Memory;
-  readonly thread: number;
-}
-
 export class ThreadPool {
   readonly threads: number;
-  /** Stays valid when the memory grows: its start does not move. */
+  /** Stays valid when shared memory grows: its start does not move. Without workers it is never used. */
   private readonly control: Int32Array;
   private workers: WorkerHandle[] = [];
 
@@ -117,6 +86,7 @@ export class ThreadPool {
   }
 
   async close(): Promise<void> {
+    if (this.workers.length === 0) return;
     this.beginCommand(COMMAND.exit);
     this.endCommand();
     await Promise.all(this.workers.map((worker) => worker.terminate()));
@@ -134,20 +104,27 @@ function pause(control: Int32Array, index: number, value: number): void {
 }
 
 async function startWorker(start: WorkerStart): Promise<WorkerHandle> {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const url = new URL(`./worker.${extension}`, import.meta.url);
   if (inNode) {
     const { startNodeWorker } = await import('./host.node.ts');
-    return startNodeWorker(url, start).catch((error: unknown) => {
+    return startNodeWorker(start).catch((error: unknown) => {
       throw notStarted(messageOf(error));
     });
   }
-  const worker = new Worker(url, { type: 'module' });
-  await new Promise<void>((resolve, reject) => {
-    worker.onmessage = () => resolve();
-    worker.onerror = (event) => reject(notStarted(event.message));
-    worker.postMessage(start);
-  });
+  // Written out, for bundlers look for these very words.
+  const worker = new Worker(new URL('./threadWorker.js', import.meta.url), { type: 'module' });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      worker.onmessage = () => resolve();
+      worker.onerror = (event) => {
+        event.preventDefault();
+        reject(notStarted(event.message || 'its file could not be loaded'));
+      };
+      worker.postMessage(start);
+    });
+  } catch (error) {
+    worker.terminate();
+    throw error;
+  }
   return { terminate: async () => worker.terminate() };
 }
 
