@@ -1,0 +1,182 @@
+/**
+ * @file Browsers for tests: where they are, a server for what they open, and pages that notice every trouble.
+ *
+ *   inChromium('the train page', (open) => {
+ *     it('trains', async () => {
+ *       const page = await open(url);          // Playwright's page
+ *       await page.click('text=Play');
+ *     });
+ *   });
+ *
+ * One browser per file, a fresh context per page; a page with troubles (errors on the console, requests that fail or
+ * go to another host) fails its test when it is over. Without the browser the group is one test, skipped by name.
+ */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import puppeteer, { type Browser as Firefox } from 'puppeteer-core';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { skipped } from '../support/doors.ts';
+
+const PLACES = {
+  FOVEA_CHROMIUM: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
+  FOVEA_FIREFOX: ['/usr/bin/firefox-esr', '/usr/bin/firefox'],
+} as const;
+
+/** Milliseconds that a browser may take to start on a busy machine. */
+const START = 60_000;
+
+/** Path of the browser: as the variable says, or where Debian puts it. */
+export function browserPath(variable: keyof typeof PLACES): string | undefined {
+  const said = process.env[variable];
+  if (said === undefined || said === '') return PLACES[variable].find((path) => existsSync(path));
+  if (existsSync(said)) return said;
+  throw new Error(`${variable} is "${said}", which is not there`);
+}
+
+export interface OpenOptions extends BrowserContextOptions {
+  /** Before anything of the page runs. */
+  readonly before?: (page: Page) => Promise<void>;
+  /** Troubles that belong to the test. */
+  readonly expected?: RegExp;
+}
+
+export type Open = (url: string, options?: OpenOptions) => Promise<Page>;
+
+/** A group of tests in Chromium. */
+export function inChromium(title: string, body: (open: Open) => void): void {
+  const executablePath = browserPath('FOVEA_CHROMIUM');
+  if (executablePath === undefined) {
+    skipped(title, 'there is no Chromium (FOVEA_CHROMIUM)');
+    return;
+  }
+  describe(title, () => {
+    let browser: Browser;
+    const watched: { page: Page; troubles: string[] }[] = [];
+    beforeAll(async () => {
+      browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+    }, START);
+    afterAll(() => browser?.close());
+    afterEach(async () => {
+      const all = watched.splice(0);
+      for (const { page } of all) await page.context().close();
+      expect(all.flatMap(({ troubles }) => troubles)).toEqual([]);
+    });
+    body(async (url, { before, expected, ...context } = {}) => {
+      const page = await (await browser.newContext(context)).newPage();
+      watched.push({ page, troubles: troublesOf(page, new URL(url).origin, expected) });
+      await before?.(page);
+      await page.goto(url);
+      return page;
+    });
+  });
+}
+
+function troublesOf(page: Page, origin: string, expected: RegExp = /^$/): string[] {
+  const troubles: string[] = [];
+  const note = (words: string): void => {
+    if (!expected.test(words)) troubles.push(words);
+  };
+  page.on('console', (message) => {
+    if (message.type() === 'error') note(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => note(`error: ${error.message}`));
+  page.on('request', (request) => {
+    const { protocol, origin: other } = new URL(request.url());
+    if (protocol.startsWith('http') && other !== origin) note(`asks ${request.url()}`);
+  });
+  return troubles;
+}
+
+/** A page that can be asked: in either browser, given as the text of an expression. */
+export interface AskedPage {
+  evaluate<R>(expression: string): Promise<R>;
+  close(): Promise<void>;
+}
+
+export type OpenAsked = (url: string) => Promise<AskedPage>;
+
+/** The same group of tests in Chromium and in Firefox. */
+export function inBrowsers(title: string, body: (open: OpenAsked, name: string) => void): void {
+  inChromium(`${title}, in Chromium`, (open) => body((url) => open(url), 'chromium'));
+  inFirefox(`${title}, in Firefox`, (open) => body(open, 'firefox'));
+}
+
+function inFirefox(title: string, body: (open: OpenAsked) => void): void {
+  const executablePath = browserPath('FOVEA_FIREFOX');
+  if (executablePath === undefined) {
+    skipped(title, 'there is no Firefox (FOVEA_FIREFOX)');
+    return;
+  }
+  describe(title, () => {
+    let browser: Firefox;
+    beforeAll(async () => {
+      browser = await puppeteer.launch({ browser: 'firefox', executablePath });
+    }, START);
+    afterAll(() => browser?.close());
+    body(async (url) => {
+      const page = await browser.newPage();
+      await page.goto(url);
+      return {
+        evaluate: <R>(expression: string) => page.evaluate(expression) as Promise<R>,
+        close: () => page.close(),
+      };
+    });
+  });
+}
+
+/** What makes a page cross-origin isolated. */
+export const ISOLATED = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+export interface Served {
+  /** Without a slash at the end. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
+};
+
+/** Serves a folder as any static host does, on a free port of this machine; `change` may rewrite a file. */
+export async function serveFolder(
+  folder: string,
+  headers: Readonly<Record<string, string>> = {},
+  change: (path: string, text: string) => string = (_, text) => text,
+): Promise<Served> {
+  const server = createServer(({ url = '/' }, response) => {
+    const path = normalize(decodeURIComponent(new URL(url, 'http://localhost').pathname));
+    const wanted = join(folder, path);
+    const file = statSync(wanted, { throwIfNoEntry: false })?.isDirectory()
+      ? join(wanted, 'index.html')
+      : wanted;
+    if (!existsSync(file)) {
+      response.writeHead(404).end();
+      return;
+    }
+    const type = TYPES[extname(file)] ?? 'application/octet-stream';
+    const bytes = readFileSync(file);
+    const body = type.startsWith('text/') ? change(path, bytes.toString()) : bytes;
+    response.writeHead(200, { 'Content-Type': type, ...headers }).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}

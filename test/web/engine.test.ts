@@ -1,0 +1,124 @@
+/**
+ * @file The engine in Chromium and in Firefox, behind its worker: the bits that Node has, in the three situations of a
+ * page. Isolated: threads. Not isolated: one thread and a memory that is not shared. No relaxed SIMD: multiply, then add.
+ */
+import { rmSync } from 'node:fs';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { openSession } from '../../src/backends/select.ts';
+import { loadDataset } from '../../src/data/index.ts';
+import { modelOf } from '../../src/models/index.ts';
+import { parameterNames } from '../../src/nn/programs/programs.ts';
+import { fit } from '../../src/train/fit.ts';
+import { ISOLATED, inBrowsers, type OpenAsked, type Served, serveFolder } from './browser.ts';
+import { bitsOf } from './engine/bits.ts';
+import { bundleEngine } from './engine/bundle.ts';
+
+interface Trained {
+  readonly plan: string;
+  readonly losses: readonly number[];
+  readonly bits: Readonly<Record<string, string>>;
+  readonly confusion: readonly (readonly number[])[];
+}
+
+/** f32x4.relaxed_madd in a module: what Safari does not know. */
+const RELAXED = [0xfd, 0x85, 0x02];
+
+const hasRelaxed = (bytes: Uint8Array): boolean =>
+  bytes.some((_, at) => RELAXED.every((byte, i) => bytes[at + i] === byte));
+
+/** Put before the workers' code, this makes of any browser one without relaxed SIMD. */
+const WITHOUT_RELAXED = `
+  const hasRelaxed = (bytes) => bytes.some((_, at) => ${JSON.stringify(RELAXED)}.every((byte, i) => bytes[at + i] === byte));
+  const { validate, Module } = WebAssembly;
+  WebAssembly.validate = (bytes) => !hasRelaxed(bytes) && validate(bytes);
+  WebAssembly.Module = class { constructor(bytes) {
+    if (hasRelaxed(bytes)) throw new WebAssembly.CompileError('relaxed');
+    return new Module(bytes);
+  } };
+`;
+
+/** The same training in Node, on the 128-bit plan. */
+async function trainedHere(): Promise<Pick<Trained, 'losses' | 'bits'>> {
+  await using session = await openSession({ threads: 1, revectorize: 'off' });
+  const spec = modelOf('lenet5');
+  const digits = await loadDataset('digits', { trainCount: 400, testCount: 50 });
+  const losses: number[] = [];
+  for await (const event of fit(session, spec, digits, { epochs: 2, batchSize: 128 })) {
+    if (event.type === 'epoch') losses.push(event.train.loss);
+  }
+  const scope = session.scopeOf(spec);
+  const weights = new Map<string, { data: ArrayLike<number>; shape: readonly number[] }>();
+  for (const name of parameterNames(spec)) {
+    weights.set(name, { shape: [], data: await scope.readState(name) });
+  }
+  return { losses, bits: bitsOf(weights) };
+}
+
+async function trainedUnfused(): ReturnType<typeof trainedHere> {
+  const { validate } = WebAssembly;
+  const spied = vi
+    .spyOn(WebAssembly, 'validate')
+    .mockImplementation((bytes) => !hasRelaxed(bytes as Uint8Array) && validate(bytes));
+  try {
+    return await trainedHere();
+  } finally {
+    spied.mockRestore();
+  }
+}
+
+let fused: ReturnType<typeof trainedHere>;
+let unfused: ReturnType<typeof trainedHere>;
+let folder: string;
+let isolated: Served;
+let plain: Served;
+let withoutRelaxed: Served;
+
+beforeAll(async () => {
+  fused = trainedHere();
+  await fused;
+  unfused = trainedUnfused();
+  folder = await bundleEngine();
+  isolated = await serveFolder(folder, ISOLATED);
+  plain = await serveFolder(folder);
+  withoutRelaxed = await serveFolder(folder, ISOLATED, (path, text) =>
+    path.endsWith('Worker.js') ? WITHOUT_RELAXED + text : text,
+  );
+});
+afterAll(async () => {
+  await Promise.all([isolated, plain, withoutRelaxed].map((served) => served?.close()));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function trainOn(open: OpenAsked, { url }: Served, threads?: number): Promise<Trained> {
+  const page = await open(url);
+  const trained = await page.evaluate<Trained>(`trainInWorker(${threads ?? ''})`);
+  await page.close();
+  return trained;
+}
+
+inBrowsers('the engine', (open) => {
+  it('isolated: threads and fused multiply-adds, the bits of Node', async () => {
+    const here = await fused;
+    for (const threads of [1, 2]) {
+      const { plan, confusion, ...trained } = await trainOn(open, isolated, threads);
+      expect(plan).toBe(
+        `wasm, ${threads} thread${threads === 1 ? '' : 's'}, 128-bit lanes, fused multiply-add (browsers have no flag for pairs)`,
+      );
+      expect(trained).toEqual(here);
+      expect(confusion.flat().reduce((sum, n) => sum + n, 0)).toBe(50);
+    }
+  });
+
+  it('not isolated: one thread, and says why; the same bits', async () => {
+    const { plan, confusion: _, ...trained } = await trainOn(open, plain);
+    expect(plan).toMatch(/^wasm, 1 thread, .*one thread: the page is not cross-origin isolated\)$/);
+    expect(trained).toEqual(await fused);
+  });
+
+  it('without relaxed SIMD: multiply then add, the bits of Node without it', async () => {
+    const { plan, confusion: _, ...trained } = await trainOn(open, withoutRelaxed, 2);
+    expect(plan).toContain('multiply then add');
+    expect(trained).toEqual(await unfused);
+    expect(trained.bits).not.toEqual((await fused).bits);
+  });
+});
