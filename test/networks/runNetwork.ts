@@ -31,6 +31,8 @@ export interface NetworkResult {
   readonly losses: readonly number[];
   /** Every state after the last step, less its first value. */
   readonly moved: ReadonlyMap<string, Float64Array>;
+  /** The largest number of every state after the last step. */
+  readonly sizes: ReadonlyMap<string, number>;
   /** Answers in evaluation, after the last step. */
   readonly logits: Float64Array;
 }
@@ -161,12 +163,19 @@ export async function runNetwork(machine: Machine, network: DrawnNetwork): Promi
     losses.push((await step.output('loss'))[0]);
   }
   const moved = new Map<string, Float64Array>();
-  for (const [name, start] of starts)
+  const sizes = new Map<string, number>();
+  for (const [name, start] of starts) {
+    const state = copy(await machine.readState(name));
     moved.set(
       name,
-      copy(await machine.readState(name)).map((x, i) => x - start[i]),
+      state.map((x, i) => x - start[i]),
     );
+    sizes.set(
+      name,
+      state.reduce((most, x) => Math.max(most, Math.abs(x)), 0),
+    );
+  }
   fillInputs(network, evaluation, test, 0);
   test.run();
-  return { first, losses, moved, logits: copy(await test.output('logits')) };
+  return { first, losses, moved, sizes, logits: copy(await test.output('logits')) };
 }
