@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { type Coverage, chosenTests, digestOf, packed, unpacked } from './mutation/coverage.ts';
 import { mutantsOf } from './mutation/mutants.ts';
 import { nearestTests } from './mutation/nearest.ts';
-import { intervalOf } from './mutation/score.ts';
+import { placedMutants } from './mutation/placed.ts';
+import { counted, regionsOf } from './mutation/regions.ts';
+import { intervalOf, scoreLine } from './mutation/score.ts';
 
 const all = (text: string) =>
   mutantsOf(text).map(
@@ -50,6 +53,134 @@ describe('tests near a file', () => {
       'src/b/far.test.ts',
     ]);
   });
+});
+
+describe('parts of a file', () => {
+  const text =
+    'const f = (a) => ({ a });\nfunction g(b) { if (b) return f(b) && h; else { q(); } }\n' +
+    'switch (r) { case 1: case 2: s(b ? c : d); }';
+
+  it('are its functions, blocks, cases and branches, the whole first', () => {
+    expect(regionsOf(text).map(([start, end]) => text.slice(start, end))).toEqual([
+      text,
+      '{ a }',
+      '{ if (b) return f(b) && h; else { q(); } }',
+      'return f(b) && h;',
+      'h',
+      '{ q(); }',
+      'case 2: s(b ? c : d);',
+      'c',
+      'd',
+    ]);
+  });
+
+  it('count when they run, and do what they did', () => {
+    const run = (r: number, b: boolean): unknown => {
+      const hits: number[] = [];
+      const foveaHit = (region: number) => hits.push(region);
+      const code = counted(text, 10).replaceAll('globalThis.foveaHit?.', 'foveaHit');
+      const body = `const [h, c, d] = [true, 1, 2]; ${code}; return [g(b), f(3)];`;
+      const result: unknown = new Function('foveaHit', 'r', 'b', 'q', 's', body)(
+        foveaHit,
+        r,
+        b,
+        () => undefined,
+        () => undefined,
+      );
+      return [result, hits];
+    };
+    expect(run(0, true)).toEqual([
+      [true, { a: 3 }],
+      [10, 12, 13, 11, 14, 11],
+    ]);
+    expect(run(2, false)).toEqual([
+      [undefined, { a: 3 }],
+      [10, 16, 18, 12, 15, 11],
+    ]);
+  });
+});
+
+describe('the tests of a mutant', () => {
+  const source = 'const a = () => 1;\nconst b = () => 2;\n';
+  const files = new Map([
+    ['src/a.ts', source],
+    ['src/a.test.ts', "import { a } from './a.ts';\n"],
+    ['test/judge.test.ts', 'judges'],
+    ['test/cheap.test.ts', 'cheap'],
+    ['test/dear.test.ts', 'dear'],
+  ]);
+  const known = (file: string, ...milliseconds: number[]) => ({
+    digest: digestOf(files.get(file) ?? ''),
+    tests: milliseconds.map((ms, i) => ({ id: `${file} ${i}`, milliseconds: ms })),
+  });
+  const all = {
+    'src/a.test.ts': '0-1',
+    'test/judge.test.ts': '0-2',
+    'test/cheap.test.ts': '0',
+    'test/dear.test.ts': '0',
+  };
+  const coverage: Coverage = {
+    tests: {
+      'src/a.test.ts': known('src/a.test.ts', 5, 5),
+      'test/judge.test.ts': known('test/judge.test.ts', 900, 900, 900),
+      'test/cheap.test.ts': known('test/cheap.test.ts', 10),
+      'test/dear.test.ts': known('test/dear.test.ts', 5000),
+    },
+    sources: {
+      'src/a.ts': {
+        digest: digestOf(source),
+        regions: regionsOf(source),
+        hits: [all, { 'src/a.test.ts': '1' }, { ...all, 'test/judge.test.ts': '0,2' }],
+      },
+    },
+  };
+  const [first, , second] = placedMutants('src/a.ts', source);
+  const chosen = (mutant = second, changed: readonly [string, string][] = [], seconds = 60) =>
+    chosenTests('src/a.ts', mutant!, {
+      files: new Map([...files, ...changed]),
+      coverage,
+      judges: ['test/judge.test.ts'],
+      milliseconds: 1000 * seconds,
+    }).map(({ file, tests }) => [file, tests?.map(({ id }) => id.at(-1)).join('')]);
+
+  it('run its part: of the nearest files, of the judges, then the cheapest', () => {
+    expect(chosen(first)).toEqual([['src/a.test.ts', '1']]);
+    expect(chosen()).toEqual([
+      ['src/a.test.ts', '01'],
+      ['test/judge.test.ts', '02'],
+      ['test/cheap.test.ts', '0'],
+      ['test/dear.test.ts', '0'],
+    ]);
+  });
+
+  it('are as many as the time allows', () => {
+    const names = chosen(second, [], 4).map(([file]) => file);
+    expect(names).toEqual(['src/a.test.ts', 'test/judge.test.ts', 'test/cheap.test.ts']);
+  });
+
+  it('are whole files where those are new, and any that ran the source where that is', () => {
+    expect(chosen(first, [['src/a.test.ts', "import './a.ts'; // new\n"]])).toEqual([
+      ['src/a.test.ts', undefined],
+    ]);
+    expect(chosen(first, [['src/a.ts', `${source}\n`]])[1]).toEqual(['test/judge.test.ts', '012']);
+  });
+
+  it('are written short', () => {
+    expect(packed([0, 1, 2, 5, 7, 8])).toBe('0-2,5,7-8');
+    expect(unpacked('0-2,5,7-8')).toEqual([0, 1, 2, 5, 7, 8]);
+  });
+});
+
+it('a mutant keeps its name while lines around it change', () => {
+  const keys = (text: string) => placedMutants('a.ts', text).map(({ key }) => key);
+  const [one, two] = [keys('f(1);\nf(1);'), keys('// more\n\nf(1);\nf(1);')];
+  expect(one).toEqual(two);
+  expect(new Set(one).size).toBe(one.length);
+});
+
+it('equivalent mutants are left out of the share', () => {
+  const line = scoreLine('ops', { noticed: 9, tried: 12, equivalent: 2 }, 100);
+  expect(line).toBe('| ops | 100 | 12 | 2 | 9 | 90 % | 60 % to 98 % |');
 });
 
 it('an interval of 95 % holds the share and narrows with the sample', () => {

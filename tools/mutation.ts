@@ -1,163 +1,128 @@
 /**
- * @file `npm run test:mutation -- ROOM... [--sample N] [--seed S] [--tests K] [--shards P]`: do tests notice bugs?
+ * @file `npm run test:mutation -- ROOM... [--sample N] [--seed S] [--shards P] [--limit SECONDS]`: do tests notice bugs?
  *
- * Each mutant of a room of `src` goes into a copy of the repository, where the K test files run (default 6) that
- * are nearest to the mutated file by imports, and then those that judge all of the engine; it counts as noticed when
- * one fails or hangs. What these do not notice, others may: the score is a lower bound. Results are kept in `.mutation/` and taken from there
- * while the mutated file and its tests are the same. Prints the survivors and a row per room.
+ * Each mutant of a room of `src` goes into a copy of the repository, where the tests run that run the mutated part:
+ * those of the nearest files first, then those that judge all of the engine, then others, as many as need SECONDS
+ * (default 120) without a mutant. Which these are was measured by one run of all tests, kept in `.mutation/`, as
+ * results are while the mutated file and its tests stay the same (`--measure` measures again). Prints the survivors
+ * and a row per room.
  */
-import { type ChildProcess, fork } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { at } from '../src/base/lists.ts';
-import { RandomStream } from '../src/base/random.ts';
 import { readHouse } from './floors.ts';
-import { mutantsOf } from './mutation/mutants.ts';
-import { nearestTests } from './mutation/nearest.ts';
-import { scoreLine } from './mutation/score.ts';
-import type { Job, Outcome } from './mutation/shard.ts';
+import { type Choice, type Coverage, chosenTests, digestOf } from './mutation/coverage.ts';
+import { isEquivalent } from './mutation/equivalent.ts';
+import { changeOf, type Placed, placedMutants } from './mutation/placed.ts';
+import { Shard } from './mutation/pool.ts';
+import { type Score, scoreHead, scoreLine } from './mutation/score.ts';
 
 const KEPT = '.mutation';
-const COPIED = ['src', 'test', 'tools', 'docs', 'README.md', 'package.json', 'vitest.config.ts'];
 /** What judges every op, plan and layer, though it is far from each of them; cheapest first. */
 const JUDGES = [
-  'golden/ops',
-  'conformance/conformance',
   'conformance/rows',
+  'golden/ops',
+  'golden/shortSteps',
+  'conformance/conformance',
   'networks/networks',
 ].map((name) => `test/${name}.test.ts`);
-const JUDGED = ['ops', 'autodiff', 'compile', 'backends', 'nn'];
-/** A mutant may loop for ever; starting takes its time too. */
-const LIMIT_MS = 120_000;
 
 const { values, positionals: rooms } = parseArgs({
   allowPositionals: true,
   options: {
     sample: { type: 'string', default: '1000000' },
     seed: { type: 'string', default: '0' },
-    tests: { type: 'string', default: '6' },
     shards: { type: 'string', default: '1' },
+    limit: { type: 'string', default: '120' },
+    measure: { type: 'boolean', default: false },
   },
 });
-const sample = Number(values.sample);
-const seed = Number(values.seed);
-const tests = Number(values.tests);
-const shards = Number(values.shards);
 
-/** One process with its copy, started anew after a hang. */
-class Shard {
-  readonly #root: string;
-  #child: ChildProcess | undefined;
-
-  constructor(index: number) {
-    this.#root = resolve(KEPT, `copy-${index}`);
-    rmSync(this.#root, { recursive: true, force: true });
-    mkdirSync(this.#root, { recursive: true });
-    for (const name of COPIED) cpSync(name, `${this.#root}/${name}`, { recursive: true });
-    symlinkSync(resolve('node_modules'), `${this.#root}/node_modules`);
+function measuredCoverage(): Coverage {
+  const file = `${KEPT}/coverage.json`;
+  if (values.measure || !existsSync(file)) {
+    const script = fileURLToPath(new URL('./mutation/measure.ts', import.meta.url));
+    const words = ['--no-warnings', script, `${KEPT}/measured`, file];
+    const { status } = spawnSync(process.execPath, words, { stdio: 'inherit' });
+    if (status !== 0) throw new Error('the tests could not be measured');
   }
-
-  /** Whether a test noticed it. */
-  async try(job: Job): Promise<boolean> {
-    const script = fileURLToPath(new URL('./mutation/shard.ts', import.meta.url));
-    // A group of its own: a hanging test goes with it.
-    this.#child ??= fork(script, [this.#root], { detached: true, silent: true });
-    const child = this.#child;
-    const original = readFileSync(job.file);
-    try {
-      return await new Promise<boolean>((resolve, reject) => {
-        const timer = setTimeout(() => resolve(true), LIMIT_MS);
-        child.once('message', ({ noticed }: Outcome) => {
-          clearTimeout(timer);
-          child.removeAllListeners('close');
-          resolve(noticed);
-        });
-        child.once('close', (code) => {
-          clearTimeout(timer);
-          reject(new Error(`the shard ended with ${code} at ${job.file}:${job.start}`));
-        });
-        child.send(job);
-      });
-    } finally {
-      const restored = readFileSync(`${this.#root}/${job.file}`).equals(original);
-      if (!restored) {
-        this.close();
-        writeFileSync(`${this.#root}/${job.file}`, original);
-      }
-    }
-  }
-
-  close(): void {
-    this.#child?.removeAllListeners('close');
-    if (this.#child?.pid !== undefined) process.kill(-this.#child.pid, 'SIGKILL');
-    this.#child = undefined;
-  }
+  return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-const files = readHouse(['src', 'test', 'tools']);
-const resultsFile = `${KEPT}/results.json`;
-const results: Record<string, boolean> = existsSync(resultsFile)
-  ? JSON.parse(readFileSync(resultsFile, 'utf8'))
-  : {};
-
-function jobsOf(room: string): Job[] {
-  const isSource = (file: string) => file.startsWith(`src/${room}/`) && !file.endsWith('.test.ts');
-  return [...files]
-    .filter(([file]) => isSource(file))
-    .flatMap(([file, text]) => {
-      const nearest = nearestTests(files, file).slice(0, tests);
-      const all = [...new Set([...nearest, ...(JUDGED.includes(room) ? JUDGES : [])])];
-      return mutantsOf(text).map((mutant): Job => ({ file, ...mutant, tests: all }));
-    });
-}
-
-function keyOf(job: Job): string {
-  const hash = createHash('sha256')
-    .update(JSON.stringify(job))
-    .update(files.get(job.file) ?? '');
-  for (const test of job.tests) hash.update(files.get(test) ?? '');
-  return hash.digest('hex').slice(0, 24);
-}
-
-function shown({ file, start, end, replacement }: Job): string {
-  const text = files.get(file) ?? '';
-  const line = text.slice(0, start).split('\n').length;
-  const short = (piece: string) => piece.replace(/\s+/g, ' ').slice(0, 60);
-  return `${file}:${line}: ${short(text.slice(start, end))} -> ${short(replacement)}`;
-}
-
-async function score(room: string, pool: readonly Shard[]): Promise<string> {
-  const all = jobsOf(room);
-  const order = new RandomStream(seed, room).permutation(all.length).slice(0, sample);
-  const waiting = [...order].map((index) => at(all, index, 'mutant'));
-  const tried = waiting.length;
-  let noticed = 0;
-  const work = async (shard: Shard) => {
-    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
-      const key = keyOf(job);
-      results[key] ??= job.tests.length > 0 && (await shard.try(job));
-      if (results[key]) noticed++;
-      else console.log(`survived: ${shown(job)}`);
-      writeFileSync(resultsFile, JSON.stringify(results));
-    }
-  };
-  await Promise.all(pool.map(work));
-  return scoreLine(room, { noticed, tried }, all.length);
+/** Who noticed a mutant, and the digest of the tests that this rests on. */
+interface Result {
+  readonly noticedBy?: string | undefined;
+  readonly tests: string;
 }
 
 mkdirSync(KEPT, { recursive: true });
-const pool = Array.from({ length: shards }, (_, i) => new Shard(i));
+const choice: Choice = {
+  files: readHouse(['src', 'test', 'tools']),
+  coverage: measuredCoverage(),
+  judges: JUDGES,
+  milliseconds: 1000 * Number(values.limit),
+};
+const resultsFile = `${KEPT}/results.json`;
+const results: Record<string, Result> = existsSync(resultsFile)
+  ? JSON.parse(readFileSync(resultsFile, 'utf8'))
+  : {};
+
+const textOf = (file: string) => choice.files.get(file) ?? '';
+
+async function resultOf(mutant: Placed, shard: Shard): Promise<Result> {
+  const tests = chosenTests(mutant.file, mutant, choice);
+  const key = digestOf(`${textOf(mutant.file)}${mutant.start} ${mutant.end} ${mutant.replacement}`);
+  const known = results[key];
+  const digest = (files: readonly string[]) => digestOf(files.map(textOf).join());
+  const all = digest(tests.map(({ file }) => file));
+  const [by] = known?.noticedBy?.split(' ') ?? [];
+  if (known !== undefined && known.tests === (by === undefined ? all : digest([by]))) return known;
+  const noticedBy = tests.length === 0 ? undefined : await shard.try({ ...mutant, tests });
+  const [file] = noticedBy?.split(' ') ?? [];
+  results[key] = { noticedBy, tests: file === undefined ? all : digest([file]) };
+  writeFileSync(resultsFile, JSON.stringify(results));
+  return results[key];
+}
+
+/** The same mutants from the same seed while they are there, whatever else changes in the room. */
+function sampleOf(all: readonly Placed[]): Placed[] {
+  const rank = ({ key }: Placed) =>
+    createHash('sha256').update(`${values.seed} ${key}`).digest('hex');
+  const ranked = all.map((mutant) => [rank(mutant), mutant] as const);
+  ranked.sort(([a], [b]) => (a < b ? -1 : 1));
+  return ranked.slice(0, Number(values.sample)).map(([, mutant]) => mutant);
+}
+
+async function score(room: string, pool: readonly Shard[]): Promise<string> {
+  const isSource = (file: string) => file.startsWith(`src/${room}/`) && !file.endsWith('.test.ts');
+  const all = [...choice.files]
+    .filter(([file]) => isSource(file))
+    .flatMap(([file, text]) => placedMutants(file, text));
+  const waiting = sampleOf(all);
+  const counts = { noticed: 0, equivalent: 0, tried: waiting.length };
+  const work = async (shard: Shard) => {
+    for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
+      const began = Date.now();
+      const { noticedBy } = await resultOf(mutant, shard);
+      const equivalent = noticedBy === undefined && isEquivalent(mutant);
+      if (noticedBy !== undefined) counts.noticed++;
+      if (equivalent) counts.equivalent++;
+      const outcome = noticedBy ?? (equivalent ? 'equivalent' : 'SURVIVED');
+      const seconds = ((Date.now() - began) / 1000).toFixed(1);
+      console.log(`${mutant.file}:${mutant.line}: ${changeOf(mutant)}: ${outcome} (${seconds} s)`);
+    }
+  };
+  await Promise.all(pool.map(work));
+  const found: Score = counts;
+  return scoreLine(room, found, all.length);
+}
+
+const pool = Array.from(
+  { length: Number(values.shards) },
+  (_, i) => new Shard(`${KEPT}/copy-${i}`),
+);
 const rows: string[] = [];
 try {
   for (const room of rooms) {
@@ -165,9 +130,6 @@ try {
     console.log(rows.at(-1));
   }
 } finally {
-  for (const shard of pool) shard.close();
+  for (const shard of pool) shard.remove();
 }
-console.log(
-  `\n| room | mutants | tried | noticed | share | 95 % |\n| --- | --- | --- | --- | --- | --- |`,
-);
-console.log(rows.join('\n'));
+console.log(`\n${scoreHead}\n${rows.join('\n')}`);

@@ -4,21 +4,14 @@
  * Arithmetic, comparisons and their bounds, conditions, numbers one more and one less, statements left out,
  * first two arguments swapped. What an error says is left alone: words are not behaviour.
  */
-import { parseAst } from 'vitest/node';
 import { first } from '../../src/base/lists.ts';
+import { type Node, walk } from './syntax.ts';
 
 export interface Mutant {
   /** Offsets in the file's text. */
   readonly start: number;
   readonly end: number;
   readonly replacement: string;
-}
-
-interface Node {
-  readonly type: string;
-  readonly start: number;
-  readonly end: number;
-  readonly [field: string]: unknown;
 }
 
 const OTHERS: Readonly<Record<string, readonly string[]>> = {
@@ -52,25 +45,15 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
   '--': ['++'],
 };
 
+/** What is thrown is passed by. */
 export function mutantsOf(text: string): Mutant[] {
   const found: Mutant[] = [];
-  visit(parseAst(text, { lang: 'ts' }) as unknown as Node, (node) => {
+  walk(text, (node) => {
+    if (node.type === 'ThrowStatement' || isError(node)) return false;
     found.push(...mutate(node, text));
+    return true;
   });
   return found;
-}
-
-/** Types, and what is thrown, are passed by. */
-function visit(node: Node, each: (node: Node) => void): void {
-  const isType = node.type.startsWith('TS') && !isNode(node.expression);
-  if (isType || node.type === 'ThrowStatement' || isError(node)) return;
-  each(node);
-  for (const [field, value] of Object.entries(node)) {
-    if (field === 'typeAnnotation' || field === 'typeArguments' || field === 'source') continue;
-    for (const child of Array.isArray(value) ? value : [value]) {
-      if (isNode(child)) visit(child, each);
-    }
-  }
 }
 
 function mutate(node: Node, text: string): Mutant[] {
@@ -125,10 +108,6 @@ function withOperator(node: Node, text: string, left: Node, right: Node): Mutant
     end: at + operator.length,
     replacement,
   }));
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && 'type' in value && 'start' in value;
 }
 
 /** `new FoveaError(...)` and its kin. */
