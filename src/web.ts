@@ -33,6 +33,7 @@ export {
   parseAugmentation,
 } from './data/augment/index.ts';
 export { drawDigits } from './data/datasets/digits.ts';
+export { type Stroke, strokesPicture } from './data/images/strokes.ts';
 export {
   contactSheet,
   type Dataset,
@@ -165,7 +166,15 @@ export {
   type RunnableModel,
 } from './train/prediction/batchPrediction.ts';
 export { insights } from './train/prediction/insights.ts';
+export { type Look, lookAt, openViewer, type Stage, type Viewer } from './train/prediction/look.ts';
+export {
+  type CoveredPictures,
+  coveredPictures,
+  type OcclusionOptions,
+  occlusionMap,
+} from './train/prediction/occlusion.ts';
 export { openPredictor, type Prediction, type Predictor } from './train/prediction/predict.ts';
+export { type UnitTerm, type WorkedUnit, workUnit } from './train/prediction/workedUnit.ts';
 export type { EpochRecord, Progress, Snapshot } from './train/progress.ts';
 export type { RowSettings } from './train/rowTreatment.ts';
 export type { OpenRunner, StepRunner } from './train/runners/runner.ts';
