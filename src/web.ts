@@ -183,6 +183,9 @@ export { decodeCheckpoint, encodeCheckpoint } from './train/snapshots/checkpoint
 export type { WarmStart } from './train/snapshots/warmStart.ts';
 // In a page
 export { forgetDataset, type LoadFromOptions, loadDataset } from './web/data/loadDataset.ts';
+export { type ListedRun, openRunStore, type RunStore } from './web/store/runStore.ts';
+export type { StoredRun } from './web/store/storedRun.ts';
+export type { ResumeOptions, RunOptions } from './web/store/trainStoredRun.ts';
 export type {
   PicturesOf,
   WatchOptions,
@@ -190,6 +193,9 @@ export type {
   WorkerDataset,
   WorkerFitEvent,
   WorkerFitOptions,
+  WorkerResumeOptions,
+  WorkerRunEvent,
+  WorkerRunOptions,
   WorkerSplit,
 } from './web/worker/protocol.ts';
 export type { RemoteTraining } from './web/worker/remoteTraining.ts';

@@ -1,7 +1,7 @@
 /**
- * @file Gzip through the platform's own DecompressionStream (Node and browsers), with a limit.
+ * @file Gzip and deflate through the platform's own DecompressionStream (Node and browsers), with a limit.
  *
- * A gzip file may expand a thousandfold, so nothing is unpacked without knowing how much is meant: the
+ * A packed file may expand a thousandfold, so nothing is unpacked without knowing how much is meant: the
  * limit comes from the caller, or from the unpacked beginning itself (an IDX header says its size).
  */
 import { FoveaError, messageOf } from '../../base/errors.ts';
@@ -20,21 +20,34 @@ export function isGzip(bytes: Uint8Array): boolean {
   return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-/**
- * Unpacks exactly the size that is expected; more or fewer bytes, a wrong checksum or damage throw.
- * `size` is the number of unpacked bytes, or how to tell it from the first of them.
- */
-export async function gunzip(
+export interface InflateOptions {
+  /** The number of unpacked bytes, or how to tell it from the first of them. */
+  readonly size: number | UnpackedSize;
+  /** Names the file in errors. */
+  readonly where: string;
+  /** `deflate-raw` is what zip archives hold. */
+  readonly format: 'gzip' | 'deflate-raw';
+}
+
+/** Unpacks exactly the size that is expected; more or fewer bytes, a wrong checksum or damage throw. */
+export function gunzip(
   bytes: Uint8Array,
   size: number | UnpackedSize,
   where = 'gzip file',
+): Promise<Uint8Array> {
+  return inflate(bytes, { size, where, format: 'gzip' });
+}
+
+export async function inflate(
+  bytes: Uint8Array,
+  { size, where, format }: InflateOptions,
 ): Promise<Uint8Array> {
   const head = typeof size === 'number' ? undefined : size;
   let output = new Uint8Array(typeof size === 'number' ? checkedSize(size, bytes, where) : 0);
   let pending = new Uint8Array(0);
   let sized = head === undefined;
   let received = 0;
-  for await (const chunk of inflate(bytes, where)) {
+  for await (const chunk of unpackedChunks(bytes, format, where)) {
     if (sized) {
       received = append(output, received, chunk, where);
       continue;
@@ -71,15 +84,19 @@ function append(output: Uint8Array, at: number, chunk: Uint8Array, where: string
 }
 
 /** The unpacked chunks; whatever the platform throws becomes one clear error. */
-async function* inflate(bytes: Uint8Array, where: string): AsyncGenerator<Uint8Array> {
+async function* unpackedChunks(
+  bytes: Uint8Array,
+  format: InflateOptions['format'],
+  where: string,
+): AsyncGenerator<Uint8Array> {
   const packed = new Blob([bytes as Uint8Array<ArrayBuffer>]);
-  const reader = packed.stream().pipeThrough(new DecompressionStream('gzip')).getReader();
+  const reader = packed.stream().pipeThrough(new DecompressionStream(format)).getReader();
   try {
     for (;;) {
       const { done, value } = await reader.read().catch((error: unknown) => {
         throw damaged(
           where,
-          `the gzip data is damaged or cut (${messageOf(error)})`,
+          `the packed data is damaged or cut (${messageOf(error)})`,
           'a whole file',
         );
       });

@@ -22,6 +22,8 @@ import {
 } from '../../train/prediction/predict.ts';
 import { trainedScope } from '../../train/snapshots/snapshot.ts';
 import { loadDataset } from '../data/loadDataset.ts';
+import { openRunStore, type RunStore } from '../store/runStore.ts';
+import { resumeStoredRun, trainStoredRun } from '../store/trainStoredRun.ts';
 import type {
   EngineCalls,
   Key,
@@ -32,16 +34,22 @@ import type {
   Weights,
   WorkerSplit,
 } from './protocol.ts';
-import { Training } from './training.ts';
+import { Training, type TrainingParts } from './training.ts';
 import { Turnstile } from './turnstile.ts';
 
 /** Answers of one session, which `open` opens. */
 export class Engine {
+  readonly #openStore: () => Promise<RunStore>;
   #session: Session | undefined;
   readonly #turnstile = new Turnstile();
   readonly #kept = new Map<number, unknown>();
   readonly #trainings = new Map<number, Training>();
   readonly #programs = new Map<number, Predictor | Viewer>();
+
+  /** `openStore`: where runs are kept. */
+  constructor(openStore = openRunStore) {
+    this.#openStore = openStore;
+  }
 
   /** The table that is served. */
   calls(): EngineCalls {
@@ -89,22 +97,30 @@ export class Engine {
     };
   }
 
-  #trainingCalls(): Pick<EngineCalls, 'fit' | 'nextEvent' | 'control' | 'snapshot' | 'weights'> {
+  #trainingCalls(): Pick<
+    EngineCalls,
+    'fit' | 'trainRun' | 'nextEvent' | 'control' | 'snapshot' | 'weights'
+  > {
     return {
       fit: ({ training, spec: key, data: sent, options }) => {
         const { watch, paused = false, eventInterval = 0.1, ...fitOptions } = options;
         const spec = this.#get(key);
         const data = this.#dataOf(sent);
-        const parts = {
-          turnstile: this.#turnstile,
-          start: (interval: () => number, signal: AbortSignal) =>
-            fit(this.#open(), spec, data, { ...fitOptions, eventInterval: interval, signal }),
-          eventInterval,
-          watch,
-          readWeights: (names: readonly string[]) => this.#weightsOf(spec, names),
-          paused,
-        };
-        this.#trainings.set(training, new Training(parts));
+        this.#train(training, spec, { watch, paused, eventInterval }, (interval, signal) =>
+          fit(this.#open(), spec, data, { ...fitOptions, eventInterval: interval, signal }),
+        );
+      },
+      trainRun: async ({ training, spec: key, data: sent, options, resumes }) => {
+        const { watch, paused = false, eventInterval = 0.1, ...runOptions } = options;
+        const spec = this.#get(key);
+        const data = { ...sent, train: this.#get(sent.train), test: this.#get(sent.test) };
+        const [store, session] = [await this.#openStore(), this.#open()];
+        this.#train(training, spec, { watch, paused, eventInterval }, (interval, signal) => {
+          const place = { session, store, data, eventInterval: interval, signal };
+          return resumes
+            ? resumeStoredRun(spec, runOptions, place)
+            : trainStoredRun(spec, runOptions, place);
+        });
       },
       nextEvent: async (number) => {
         const event = await this.#training(number).next();
@@ -180,6 +196,17 @@ export class Engine {
       expected: 'a spec, split or weights that the worker still holds',
       fix: 'use the object again before release(), or send another',
     });
+  }
+
+  #train(
+    training: number,
+    spec: ModelSpec,
+    options: Pick<TrainingParts, 'watch' | 'paused' | 'eventInterval'>,
+    start: TrainingParts['start'],
+  ): void {
+    const readWeights = (names: readonly string[]) => this.#weightsOf(spec, names);
+    const parts = { ...options, turnstile: this.#turnstile, start, readWeights };
+    this.#trainings.set(training, new Training(parts));
   }
 
   #training(number: number): Training {

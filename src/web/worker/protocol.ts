@@ -11,6 +11,7 @@ import type { Dataset, DownloadProgress, Split } from '../../data/dataset.ts';
 import type { Picture } from '../../data/images/picture.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import type { StateValue } from '../../nn/trained.ts';
+import type { RunEvent } from '../../records/performRun.ts';
 import type { About } from '../../train/checks.ts';
 import type { Evaluation } from '../../train/evaluation/classification.ts';
 import type { EvaluateOptions } from '../../train/evaluation/evaluate.ts';
@@ -26,6 +27,7 @@ import type { Look } from '../../train/prediction/look.ts';
 import type { Prediction, PredictOptions } from '../../train/prediction/predict.ts';
 import type { Snapshot } from '../../train/progress.ts';
 import type { LoadFromOptions } from '../data/loadDataset.ts';
+import type { ResumeOptions, RunOptions } from '../store/trainStoredRun.ts';
 import type { CallContext } from './calls.ts';
 
 /** A thing that both sides know, by its number. */
@@ -80,12 +82,22 @@ export interface WorkerFitOptions
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How a training is shown. */
+export type WatchingOptions = Pick<
+  WorkerFitOptions,
+  'eventInterval' | 'watch' | 'paused' | 'signal'
+>;
+export type WorkerRunOptions = RunOptions & Omit<WatchingOptions, 'signal'>;
+export type WorkerResumeOptions = ResumeOptions & Omit<WatchingOptions, 'signal'>;
+
 /** The events of `fit`, and `weights` where they are watched. */
 export type WorkerFitEvent = FitEvent | WeightsEvent;
+/** Of a run that is kept, also what it is when it begins and what came of it. */
+export type WorkerRunEvent = RunEvent | WeightsEvent;
 
 type Checkpoint = Extract<FitEvent, { readonly type: 'checkpoint' }>;
 /** As it travels: a checkpoint's numbers are asked for. */
-export type SentEvent = Exclude<FitEvent, Checkpoint> | Omit<Checkpoint, 'snapshot'> | WeightsEvent;
+export type SentEvent = Exclude<WorkerRunEvent, Checkpoint> | Omit<Checkpoint, 'snapshot'>;
 
 export interface SentModel {
   readonly spec: Key<ModelSpec>;
@@ -99,6 +111,12 @@ export interface SentFitData extends About {
   readonly train: Key<Split | ArraySplit>;
   readonly validation?: Key<Split | ArraySplit> | undefined;
   readonly test?: Key<Split | ArraySplit> | undefined;
+}
+
+/** A data set by the numbers of its splits. */
+export interface SentRunData extends Omit<Dataset, 'train' | 'test'> {
+  readonly train: Key<Split>;
+  readonly test: Key<Split>;
 }
 
 /** `stop` lets the step end and takes a checkpoint; `abandon` ends it without. */
@@ -139,6 +157,17 @@ export type EngineCalls = {
       readonly spec: Key<ModelSpec>;
       readonly data: SentFitData;
       readonly options: Omit<WorkerFitOptions, 'signal'>;
+    },
+    void
+  >;
+  /** As `fit`, of a run that the browser keeps; its events are asked for alike. */
+  readonly trainRun: Call<
+    {
+      readonly training: number;
+      readonly spec: Key<ModelSpec>;
+      readonly data: SentRunData;
+      readonly options: WorkerRunOptions | WorkerResumeOptions;
+      readonly resumes: boolean;
     },
     void
   >;

@@ -5,13 +5,21 @@
  */
 import type { FitEvent } from '../../train/events.ts';
 import type { Asked } from './calls.ts';
-import type { EngineCalls, SentEvent, TrainingAction, WorkerFitEvent } from './protocol.ts';
+import type {
+  EngineCalls,
+  SentEvent,
+  TrainingAction,
+  WorkerFitEvent,
+  WorkerRunEvent,
+} from './protocol.ts';
 
 /**
  * Goes through the events once, as `fit` does; leaving the loop ends training. It begins when the first event is
  * asked for, and then goes on by itself.
  */
-export class RemoteTraining implements AsyncIterableIterator<WorkerFitEvent, void, void> {
+export class RemoteTraining<E extends WorkerRunEvent = WorkerFitEvent>
+  implements AsyncIterableIterator<E, void, void>
+{
   readonly #calls: Asked<EngineCalls>;
   readonly #begin: () => Promise<number>;
   #begun: Promise<number> | undefined;
@@ -27,7 +35,7 @@ export class RemoteTraining implements AsyncIterableIterator<WorkerFitEvent, voi
     return this;
   }
 
-  async next(): Promise<IteratorResult<WorkerFitEvent, void>> {
+  async next(): Promise<IteratorResult<E, void>> {
     if (this.#isOver) return { done: true, value: undefined };
     try {
       this.#begun ??= this.#begin();
@@ -43,7 +51,7 @@ export class RemoteTraining implements AsyncIterableIterator<WorkerFitEvent, voi
   }
 
   /** Ends training without another checkpoint: what leaving a `for await` does. */
-  async return(): Promise<IteratorResult<WorkerFitEvent, void>> {
+  async return(): Promise<IteratorResult<E, void>> {
     if (!this.#isOver && this.#begun !== undefined) await this.#control('abandon');
     this.#isOver = true;
     return { done: true, value: undefined };
@@ -74,8 +82,10 @@ export class RemoteTraining implements AsyncIterableIterator<WorkerFitEvent, voi
     if (!this.#isOver) await this.#calls.control({ training, action });
   }
 
-  #received(event: SentEvent, training: number): WorkerFitEvent {
-    if (event.type !== 'checkpoint') return event;
-    return { ...event, snapshot: () => this.#calls.snapshot(training) } satisfies FitEvent;
+  /** What a training tells is what its kind of event says: `fit` tells of no run. */
+  #received(event: SentEvent, training: number): E {
+    if (event.type !== 'checkpoint') return event as E;
+    const whole: FitEvent = { ...event, snapshot: () => this.#calls.snapshot(training) };
+    return whole as E;
   }
 }

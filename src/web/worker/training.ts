@@ -5,7 +5,7 @@
  * the newest is kept. A checkpoint is told and then waits, as in `fit`, until the next event is asked for, so that
  * its numbers can be taken. Previous stop: `engine.ts`.
  */
-import type { FitEvent } from '../../train/events.ts';
+import type { RunEvent } from '../../records/performRun.ts';
 import type { Snapshot } from '../../train/progress.ts';
 import type { SentEvent, TrainingAction, WatchOptions, Weights } from './protocol.ts';
 import type { Turnstile } from './turnstile.ts';
@@ -16,7 +16,7 @@ export interface TrainingParts {
   readonly start: (
     eventInterval: () => number,
     signal: AbortSignal,
-  ) => AsyncGenerator<FitEvent, void, void>;
+  ) => AsyncGenerator<RunEvent, void, void>;
   /** Seconds between batch events. */
   readonly eventInterval: number;
   readonly watch: WatchOptions | undefined;
@@ -29,7 +29,7 @@ type Pace = 'runs' | 'rests';
 
 export class Training {
   readonly #parts: TrainingParts;
-  readonly #events: AsyncGenerator<FitEvent, void, void>;
+  readonly #events: AsyncGenerator<RunEvent, void, void>;
   readonly #stopping = new AbortController();
   #pace: Pace;
   /** Asked for and not begun: one that is asked for before the first place to rest counts too. */
@@ -105,7 +105,7 @@ export class Training {
     if (this.#steps > 0) this.#steps--;
   }
 
-  async #tell(event: FitEvent): Promise<void> {
+  async #tell(event: RunEvent): Promise<void> {
     if (event.type === 'checkpoint') {
       const { snapshot, ...sent } = event;
       this.#snapshot = snapshot;
@@ -159,7 +159,7 @@ const DEFAULT_EVERY = 0.25;
 const isLive = ({ type }: SentEvent): boolean => type === 'batch' || type === 'weights';
 
 /** Between two steps, with nothing left to tell of the last one. */
-function isPlaceToRest(event: FitEvent): boolean {
+function isPlaceToRest(event: RunEvent): boolean {
   if (event.type === 'start') return event.progress.step > 0;
   if (event.type === 'batch') return event.batch < event.batches;
   return event.type === 'checkpoint' && (event.reason === 'start' || event.reason === 'epoch');

@@ -14,10 +14,9 @@ import type { OpenOptions } from '../../backends/select.ts';
 import { FoveaError } from '../../base/errors.ts';
 import type { Known } from '../../base/names.ts';
 import type { ArraySplit } from '../../data/arraySplit.ts';
-import type { Split } from '../../data/dataset.ts';
+import type { Dataset, Split } from '../../data/dataset.ts';
 import type { DatasetName } from '../../data/datasets/index.ts';
 import type { Picture } from '../../data/images/picture.ts';
-import type { Optimizer } from '../../nn/optimizers/optimizer.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import type { Evaluation } from '../../train/evaluation/classification.ts';
 import type { EvaluateOptions } from '../../train/evaluation/evaluate.ts';
@@ -38,14 +37,19 @@ import type {
   EngineFacts,
   LoadNews,
   PicturesOf,
-  SentEvaluateOptions,
+  WatchingOptions,
   Weights,
   WorkerDataset,
+  WorkerFitEvent,
   WorkerFitOptions,
+  WorkerResumeOptions,
+  WorkerRunEvent,
+  WorkerRunOptions,
   WorkerSplit,
 } from './protocol.ts';
 import { RemoteTraining } from './remoteTraining.ts';
 import { type AnyRows, SentObjects, type WorkerFitData } from './sentObjects.ts';
+import { absolute, evaluationOptions, plainOptimizer } from './sentOptions.ts';
 
 /** Reads picture after picture; its program is compiled once. */
 export interface RemotePredictor {
@@ -85,10 +89,6 @@ export async function openWorkerSession(options: OpenOptions = {}): Promise<Work
     throw error;
   }
 }
-
-/** The worker has another address than the page. */
-const absolute = (address: string | URL): string =>
-  new URL(address, globalThis.document?.baseURI).href;
 
 function notRunning(why: string | undefined): FoveaError {
   return new FoveaError({
@@ -147,15 +147,69 @@ export class WorkerSession implements EngineFacts {
   /** As `fit`, without blocking: a `for await` over the events; and it can rest, go on, and step. */
   fit(spec: ModelSpec, data: WorkerFitData, options: WorkerFitOptions = {}): RemoteTraining {
     const { signal, ...sent } = options;
-    const training = new RemoteTraining(this.#calls, async () => {
-      signal?.throwIfAborted();
-      const number = this.#count++;
-      await this.#calls.fit({
-        training: number,
+    return this.#training<WorkerFitEvent>(signal, async (training) =>
+      this.#calls.fit({
+        training,
         spec: await this.#objects.keyOf(spec),
         data: await this.#objects.fitData(data),
         options: { ...sent, ...plainOptimizer(sent) },
-      });
+      }),
+    );
+  }
+
+  /**
+   * As `fit`, of a run that the browser keeps by the name given: with the same files as `runs/NAME` in Node, whole at
+   * every moment, to be gone on with after a reload (`resumeRun`) and saved as a zip (`openRunStore`).
+   */
+  trainRun(
+    spec: ModelSpec,
+    data: Dataset<Split | WorkerSplit>,
+    { signal, settings = {}, ...others }: WorkerRunOptions & Pick<WatchingOptions, 'signal'>,
+  ): RemoteTraining<WorkerRunEvent> {
+    const options = { ...others, settings: { ...settings, ...plainOptimizer(settings) } };
+    return this.#training<WorkerRunEvent>(signal, async (training) =>
+      this.#calls.trainRun({
+        training,
+        ...(await this.#runOf(spec, data)),
+        options,
+        resumes: false,
+      }),
+    );
+  }
+
+  /**
+   * Goes on with a run that the browser keeps, to the bits it would have had without a stop. `spec` is what the
+   * store says of it (`store.open(name).readSpec()`), `data` what it was trained on.
+   */
+  resumeRun(
+    spec: ModelSpec,
+    data: Dataset<Split | WorkerSplit>,
+    { signal, ...options }: WorkerResumeOptions & Pick<WatchingOptions, 'signal'>,
+  ): RemoteTraining<WorkerRunEvent> {
+    return this.#training<WorkerRunEvent>(signal, async (training) =>
+      this.#calls.trainRun({
+        training,
+        ...(await this.#runOf(spec, data)),
+        options,
+        resumes: true,
+      }),
+    );
+  }
+
+  async #runOf(spec: ModelSpec, { train, test, ...about }: Dataset<Split | WorkerSplit>) {
+    const key = (split: Split | WorkerSplit) => this.#objects.keyOf<Split>(split);
+    const data = { ...about, train: await key(train), test: await key(test) };
+    return { spec: await this.#objects.keyOf(spec), data };
+  }
+
+  #training<E extends WorkerRunEvent>(
+    signal: AbortSignal | undefined,
+    begin: (training: number) => Promise<void>,
+  ): RemoteTraining<E> {
+    const training = new RemoteTraining<E>(this.#calls, async () => {
+      signal?.throwIfAborted();
+      const number = this.#count++;
+      await begin(number);
       return number;
     });
     signal?.addEventListener('abort', () => void training.stop().catch(() => {}));
@@ -257,26 +311,4 @@ export class WorkerSession implements EngineFacts {
       );
     }
   }
-}
-
-/** Of an optimizer that was made by its function, what it is made of. */
-function plainOptimizer({ optimizer }: WorkerFitOptions): Pick<WorkerFitOptions, 'optimizer'> {
-  const isMade = typeof optimizer === 'object' && 'updates' in optimizer;
-  return isMade ? { optimizer: (optimizer as Optimizer).spec } : {};
-}
-
-/** Of options, those of an evaluation: whole data sets are given for their classes. */
-function evaluationOptions(options: EvaluateOptions): Omit<SentEvaluateOptions, 'weights'> {
-  const { classes, topK, mistakes, leftOut, loss, metrics, batchSize, crops, reading } = options;
-  return {
-    classes,
-    crops,
-    reading,
-    metrics,
-    ...(topK === undefined ? {} : { topK }),
-    ...(mistakes === undefined ? {} : { mistakes }),
-    ...(leftOut === undefined ? {} : { leftOut }),
-    ...(loss === undefined ? {} : { loss }),
-    ...(batchSize === undefined ? {} : { batchSize }),
-  };
 }
