@@ -25,6 +25,7 @@ export type {
 export { backendNames, type OpenOptions, openSession } from './backends/select.ts';
 export { FoveaError, UsageError } from './base/errors.ts';
 export type { Shape } from './base/shape.ts';
+export type { Fill, PaddingRule, Pads, Pair } from './base/window.ts';
 export type { ArraySplit } from './data/arraySplit.ts';
 // Data
 export {
@@ -215,11 +216,23 @@ export {
   type PoolingResult,
 } from './windows/comparePooling.ts';
 export {
+  type AxisAnswer,
   explainWindow,
+  type StrideRow,
   type Term,
   termsOf,
   type WindowAnswer,
   type WindowOp,
   type WindowQuestion,
 } from './windows/explain.ts';
-export { noisy, pictureOf } from './windows/measure.ts';
+export { heightOf, type Noise, noisy, pictureOf, widthOf } from './windows/measure.ts';
+export { type Disturbance, type Disturbed, poolDisturbed } from './windows/poolDisturbed.ts';
+export {
+  coverageSentence,
+  extentFormula,
+  formatNumber,
+  reachFormula,
+  sameFormula,
+  unseenInWords,
+  workedCell,
+} from './windows/words.ts';

@@ -68,7 +68,11 @@ export function measurePooling(
   };
 }
 
-function poolsOf({ window, strides }: PoolingOptions): Readonly<Record<PoolingColumn, Pool>> {
+/** Each pooling as a function of a picture; `picture` leaves it as it is. */
+export function poolsOf({
+  window,
+  strides,
+}: Pick<PoolingOptions, 'window' | 'strides'>): Readonly<Record<PoolingColumn, Pool>> {
   const attrs = { window, strides, pads: NO_PADS };
   return {
     picture: (p) => p,

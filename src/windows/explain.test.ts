@@ -48,6 +48,51 @@ describe('the 6x6 example with a 3x3 window', () => {
   });
 });
 
+describe('what stands in the padding', () => {
+  const padded = (fill: WindowQuestion['fill'], op: 'max' | 'min' | 'avg' | 'conv' = 'min') =>
+    ask({ padding: 'same', compute: { op, values: ramp }, ...(fill && { fill }) });
+
+  it('is nothing unless said, and then numbers like any other', () => {
+    expect(padded(undefined).values?.[0]?.[0]).toBe(1);
+    expect(padded({ mode: 'constant' }).values?.[0]?.[0]).toBe(0);
+    expect(padded({ mode: 'constant', value: 9 }, 'max').values?.[0]?.[0]).toBe(9);
+    expect(padded(undefined, 'avg').values?.[0]?.[0]).toBe((1 + 2 + 7 + 8) / 4);
+    expect(padded({ mode: 'constant' }, 'avg').values?.[0]?.[0]).toBe((1 + 2 + 7 + 8) / 9);
+    // A convolution adds nothing for zeros either way.
+    expect(padded({ mode: 'constant' }, 'conv').values).toEqual(padded(undefined, 'conv').values);
+  });
+
+  it.each([
+    ['reflect', [8, 7, 8, 9]],
+    ['replicate', [1, 1, 2, 3]],
+    ['circular', [36, 31, 32, 33]],
+  ] as const)('may be the picture again: %s', (mode, first) => {
+    const { padded: rows } = padded({ mode });
+    expect(rows.length).toBe(8);
+    expect(rows[0]?.slice(0, 4)).toEqual(first);
+  });
+
+  it('is seen as it is', () => {
+    expect(padded(undefined).padded[0]).toEqual(new Array(8).fill(null));
+    expect(padded(undefined).padded[1]?.slice(0, 3)).toEqual([null, 1, 2]);
+    expect(ask({ padding: 'same' }).padded[1]).toEqual(new Array(8).fill(null));
+  });
+
+  it('is among the terms where it is filled', () => {
+    const terms = termsOf(padded({ mode: 'constant', value: 5 }), 0, 0);
+    expect(terms.length).toBe(9);
+    expect(terms[0]).toEqual({ h: -1, w: -1, value: 5, weight: 1 });
+    expect(terms[4]).toEqual({ h: 0, w: 0, value: 1, weight: 1 });
+    expect(termsOf(padded(undefined), 0, 0).length).toBe(4);
+  });
+
+  it('must be there to be shown', () => {
+    expect(() =>
+      ask({ input: [1, 6], kernel: [2, 3], padding: 'same', fill: { mode: 'reflect' } }),
+    ).toThrow(/reflect padding of 1 around 1 pixels/);
+  });
+});
+
 describe('values', () => {
   it.each([
     ['max', [15, 16, 17, 18], [21, 22, 23, 24]],

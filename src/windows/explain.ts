@@ -8,6 +8,8 @@ import { advice, FoveaError, setting } from '../base/errors.ts';
 import { at } from '../base/lists.ts';
 import {
   coverage,
+  type Fill,
+  NO_PADS,
   outputExtent,
   type PaddingRule,
   type Pads,
@@ -30,6 +32,11 @@ export interface WindowQuestion {
   readonly strides: Pair;
   readonly dilation: Pair;
   readonly padding: PaddingRule;
+  /**
+   * What stands in the padding, as a padding layer before the window puts it there. Without it the window pads on its
+   * own, as layers do: a convolution adds nothing for padding, pooling leaves it out.
+   */
+  readonly fill?: { readonly mode: Fill; readonly value?: number };
   /** What to compute; without it the explanation is about sizes alone. */
   readonly compute?: {
     readonly op: WindowOp;
@@ -75,6 +82,8 @@ export interface WindowAnswer {
   readonly output: Pair;
   /** [h][w] -> number of windows that see the cell. */
   readonly coverage: readonly (readonly number[])[];
+  /** The input with its padding as the window meets it; null on padding that holds nothing, or without numbers. */
+  readonly padded: readonly (readonly (number | null)[])[];
   /** [oh][ow], or null where nothing was to be computed. */
   readonly values: readonly (readonly number[])[] | null;
   readonly strideTable: readonly StrideRow[];
@@ -82,6 +91,7 @@ export interface WindowAnswer {
 
 /** One term of an output cell: the pixel it reads and, for conv, the weight on it. */
 export interface Term {
+  /** Row and column of the input; outside of it where the term stands on padding that is filled. */
   readonly h: number;
   readonly w: number;
   readonly value: number;
@@ -93,13 +103,15 @@ export function explainWindow(question: WindowQuestion): WindowAnswer {
   const pads = resolvePads(padding, input, kernel, strides, dilation);
   const axes = [axisOf(question, pads, 0), axisOf(question, pads, 1)] as const;
   const output: Pair = [axes[0].output, axes[1].output];
-  const computed = question.compute === undefined ? null : computeValues(question, pads);
+  const filled = question.fill === undefined ? null : fillPadding(question, pads);
+  const computed = question.compute === undefined ? null : computeValues(question, pads, filled);
   return {
     question,
     axes,
     pads,
     output,
     coverage: axes[0].coverage.map((rows) => axes[1].coverage.map((columns) => rows * columns)),
+    padded: filled === null ? unfilled(question, pads) : rowsOf(filled.data, sidesOf(filled)),
     values: computed === null ? null : rowsOf(computed.data, output),
     strideTable: strideTableOf(question),
   };
@@ -124,12 +136,41 @@ function axisOf(question: WindowQuestion, allPads: Pads, axis: 0 | 1): AxisAnswe
   };
 }
 
-function computeValues({ compute, ...window }: WindowQuestion, pads: Pads): RealTensor {
-  const { op, values, weights } = compute ?? { op: 'max', values: [] };
-  const [H, W] = window.input;
+/** The input as a tensor (1, H, W, 1); zeros where only sizes are asked about. */
+function inputOf({ compute, input: [H, W] }: WindowQuestion): RealTensor {
+  if (compute !== undefined) checkCount('values', compute.values.length, H, W, 'an input');
+  const data = Float64Array.from(compute?.values ?? new Array<number>(H * W).fill(0));
+  return { shape: [1, H, W, 1], data };
+}
+
+function fillPadding(question: WindowQuestion, pads: Pads): RealTensor {
+  return applyOp('pad2d', [inputOf(question)], { ...question.fill, pads });
+}
+
+const sidesOf = ({ shape }: RealTensor): Pair => [at(shape, 1, 'axis'), at(shape, 2, 'axis')];
+
+function unfilled({ input, compute }: WindowQuestion, pads: Pads): (number | null)[][] {
+  const [[top, bottom], [left, right]] = pads;
+  const [H, W] = input;
+  return Array.from({ length: top + H + bottom }, (_, row) =>
+    Array.from({ length: left + W + right }, (_, column) => {
+      const [h, w] = [row - top, column - left];
+      const inside = h >= 0 && h < H && w >= 0 && w < W;
+      return inside ? (compute?.values[h * W + w] ?? null) : null;
+    }),
+  );
+}
+
+function computeValues(
+  question: WindowQuestion,
+  askedPads: Pads,
+  filled: RealTensor | null,
+): RealTensor {
+  const { compute, ...window } = question;
+  const { op, weights } = compute ?? { op: 'max' };
   const [KH, KW] = window.kernel;
-  checkCount('values', values.length, H, W, 'an input');
-  const x = { shape: [1, H, W, 1], data: Float64Array.from(values) };
+  const x = filled ?? inputOf(question);
+  const pads = filled === null ? askedPads : NO_PADS;
   if (op === 'conv') {
     checkCount('weights', weights?.length ?? KH * KW, KH, KW, 'a kernel');
     const data =
@@ -169,16 +210,26 @@ function rowsOf(data: ArrayLike<number>, [rows, columns]: Pair): number[][] {
   );
 }
 
-/** What an output cell is made of; terms on padding are left out, for they add nothing. */
-export function termsOf({ question, axes }: WindowAnswer, oh: number, ow: number): Term[] {
+/** What an output cell is made of; terms on padding that holds nothing are left out, for they add nothing. */
+export function termsOf(answer: WindowAnswer, oh: number, ow: number): Term[] {
+  const { question, axes, padded, pads } = answer;
   const [rows, columns] = axes;
-  const tapsAlong = (o: number, axis: AxisAnswer) =>
-    tapsOf(o, axis.n, axis.kernel, axis.stride, axis.pads[0], axis.dilation);
+  const isFilled = question.fill !== undefined;
+  const tapsAlong = (
+    o: number,
+    { n, kernel, stride, dilation, pads: [before, after] }: AxisAnswer,
+  ) =>
+    // Filled padding is as good as pixels: the padded axis has no padding of its own.
+    isFilled
+      ? tapsOf(o, before + n + after, kernel, stride, 0, dilation).map(({ tap, pixel }) => {
+          return { tap, pixel: pixel - before };
+        })
+      : tapsOf(o, n, kernel, stride, before, dilation);
   return tapsAlong(oh, rows).flatMap(({ tap: kh, pixel: h }) =>
     tapsAlong(ow, columns).map(({ tap: kw, pixel: w }) => ({
       h,
       w,
-      value: question.compute?.values[h * columns.n + w] ?? Number.NaN,
+      value: padded[h + pads[0][0]]?.[w + pads[1][0]] ?? Number.NaN,
       weight: question.compute?.weights?.[kh * columns.kernel + kw] ?? 1,
     })),
   );

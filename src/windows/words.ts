@@ -45,9 +45,11 @@ export function windowSummary(answer: WindowAnswer) {
   };
 }
 
-function titleOf({ input, kernel, strides, dilation, padding, compute }: WindowQuestion): string {
+function titleOf(question: WindowQuestion): string {
+  const { input, kernel, strides, dilation, padding, fill, compute } = question;
   const gaps = dilation.some((d) => d > 1) ? `, dilation ${short(dilation)}` : '';
-  return `${compute?.op ?? 'window'} ${by(kernel)} over ${by(input)}, stride ${short(strides)}, padding ${ruleInWords(padding)}${gaps}`;
+  const filled = fill === undefined ? '' : ` filled with ${fillInWords(fill)}`;
+  return `${compute?.op ?? 'window'} ${by(kernel)} over ${by(input)}, stride ${short(strides)}, padding ${ruleInWords(padding)}${filled}${gaps}`;
 }
 
 export const by = ([h, w]: Pair): string => `${h}x${w}`;
@@ -55,22 +57,26 @@ const short = ([h, w]: Pair): string => (h === w ? String(h) : `${h}x${w}`);
 const padsInWords = ([[top, bottom], [left, right]]: Pads): string =>
   `top ${top}, bottom ${bottom}, left ${left}, right ${right}`;
 
+/** "0", "reflect" */
+const fillInWords = ({ mode, value = 0 }: WindowQuestion['fill'] & object): string =>
+  mode === 'constant' ? formatNumber(value) : mode;
+
 function ruleInWords(padding: WindowAnswer['question']['padding']): string {
   return typeof padding === 'string' ? padding : padding.flat().join(',');
 }
 
 /** "floor((6 + 1 + 1 - 3) / 1) + 1 = 6" */
-function extentFormula({ n, stride, pads, reach, output }: AxisAnswer): string {
+export function extentFormula({ n, stride, pads, reach, output }: AxisAnswer): string {
   return `floor((${n} + ${pads[0]} + ${pads[1]} - ${reach}) / ${stride}) + 1 = ${output}`;
 }
 
 /** How far a dilated window reaches; empty where nothing is dilated. */
-function reachFormula({ kernel, dilation, reach }: AxisAnswer): string {
+export function reachFormula({ kernel, dilation, reach }: AxisAnswer): string {
   return dilation === 1 ? '' : `   reach (${kernel} - 1) * ${dilation} + 1 = ${reach}`;
 }
 
 /** 'same' asks for ceil(n / stride) outputs and pads as much as the last of them needs. */
-function sameFormula({ n, stride, reach, pads }: AxisAnswer): string {
+export function sameFormula({ n, stride, reach, pads }: AxisAnswer): string {
   const total = `max((ceil(${n} / ${stride}) - 1) * ${stride} + ${reach} - ${n}, 0)`;
   return `${total} = ${pads[0] + pads[1]} in all, ${pads[0]} before and ${pads[1]} after`;
 }
@@ -150,7 +156,8 @@ function valuesInWords(answer: WindowAnswer, values: WindowAnswer['values'] & ob
   if (fits(answer.output)) blocks.push(`output\n${grid(values)}`);
   const [OH, OW] = answer.output;
   const count = Math.min(OH * OW, WORKED_LINES);
-  const lines = ['each output cell, worked (padding adds nothing)'];
+  const left = answer.question.fill === undefined ? ' (padding adds nothing)' : '';
+  const lines = [`each output cell, worked${left}`];
   for (let i = 0; i < count; i++) {
     lines.push(`  ${workedLine(answer, values, Math.floor(i / OW), i % OW)}`);
   }
@@ -169,7 +176,7 @@ function workedLine(
 }
 
 /** "max(1, 2, 7, 8)", "(1 + 2 + 7 + 8) / 4", "1*1 + 2*0 + 7*1 + 8*0" */
-function workedCell(answer: WindowAnswer, oh: number, ow: number): string {
+export function workedCell(answer: WindowAnswer, oh: number, ow: number): string {
   const terms = termsOf(answer, oh, ow);
   const op = answer.question.compute?.op;
   const weighted = answer.question.compute?.weights !== undefined;
@@ -244,7 +251,7 @@ function strideTableLines({ question, strideTable }: WindowAnswer): string[] {
   return alignColumns(all).map((line, i) => `${all[i]?.[0] === asked ? '>' : ' '} ${line}`);
 }
 
-function unseenInWords([rows, columns]: Pair): string {
+export function unseenInWords([rows, columns]: Pair): string {
   const parts = [];
   if (rows > 0) parts.push(rows === 1 ? '1 row' : `${rows} rows`);
   if (columns > 0) parts.push(columns === 1 ? '1 column' : `${columns} columns`);

@@ -75,6 +75,16 @@ it('writes only what differs from the default, and reads it back', () => {
   expect(read(query)).toEqual(changed);
 });
 
+it('leaves the fields of other parts of the page alone', () => {
+  const query = writeFields(
+    fields,
+    { ...read(''), kernel: 5 },
+    'shift=2&kernel=7&title=x&density=0.1',
+  );
+  expect(query).toBe('kernel=5&shift=2&density=0.1');
+  expect(writeFields(fields, read(''), 'kernel=7&shift=2')).toBe('shift=2');
+});
+
 it('reads a page and its fields from the hash', () => {
   expect(parseAddress('')).toEqual({ page: '', place: '', query: '' });
   expect(parseAddress('#/windows')).toEqual({ page: 'windows', place: '', query: '' });

@@ -106,12 +106,22 @@ export function readFields<T extends object>(fields: Fields<T>, params: URLSearc
   return values as T;
 }
 
-/** "kernel=5&op=max" in the order of the fields; empty where all is as at first. */
-export function writeFields<T extends object>(fields: Fields<T>, values: NoInfer<T>): string {
-  return namesOf(fields)
+/**
+ * "kernel=5&op=max" in the order of the fields; empty where all is as at first. What else the query holds stays, behind
+ * them: a page may be made of parts that have fields of their own.
+ */
+export function writeFields<T extends object>(
+  fields: Fields<T>,
+  values: NoInfer<T>,
+  query = '',
+): string {
+  const own = namesOf(fields)
     .filter((name) => fields[name].write(values[name]) !== fields[name].write(fields[name].initial))
-    .map((name) => `${name}=${encoded(fields[name].write(values[name]))}`)
-    .join('&');
+    .map((name) => `${name}=${encoded(fields[name].write(values[name]))}`);
+  const others = query
+    .split('&')
+    .filter((part) => part !== '' && !Object.hasOwn(fields, part.split('=', 1)[0] ?? ''));
+  return [...own, ...others].join('&');
 }
 
 function namesOf<T extends object>(fields: Fields<T>): (keyof T & string)[] {

@@ -23,8 +23,9 @@ export function useFields<T extends object>(
   const change = useCallback(
     (changes: Partial<T>) => {
       // Read again: two changes in one event both count.
-      const now = readFields(fields, new URLSearchParams(currentAddress().query));
-      changeQuery(writeFields(fields, { ...now, ...changes }));
+      const { query: before } = currentAddress();
+      const now = readFields(fields, new URLSearchParams(before));
+      changeQuery(writeFields(fields, { ...now, ...changes }, before));
     },
     [fields],
   );
