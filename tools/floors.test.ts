@@ -140,7 +140,7 @@ describe('lab', () => {
     expect(check({ [place]: imports.join('\n'), 'lab/src/figures/heatMap.tsx': '' })).toEqual([]);
     const wrong = [
       "import { explainWindow } from '../../../../src/windows/explain.ts';",
-      "import { z } from 'zod';",
+      "import * as z from 'zod';",
     ];
     expect(rulesOf({ [place]: wrong.join('\n') })).toEqual([
       expect.stringMatching(/public face/),

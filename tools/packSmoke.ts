@@ -18,6 +18,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
+import { checkApps } from './packedApps.ts';
 
 /** What a user may type, and what the answer must hold. */
 const commands: readonly { readonly args: readonly string[]; readonly shows: RegExp }[] = [
@@ -92,6 +93,7 @@ try {
   const folder = install(project);
   checkFiles(folder);
   for (const node of nodesOfThisMachine()) use(node, project, folder);
+  await checkApps(project);
 } catch (error) {
   console.error(`pack:smoke failed: ${error instanceof Error ? error.message : error}`);
   process.exitCode = 1;

@@ -4,7 +4,7 @@
  * A model of one unnamed input and output says less: `inputShape`, and the last layer. Previous stop:
  * `sequential.ts`, which reads a whole spec.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { FoveaError } from '../base/errors.ts';
 import { first, last, nonEmpty } from '../base/lists.ts';
 import { formatShape, sameShape, sizeOf } from '../base/shape.ts';

@@ -11,29 +11,16 @@
  * One browser per file, a fresh context per page; a page with troubles (errors on the console, requests that fail or
  * go to another host) fails its test when it is over. Without the browser the group is one test, skipped by name.
  */
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { extname, join, normalize } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import puppeteer, { type Browser as Firefox } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { skipped } from '../support/doors.ts';
+import { browserPath } from './places.ts';
 
-const PLACES = {
-  FOVEA_CHROMIUM: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
-  FOVEA_FIREFOX: ['/usr/bin/firefox-esr', '/usr/bin/firefox'],
-} as const;
+export { ISOLATED, type Served, serveFolder } from './served.ts';
 
 /** Milliseconds that a browser may take to start on a busy machine. */
 const START = 60_000;
-
-/** Path of the browser: as the variable says, or where Debian puts it. */
-export function browserPath(variable: keyof typeof PLACES): string | undefined {
-  const said = process.env[variable];
-  if (said === undefined || said === '') return PLACES[variable].find((path) => existsSync(path));
-  if (existsSync(said)) return said;
-  throw new Error(`${variable} is "${said}", which is not there`);
-}
 
 export interface OpenOptions extends BrowserContextOptions {
   /** Before anything of the page runs. */
@@ -124,59 +111,4 @@ function inFirefox(title: string, body: (open: OpenAsked) => void): void {
       };
     });
   });
-}
-
-/** What makes a page cross-origin isolated. */
-export const ISOLATED = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-};
-
-export interface Served {
-  /** Without a slash at the end. */
-  readonly url: string;
-  close(): Promise<void>;
-}
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-  '.wasm': 'application/wasm',
-};
-
-/** Serves a folder as any static host does, on a free port of this machine; `change` may rewrite a file. */
-export async function serveFolder(
-  folder: string,
-  headers: Readonly<Record<string, string>> = {},
-  change: (path: string, text: string) => string = (_, text) => text,
-): Promise<Served> {
-  const server = createServer(({ url = '/' }, response) => {
-    const path = normalize(decodeURIComponent(new URL(url, 'http://localhost').pathname));
-    const wanted = join(folder, path);
-    const file = statSync(wanted, { throwIfNoEntry: false })?.isDirectory()
-      ? join(wanted, 'index.html')
-      : wanted;
-    if (!existsSync(file)) {
-      response.writeHead(404).end();
-      return;
-    }
-    const type = TYPES[extname(file)] ?? 'application/octet-stream';
-    const bytes = readFileSync(file);
-    const body = type.startsWith('text/') ? change(path, bytes.toString()) : bytes;
-    response.writeHead(200, { 'Content-Type': type, ...headers }).end(body);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
-  };
 }

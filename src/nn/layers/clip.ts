@@ -1,7 +1,7 @@
 /**
  * @file Numbers held between two bounds: min(max(x, min), max). ReLU6 is min 0, max 6.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { FoveaError } from '../../base/errors.ts';
 import { constantNode } from '../../graph/node.ts';
 import { defineLayer, type OptionalLayerBuilder } from './layer.ts';

@@ -4,7 +4,7 @@
  * A slope per number of the input; `sharedAxes` (from 1, as in Keras) have one in common: [1, 2] gives a slope per
  * channel. He et al. 2015, https://arxiv.org/abs/1502.01852.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { FoveaError } from '../../base/errors.ts';
 import type { NonEmpty } from '../../base/lists.ts';
 import { formatShape, type Shape } from '../../base/shape.ts';

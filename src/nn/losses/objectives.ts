@@ -8,7 +8,7 @@
  * A classifier is measured by its right answers, values by their mean absolute error. Previous stop:
  * `losses.ts`. Next stop: `nn/programs/programs.ts`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { FoveaError, unknownName } from '../../base/errors.ts';
 import { at } from '../../base/lists.ts';
 import { formatShape, sameShape, twoAxes } from '../../base/shape.ts';

@@ -11,7 +11,7 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { FoveaError } from '../../base/errors.ts';
 import { parseJson } from '../../base/json.ts';
 import { writeError } from './wholeFile.ts';

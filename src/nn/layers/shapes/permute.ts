@@ -2,7 +2,7 @@
  * @file The axes of an image in another order; dims count from 1, as in Keras. dims [3, 1, 2]:
  * (H, W, C) -> (C, H, W)
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { FoveaError } from '../../../base/errors.ts';
 import { at } from '../../../base/lists.ts';
 import { formatShape } from '../../../base/shape.ts';

@@ -1,7 +1,7 @@
 /**
  * @file The same numbers under another shape, in (height, width, channel) order as Keras does.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { FoveaError } from '../../../base/errors.ts';
 import { nonEmpty } from '../../../base/lists.ts';
 import { formatShape, type Shape, sizeOf } from '../../../base/shape.ts';

@@ -7,7 +7,7 @@
  * M is `depthMultiplier`; channel c gives the channels c M to c M + M - 1, as in Keras. Both are `conv2d` ops with
  * as many groups as channels. Next stop: `conv2d.ts`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { last, type NonEmpty } from '../../../base/lists.ts';
 import type { Shape } from '../../../base/shape.ts';
 import { NO_PADS } from '../../../base/window.ts';
