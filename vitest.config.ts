@@ -10,6 +10,8 @@ export default defineConfig({
     // Every core: by itself vitest leaves one free, which on two cores is half of the machine.
     maxWorkers: '100%',
     testTimeout: 60_000,
+    // Browsers start in hooks, on a busy machine slowly.
+    hookTimeout: 60_000,
     // The tally prints last: skipped tests with their reasons, then "N passed, N failed".
     reporters: ['default', new TallyReporter()],
   },

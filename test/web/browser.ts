@@ -19,9 +19,6 @@ import { browserPath } from './places.ts';
 
 export { ISOLATED, type Served, serveFolder } from './served.ts';
 
-/** Milliseconds that a browser may take to start on a busy machine. */
-const START = 60_000;
-
 export interface OpenOptions extends BrowserContextOptions {
   /** Before anything of the page runs. */
   readonly before?: (page: Page) => Promise<void>;
@@ -43,7 +40,7 @@ export function inChromium(title: string, body: (open: Open) => void): void {
     const watched: { page: Page; troubles: string[] }[] = [];
     beforeAll(async () => {
       browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-    }, START);
+    });
     afterAll(() => browser?.close());
     afterEach(async () => {
       const all = watched.splice(0);
@@ -100,7 +97,7 @@ function inFirefox(title: string, body: (open: OpenAsked) => void): void {
     let browser: Firefox;
     beforeAll(async () => {
       browser = await puppeteer.launch({ browser: 'firefox', executablePath });
-    }, START);
+    });
     afterAll(() => browser?.close());
     body(async (url) => {
       const page = await browser.newPage();

@@ -68,7 +68,7 @@ async function trainedUnfused(): ReturnType<typeof trainedHere> {
 
 let fused: ReturnType<typeof trainedHere>;
 let unfused: ReturnType<typeof trainedHere>;
-let folder: string;
+let folder: string | undefined;
 let isolated: Served;
 let plain: Served;
 let withoutRelaxed: Served;
@@ -86,7 +86,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await Promise.all([isolated, plain, withoutRelaxed].map((served) => served?.close()));
-  rmSync(folder, { recursive: true, force: true });
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
 });
 
 async function trainOn(open: OpenAsked, { url }: Served, threads?: number): Promise<Trained> {
