@@ -150,6 +150,7 @@ export type { InputSpec, LayerSpec, ModelSpec, OutputSpec, Preprocessing } from 
 export type { StateValue, TrainedModel } from './nn/trained.ts';
 export { build } from './ops/index.ts';
 export { maxOver, meanOver, minOver, productOver, sumOver } from './ops/reductions.ts';
+export type { ListedRun } from './records/listedRun.ts';
 export type { EarlyStop } from './train/earlyStop.ts';
 export type { Evaluation, Mistake } from './train/evaluation/classification.ts';
 export { type EvaluateOptions, evaluate } from './train/evaluation/evaluate.ts';
@@ -183,8 +184,12 @@ export { type Combine, type StepSums, splitRunner } from './train/runners/split.
 export { decodeCheckpoint, encodeCheckpoint } from './train/snapshots/checkpoint.ts';
 export type { WarmStart } from './train/snapshots/warmStart.ts';
 // In a page
+export { type Camera, type CameraOptions, openCamera } from './web/data/camera.ts';
+export { type DecodeOptions, decodePicture } from './web/data/decodePicture.ts';
+export { filesOfList, filesOfTransfer, type GivenFile } from './web/data/givenFiles.ts';
 export { forgetDataset, type LoadFromOptions, loadDataset } from './web/data/loadDataset.ts';
-export { type ListedRun, openRunStore, type RunStore } from './web/store/runStore.ts';
+export { type PictureSetOptions, pictureSet } from './web/data/pictureSet.ts';
+export { openRunStore, type RunStore } from './web/store/runStore.ts';
 export type { StoredRun } from './web/store/storedRun.ts';
 export type { ResumeOptions, RunOptions } from './web/store/trainStoredRun.ts';
 export type {

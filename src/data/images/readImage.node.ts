@@ -12,15 +12,13 @@ import { FoveaError, messageOf } from '../../base/errors.ts';
 import { readRegular } from '../../base/regularFile.node.ts';
 import { gunzip, isGzip } from '../formats/gunzip.ts';
 import { IDX_HEADER_BYTES, parseIdxImages, readIdxHeader } from '../formats/idx.ts';
-import { isNetpbm, parseNetpbm } from './netpbm.ts';
+import { kindOf, MAX_FILE_BYTES, PICTURE_NAME } from './kinds.ts';
+import { parseNetpbm } from './netpbm.ts';
 import { checkPictureSize, MAX_PIXELS, type Picture, toGray, toRgb } from './picture.ts';
 import type { PixelBudget } from './pixelBudget.ts';
 import { reduced, reductionOf } from './reduction.ts';
 
-/** A picture file larger than this is not read at all. */
-export const MAX_FILE_BYTES = 256 * 2 ** 20;
 const DECODE_SECONDS = 20;
-const IMAGE_NAME = /\.(png|jpe?g|webp|p[bgpn]m)$/i;
 
 export interface ReadImageOptions {
   /** 1 for gray, 3 for colour. */
@@ -41,9 +39,10 @@ export async function readImage(
     typeof source === 'string'
       ? await readRegular(source, MAX_FILE_BYTES, 'a picture file')
       : source;
-  const decoded = isNetpbm(bytes)
-    ? reduced(parseNetpbm(bytes, where), options.needed)
-    : await decodeWithSharp(bytes, options, where);
+  const decoded =
+    kindOf(bytes, where) === 'netpbm'
+      ? reduced(parseNetpbm(bytes, where), options.needed)
+      : await decodeWithSharp(bytes, options, where);
   return options.channels === 1 ? toGray(decoded) : toRgb(decoded);
 }
 
@@ -64,27 +63,11 @@ async function readStandardInput(): Promise<Uint8Array> {
   return new Uint8Array(Buffer.concat(parts));
 }
 
-/** Does the file begin as a format that `sharp` may be given? */
-function isSharpFormat(bytes: Uint8Array): boolean {
-  const begins = (at: number, ...values: number[]) => values.every((v, i) => bytes[at + i] === v);
-  const png = begins(0, 0x89, 0x50, 0x4e, 0x47);
-  const jpeg = begins(0, 0xff, 0xd8);
-  const webp = begins(0, 0x52, 0x49, 0x46, 0x46) && begins(8, 0x57, 0x45, 0x42, 0x50);
-  return png || jpeg || webp;
-}
-
 async function decodeWithSharp(
   bytes: Uint8Array,
   { needed, budget }: ReadImageOptions,
   where: string,
 ): Promise<Picture> {
-  if (!isSharpFormat(bytes)) {
-    throw new FoveaError({
-      where,
-      problem: 'this is not a picture that can be read',
-      expected: 'a PNG, JPEG, WebP, PBM, PGM or PPM file',
-    });
-  }
   const sharp = await loadSharp(where);
   const image = sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' });
   const { width, height } = await sizeOf(image, where);
@@ -190,7 +173,7 @@ async function* folderPictures(
   path: string,
   { onUnreadable, ...options }: ReadImagesOptions,
 ): AsyncGenerator<NamedPicture> {
-  const names = (await readdir(path)).filter((name) => IMAGE_NAME.test(name)).sort();
+  const names = (await readdir(path)).filter((name) => PICTURE_NAME.test(name)).sort();
   if (names.length === 0) {
     throw new FoveaError({
       where: path,

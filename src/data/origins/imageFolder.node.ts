@@ -3,33 +3,32 @@
  *
  * PATH may also hold `train` and `test` (or `val`, `validation`) with the class folders in them. Without
  * a test folder every tenth picture of a class is kept for testing. The names alone are read here, and the
- * beginnings of a few pictures. Links are followed; each folder is read once. Next stop: `listing.ts`.
+ * beginnings of a few pictures. Links are followed; each folder is read once. Next stop: `folderRules.ts`.
  */
-import { type Dirent, existsSync, type Stats, statSync } from 'node:fs';
+import { type Dirent, type Stats, statSync } from 'node:fs';
 import { readdir, realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { FoveaError, messageOf } from '../../base/errors.ts';
 import { openRegular } from '../../base/regularFile.node.ts';
+import { PICTURE_NAME } from '../images/kinds.ts';
 import { packNames } from '../streamed.ts';
+import { classNamesOf, labelFolders, partsOf } from './folderRules.ts';
 import { LeftOut } from './leftOut.ts';
 import { type ListedSplits, type Listing, splitsOf } from './listing.ts';
-import { digestOfListing, SAMPLED_BYTES } from './listingDigest.node.ts';
-
-const PICTURE = /\.(png|jpe?g|webp|p[bgpn]m)$/i;
-const TEST_NAMES = ['test', 'val', 'validation'];
+import { digestOfListing } from './listingDigest.node.ts';
+import { SAMPLED_BYTES } from './listingDigest.ts';
 
 export async function listImageFolder(folder: string, testFolder?: string): Promise<ListedSplits> {
   if (testFolder !== undefined) {
     const trained = await listClasses(folder, folder);
     return splitsOf(trained, await listClasses(testFolder, testFolder, trained.classes));
   }
-  const train = join(folder, 'train');
-  const test = TEST_NAMES.map((name) => join(folder, name)).find(existsSync);
-  if (!existsSync(train) || test === undefined) {
-    return splitsOf(await listClasses(folder, folder));
-  }
-  const trained = await listClasses(train, folder);
-  return splitsOf(trained, await listClasses(test, folder, trained.classes));
+  // A folder that is not there says so when its classes are listed.
+  const names = await readdir(folder).catch(() => []);
+  const parts = partsOf(names);
+  if (parts === undefined) return splitsOf(await listClasses(folder, folder));
+  const trained = await listClasses(join(folder, parts.train), folder);
+  return splitsOf(trained, await listClasses(join(folder, parts.test), folder, trained.classes));
 }
 
 /** Pictures of each class; with `known`, the classes must be among those. */
@@ -39,38 +38,36 @@ async function listClasses(
   known?: readonly string[],
 ): Promise<Listing> {
   const walk = new Walk();
-  const classes = (await entriesOf(folder))
-    .filter(({ name }) => !name.startsWith('.') && walk.statOf(join(folder, name))?.isDirectory())
-    .map(({ name }) => name)
-    .sort();
-  const stranger = known && classes.find((name) => !known.includes(name));
-  if (stranger !== undefined) throw unknownClass(join(folder, stranger), known ?? []);
-  const labels: number[] = [];
-  for (const name of classes) {
-    const before = walk.files.length;
-    await walk.into(join(folder, name));
-    if (walk.files.length === before && known === undefined) throw noPictures(join(folder, name));
-    const label = (known ?? classes).indexOf(name);
-    for (let i = before; i < walk.files.length; i++) labels.push(label);
-  }
-  if (known === undefined && classes.length < 2) throw tooFewClasses(folder, classes);
-  const names = walk.files.map(({ path }) => relative(root, path));
+  const entries = (await entriesOf(folder)).map(({ name }) => name);
+  const classes = classNamesOf(entries).filter((name) =>
+    walk.statOf(join(folder, name))?.isDirectory(),
+  );
+  const folders = [];
+  for (const name of classes)
+    folders.push({ name, pictures: await walk.within(join(folder, name)) });
+  const { labels, pictures, ...listed } = labelFolders(folder, folders, known);
+  const names = pictures.map(({ path }) => relative(root, path));
   return {
-    classes: known ?? classes,
+    classes: listed.classes,
     labels,
     origin: { kind: 'files', folder: root, names: packNames(names) },
     notes: walk.leftOut.notes(),
     digest: await digestOfListing(
       names.length,
-      (i) => ({ name: names[i], size: walk.files[i].size, label: labels[i] }),
-      (i) => beginningOf(walk.files[i].path),
+      (i) => ({ name: names[i], size: pictures[i].size, label: labels[i] }),
+      (i) => beginningOf(pictures[i].path),
     ),
   };
 }
 
+interface FoundPicture {
+  readonly path: string;
+  /** In bytes. */
+  readonly size: number;
+}
+
 /** Goes through folders, each once however many links lead there, and collects the pictures. */
 class Walk {
-  readonly files: { readonly path: string; readonly size: number }[] = [];
   readonly leftOut = new LeftOut();
   readonly #seen = new Map<string, string>();
 
@@ -84,7 +81,14 @@ class Walk {
     }
   }
 
-  async into(folder: string): Promise<void> {
+  /** The pictures of a folder and of those in it, by name. */
+  async within(folder: string): Promise<readonly FoundPicture[]> {
+    const files: FoundPicture[] = [];
+    await this.#collect(folder, files);
+    return files;
+  }
+
+  async #collect(folder: string, files: FoundPicture[]): Promise<void> {
     const real = await realpath(folder);
     const before = this.#seen.get(real);
     if (before !== undefined) throw seenBefore(folder, before);
@@ -92,13 +96,13 @@ class Walk {
     const entries = (await entriesOf(folder)).sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const entry of entries) {
       const path = join(folder, entry.name);
-      const isPicture = PICTURE.test(entry.name);
+      const isPicture = PICTURE_NAME.test(entry.name);
       // Other files are not asked what they are.
       if (!isPicture && !entry.isDirectory() && !entry.isSymbolicLink()) continue;
       const found = this.statOf(path);
-      if (found?.isDirectory()) await this.into(path);
+      if (found?.isDirectory()) await this.#collect(path, files);
       else if (!isPicture || found === undefined) continue;
-      else if (found.isFile()) this.files.push({ path, size: found.size });
+      else if (found.isFile()) files.push({ path, size: found.size });
       else this.leftOut.add(path, 'no regular file');
     }
   }
@@ -127,37 +131,11 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
   }
 }
 
-function unknownClass(where: string, known: readonly string[]): FoveaError {
-  return new FoveaError({
-    where,
-    problem: 'a class for testing that training does not know',
-    expected: `one of ${known.join(', ')}`,
-  });
-}
-
 function seenBefore(where: string, before: string): FoveaError {
   return new FoveaError({
     where,
     problem: `this link leads to a folder that is read already, as ${before}`,
     expected: 'each folder of pictures once, in one class',
     fix: 'remove the link',
-  });
-}
-
-function tooFewClasses(folder: string, classes: readonly string[]): FoveaError {
-  return new FoveaError({
-    where: folder,
-    problem: classes.length === 0 ? 'no sub-folders' : `one class alone, "${classes[0]}"`,
-    expected: 'two sub-folders of pictures or more, one per class',
-    fix: 'sort the pictures into folders such as cats/ and dogs/',
-  });
-}
-
-function noPictures(folder: string): FoveaError {
-  return new FoveaError({
-    where: folder,
-    problem: 'no pictures in this class',
-    expected: 'files named .jpg, .png, .webp, .pgm or .ppm',
-    fix: 'remove the empty folder, or put pictures into it',
   });
 }

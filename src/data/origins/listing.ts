@@ -31,17 +31,14 @@ export interface ListedSplits {
 /** Of the pictures of a class, one of so many is kept for testing where there is no test set; of fewer, one. */
 const KEEP_ONE_OF = 10;
 
-export function splitsOf(train: Listing, test?: Listing): ListedSplits {
+/** The rows of both splits, in a random order that is always the same; without a test set some are kept for it. */
+export function rowsOf(
+  train: Pick<Listing, 'classes' | 'labels'>,
+  test?: Pick<Listing, 'labels'>,
+): { readonly train: readonly number[]; readonly test: readonly number[] } {
   const all = train.labels.map((_, item) => item);
   if (test !== undefined) {
-    const items = test.labels.map((_, item) => item);
-    return {
-      classes: train.classes,
-      train: splitOf(train, all),
-      test: splitOf(test, items),
-      digests: { 'training pictures': train.digest, 'test pictures': test.digest },
-      notes: [...train.notes, ...test.notes],
-    };
+    return { train: inOrder(all), test: inOrder(test.labels.map((_, item) => item)) };
   }
   const totals = train.classes.map(() => 0);
   for (const label of train.labels) totals[label]++;
@@ -60,25 +57,36 @@ export function splitsOf(train: Listing, test?: Listing): ListedSplits {
       fix: 'put train/ and test/ folders beside each other, or add test=... to the data set',
     });
   }
+  return { train: inOrder(all.filter((item) => !kept.has(item))), test: inOrder([...kept]) };
+}
+
+function inOrder(items: readonly number[]): readonly number[] {
+  if (items.length === 0)
+    throw new FoveaError({ problem: 'no pictures', expected: 'one at least' });
+  return [...new RandomStream(0, 'listing').permutation(items.length)].map((at) => items[at]);
+}
+
+export function splitsOf(train: Listing, test?: Listing): ListedSplits {
+  const rows = rowsOf(train, test);
   return {
     classes: train.classes,
-    train: splitOf(
-      train,
-      all.filter((item) => !kept.has(item)),
-    ),
-    test: splitOf(train, [...kept]),
-    digests: { pictures: train.digest },
-    notes: train.notes,
+    train: splitOf(train, rows.train),
+    test: splitOf(test ?? train, rows.test),
+    digests:
+      test === undefined
+        ? { pictures: train.digest }
+        : { 'training pictures': train.digest, 'test pictures': test.digest },
+    notes: [...train.notes, ...(test?.notes ?? [])],
   };
 }
 
-function splitOf({ labels, origin }: Listing, chosen: readonly number[]): StreamedSplit {
-  const { length: count } = chosen;
-  if (count === 0) throw new FoveaError({ problem: 'no pictures', expected: 'one at least' });
-  const order = new RandomStream(0, 'listing').permutation(count);
-  const items = new Uint32Array(new SharedArrayBuffer(4 * count));
-  items.forEach((_, row) => {
-    items[row] = chosen[order[row]];
-  });
-  return { count, items, labels: Int32Array.from(items, (item) => labels[item]), origin };
+function splitOf({ labels, origin }: Listing, rows: readonly number[]): StreamedSplit {
+  const items = new Uint32Array(new SharedArrayBuffer(4 * rows.length));
+  items.set(rows);
+  return {
+    count: rows.length,
+    items,
+    labels: Int32Array.from(items, (item) => labels[item]),
+    origin,
+  };
 }

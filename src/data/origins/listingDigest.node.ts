@@ -1,37 +1,13 @@
 /**
- * @file The digest of a listing: every name, size and class, and the beginnings of some pictures.
- *
- * All pictures of a large set are not read before training begins; names and sizes tell when some are gone,
- * new, renamed or exchanged, the beginnings of a few dozen when all have been written anew. The place of the
- * folder and the times of files are no part of it. Next stop: `../identity.ts`, which compares.
+ * @file The digest of a listing in Node. What it is taken of: `listingDigest.ts`.
  */
 import { createHash } from 'node:crypto';
+import { listingBytes } from './listingDigest.ts';
 
-export interface ListedPicture {
-  /** Below the folder, or SHARD: NAME. */
-  readonly name: string;
-  readonly size: number;
-  readonly label: number;
-}
-
-/** Of so many pictures, evenly over the listing, the beginning is part of the digest. */
-const SAMPLED = 32;
-export const SAMPLED_BYTES = 2 ** 16;
-
-/** `beginning` reads at most `SAMPLED_BYTES` of picture i; what cannot be read counts as nothing. */
 export async function digestOfListing(
-  count: number,
-  picture: (i: number) => ListedPicture,
-  beginning: (i: number) => Promise<Uint8Array>,
+  ...listing: Parameters<typeof listingBytes>
 ): Promise<string> {
   const hash = createHash('sha256');
-  for (let i = 0; i < count; i++) {
-    const { name, size, label } = picture(i);
-    hash.update(`${label}/${size}/${name.replaceAll('\\', '/')}\0`);
-  }
-  for (let sample = 0; sample < Math.min(SAMPLED, count); sample++) {
-    const i = Math.floor((sample * count) / Math.min(SAMPLED, count));
-    hash.update(await beginning(i).catch(() => new Uint8Array(0)));
-  }
+  for await (const bytes of listingBytes(...listing)) hash.update(bytes);
   return hash.digest('hex');
 }

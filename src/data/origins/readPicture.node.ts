@@ -5,8 +5,9 @@ import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FoveaError, messageOf } from '../../base/errors.ts';
 import { openRegular } from '../../base/regularFile.node.ts';
+import { MAX_FILE_BYTES } from '../images/kinds.ts';
 import { type Picture, pictureAt } from '../images/picture.ts';
-import { MAX_FILE_BYTES, type ReadImageOptions, readImage } from '../images/readImage.node.ts';
+import { type ReadImageOptions, readImage } from '../images/readImage.node.ts';
 import { nameAt, type Origin } from '../streamed.ts';
 
 export interface PictureReader {

@@ -14,7 +14,8 @@ import { packNames } from '../streamed.ts';
 import { nameMatcher } from './glob.ts';
 import { LeftOut } from './leftOut.ts';
 import { type ListedSplits, type Listing, splitsOf } from './listing.ts';
-import { digestOfListing, SAMPLED_BYTES } from './listingDigest.node.ts';
+import { digestOfListing } from './listingDigest.node.ts';
+import { SAMPLED_BYTES } from './listingDigest.ts';
 import { type TarEntry, tarEntries } from './tar.node.ts';
 
 const PICTURE = /\.(png|jpe?g|webp|p[bgpn]m)$/i;

@@ -73,6 +73,12 @@ export async function lockRun(folder: string, use = TRAINING): Promise<RunLock> 
   };
 }
 
+/** Whether somebody trains the run of a folder now. */
+export async function isLocked(folder: string): Promise<boolean> {
+  const by = parse((await readText(lockFile(folder))) ?? '');
+  return by !== undefined && (await mayRun(by));
+}
+
 /** What a broken disk does not let go is no lock once this process has ended: no reason to fail. */
 async function removed(file: string): Promise<void> {
   await fs.rm(file, { force: true }).catch(() => undefined);

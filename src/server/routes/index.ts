@@ -6,8 +6,12 @@
  * that a route throws is answered as 400 with its words.
  */
 import { about } from './about.ts';
+import { data } from './data.ts';
 import type { Part } from './part.ts';
+import { runs } from './runs.ts';
 
 export const parts: Readonly<Record<string, Part>> = {
   about: { routes: about, mostBody: 0 },
+  data: { routes: data, mostBody: 0 },
+  runs: { routes: runs, mostBody: 0 },
 };

@@ -81,7 +81,7 @@ describe('a run that a page keeps', () => {
     ]);
     const [run, ...others] = await store.list();
     expect(others).toEqual([]);
-    expect(run).toMatchObject({ name: 'one', fault: undefined, inUse: false });
+    expect(run).toMatchObject({ name: 'one', fault: null, inUse: false });
     expect(run.record).toMatchObject({ status: 'done', model: 'lenet5', data: COUNTS });
     expect(run.history.map(({ epoch }) => epoch)).toEqual([1, 2]);
     expect(locks.held.size).toBe(0);
@@ -114,7 +114,7 @@ describe('a run that a page keeps', () => {
       expect(locks.held.size).toBe(0);
       files.failAt = Number.POSITIVE_INFINITY;
       const runs = await store.list();
-      expect(runs.map(({ fault }) => fault)).toEqual(runs.map(() => undefined));
+      expect(runs.map(({ fault }) => fault)).toEqual(runs.map(() => null));
       // Either it never was, or it can be gone on with.
       if (runs.length === 0) expect(await files.list('runs')).toEqual([]);
       else {
@@ -182,7 +182,7 @@ describe('a run that a page keeps', () => {
     expect(run.fault).toMatch(/history.json: 0.train/);
     expect(run.record?.model).toBe('lenet5');
     await files.write('runs/one/run.json', new TextEncoder().encode('{'));
-    expect((await store.list())[0]).toMatchObject({ record: undefined });
+    expect((await store.list())[0]).toMatchObject({ record: null });
     expect((await store.list())[0].fault).toMatch(/run.json: this is not JSON/);
   });
 });

@@ -9,24 +9,14 @@
  * that never got its place goes when the runs are listed. Next stop: `storedRun.ts`.
  */
 import { FoveaError, messageOf, UsageError } from '../../base/errors.ts';
+import type { ListedRun } from '../../records/listedRun.ts';
 import type { RunRecord } from '../../records/runRecord.ts';
 import { packRun, unpackRun } from '../../records/runZip.ts';
-import type { EpochRecord } from '../../train/progress.ts';
 import { type Release, takeLock } from '../files/locks.ts';
 import { openOriginFiles } from '../files/originFiles.ts';
 import type { StoredFiles } from '../files/storedFiles.ts';
 import { checkedRunName, freeName } from './runNames.ts';
 import { StoredRun } from './storedRun.ts';
-
-export interface ListedRun {
-  readonly name: string;
-  /** Undefined where it cannot be read: `fault` says why. */
-  readonly record: RunRecord | undefined;
-  readonly history: readonly EpochRecord[];
-  readonly fault: string | undefined;
-  /** Somebody trains it now: this page, another tab. */
-  readonly inUse: boolean;
-}
 
 /** Throws a FoveaError where the browser keeps no files for this page. */
 export async function openRunStore(): Promise<RunStore> {
@@ -161,14 +151,16 @@ export class RunStore {
 
   async #listed(name: string, inUse: boolean): Promise<ListedRun | undefined> {
     const run = new StoredRun(this.#files, name);
-    let record: RunRecord | undefined;
+    let record: RunRecord | null = null;
     try {
       if (!(await run.isThere())) return undefined;
       record = await run.readRecord();
       const history = await run.readHistory();
-      return { name, record, history, fault: undefined, inUse };
+      const hasMistakes = (await run.read('mistakes.png')) !== undefined;
+      return { name, record, history, fault: null, inUse, hasMistakes };
     } catch (error) {
-      return { name, record, history: [], fault: messageOf(error), inUse };
+      const fault = messageOf(error);
+      return { name, record, history: [], fault, inUse, hasMistakes: false };
     }
   }
 

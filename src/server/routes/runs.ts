@@ -1,0 +1,71 @@
+/**
+ * @file `/api/runs/`: the runs below `runs/` of the folder that `fovea lab` was started in.
+ *
+ *   GET  /api/runs/                     the list, broken ones with their fault
+ *   GET  /api/runs/NAME/mistakes.png    the picture of the worst mistakes
+ *   GET  /api/runs/NAME/zip             the run as a zip, to keep or to open in the browser
+ *   POST /api/runs/NAME/evaluate        the test set again: figures, and mistakes with their files
+ *
+ * Next stop: `runs/runList.ts`.
+ */
+import { Hono } from 'hono';
+import { FoveaError } from '../../base/errors.ts';
+import { packRun } from '../../records/runZip.ts';
+import { evaluateRun } from '../../runs/evaluateRun.ts';
+import { listRuns, ownRunFolder, readRunFile, readRunFiles } from '../../runs/runList.ts';
+import { refuse } from '../access.ts';
+import type { LabContext } from './part.ts';
+
+export function runs({ folder }: LabContext): Hono {
+  let evaluating: string | undefined;
+  return new Hono()
+    .get('/', async (context) => context.json({ folder, runs: await listRuns(folder) }))
+    .get('/:name/mistakes.png', async (context) => {
+      const bytes = await readRunFile(folder, context.req.param('name'), 'mistakes.png');
+      if (bytes === undefined) return refuse(context, 404, { problem: 'there is no such picture' });
+      return context.body(bytes, 200, { 'content-type': 'image/png' });
+    })
+    .get('/:name/zip', async (context) => {
+      const name = context.req.param('name');
+      const zip = packRun(name, await readRunFiles(folder, name));
+      return context.body(zip, 200, { 'content-type': 'application/zip' });
+    })
+    .post('/:name/evaluate', async (context) => {
+      const name = context.req.param('name');
+      // It takes the whole machine: one at a time.
+      if (evaluating !== undefined) throw busy(evaluating);
+      evaluating = name;
+      try {
+        return context.json(await evaluated(await ownRunFolder(folder, name)));
+      } finally {
+        evaluating = undefined;
+      }
+    });
+}
+
+/** Nothing is downloaded for a page: what is missing is said. */
+async function evaluated(folder: string) {
+  const { evaluation, dataset, insights, nameOf } = await evaluateRun({
+    folder,
+    load: { download: false },
+  });
+  const { count, loss, accuracy, classes, confusion, mistakes } = evaluation;
+  return {
+    dataset,
+    count,
+    loss,
+    accuracy,
+    classes,
+    confusion,
+    insights,
+    mistakes: mistakes.map((mistake) => ({ ...mistake, file: nameOf(mistake.index) ?? null })),
+  };
+}
+
+function busy(name: string): FoveaError {
+  return new FoveaError({
+    problem: `the lab is evaluating ${name}`,
+    expected: 'one run at a time',
+    fix: 'wait until it is done',
+  });
+}
