@@ -33,6 +33,7 @@ export {
   augmentationNames,
   parseAugmentation,
 } from './data/augment/index.ts';
+export type { DownloadProgress } from './data/dataset.ts';
 export { drawDigits } from './data/datasets/digits.ts';
 export { type Stroke, strokesPicture } from './data/images/strokes.ts';
 export {
@@ -44,6 +45,7 @@ export {
   type Split,
   validationSplit,
 } from './data/index.ts';
+export { openSampler, type SampleOptions } from './data/samples.ts';
 export {
   constantNode,
   type Graph,

@@ -20,6 +20,7 @@ export function Plot({ label, ...content }: PlotProps) {
   const [error, setError] = useState<unknown>();
   const theme = useTheme();
   const looks = [theme, content.xLabel, content.yLabel, content.height, content.logarithmic]
+    .concat(content.xRange?.join(), content.yRange?.join())
     .concat(
       content.series.flatMap(({ label: name, colour, dashed }) => [name, colour, dashed ? 1 : 0]),
     )

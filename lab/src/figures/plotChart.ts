@@ -3,6 +3,7 @@
  */
 import 'uplot/dist/uPlot.min.css';
 import uPlot from 'uplot';
+import { formatValue } from './numbers.ts';
 
 /** A colour by its name in `frame/tokens.css`. */
 export type TokenName = 'ink' | 'soft' | 'accent' | 'negative' | 'positive' | 'line' | 'problem';
@@ -13,6 +14,10 @@ export interface PlotSeries {
   readonly values: readonly (number | null)[];
   readonly colour?: TokenName;
   readonly dashed?: boolean;
+  /** The line goes on over places without a value. */
+  readonly spanGaps?: boolean;
+  /** A dot at every value. */
+  readonly dots?: boolean;
 }
 
 export interface PlotContent {
@@ -23,6 +28,9 @@ export interface PlotContent {
   /** Height in pixels; the width is that of the column. */
   readonly height?: number;
   readonly logarithmic?: boolean;
+  /** From and to; what the values need unless given. */
+  readonly xRange?: readonly [number, number];
+  readonly yRange?: readonly [number, number];
 }
 
 export interface Chart {
@@ -71,23 +79,37 @@ function optionsOf(box: HTMLElement, content: PlotContent): uPlot.Options {
   return {
     width: Math.max(box.clientWidth, 200),
     height: content.height ?? 240,
-    scales: { x: { time: false }, y: { distr: content.logarithmic ? 3 : 1 } },
+    scales: {
+      x: { time: false, ...rangeOf(content.xRange) },
+      y: { distr: content.logarithmic ? 3 : 1, ...rangeOf(content.yRange) },
+    },
     cursor: { points: { size: 6 }, drag: { x: false, y: false } },
     axes: [axis(content.xLabel), { ...axis(content.yLabel), size: 56 }],
     series: [
-      { label: content.xLabel ?? 'x' },
+      {
+        label: content.xLabel ?? 'x',
+        value: (_, value) => (value === null ? '' : formatValue(value)),
+      },
       ...content.series.map(
         (series, i): uPlot.Series => ({
           label: series.label,
           stroke: colour(series.colour ?? COLOURS[i % COLOURS.length] ?? 'accent'),
           width: 1.75,
           ...(series.dashed ? { dash: [5, 4] } : {}),
-          points: { show: content.x.length < 2 },
+          spanGaps: series.spanGaps ?? false,
+          points: { show: series.dots === true || isOnePoint, size: 7 },
+          // Without a pointer there is no value to say.
+          value: (_, value) => (value === null ? '' : formatValue(value)),
         }),
       ),
     ],
   };
 }
+
+const rangeOf = (range: PlotContent['xRange']): Pick<uPlot.Scale, 'range'> =>
+  range === undefined ? {} : { range: [...range] };
+
+const isOnePoint = (plot: uPlot): boolean => plot.data[0].length < 2;
 
 /** A token may be a function of the theme; the browser says what it comes to. */
 function tokenColour(box: HTMLElement, name: TokenName): string {

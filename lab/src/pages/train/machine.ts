@@ -4,12 +4,12 @@
  *   idle --play, step--> preparing --> running <--> paused --> done
  *                            |            |           |
  *                            +------------+-----------+--> failed --go on--> preparing
- *   reset leads back to idle from everywhere.
+ *   reset leads back to idle from everywhere; play begins anew where a run is over.
  *
  * A function from state and happening to state; `trainer.ts` makes things happen.
  */
 import type { WorkerFitEvent } from 'fovea/web';
-import { type SideRecord, type Tested, told } from './record.ts';
+import { lookedAt, type SideRecord, type Tested, told } from './record.ts';
 import type { TrainSettings } from './settings.ts';
 
 export type Phase = 'idle' | 'preparing' | 'running' | 'paused' | 'done' | 'failed';
@@ -72,7 +72,7 @@ export function after(state: RunState, happening: Happening): RunState {
     case 'event':
       return settled(changed(state, happening.side, (side) => told(side, happening.event)));
     case 'tested':
-      return changed(state, happening.side, (side) => ({ ...side, tested: happening.tested }));
+      return changed(state, happening.side, (side) => lookedAt(side, happening.tested));
     case 'pause':
       return state.phase === 'running' ? { ...state, phase: 'paused' } : state;
     case 'resume':
@@ -113,10 +113,9 @@ function settled(state: RunState): RunState {
 }
 
 /** What the buttons offer in this phase. */
-export function allowed({ phase, failure }: RunState) {
+export function allowed({ phase }: RunState) {
   return {
-    play:
-      phase === 'idle' || phase === 'paused' || (phase === 'failed' && failure?.resumesAt != null),
+    play: phase !== 'preparing' && phase !== 'running',
     pause: phase === 'running',
     step: phase === 'idle' || phase === 'paused',
     reset: phase !== 'idle',

@@ -85,7 +85,7 @@ export function startRecords(
     const before = kept === undefined ? undefined : known[i];
     return before === undefined
       ? start
-      : { ...start, points: before.points, tested: before.tested };
+      : { ...start, points: before.points, tests: before.tests, tested: before.tested };
   });
 }
 

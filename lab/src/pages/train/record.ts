@@ -48,6 +48,8 @@ export interface SideRecord {
   readonly speed: number | null;
   readonly weights: WeightsEvent | null;
   readonly tested: Tested | null;
+  /** Of the test set, after each epoch that it was looked at. */
+  readonly tests: readonly Point[];
   /** Why it failed, in words. */
   readonly failure: string | null;
   /** Where the last event left the epoch: rows, seconds and sums, for means since then. */
@@ -83,6 +85,7 @@ export function startOf(
     speed: null,
     weights: null,
     tested: null,
+    tests: [],
     failure: null,
     last: NOTHING,
   };
@@ -124,6 +127,7 @@ function afterStart(
     batch,
     history,
     points: record.points.filter((point) => point.epoch <= here + 1e-9),
+    tests: record.tests.filter((test) => test.epoch <= here + 1e-9),
     last: { epoch: epoch + 1, rows, seconds, loss: lossSum, right: correct },
   };
 }
@@ -166,6 +170,13 @@ export function thinned(points: readonly Point[]): readonly Point[] {
     if (a === undefined || b === undefined) return [];
     return [{ epoch: b.epoch, loss: mean(a.loss, b.loss), accuracy: mean(a.accuracy, b.accuracy) }];
   });
+}
+
+/** The record after a look at the test set. */
+export function lookedAt(record: SideRecord, tested: Tested): SideRecord {
+  const { epoch, evaluation } = tested;
+  const { loss, accuracy } = evaluation;
+  return { ...record, tested, tests: [...record.tests, { epoch, loss, accuracy }] };
 }
 
 /** Finished steps. */

@@ -64,6 +64,9 @@ export class Trainer {
     else if (phase === 'paused') {
       this.#happen({ type: 'resume' });
       await this.#control('resume');
+    } else if (phase === 'done' || phase === 'failed') {
+      await this.reset();
+      await this.#begin({ settings, paused: false });
     }
   }
 
