@@ -11,8 +11,6 @@ export interface WindowState {
   readonly stride: number;
   readonly padding: 'valid' | 'same';
   readonly op: WindowOp;
-  /** The numbers of the input, row by row; counted from one where none are given. */
-  readonly values?: readonly number[];
 }
 
 export type FigureSpec =

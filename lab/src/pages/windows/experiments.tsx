@@ -128,7 +128,7 @@ interface ResultsProps {
   readonly sentences: readonly string[];
 }
 
-function Results({ results, sentences }: ResultsProps) {
+export function Results({ results, sentences }: ResultsProps) {
   return (
     <div class="windowsOutcome">
       <div class="windowsResults">
@@ -136,11 +136,13 @@ function Results({ results, sentences }: ResultsProps) {
           <Result key={result.name} result={result} />
         ))}
       </div>
-      <ul class="windowsFindings">
-        {sentences.map((sentence) => (
-          <li key={sentence}>{sentence}</li>
-        ))}
-      </ul>
+      {sentences.length > 0 && (
+        <ul class="windowsFindings">
+          {sentences.map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
+      )}
     </div>
   );
 }

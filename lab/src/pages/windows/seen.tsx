@@ -32,6 +32,15 @@ export function Coverage({ answer }: { readonly answer: WindowAnswer }) {
 }
 
 export function Strides({ answer }: { readonly answer: WindowAnswer }) {
+  return (
+    <section class="windowsSection">
+      <h2>Every stride</h2>
+      <StrideTable answer={answer} />
+    </section>
+  );
+}
+
+export function StrideTable({ answer }: { readonly answer: WindowAnswer }) {
   const { strideTable, question } = answer;
   const given = typeof question.padding !== 'string';
   const current = strideTable.findIndex(({ strides }) => strides[0] === question.strides[0]);
@@ -49,15 +58,12 @@ export function Strides({ answer }: { readonly answer: WindowAnswer }) {
   const heads = ['stride', 'valid', 'not seen', 'same', 'padding of same'];
   const all = given ? [...heads, 'your padding', 'not seen'] : heads;
   return (
-    <section class="windowsSection">
-      <h2>Every stride</h2>
-      <Table
-        caption={`A ${question.kernel.join('×')} window over ${question.input.join('×')}: output sizes, and what no window sees`}
-        columns={all.map((head) => ({ head }))}
-        rows={rows}
-        current={current}
-      />
-    </section>
+    <Table
+      caption={`A ${question.kernel.join('×')} window over ${question.input.join('×')}: output sizes, and what no window sees`}
+      columns={all.map((head) => ({ head }))}
+      rows={rows}
+      current={current}
+    />
   );
 }
 

@@ -49,7 +49,7 @@ export const alexnetCifar10: Chapter = {
       figure(
         {
           kind: 'training',
-          query: 'model=lenet5&data=cifar10&epochs=3&seed=1',
+          query: 'data=cifar10',
           label: 'A small network on CIFAR-10',
         },
         prose`LeNet-5, made for three colours. The data set is fetched once when you press play, and kept.`,

@@ -26,8 +26,8 @@ function normalization(): Block[] {
       (top-one, top-five). Later networks normalise over the batch and leave it out.`),
     figure(
       { kind: 'normalization' },
-      prose`One place across some maps, before and after. Drag a bar: what it does to its neighbours
-        depends on how strong it is.`,
+      prose`One place across some maps, before and after. Move the slider: a strong map weakens its
+        neighbours, and hardly those further away.`,
     ),
     correction('localResponseNormalization', {
       says: prose`${said('the LRU is a steady proposal (not sure here …)')}`,

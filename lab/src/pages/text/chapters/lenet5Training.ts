@@ -65,7 +65,7 @@ export const lenet5Training: Chapter = {
       figure(
         {
           kind: 'training',
-          query: 'model=lenet5&data=digits&epochs=3&seed=1',
+          query: 'rate=0.001',
           label: 'LeNet-5 on digits',
         },
         prose`The same network and recipe on digits that are drawn by code while the page loads. Press play. On

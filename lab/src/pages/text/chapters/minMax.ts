@@ -14,9 +14,8 @@ export const minMax: Chapter = {
     const { max, average, min, picture } = pooledDigit();
     const first = (op: 'max' | 'min') => answerTo({ ...example, op }).values?.[0]?.[0] ?? 0;
     return [
-      p(prose`Max pooling keeps the largest number of each window, min pooling the smallest. Over the
-        numbers from one upwards, row by row, the first window of the figure gives ${n(first('max'))} and
-        ${n(first('min'))}.`),
+      p(prose`Max pooling keeps the largest number of each window, min pooling the smallest. The
+        first window of the figure gives ${n(first('max'))} and ${n(first('min'))}.`),
       figure(
         { kind: 'window', state: { ...example, op: 'max' } },
         prose`The window on the left, the cell it gives on the right. Change the operation, step with

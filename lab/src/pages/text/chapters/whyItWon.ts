@@ -27,11 +27,11 @@ export const whyItWon: Chapter = {
     figure(
       {
         kind: 'training',
-        query: 'model=lenet5&data=digits&epochs=2&seed=1&compare=relu-tanh',
+        query: 'epochs=2&two=1&activation=relu&activation2=tanh',
         label: 'ReLU against tanh',
       },
       prose`Twice the same network from the same seed, once with ReLUs and once with tanh. A rate that
-        suits one need not suit the other: ${link('the Train page', '#/train?compare=relu-tanh')} lets you choose.`,
+        suits one need not suit the other: ${link('the Train page', '#/train?two=1&activation=relu&activation2=tanh')} lets you choose.`,
     ),
     heading('size', 'Depth, and data to fill it'),
     items(

@@ -1,14 +1,10 @@
 /**
  * @file What the chapters on pooling and padding ask of the library: one window, and one digit pooled.
  */
-import {
-  drawDigits,
-  explainWindow,
-  measurePooling,
-  type PoolingResult,
-  pictureOf,
-  type WindowAnswer,
-} from 'fovea/web';
+import { explainWindow, measurePooling, type PoolingResult, type WindowAnswer } from 'fovea/web';
+import { readFields } from '../../../frame/state/fields.ts';
+import { digitPicture } from '../../windows/experiment.ts';
+import { fields, type WindowState as PageState, questionOf } from '../../windows/fields.ts';
 import type { WindowState } from '../figureSpec.ts';
 
 /** The example of many texts: 6 x 6 and a filter of 3 x 3. */
@@ -20,24 +16,15 @@ export const example: WindowState = {
   op: 'max',
 };
 
+/** As the Windows page has it: what a figure and its link to that page begin with. */
+export function windowStateOf({ input, kernel, stride, padding, op }: WindowState): PageState {
+  const initial = readFields(fields, new URLSearchParams());
+  return { ...initial, size: input, kernel, stride, padding, op };
+}
+
 /** The window of a figure, explained. */
-export function answerTo({
-  input,
-  kernel,
-  stride,
-  padding,
-  op,
-  values,
-}: WindowState): WindowAnswer {
-  const [H, W] = input;
-  return explainWindow({
-    input,
-    kernel: [kernel, kernel],
-    strides: [stride, stride],
-    dilation: [1, 1],
-    padding,
-    compute: { op, values: values ?? Array.from({ length: H * W }, (_, i) => i + 1) },
-  });
+export function answerTo(state: WindowState): WindowAnswer {
+  return explainWindow(questionOf(windowStateOf(state)));
 }
 
 /** One line of the table over strides. */
@@ -53,16 +40,11 @@ export function seen(state: WindowState): { readonly corner: number; readonly mo
   return { corner: coverage[0]?.[0] ?? 0, most: Math.max(...coverage.flat()) };
 }
 
-const SIDE = 28;
-/** Which of the digits drawn by code is looked at. */
+/** The digit that is looked at, as the Windows page draws it. */
 export const DIGIT = 7;
-/** Pixels of each ten that noise turns white or black. */
-const DENSITY = 0.05;
-
-export function digitPixels(): Uint8Array {
-  const all = drawDigits(DIGIT + 1, 0, 'test').images;
-  return all.slice(DIGIT * SIDE * SIDE);
-}
+/** Share of the pixels that noise turns white or black. */
+export const DENSITY = 0.05;
+export const NOISE_SEED = 1;
 
 export const poolingWindow = [2, 2] as const;
 
@@ -76,7 +58,7 @@ export function pooledDigit(): PooledDigit {
     density: DENSITY,
     seed: 0,
   } as const;
-  return measurePooling(pictureOf(SIDE, SIDE, 1, digitPixels()), options);
+  return measurePooling(digitPicture(DIGIT), options);
 }
 
 /** Mean change, in grey levels of 255, when the picture moves by so many pixels. */
