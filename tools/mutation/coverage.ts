@@ -9,6 +9,7 @@ import type { Mutant } from './mutants.ts';
 import { nearestTests } from './nearest.ts';
 import type { Region } from './regions.ts';
 
+/** One that passed. */
 export interface MeasuredTest {
   readonly id: string;
   readonly milliseconds: number;
@@ -67,6 +68,8 @@ export interface Choice {
 
 /** How many files come first since they are nearest by imports. */
 const NEAREST = 4;
+/** Tests that start browsers are left out. */
+const BROWSERS = 'test/web/';
 /** What loading a test file costs beside its tests. */
 const LOADING_MS = 300;
 /** What is taken for a file whose time was not measured. */
@@ -75,7 +78,7 @@ const UNKNOWN_MS = 2000;
 /** The tests that run the mutated part: of the nearest files, of the judges, of others, the cheapest first. */
 export function chosenTests(file: string, mutant: Mutant, choice: Choice): Chosen[] {
   const { files, coverage, judges } = choice;
-  const nearest = nearestTests(files, file);
+  const nearest = nearestTests(files, file).filter((test) => !test.startsWith(BROWSERS));
   const isKnown = (test: string) =>
     coverage.tests[test]?.digest === digestOf(files.get(test) ?? '');
   const found = new Map<string, Chosen>();

@@ -37,6 +37,7 @@ process.chdir(folder);
 const { createVitest } = await import('vitest/node');
 const tests = new Map<string, { id: string; milliseconds: number }[]>();
 const note = (test: TestCase) => {
+  if (test.result().state !== 'passed') return;
   const file = relative(folder, test.module.moduleId);
   const milliseconds = Math.ceil(test.diagnostic()?.duration ?? 0);
   if (!tests.has(file)) tests.set(file, []);
