@@ -98,14 +98,14 @@ describe('curvature', () => {
   });
 
   it('divides by the square of the count where pooling takes means', async () => {
-    // y = mean of 4; h_y = 2 / N of a distance; h_x = (1/4)^2 h_y.
-    const x = inputNode('x', [N, 4, 4, 1]);
-    const pool = { window: [2, 2], strides: [2, 2], pads: NONE, countIncludePad: false };
+    // y = mean of 6; h_y = 2 / N of a distance; h_x = (1/6)^2 h_y.
+    const x = inputNode('x', [N, 4, 6, 1]);
+    const pool = { window: [2, 3], strides: [2, 3], pads: NONE, countIncludePad: false };
     const y = build('reshape', [build('averagePool2d', [x], pool)], { shape: [N, 4] });
     const loss = mean(build('rbf', [y, constantNode(numbers(4, 5), [1, 4])]));
-    const given = { x: numbers(N * 16, 1) };
+    const given = { x: numbers(N * 24, 1) };
     const [found] = await valuesOf(curvature(loss, [x]), given);
-    expectNear(found, new Array(N * 16).fill(2 / N / 16));
+    expectNear(found, new Array(N * 24).fill(2 / N / 36));
     expectNear(found, await secondDifferences(loss, given, 'x'));
   });
 

@@ -75,7 +75,7 @@ const LOADING_MS = 300;
 /** What is taken for a file whose time was not measured. */
 const UNKNOWN_MS = 2000;
 
-/** The tests that run the mutated part: of the nearest files, of the judges, of others, the cheapest first. */
+/** The tests that run the mutated part: of the nearest files, the judges, the room, others, the cheapest first. */
 export function chosenTests(file: string, mutant: Mutant, choice: Choice): Chosen[] {
   const { files, coverage, judges } = choice;
   const nearest = nearestTests(files, file).filter((test) => !test.startsWith(BROWSERS));
@@ -94,7 +94,11 @@ export function chosenTests(file: string, mutant: Mutant, choice: Choice): Chose
     if (chosen.length > 0) found.set(test, { file: test, tests: chosen });
   }
   const early = [...nearest.filter((test) => found.has(test)).slice(0, NEAREST), ...judges];
-  const rank = ({ file }: Chosen) => (early.includes(file) ? early.indexOf(file) : early.length);
+  const room = file.split('/').slice(0, 2).join('/');
+  const rank = ({ file: test }: Chosen) => {
+    if (early.includes(test)) return early.indexOf(test);
+    return test.startsWith(`${room}/`) ? early.length : early.length + 1;
+  };
   const inOrder = [...found.values()].sort((a, b) => rank(a) - rank(b) || costOf(a) - costOf(b));
   let left = choice.milliseconds;
   return inOrder.filter((chosen) => {

@@ -14,6 +14,8 @@ import type { Job, Told } from './shard.ts';
 const START_MS = 40_000;
 /** How much longer than without a mutant a test may take, on a machine that others use. */
 const SLOWER = 6;
+/** Of a test that was not measured. */
+const UNKNOWN_MS = 30_000;
 
 class Hang extends Error {
   readonly at: Chosen | undefined;
@@ -69,7 +71,8 @@ export class Shard {
       return await new Promise<string | undefined>((resolve, reject) => {
         const wait = (running: Chosen | undefined) => {
           clearTimeout(timer);
-          const own = known.get(running?.tests?.[0]?.id ?? '') ?? 0;
+          const own =
+            running === undefined ? 0 : (known.get(running.tests?.[0]?.id ?? '') ?? UNKNOWN_MS);
           timer = setTimeout(() => reject(new Hang(running)), times * (START_MS + SLOWER * own));
         };
         wait(undefined);

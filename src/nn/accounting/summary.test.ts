@@ -137,6 +137,12 @@ describe('summary', () => {
     expect(fieldOf(conv3({ padding: 'same' }))).toEqual(around);
     expect(fieldOf(zeroPadding2d(), conv3())).toEqual(around);
     expect(fieldOf(cropping2d({ cropping: 2 }))).toMatchObject({ first: [2, 2] });
+    const uneven = [
+      [1, 0],
+      [3, 0],
+    ] as const;
+    expect(fieldOf(cropping2d({ cropping: uneven }))).toMatchObject({ first: [1, 3] });
+    expect(fieldOf(zeroPadding2d({ padding: uneven }))).toMatchObject({ first: [-1, -3] });
   });
 
   it('follows enlarging layers with fractions', () => {

@@ -144,6 +144,7 @@ describe('what is known of optimizers', () => {
     expect(() => adam({ clipNorm: 1, clipValue: 1 })).toThrow('one of the two');
     expect(() => adam({ clipNorm: 0 })).toThrow('clipNorm received 0');
     expect(() => sgd({ ema: 1 })).toThrow('ema received 1');
+    expect(() => sgd({ ema: 0 })).toThrow('ema received 0');
     expect(() => rmsprop({ rho: 1 })).toThrow('rho received 1');
   });
 
