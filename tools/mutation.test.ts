@@ -21,6 +21,7 @@ describe('mutants', () => {
     ['const a = !b;', ['const a = (b);']],
     ['if (a) b();', ['if (true) b();', 'if (false) b();', 'if (a) ;']],
     ['const a = f(b, c);', ['const a = f(c, b);']],
+    ['const a = Math.max(b, c);', []],
     [
       'const a = (b as number) - -c;',
       ['const a = (b as number) + -c;', 'const a = (b as number) - (c);'],

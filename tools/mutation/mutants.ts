@@ -45,6 +45,9 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
   '--': ['++'],
 };
 
+/** What these give does not depend on the order of their arguments. */
+const SYMMETRIC = new Set(['Math.max', 'Math.min', 'Math.hypot', 'sameShape']);
+
 /** What is thrown is passed by. */
 export function mutantsOf(text: string): Mutant[] {
   const found: Mutant[] = [];
@@ -85,6 +88,7 @@ function mutate(node: Node, text: string): Mutant[] {
     case 'CallExpression': {
       const [one, second] = node.arguments as Node[];
       if (one === undefined || second === undefined || of(one) === of(second)) return [];
+      if (SYMMETRIC.has(of(node.callee as Node))) return [];
       const between = text.slice(one.end, second.start);
       return [
         {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RandomStream } from '../../base/random.ts';
 import { perturbed } from '../../runs/perturb.ts';
 import { parseStrengths, perturbationOf, perturbations } from './perturbations.ts';
 import { rejectionOf } from './rejection.ts';
@@ -38,6 +39,34 @@ describe('perturbations', () => {
       expect(at(perturbation.strengths.at(-1)!), name).not.toEqual(split.images);
       expect(at(perturbation.strengths.at(-1)!), name).toEqual(at(perturbation.strengths.at(-1)!));
     }
+  });
+
+  const drawn = (name: 'shift' | 'brightness' | 'noise', strength: number, length = 25) => {
+    const plane = { width: 5, height: length / 5, channels: 1, values: new Float32Array(length) };
+    plane.values[12] = 100;
+    const random = new RandomStream(1, name);
+    return Array.from({ length: 64 }, () =>
+      Array.from(perturbations[name].apply(plane, strength, random).values),
+    );
+  };
+
+  it('shift by whole pixels in each of eight directions', () => {
+    const places = new Set(drawn('shift', 2).map((values) => values.indexOf(100)));
+    expect([...places].sort((a, b) => a - b)).toEqual([0, 2, 4, 10, 14, 20, 22, 24]);
+  });
+
+  it('are brighter or darker everywhere by as much', () => {
+    const changes = new Set(drawn('brightness', 16).flatMap(([first]) => first));
+    expect([...changes].sort((a, b) => a - b)).toEqual([-16, 16]);
+    for (const values of drawn('brightness', 16)) expect(values[12] - values[0]).toBe(100);
+  });
+
+  it('are disturbed by noise of the deviation that was asked for', () => {
+    const values = drawn('noise', 20, 500).flatMap((row) => row.filter((_, i) => i !== 12));
+    const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
+    const deviation = Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / values.length);
+    expect(Math.abs(mean)).toBeLessThan(0.5);
+    expect(Math.abs(deviation - 20)).toBeLessThan(0.5);
   });
 
   it('refuse what cannot be meant', () => {
