@@ -105,8 +105,8 @@ async function score(room: string, pool: readonly Shard[]): Promise<string> {
   const work = async (shard: Shard) => {
     for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
       const began = Date.now();
-      const { noticedBy } = await resultOf(mutant, shard);
-      const equivalent = noticedBy === undefined && isEquivalent(mutant);
+      const equivalent = isEquivalent(mutant);
+      const noticedBy = equivalent ? undefined : (await resultOf(mutant, shard)).noticedBy;
       if (noticedBy !== undefined) counts.noticed++;
       if (equivalent) counts.equivalent++;
       const outcome = noticedBy ?? (equivalent ? 'equivalent' : 'SURVIVED');

@@ -9,6 +9,8 @@ export interface Placed extends Mutant {
   readonly line: number;
   /** The text of that line, without its indentation. */
   readonly lineText: string;
+  /** The text of the line above. */
+  readonly above: string;
   /** What is replaced. */
   readonly piece: string;
   /** Of no two the same. */
@@ -22,11 +24,12 @@ export function placedMutants(file: string, text: string): Placed[] {
     const { start, end, replacement } = mutant;
     const line = text.slice(0, start).split('\n').length;
     const lineText = at(lines, line - 1, 'line').trim();
+    const above = lines[line - 2]?.trim() ?? '';
     const piece = text.slice(start, end);
     const name = [file, lineText, piece, replacement].join('\n');
     const count = counts.get(name) ?? 0;
     counts.set(name, count + 1);
-    return { ...mutant, file, line, lineText, piece, key: `${name}\n${count}` };
+    return { ...mutant, file, line, lineText, above, piece, key: `${name}\n${count}` };
   });
 }
 
