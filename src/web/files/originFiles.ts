@@ -132,11 +132,11 @@ async function writeError(path: string, bytes: number, error: unknown): Promise<
   );
 }
 
+/** Browsers tell what is used; how much there may be they round to what says nothing. */
 async function usageWords(): Promise<string> {
-  const { usage, quota } = await navigator.storage.estimate().catch(() => ({}) as StorageEstimate);
-  if (usage === undefined || quota === undefined) return '';
-  const megabytes = (n: number) => (n / 1e6).toLocaleString('en-US', { maximumFractionDigits: 1 });
-  return ` (${megabytes(usage)} MB of ${megabytes(quota)} MB are used)`;
+  const { usage } = await navigator.storage.estimate().catch(() => ({}) as StorageEstimate);
+  if (usage === undefined) return '';
+  return ` (it holds ${(usage / 1e6).toLocaleString('en-US', { maximumFractionDigits: 1 })} MB)`;
 }
 
 function refused(problem: string, reason: string, cause?: unknown): FoveaError {

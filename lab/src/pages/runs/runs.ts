@@ -1,0 +1,160 @@
+/**
+ * @file What the page says of runs: their figures, their curves over one another, the options that differ.
+ *
+ * Numbers are those of the runs' own files; nothing is worked out here but which is the best.
+ */
+import type { EpochRecord, ListedRun } from 'fovea/web';
+
+/** Runs that are laid over one another: as many as there are colours that can be told apart. */
+export const MOST_COMPARED = 4;
+
+export type Measure = 'loss' | 'accuracy';
+
+/** A run that can be read. */
+export type ReadableRun = ListedRun & { readonly record: NonNullable<ListedRun['record']> };
+
+export const isReadable = (run: ListedRun): run is ReadableRun => run.record !== null;
+
+export interface RunFigures {
+  readonly epochs: number;
+  readonly asked: number;
+  /** The epoch of the least validation loss, or training loss where there is no validation; null before the first. */
+  readonly best: { readonly epoch: number; readonly loss: number; readonly of: Part } | null;
+  /** Of the test set, once the run is done. */
+  readonly test: { readonly loss: number; readonly accuracy: number | null } | null;
+}
+
+export type Part = 'training' | 'validation';
+
+const isNumber = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(value);
+
+export function figuresOf({ record, history }: ReadableRun): RunFigures {
+  const of: Part = history.some(({ validation }) => validation !== null)
+    ? 'validation'
+    : 'training';
+  const losses = history.map((epoch) => ({ epoch: epoch.epoch, loss: judged(epoch), of }));
+  const known = losses.filter(({ loss }) => isNumber(loss));
+  const best = known.length === 0 ? null : known.reduce((a, b) => (b.loss < a.loss ? b : a));
+  const test = record.results?.test;
+  return {
+    epochs: history.length,
+    asked: record.settings.epochs,
+    best,
+    test:
+      test === undefined || !isNumber(test.loss)
+        ? null
+        : { loss: test.loss, accuracy: test.accuracy ?? null },
+  };
+}
+
+const judged = ({ validation, train }: EpochRecord): number => validation?.loss ?? train.loss;
+
+/** What became of it, in a word or two. */
+export function stateWords({ record, inUse }: ReadableRun): string {
+  if (inUse) return 'training now';
+  if (record.status === 'done') return 'done';
+  return record.status === 'stopped' ? 'stopped' : 'broken off';
+}
+
+/** The run with the most right answers of the test set; of equals, and without any, none. */
+export function bestOf(runs: readonly ReadableRun[]): string | undefined {
+  const tested = runs.flatMap((run) => {
+    const accuracy = figuresOf(run).test?.accuracy ?? null;
+    return accuracy === null ? [] : [{ run, accuracy, count: run.record.data.test }];
+  });
+  const [first, second] = tested.toSorted((a, b) => b.accuracy - a.accuracy);
+  // Of other data an accuracy is no match.
+  const sets = new Set(tested.map(({ run }) => run.record.data.name));
+  if (first === undefined || second === undefined || sets.size > 1) return undefined;
+  return first.accuracy > second.accuracy ? first.run.name : undefined;
+}
+
+export interface Curve {
+  readonly label: string;
+  readonly values: readonly (number | null)[];
+  readonly dashed: boolean;
+  /** Which of the runs it is of. */
+  readonly run: number;
+}
+
+/** Training dashed, validation (where there is one) drawn through; one axis of epochs for all. */
+export function curvesOf(
+  runs: readonly ReadableRun[],
+  measure: Measure,
+): { readonly x: readonly number[]; readonly curves: readonly Curve[] } {
+  const longest = Math.max(0, ...runs.map(({ history }) => history.length));
+  const x = Array.from({ length: longest }, (_, i) => i + 1);
+  const curves = runs.flatMap(({ name, history }, run) => {
+    const of = (part: Part): Curve => ({
+      label: `${name}, ${part}`,
+      values: x.map((_, i) => measuredOf(history[i], part, measure)),
+      dashed: part === 'training',
+      run,
+    });
+    return [of('training'), of('validation')];
+  });
+  return { x, curves: curves.filter(({ values }) => values.some((value) => value !== null)) };
+}
+
+function measuredOf(epoch: EpochRecord | undefined, part: Part, measure: Measure): number | null {
+  const value = (part === 'training' ? epoch?.train : epoch?.validation)?.[measure];
+  return isNumber(value) ? value : null;
+}
+
+/** The curves in words, for those who do not see them. */
+export function curveWords(runs: readonly ReadableRun[], measure: Measure): string {
+  const ends = runs.map(({ name, history }) => {
+    const last = history.at(-1);
+    const value = last === undefined ? undefined : (last.validation ?? last.train)[measure];
+    return `${name} ends at ${isNumber(value) ? value.toPrecision(3) : 'nothing'} after ${history.length} epochs`;
+  });
+  return `${measure} over epochs: ${ends.join('; ')}`;
+}
+
+export interface Difference {
+  readonly option: string;
+  /** One per run, in words. */
+  readonly values: readonly string[];
+}
+
+/** Options that are not the same in all of the runs, in the order of the record. */
+export function differencesOf(runs: readonly ReadableRun[]): Difference[] {
+  const options = runs.map(({ record }) => optionsOf(record));
+  const names = [...new Set(options.flatMap((of) => [...of.keys()]))];
+  return names
+    .map((option) => ({ option, values: options.map((of) => of.get(option) ?? 'none') }))
+    .filter(({ values }) => values.some((value) => value !== values[0]));
+}
+
+/** All that was asked for and all that decides the numbers, by name: "optimizer.learningRate" -> "0.003". */
+function optionsOf({ model, data, settings, from, backend, versions }: ReadableRun['record']) {
+  const options = new Map<string, string>();
+  const put = (name: string, value: unknown): void => {
+    if (value === undefined) return;
+    const isGroup = typeof value === 'object' && value !== null && !Array.isArray(value);
+    if (!isGroup) options.set(name, wordsOf(value));
+    else for (const [key, inner] of Object.entries(value)) put(`${name}.${key}`, inner);
+  };
+  put('model', model);
+  put('data', data.name);
+  for (const part of ['train', 'validation', 'test'] as const) put(`${part} pictures`, data[part]);
+  for (const [name, value] of Object.entries(settings)) put(name, value);
+  put('begins with', from?.path ?? 'weights that were drawn');
+  put('plan', backend.plan);
+  put('version', versions.fovea);
+  return options;
+}
+
+function wordsOf(value: unknown): string {
+  if (value === null) return 'none';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (Array.isArray(value)) {
+    return value.length === 0
+      ? 'none'
+      : value
+          .map((one) => (typeof one === 'object' ? JSON.stringify(one) : String(one)))
+          .join(', ');
+  }
+  return String(value);
+}

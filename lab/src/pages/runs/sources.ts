@@ -1,0 +1,95 @@
+/**
+ * @file Where runs are: in the folder that `fovea lab` was started in, and in this browser.
+ */
+import { FoveaError, type ListedRun, openRunStore, type RunStore } from 'fovea/web';
+import { askServer, knownToken } from '../../frame/token.ts';
+
+export type SourceName = 'folder' | 'browser';
+
+export interface ListedMistake {
+  readonly index: number;
+  readonly label: number;
+  readonly predicted: number;
+  readonly confidence: number;
+  /** Null where pictures have no files. */
+  readonly file: string | null;
+}
+
+export interface EvaluatedRun {
+  readonly dataset: string;
+  readonly count: number;
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly classes: readonly string[];
+  readonly insights: readonly string[];
+  readonly mistakes: readonly ListedMistake[];
+}
+
+export interface RunSource {
+  /** Where it is, in words. */
+  readonly place: string;
+  readonly runs: readonly ListedRun[];
+  /** The picture of the worst mistakes. */
+  mistakes(name: string): Promise<Blob>;
+  zip(name: string): Promise<Blob>;
+  /** Absent where the page may not start work. */
+  readonly evaluate?: (name: string) => Promise<EvaluatedRun>;
+  /** Absent where nothing is removed from here. */
+  readonly remove?: (name: string) => Promise<void>;
+}
+
+/** The runs of the folder; undefined where no lab's server answers, as on a static host. */
+export async function openFolder(): Promise<RunSource | undefined> {
+  const answer = await askServer('api/runs/').catch(() => undefined);
+  const isOurs = answer?.headers.get('content-type')?.startsWith('application/json') === true;
+  if (answer === undefined || !isOurs || answer.status === 404) return undefined;
+  const { folder, runs } = (await answered(answer)) as { folder: string; runs: ListedRun[] };
+  const address = (name: string, what: string) => `api/runs/${encodeURIComponent(name)}/${what}`;
+  const blob = async (name: string, what: string) =>
+    (await passed(await askServer(address(name, what)))).blob();
+  const evaluate = async (name: string) =>
+    (await answered(
+      await askServer(address(name, 'evaluate'), { method: 'POST' }),
+    )) as EvaluatedRun;
+  return {
+    place: `${folder}/runs`,
+    runs,
+    mistakes: (name) => blob(name, 'mistakes.png'),
+    zip: (name) => blob(name, 'zip'),
+    ...(knownToken() === undefined ? {} : { evaluate }),
+  };
+}
+
+/** Throws where the browser keeps no files for the page. */
+export async function openBrowser(): Promise<RunSource> {
+  const store: RunStore = await openRunStore();
+  return {
+    place: 'this browser',
+    runs: await store.list(),
+    mistakes: async (name) => {
+      const bytes = await store.open(name).read('mistakes.png');
+      return new Blob(bytes === undefined ? [] : [bytes], { type: 'image/png' });
+    },
+    zip: (name) => store.save(name),
+    remove: (name) => store.remove(name),
+  };
+}
+
+/** Keeps the run of a zip in this browser. */
+export async function keepZip(
+  zip: Blob,
+  where: string,
+): Promise<{ readonly name: string; readonly notes: readonly string[] }> {
+  return (await openRunStore()).openZip(zip, where);
+}
+
+async function answered(answer: Response): Promise<unknown> {
+  return (await passed(answer)).json();
+}
+
+async function passed(answer: Response): Promise<Response> {
+  if (answer.ok) return answer;
+  const refusal: { problem?: string; fix?: string } = await answer.json().catch(() => ({}));
+  const { problem = `the lab's server answers ${answer.status}`, fix } = refusal;
+  throw new FoveaError({ problem, ...(fix === undefined ? {} : { fix }) });
+}
