@@ -6,10 +6,14 @@
  */
 import { timingSafeEqual } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
+import { version } from '../base/version.ts';
 import { securityHeaders } from './headers.ts';
 
 /** The header that carries the token. A cookie would be sent to every port of this host; a header is not. */
 export const TOKEN_HEADER = 'x-fovea-token';
+
+/** By this the page knows that a lab's server serves it, and no static host. */
+export const LAB_HEADER = 'x-fovea-lab';
 
 const QUESTIONS = new Set(['GET', 'HEAD']);
 const METHODS = new Set([...QUESTIONS, 'POST', 'PUT', 'DELETE']);
@@ -23,6 +27,7 @@ export interface Refusal {
 
 export const addHeaders: MiddlewareHandler = async (context, next) => {
   await next();
+  context.res.headers.set(LAB_HEADER, version);
   for (const [name, value] of Object.entries(securityHeaders)) context.res.headers.set(name, value);
 };
 

@@ -1,7 +1,7 @@
 /**
- * @file `/api/data/`: the files of data sets that are on this machine, for a page that trains on them.
+ * @file `/api/data`: the files of data sets that are on this machine, for a page that trains on them.
  *
- *   GET /api/data/                 which sets are whole here
+ *   GET /api/data                  which sets are whole here
  *   GET /api/data/FOLDER/FILE      one file as it lies there, from a byte on where that is asked for
  *
  * Nothing is fetched from elsewhere: `fovea data get` does that. Next stop: `data/files/servedFile.node.ts`.

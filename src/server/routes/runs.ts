@@ -1,7 +1,7 @@
 /**
- * @file `/api/runs/`: the runs below `runs/` of the folder that `fovea lab` was started in.
+ * @file `/api/runs`: the runs below `runs/` of the folder that `fovea lab` was started in.
  *
- *   GET  /api/runs/                     the list, broken ones with their fault
+ *   GET  /api/runs                      the list, broken ones with their fault
  *   GET  /api/runs/NAME/mistakes.png    the picture of the worst mistakes
  *   GET  /api/runs/NAME/zip             the run as a zip, to keep or to open in the browser
  *   POST /api/runs/NAME/evaluate        the test set again: figures, and mistakes with their files

@@ -2,6 +2,7 @@
  * @file Where runs are: in the folder that `fovea lab` was started in, and in this browser.
  */
 import { FoveaError, type ListedRun, openRunStore, type RunStore } from 'fovea/web';
+import { hasServer } from '../../frame/server.ts';
 import { askServer, knownToken } from '../../frame/token.ts';
 
 export type SourceName = 'folder' | 'browser';
@@ -38,12 +39,16 @@ export interface RunSource {
   readonly remove?: (name: string) => Promise<void>;
 }
 
+interface FolderAnswer {
+  readonly folder: string;
+  readonly runs: readonly ListedRun[];
+}
+
 /** The runs of the folder; undefined where no lab's server answers, as on a static host. */
 export async function openFolder(): Promise<RunSource | undefined> {
-  const answer = await askServer('api/runs/').catch(() => undefined);
-  const isOurs = answer?.headers.get('content-type')?.startsWith('application/json') === true;
-  if (answer === undefined || !isOurs || answer.status === 404) return undefined;
-  const { folder, runs } = (await answered(answer)) as { folder: string; runs: ListedRun[] };
+  if (!(await hasServer())) return undefined;
+  const answer = (await answered(await askServer('api/runs'))) as FolderAnswer;
+  const { folder, runs } = answer;
   const address = (name: string, what: string) => `api/runs/${encodeURIComponent(name)}/${what}`;
   const blob = async (name: string, what: string) =>
     (await passed(await askServer(address(name, what)))).blob();
