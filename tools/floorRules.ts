@@ -46,6 +46,7 @@ export function checkHouse(files: ReadonlyMap<string, string>, rooms: Rooms): Fi
     ...sources.flatMap((path) => checkRoomIsKnown(path, rooms)),
     ...edges.flatMap((edge) => checkFloor(edge, rooms)),
     ...edges.flatMap(checkBackendSiblings),
+    ...edges.flatMap(checkPackages),
     ...edges.flatMap((edge) => checkWorld(edge, rooms)),
     ...labEdges.flatMap(checkLabEdge),
     ...checkCycles(sources, edges),
@@ -110,6 +111,14 @@ function checkBackendSiblings(edge: Edge): Finding[] {
   if (own === undefined || other === undefined || own === other) return [];
   return [
     atEdge(edge, `backend ${own} must not know backend ${other}: share through backends/*.ts`),
+  ];
+}
+
+/** A page must not carry what is left out by another name: zod with all its languages is four times zod/mini. */
+function checkPackages(edge: Edge): Finding[] {
+  if (edge.specifier !== 'zod' || edge.kind === 'type') return [];
+  return [
+    atEdge(edge, "import * as z from 'zod/mini': zod itself brings 20 KB more to every page"),
   ];
 }
 

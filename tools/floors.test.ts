@@ -90,6 +90,12 @@ describe('floors', () => {
     expect(rulesOf(files)).toEqual([expect.stringMatching(/wasm must not know backend reference/)]);
   });
 
+  it('keeps zod to the part of it that a page can carry', () => {
+    const rules = rulesOf({ 'src/nn/spec.ts': "import * as z from 'zod';" });
+    expect(rules).toEqual([expect.stringMatching(/zod\/mini/)]);
+    expect(rulesOf({ 'src/nn/spec.ts': "import * as z from 'zod/mini';" })).toEqual([]);
+  });
+
   it('asks for the floor of a new room', () => {
     expect(rulesOf({ 'src/attic/box.ts': '' })[0]).toMatch(/add it to the table/);
   });
@@ -115,7 +121,7 @@ describe('worlds', () => {
       'src/base/a.ts':
         "import type { Worker } from 'node:worker_threads';\nconst os = await import('./os.node.ts');",
       'src/base/os.node.ts': "import { cpus } from 'node:os';",
-      'src/nn/spec.ts': "import * as z from 'zod';",
+      'src/nn/spec.ts': "import * as z from 'zod/mini';",
       'src/runs/read.ts': "import { readFileSync } from 'node:fs';",
     };
     expect(check(files)).toEqual([]);

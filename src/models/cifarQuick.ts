@@ -11,7 +11,7 @@
  * This is `layers-18pct` of cuda-convnet without its normalisation and weight decay; only a stand-in.
  * Pictures are centred; the source's first weights, N(0, 0.0001) on pixels 0..255, are N(0, 0.0128) here.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { activation as activationLayer } from '../nn/layers/activation.ts';
 import { dense } from '../nn/layers/dense.ts';
 import { flatten } from '../nn/layers/shapes/flatten.ts';
@@ -20,7 +20,7 @@ import { averagePooling2d, maxPooling2d } from '../nn/layers/windows/pooling.ts'
 import { sequential } from '../nn/sequential.ts';
 import { defineModel } from './options.ts';
 
-const options = z.object({ activation: z.enum(['relu', 'tanh', 'sigmoid']).default('relu') });
+const options = z.object({ activation: z._default(z.enum(['relu', 'tanh', 'sigmoid']), 'relu') });
 
 const normal = (stddev: number) => ({ kernelInitializer: { kind: 'normal', stddev } }) as const;
 const convolution = { kernelSize: 5, padding: 'same' } as const;

@@ -17,7 +17,7 @@
  * and the drawing of the bitmaps are our choices, where the paper does not say (docs/lenet5.md compares).
  * Next stop: `nn/layers/rbf.ts`.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { dense } from '../nn/layers/dense.ts';
 import { RUBBISH_DISTANCE, rbf } from '../nn/layers/rbf.ts';
 import { flatten } from '../nn/layers/shapes/flatten.ts';
@@ -50,11 +50,11 @@ export const lenetConnections: readonly (readonly number[])[] = [
 
 const options = z.object({
   /** j of eq. 9, the distance at which the rubbish class stands. */
-  j: z.number().positive().default(RUBBISH_DISTANCE),
+  j: z._default(z.number().check(z.positive()), RUBBISH_DISTANCE),
   /** One character per class, whose bitmap is its code. */
-  codes: z.coerce.string().min(2).default('0123456789'),
+  codes: z._default(z.coerce.string().check(z.minLength(2)), '0123456789'),
   /** First weights: 'paper' on +-2.4 / fan-in, as it says; 'root' on +-1 / sqrt(fan-in). */
-  start: z.enum(['paper', 'root']).default('paper'),
+  start: z._default(z.enum(['paper', 'root']), 'paper'),
 });
 
 const STARTS = {

@@ -5,7 +5,7 @@
  * under the same name, goes before the variant. What is about one layer, "conv2d.filters=8", is changed in the model
  * that comes of them. Next stop: `variants.ts`, `edits.ts`, then `index.ts`.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { readNamedSettings } from '../base/settingWords.ts';
 import { parseOptions } from '../nn/options.ts';
 import type { ModelSpec } from '../nn/spec.ts';
@@ -23,14 +23,14 @@ export const noOptions = z.object({});
 /** Makes a model's spec; knows the options it takes. */
 export interface ModelDefinition {
   (given?: GivenOptions): ModelSpec;
-  readonly options: z.ZodObject;
+  readonly options: z.ZodMiniObject;
 }
 
 /**
  * A model of the table: `make` gets its own options checked, with their defaults filled in. `without` names
  * variants that would not make sense of it.
  */
-export function defineModel<S extends z.ZodObject>(
+export function defineModel<S extends z.ZodMiniObject>(
   name: string,
   own: S,
   make: (options: z.output<S>) => ModelSpec,

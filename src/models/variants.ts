@@ -5,10 +5,10 @@
  * published and nothing else. `fovea train lenet5,activation=relu,pooling=max` reads the words.
  * Before: `options.ts`, which gives every model of the table these options.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { FoveaError } from '../base/errors.ts';
 import { formatShape, type Shape } from '../base/shape.ts';
-import { activationOption } from '../nn/activations.ts';
+import { innerActivationOption } from '../nn/activations.ts';
 import { positiveInteger } from '../nn/options.ts';
 import { parseModelSpec } from '../nn/sequential.ts';
 import { layerShapes, type PlacedLayer } from '../nn/shapes.ts';
@@ -19,21 +19,23 @@ const POOLINGS = { max: 'maxPooling2d', average: 'averagePooling2d', min: 'minPo
 const SHAPE = 'height x width x channels, such as 32x32x3';
 
 /** [32, 32, 3], or in words "32x32x3". */
-export const inputShapeOption = z.preprocess(
-  (given) => (typeof given === 'string' ? given.split('x').map(Number) : given),
-  z.array(positiveInteger, { error: () => SHAPE }).min(1, SHAPE),
+export const inputShapeOption = z.pipe(
+  z.transform((given: unknown) =>
+    typeof given === 'string' ? given.split('x').map(Number) : given,
+  ),
+  z.array(positiveInteger, { error: () => SHAPE }).check(z.minLength(1, SHAPE)),
 );
 
 /** Options that every model of the table takes; left out, a model is as its file has it. */
 export const variantOptions = z.object({
   /** How many classes the last layer tells apart. */
-  classes: positiveInteger.min(2).optional(),
+  classes: z.optional(positiveInteger.check(z.minimum(2))),
   /** (height, width, channels) of a picture. */
-  input: inputShapeOption.optional(),
+  input: z.optional(inputShapeOption),
   /** Of every layer that has one, but the last. */
-  activation: activationOption.exclude(['softmax']).optional(),
+  activation: z.optional(innerActivationOption),
   /** Of every pooling layer. */
-  pooling: z.enum(['max', 'average', 'min']).optional(),
+  pooling: z.optional(z.enum(['max', 'average', 'min'])),
 });
 
 export type Variants = z.output<typeof variantOptions>;

@@ -4,45 +4,49 @@
  * A model of one unnamed input and output says less: `inputShape`, and the last layer. Previous stop:
  * `sequential.ts`, which reads a whole spec.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { FoveaError } from '../base/errors.ts';
 import { first, last, nonEmpty } from '../base/lists.ts';
 import { formatShape, sameShape, sizeOf } from '../base/shape.ts';
 import { positiveInteger } from './options.ts';
 import { type InputSpec, inputsOf, type ModelSpec, outputsOf, type Preprocessing } from './spec.ts';
 
-export const nameOption = z.string().regex(/^[\w.-]+$/, 'letters, digits, "_", "-" and "." alone');
+export const nameOption = z
+  .string()
+  .check(z.regex(/^[\w.-]+$/, 'letters, digits, "_", "-" and "." alone'));
 
-const shapeOption = z.array(positiveInteger).min(1);
+const shapeOption = z.array(positiveInteger).check(z.minLength(1));
 
 export const preprocessingOption = z.strictObject({
-  scale: z
-    .number()
-    .refine((scale) => scale !== 0, 'a number other than 0')
-    .default(1 / 255),
-  offset: z.number().default(0),
-  mean: z.array(z.number()).optional(),
-  border: z.int().positive().optional(),
+  scale: z._default(
+    z.number().check(z.refine((scale) => scale !== 0, 'a number other than 0')),
+    1 / 255,
+  ),
+  offset: z._default(z.number(), 0),
+  mean: z.optional(z.array(z.number())),
+  border: z.optional(z.int().check(z.positive())),
 });
 
 /** What a spec may say of its ends. */
 export const endOptions = {
-  inputShape: shapeOption.optional(),
-  preprocessing: preprocessingOption.prefault({}),
-  inputs: z
-    .array(
-      z.strictObject({
-        name: nameOption,
-        shape: shapeOption,
-        preprocessing: preprocessingOption.optional(),
-      }),
-    )
-    .min(1, 'at least one input')
-    .optional(),
-  outputs: z
-    .array(z.strictObject({ name: nameOption, layer: z.string() }))
-    .min(1, 'at least one output')
-    .optional(),
+  inputShape: z.optional(shapeOption),
+  preprocessing: z.prefault(preprocessingOption, {}),
+  inputs: z.optional(
+    z
+      .array(
+        z.strictObject({
+          name: nameOption,
+          shape: shapeOption,
+          preprocessing: z.optional(preprocessingOption),
+        }),
+      )
+      .check(z.minLength(1, 'at least one input')),
+  ),
+  outputs: z.optional(
+    z
+      .array(z.strictObject({ name: nameOption, layer: z.string() }))
+      .check(z.minLength(1, 'at least one output')),
+  ),
 };
 
 type Ends = Pick<ModelSpec, 'inputShape' | 'preprocessing' | 'inputs'>;

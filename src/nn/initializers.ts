@@ -7,7 +7,7 @@
  * right. fanIn is the number of inputs of a unit: for a kernel (KH, KW, C, O) it is KH KW C, fanOut is
  * KH KW O. Source: https://keras.io/api/layers/initializers/. Next stop: `base/random.ts`.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { FoveaError } from '../base/errors.ts';
 import { at } from '../base/lists.ts';
 import { RandomStream } from '../base/random.ts';
@@ -34,35 +34,41 @@ const initializerSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(NAMES) }),
   z.strictObject({
     kind: z.literal('uniform'),
-    min: z.number().default(-0.05),
-    max: z.number().default(0.05),
+    min: z._default(z.number(), -0.05),
+    max: z._default(z.number(), 0.05),
   }),
   z.strictObject({
     kind: z.literal(['normal', 'truncatedNormal']),
-    mean: z.number().default(0),
-    stddev: z.number().nonnegative().default(0.05),
+    mean: z._default(z.number(), 0),
+    stddev: z._default(z.number().check(z.nonnegative()), 0.05),
   }),
   z.strictObject({ kind: z.literal('constant'), value: z.number() }),
   /** Uniform on +-scale / fanIn^power, as in 1998; one fan-in for all, or one for each place on the last axis. */
   z.strictObject({
     kind: z.literal('fanIn'),
-    scale: z.number().positive().default(2.4),
+    scale: z._default(z.number().check(z.positive()), 2.4),
     /** 0.5 divides by the root of the fan-in, which keeps the signals alive from layer to layer. */
-    power: z.number().positive().default(1),
-    fanIn: z.union([z.number().positive(), z.array(z.number().positive())]).optional(),
+    power: z._default(z.number().check(z.positive()), 1),
+    fanIn: z.optional(
+      z.union([z.number().check(z.positive()), z.array(z.number().check(z.positive()))]),
+    ),
   }),
-  z.strictObject({ kind: z.literal('values'), values: z.array(z.number()).min(1) }),
+  z.strictObject({ kind: z.literal('values'), values: z.array(z.number()).check(z.minLength(1)) }),
 ]);
 
 export type InitializerSpec = z.output<typeof initializerSchema>;
 
 /** A name ('heNormal') or an object ({ kind: 'normal', stddev: 0.01 }); kept as an object. */
-export const initializerOption = z
-  .union([
-    z.enum([...NAMES, ...DRAWN]).transform((kind) => ({ kind })),
+export const initializerOption = z.pipe(
+  z.union([
+    z.pipe(
+      z.enum([...NAMES, ...DRAWN]),
+      z.transform((kind) => ({ kind })),
+    ),
     z.looseObject({ kind: z.enum([...NAMES, ...DRAWN, 'constant', 'values']) }),
-  ])
-  .pipe(initializerSchema);
+  ]),
+  initializerSchema,
+);
 
 /** As it is written. */
 export type Initializer = z.input<typeof initializerOption>;

@@ -4,7 +4,7 @@
  * An optimizer or schedule declares its options once, as a zod schema whose fields are described; the command line
  * and the guide read them from here. Next stop: `optimizers/define.ts`.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 export interface OptionFacts {
   readonly name: string;
@@ -18,32 +18,48 @@ export interface OptionFacts {
   readonly says: string;
 }
 
-interface FieldJson {
-  readonly type?: string;
-  readonly enum?: readonly string[];
-  readonly default?: number | boolean | string;
-  readonly description?: string;
-  readonly const?: string;
-}
-
 /** Every option of the schema in its order; what has one possible value (`kind`) is left out. */
-export function optionFactsOf(schema: z.ZodObject): readonly OptionFacts[] {
-  const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input' });
-  return Object.entries(properties as Readonly<Record<string, FieldJson>>)
-    .filter(([, field]) => field.const === undefined)
-    .map(([name, field]) => ({
+export function optionFactsOf(schema: z.ZodMiniObject): readonly OptionFacts[] {
+  return Object.entries(schema.shape).flatMap(([name, field]) => {
+    const { type, whole, choices, default: value, says } = readField(field);
+    if (type === 'literal') return [];
+    const kind = choices !== undefined ? 'choice' : (KINDS[type] ?? (whole ? 'whole' : 'number'));
+    return {
       name,
-      kind: kindOf(field),
-      ...(field.enum === undefined ? {} : { choices: field.enum }),
-      ...(field.default === undefined ? {} : { default: field.default }),
-      required: required.includes(name),
-      says: field.description ?? '',
-    }));
+      kind,
+      ...(choices === undefined ? {} : { choices }),
+      ...(value === undefined ? {} : { default: value as NonNullable<OptionFacts['default']> }),
+      required: field._zod.optin === undefined,
+      says: says ?? '',
+    };
+  });
 }
 
-function kindOf({ type, enum: choices }: FieldJson): OptionFacts['kind'] {
-  if (choices !== undefined) return 'choice';
-  if (type === 'boolean') return 'boolean';
-  if (type === 'integer') return 'whole';
-  return type === 'array' ? 'numbers' : 'number';
+const KINDS: Readonly<Record<string, OptionFacts['kind'] | undefined>> = {
+  boolean: 'boolean',
+  array: 'numbers',
+};
+
+interface ReadField {
+  /** zod's word for what is left when defaults and the like are taken off. */
+  readonly type: string;
+  readonly whole: boolean;
+  readonly choices: readonly string[] | undefined;
+  readonly default?: unknown;
+  readonly says: string | undefined;
+}
+
+/** What a field takes. The outermost words count. */
+function readField(field: z.core.$ZodType): ReadField {
+  const { def } = (field as z.core.$ZodTypes)._zod;
+  const own = z.globalRegistry.get(field)?.description;
+  const inside = 'innerType' in def ? def.innerType : def.type === 'pipe' ? def.in : undefined;
+  if (inside !== undefined) {
+    const read = readField(inside);
+    const filled = 'defaultValue' in def ? { default: def.defaultValue } : {};
+    return { ...read, ...filled, says: own ?? read.says };
+  }
+  const whole = def.type === 'number' && 'format' in def;
+  const choices = def.type === 'enum' ? Object.values(def.entries).map(String) : undefined;
+  return { type: def.type, whole, choices, says: own };
 }

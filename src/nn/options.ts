@@ -5,7 +5,7 @@
  * again in the house's words: the place, the value received, the values accepted, the nearest known
  * name. Next stop: `layers/layer.ts`.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { FoveaError, nearestName } from '../base/errors.ts';
 import { first } from '../base/lists.ts';
 import type { PaddingRule, Pads, Pair } from '../base/window.ts';
@@ -13,8 +13,8 @@ import type { PaddingRule, Pads, Pair } from '../base/window.ts';
 const FROM_1 = 'a whole number, more than 0';
 const FROM_0 = 'a whole number, at least 0';
 
-export const positiveInteger = z.int(FROM_1).positive(FROM_1);
-export const wholeNumber = z.int(FROM_0).nonnegative(FROM_0);
+export const positiveInteger = z.int(FROM_1).check(z.positive(FROM_1));
+export const wholeNumber = z.int(FROM_0).check(z.nonnegative(FROM_0));
 
 /** One number for both axes, or [height, width]. */
 export type Size = number | Pair;
@@ -23,21 +23,23 @@ export type Sides = number | Pair | Pads;
 export type Padding = 'valid' | 'same' | Sides;
 
 /** One number for both axes, or [height, width]; kept as a pair. */
-export const positivePair = z
-  .union([positiveInteger, z.tuple([positiveInteger, positiveInteger]).readonly()], {
+export const positivePair = z.pipe(
+  z.union([positiveInteger, z.readonly(z.tuple([positiveInteger, positiveInteger]))], {
     error: () => `${FROM_1}, or two: [height, width]`,
-  })
-  .transform((value): Pair => (typeof value === 'number' ? pair(value) : value));
+  }),
+  z.transform((value): Pair => (typeof value === 'number' ? pair(value) : value)),
+);
 
 /** Whole numbers from 0 on: one for both axes, or [height, width]. */
-export const wholePair = z
-  .union([wholeNumber, z.tuple([wholeNumber, wholeNumber]).readonly()], {
+export const wholePair = z.pipe(
+  z.union([wholeNumber, z.readonly(z.tuple([wholeNumber, wholeNumber]))], {
     error: () => `${FROM_0}, or two: [height, width]`,
-  })
-  .transform((value): Pair => (typeof value === 'number' ? pair(value) : value));
+  }),
+  z.transform((value): Pair => (typeof value === 'number' ? pair(value) : value)),
+);
 
-const twoSides = z.tuple([wholeNumber, wholeNumber]).readonly();
-const fourSides = z.tuple([twoSides, twoSides]).readonly();
+const twoSides = z.readonly(z.tuple([wholeNumber, wholeNumber]));
+const fourSides = z.readonly(z.tuple([twoSides, twoSides]));
 
 function pads(value: number | Pair | Pads): Pads {
   if (typeof value === 'number') return [pair(value), pair(value)];
@@ -51,21 +53,23 @@ function pads(value: number | Pair | Pads): Pads {
 const SIDES = 'a whole number, two, or [[top, bottom], [left, right]]';
 
 /** Pixels on each side: one number, [vertical, horizontal], or [[top, bottom], [left, right]]. */
-export const sides = z
-  .union([wholeNumber, twoSides, fourSides], { error: () => SIDES })
-  .transform(pads);
+export const sides = z.pipe(
+  z.union([wholeNumber, twoSides, fourSides], { error: () => SIDES }),
+  z.transform(pads),
+);
 
 /** 'valid', 'same', or pixels on each side as above. */
-export const paddingRule = z
-  .union([z.literal(['valid', 'same']), wholeNumber, twoSides, fourSides], {
+export const paddingRule = z.pipe(
+  z.union([z.literal(['valid', 'same']), wholeNumber, twoSides, fourSides], {
     error: () => `'valid', 'same', ${SIDES}`,
-  })
-  .transform((value): PaddingRule => (typeof value === 'string' ? value : pads(value)));
+  }),
+  z.transform((value): PaddingRule => (typeof value === 'string' ? value : pads(value))),
+);
 
 const pair = (n: number): Pair => [n, n];
 
 /** Checks `received` against a schema; errors name `where`, the option, the value, what is accepted. */
-export function parseOptions<S extends z.ZodObject>(
+export function parseOptions<S extends z.ZodMiniObject>(
   schema: S,
   received: unknown,
   where: string,

@@ -17,65 +17,73 @@
  * All but the plateau are functions of the step. That one has a memory, which `state` gives as plain JSON
  * and `startSchedule` takes back, so that a resumed run goes on as if nothing had happened.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { FoveaError, unknownName } from '../base/errors.ts';
 import { at } from '../base/lists.ts';
 import { type OptionFacts, optionFactsOf } from './optionFacts.ts';
 import { parseOptions } from './options.ts';
 
-const factor = z.number().positive();
-const minimum = z.number().nonnegative().default(0).describe('the rate goes no lower');
-const warmup = z.number().positive().optional().describe('epochs over which the rate rises from 0');
+const factor = z.number().check(z.positive());
+const minimum = z
+  ._default(z.number().check(z.nonnegative()), 0)
+  .check(z.describe('the rate goes no lower'));
+const warmup = z
+  .optional(z.number().check(z.positive()))
+  .check(z.describe('epochs over which the rate rises from 0'));
 
 const SCHEMAS = {
   constant: z.object({ kind: z.literal('constant'), warmup }),
   step: z.object({
     kind: z.literal('step'),
-    every: z.number().positive().describe('epochs between two drops'),
-    factor: factor.default(0.1).describe('of each drop'),
+    every: z.number().check(z.positive(), z.describe('epochs between two drops')),
+    factor: z._default(factor, 0.1).check(z.describe('of each drop')),
     warmup,
   }),
   exponential: z.object({
     kind: z.literal('exponential'),
-    factor: factor.default(0.96).describe('per epoch'),
+    factor: z._default(factor, 0.96).check(z.describe('per epoch')),
     warmup,
   }),
   cosine: z.object({
     kind: z.literal('cosine'),
-    duration: z.number().positive().describe('epochs down to the minimum, warm-up included'),
+    duration: z
+      .number()
+      .check(z.positive(), z.describe('epochs down to the minimum, warm-up included')),
     minimum,
     warmup,
   }),
   cosineRestarts: z.object({
     kind: z.literal('cosineRestarts'),
-    duration: z.number().positive().describe('epochs of the first cycle'),
-    longer: z.number().min(1).default(2).describe('length of a cycle over that of the one before'),
-    factor: factor.max(1).default(1).describe('height of a cycle over that of the one before'),
+    duration: z.number().check(z.positive(), z.describe('epochs of the first cycle')),
+    longer: z
+      ._default(z.number().check(z.minimum(1)), 2)
+      .check(z.describe('length of a cycle over that of the one before')),
+    factor: z
+      ._default(factor.check(z.maximum(1)), 1)
+      .check(z.describe('height of a cycle over that of the one before')),
     minimum,
     warmup,
   }),
   table: z.object({
     kind: z.literal('table'),
     rates: z
-      .array(z.number().positive())
-      .min(1, 'at least one rate')
-      .describe('the rate of each epoch'),
+      .array(z.number().check(z.positive()))
+      .check(z.minLength(1, 'at least one rate'), z.describe('the rate of each epoch')),
     warmup,
   }),
   reduceOnPlateau: z.object({
     kind: z.literal('reduceOnPlateau'),
-    factor: factor.lt(1).default(0.1).describe('of each drop'),
+    factor: z._default(factor.check(z.lt(1)), 0.1).check(z.describe('of each drop')),
     patience: z
-      .int()
-      .nonnegative()
-      .default(10)
-      .describe('epochs without improvement that are borne'),
-    minDelta: z.number().nonnegative().default(1e-4).describe('less counts as no improvement'),
+      ._default(z.int().check(z.nonnegative()), 10)
+      .check(z.describe('epochs without improvement that are borne')),
+    minDelta: z
+      ._default(z.number().check(z.nonnegative()), 1e-4)
+      .check(z.describe('less counts as no improvement')),
     minimum,
     mode: z
-      .enum(['min', 'max'])
-      .default('min')
-      .describe('whether lower (a loss) or higher is better'),
+      ._default(z.enum(['min', 'max']), 'min')
+      .check(z.describe('whether lower (a loss) or higher is better')),
     warmup,
   }),
 } as const;
@@ -106,7 +114,7 @@ export function parseSchedule(
   if (!Object.hasOwn(SCHEMAS, given.kind)) {
     throw unknownName('learning-rate schedule', given.kind, scheduleNames);
   }
-  const schema: z.ZodObject = SCHEMAS[given.kind as ScheduleName];
+  const schema: z.ZodMiniObject = SCHEMAS[given.kind as ScheduleName];
   const where = `schedule ${given.kind}`;
   const spec = parseOptions(schema, given, where) as ScheduleSpec;
   if (spec.kind === 'cosine' && spec.duration <= (spec.warmup ?? 0)) {

@@ -4,7 +4,7 @@
  * Both check it to the end, shapes included, so that a spec that exists can be built. Errors name the
  * layer. `model.ts` writes the specs of graphs that are no chain. Next stop: `layers/index.ts`, then `shapes.ts`.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { FoveaError, nearestName } from '../base/errors.ts';
 import { nonEmpty } from '../base/lists.ts';
 import { checkEnds, endOptions, nameOption, readInputs } from './ends.ts';
@@ -19,22 +19,27 @@ import { INPUT, type LayerSpec, type ModelOptions, type ModelSpec } from './spec
 const MOST_LAYERS = 100_000;
 
 const modelSchema = z.object({
-  formatVersion: z.literal([1, 2], '1 or 2; a later one needs a later version of Fovea').default(1),
-  name: z.string().min(1).default('sequential'),
+  formatVersion: z._default(
+    z.literal([1, 2], '1 or 2; a later one needs a later version of Fovea'),
+    1,
+  ),
+  name: z._default(z.string().check(z.minLength(1)), 'sequential'),
   ...endOptions,
   layers: z
     .array(z.unknown())
-    .min(1, 'at least one layer')
-    .max(MOST_LAYERS, `at most ${MOST_LAYERS} layers`),
+    .check(
+      z.minLength(1, 'at least one layer'),
+      z.maxLength(MOST_LAYERS, `at most ${MOST_LAYERS} layers`),
+    ),
 });
 
 const layerSchema = z.object({
   kind: z.string(),
-  name: nameOption.optional(),
-  inputs: z.array(z.string()).min(1).optional(),
-  shares: z.string().optional(),
-  trainable: z.boolean().optional(),
-  options: z.record(z.string(), z.unknown()).default({}),
+  name: z.optional(nameOption),
+  inputs: z.optional(z.array(z.string()).check(z.minLength(1))),
+  shares: z.optional(z.string()),
+  trainable: z.optional(z.boolean()),
+  options: z._default(z.record(z.string(), z.unknown()), {}),
 });
 
 /**

@@ -1,7 +1,7 @@
 /**
  * @file `history.json`: one record per finished epoch, checked when it is read back.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { FoveaError } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
 import type { EpochRecord } from '../train/progress.ts';

@@ -3,7 +3,7 @@
  *
  * It is read back by whoever resumes, evaluates or predicts, and people edit files, so it is checked.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { advice, FoveaError, setting } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
 import { isMetricName, type MetricName } from '../nn/losses/chosenMetrics.ts';
@@ -17,7 +17,7 @@ const origin = z.object({
   /** SHA-256 of its weights' file. */
   weights: z.string(),
   /** The epoch they are of; null where the folder was no run. */
-  epoch: z.int().nullable(),
+  epoch: z.nullable(z.int()),
   /** Layers that began with them, and layers that began as drawn. */
   kept: z.array(z.string()),
   drawn: z.array(z.string()),
@@ -25,48 +25,49 @@ const origin = z.object({
 
 /** What was asked for; a resumed run goes on with the same. */
 const settings = z.object({
-  epochs: z.int().positive(),
-  batchSize: z.int().positive(),
-  validationSplit: z.number().min(0).lt(1),
-  seed: z.int().nonnegative(),
+  epochs: z.int().check(z.positive()),
+  batchSize: z.int().check(z.positive()),
+  validationSplit: z.number().check(z.minimum(0), z.lt(1)),
+  seed: z.int().check(z.nonnegative()),
   shuffle: z.union([z.boolean(), z.literal('once')]),
   /** What training changes in its pictures; absent in runs from before there was any. */
-  augmentation: z
-    .object({
-      steps: z.array(z.object({ name: z.string(), amount: z.number() })).readonly(),
-      mean: z.enum(['pixel', 'channel']).nullable(),
-      colours: z
-        .object({
-          vectors: z.array(z.array(z.number()).readonly()).readonly(),
-          values: z.array(z.number()).readonly(),
-        })
-        .optional(),
-    })
-    .default({ steps: [], mean: null }),
+  augmentation: z._default(
+    z.object({
+      steps: z.readonly(z.array(z.object({ name: z.string(), amount: z.number() }))),
+      mean: z.nullable(z.enum(['pixel', 'channel'])),
+      colours: z.optional(
+        z.object({
+          vectors: z.readonly(z.array(z.readonly(z.array(z.number())))),
+          values: z.readonly(z.array(z.number())),
+        }),
+      ),
+    }),
+    { steps: [], mean: null },
+  ),
   loss: z.enum(lossNames),
   /** The optimizer's whole spec, defaults filled in. */
   optimizer: z.looseObject({ kind: z.string(), learningRate: z.number() }),
   schedule: z.looseObject({ kind: z.string() }),
-  patience: z.int().positive().nullable(),
+  patience: z.nullable(z.int().check(z.positive())),
   /** Names of layers that training leaves alone. */
-  freeze: z.array(z.string()).default([]),
+  freeze: z._default(z.array(z.string()), []),
   /** What was asked for beside these; `train/events.ts` says what each does. */
-  labelSmoothing: z.number().min(0).lt(1).optional(),
-  mixup: z.number().positive().max(2).optional(),
-  classWeights: z
-    .union([
+  labelSmoothing: z.optional(z.number().check(z.minimum(0), z.lt(1))),
+  mixup: z.optional(z.number().check(z.positive(), z.maximum(2))),
+  classWeights: z.optional(
+    z.union([
       z.literal('balanced'),
-      z.array(z.number()).readonly(),
+      z.readonly(z.array(z.number())),
       z.record(z.string(), z.number()),
-    ])
-    .optional(),
-  monitor: z.string().optional(),
-  metrics: z
-    .array(z.custom<MetricName>((n) => typeof n === 'string' && isMetricName(n)))
-    .optional(),
-  minDelta: z.number().nonnegative().optional(),
+    ]),
+  ),
+  monitor: z.optional(z.string()),
+  metrics: z.optional(
+    z.array(z.custom<MetricName>((n) => typeof n === 'string' && isMetricName(n))),
+  ),
+  minDelta: z.optional(z.number().check(z.nonnegative())),
   /** The test set after each epoch too, for curves. */
-  watchTest: z.boolean().default(false),
+  watchTest: z._default(z.boolean(), false),
 });
 
 const runRecord = z.object({
@@ -75,8 +76,8 @@ const runRecord = z.object({
   /** Of Fovea, and of what ran it: Node, or a browser as it names itself. */
   versions: z.object({
     fovea: z.string(),
-    node: z.string().optional(),
-    browser: z.string().optional(),
+    node: z.optional(z.string()),
+    browser: z.optional(z.string()),
   }),
   model: z.string(),
   data: z.object({
@@ -86,26 +87,26 @@ const runRecord = z.object({
     validation: z.int(),
     test: z.int(),
     /** Whether only the first pictures of a split were asked for. */
-    trainCount: z.int().nullable(),
-    testCount: z.int().nullable(),
+    trainCount: z.nullable(z.int()),
+    testCount: z.nullable(z.int()),
     /** File name -> SHA-256; empty for sets that code draws. */
     digests: z.record(z.string(), z.string()),
   }),
   settings,
   /** null: all weights were drawn. */
-  from: origin.nullable().default(null),
+  from: z._default(z.nullable(origin), null),
   backend: z.object({ name: z.string(), threads: z.int(), plan: z.string() }),
   startedAt: z.string(),
-  results: z
-    .object({
+  results: z.nullable(
+    z.object({
       epochs: z.int(),
       keptEpoch: z.int(),
       train: metrics,
-      validation: metrics.nullable(),
+      validation: z.nullable(metrics),
       test: testMetrics,
       seconds: z.number(),
-    })
-    .nullable(),
+    }),
+  ),
 });
 
 export type RunSettings = z.output<typeof settings>;

@@ -8,7 +8,7 @@
  */
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { FoveaError } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
 import { lockFile, lockRun } from '../runs/folder/runLock.ts';

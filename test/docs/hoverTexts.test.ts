@@ -53,7 +53,7 @@ interface Field {
 
 type Fields = readonly (readonly [name: string, field: Field])[];
 
-function fieldsOf(schema: z.ZodObject): Fields {
+function fieldsOf(schema: z.core.$ZodType): Fields {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input' });
   return Object.entries(properties as Readonly<Record<string, Field>>);
 }

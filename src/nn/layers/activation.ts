@@ -1,7 +1,7 @@
 /**
  * @file An activation as a layer of its own, where it does not stand in the layer before.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type ActivationName, activate, activationOption } from '../activations.ts';
 import { defineLayer, type LayerBuilder } from './layer.ts';
 
@@ -17,7 +17,7 @@ export const activation: LayerBuilder<ActivationOptions> = defineLayer({
   says: 'a function of each number (softmax: of each row)',
   options: z.object({
     activation: activationOption,
-    alpha: z.number().optional(),
+    alpha: z.optional(z.number()),
   }),
   outputShape: ([input]) => input,
   call: ({ build, name, inputs: [x], options: { activation, alpha } }) =>

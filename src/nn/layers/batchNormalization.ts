@@ -7,7 +7,7 @@
  *
  * Names, defaults and the variance (divided by the count) are Keras's. Next stop: `ops/composites.ts`.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import * as composites from '../../ops/composites.ts';
 import * as e from '../../ops/expression.ts';
 import { defineLayer, type OptionalLayerBuilder } from './layer.ts';
@@ -23,8 +23,8 @@ export const batchNormalization: OptionalLayerBuilder<BatchNormalizationOptions>
   kind: 'batchNormalization',
   says: 'each channel brought to mean 0 and variance 1',
   options: z.object({
-    momentum: z.number().min(0).max(1).default(0.99),
-    epsilon: z.number().positive().default(0.001),
+    momentum: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0.99),
+    epsilon: z._default(z.number().check(z.positive()), 0.001),
   }),
   outputShape: ([input]) => input,
   parameters: ([input]) => {

@@ -1,7 +1,7 @@
 /**
  * @file Numbers held between two bounds: min(max(x, min), max). ReLU6 is min 0, max 6.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { FoveaError } from '../../base/errors.ts';
 import { constantNode } from '../../graph/node.ts';
 import { defineLayer, type OptionalLayerBuilder } from './layer.ts';
@@ -16,7 +16,7 @@ export interface ClipOptions {
 export const clip: OptionalLayerBuilder<ClipOptions> = defineLayer({
   kind: 'clip',
   says: 'numbers held between two bounds',
-  options: z.object({ min: z.number().optional(), max: z.number().optional() }),
+  options: z.object({ min: z.optional(z.number()), max: z.optional(z.number()) }),
   outputShape: ([input], { min, max }) => {
     const isEmpty = min !== undefined && max !== undefined && min > max;
     if (!isEmpty && (min !== undefined || max !== undefined)) return input;

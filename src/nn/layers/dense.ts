@@ -3,7 +3,7 @@
  *
  *   (inputs) -> (units);  y = activation(x kernel + bias), kernel (inputs, units), bias (units)
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { NonEmpty } from '../../base/lists.ts';
 import type { Shape } from '../../base/shape.ts';
 import { activate, activationOption } from '../activations.ts';
@@ -19,11 +19,11 @@ export interface DenseOptions extends KernelOptions {
 
 const options = z.object({
   units: positiveInteger,
-  activation: activationOption.default('linear'),
-  useBias: z.boolean().default(true),
-  kernelInitializer: initializerOption.prefault('glorotUniform'),
-  biasInitializer: initializerOption.prefault('zeros'),
-  l2: z.number().nonnegative().default(0),
+  activation: z._default(activationOption, 'linear'),
+  useBias: z._default(z.boolean(), true),
+  kernelInitializer: z.prefault(initializerOption, 'glorotUniform'),
+  biasInitializer: z.prefault(initializerOption, 'zeros'),
+  l2: z._default(z.number().check(z.nonnegative()), 0),
 });
 
 const rowLength = (inputs: NonEmpty<Shape>): number =>

@@ -6,7 +6,7 @@
  *
  * In expectation the two are the same. The random numbers depend on seed, layer name and step alone.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { constantNode } from '../../graph/node.ts';
 import { dropout as dropoutNodes } from '../../ops/composites.ts';
 import { defineLayer, type LayerBuilder } from './layer.ts';
@@ -22,8 +22,8 @@ export const dropout: LayerBuilder<DropoutOptions> = defineLayer({
   kind: 'dropout',
   says: 'numbers left out at random while training',
   options: z.object({
-    rate: z.number().min(0).lt(1),
-    mode: z.enum(['inverted', '2012']).default('inverted'),
+    rate: z.number().check(z.minimum(0), z.lt(1)),
+    mode: z._default(z.enum(['inverted', '2012']), 'inverted'),
   }),
   outputShape: ([input]) => input,
   call: ({ build, name, inputs: [x], options: { rate, mode }, training, random }) => {

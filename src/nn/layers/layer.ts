@@ -5,7 +5,7 @@
  * mean. Shapes here are of one image, without the batch axis, except in `call`, whose nodes carry it.
  * Next stop: `windows/conv2d.ts` for a layer with parameters, `windows/pooling.ts` for one without.
  */
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { FoveaError } from '../../base/errors.ts';
 import type { NonEmpty } from '../../base/lists.ts';
 import { formatShape, type ImageShape, type Shape } from '../../base/shape.ts';
@@ -84,7 +84,7 @@ export interface Layer<O = Readonly<Record<string, unknown>>> {
   readonly kind: string;
   /** One line for people. */
   readonly says: string;
-  readonly options: z.ZodObject;
+  readonly options: z.ZodMiniObject;
   /** Number of input layers; 1 unless said. */
   readonly arity?: 'many';
   /** Throws a FoveaError that says which sizes do not fit. */
@@ -136,7 +136,7 @@ export interface OptionalLayerBuilder<O> {
  * Declares a layer and gives the function that writes it in a model. The option types are checked inside
  * the file and forgotten outside of it. A layer with options says them in an interface too, which editors show.
  */
-export function defineLayer<S extends z.ZodObject>(
+export function defineLayer<S extends z.ZodMiniObject>(
   definition: Layer<z.output<S>> & { readonly options: S },
 ): Record<string, never> extends z.input<S>
   ? OptionalLayerBuilder<z.input<S>>

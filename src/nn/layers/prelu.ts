@@ -4,7 +4,7 @@
  * A slope per number of the input; `sharedAxes` (from 1, as in Keras) have one in common: [1, 2] gives a slope per
  * channel. He et al. 2015, https://arxiv.org/abs/1502.01852.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { FoveaError } from '../../base/errors.ts';
 import type { NonEmpty } from '../../base/lists.ts';
 import { formatShape, type Shape } from '../../base/shape.ts';
@@ -33,8 +33,8 @@ export const prelu: OptionalLayerBuilder<PreluOptions> = defineLayer({
   kind: 'prelu',
   says: 'leaky ReLU with learned slopes',
   options: z.object({
-    alphaInitializer: initializerOption.prefault('zeros'),
-    sharedAxes: z.array(positiveInteger).default([]),
+    alphaInitializer: z.prefault(initializerOption, 'zeros'),
+    sharedAxes: z._default(z.array(positiveInteger), []),
   }),
   outputShape: (inputs, { sharedAxes }) => {
     slopes(inputs, sharedAxes);

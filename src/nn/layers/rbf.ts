@@ -7,7 +7,7 @@
  * is j of eq. 9 of LeCun et al. 1998: a class of its own at the constant distance j, for what is none of the
  * others. Next stop: `ops/scores/rbf.ts`, and `nn/losses/losses.ts` for what is made of the distances.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { FoveaError } from '../../base/errors.ts';
 import type { NonEmpty } from '../../base/lists.ts';
 import type { Shape } from '../../base/shape.ts';
@@ -27,9 +27,9 @@ export interface RbfOptions {
 }
 
 const options = z.object({
-  codes: z.string().min(1).optional(),
-  centers: z.array(z.array(z.number())).min(1).optional(),
-  rubbish: z.number().positive().default(RUBBISH_DISTANCE),
+  codes: z.optional(z.string().check(z.minLength(1))),
+  centers: z.optional(z.array(z.array(z.number())).check(z.minLength(1))),
+  rubbish: z._default(z.number().check(z.positive()), RUBBISH_DISTANCE),
 });
 
 type Options = z.output<typeof options>;

@@ -8,7 +8,7 @@
  * A classifier is measured by its right answers, values by their mean absolute error. Previous stop:
  * `losses.ts`. Next stop: `nn/programs/programs.ts`.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { FoveaError, unknownName } from '../../base/errors.ts';
 import { at } from '../../base/lists.ts';
 import { formatShape, sameShape, twoAxes } from '../../base/shape.ts';
@@ -33,11 +33,11 @@ import { hitsByLabels, hitsByTargets, meanAbsoluteErrors } from './metrics.ts';
 const settings = z.object({
   loss: z.union([z.enum(lossNames), z.custom<LossFunction>((f) => typeof f === 'function')]),
   /** In the sum over several outputs. */
-  weight: z.number().nonnegative().default(1),
+  weight: z._default(z.number().check(z.nonnegative()), 1),
   /** 'classes', 'values' or the name of an input; default: what the data are, or the output's shape says. */
-  target: z.string().optional(),
+  target: z.optional(z.string()),
   /** Of huber: the error from which on it grows by its distance, no longer by its square. */
-  delta: z.number().positive().default(1),
+  delta: z._default(z.number().check(z.positive()), 1),
 });
 
 export type LossSettings = z.input<typeof settings>;

@@ -9,7 +9,7 @@
  * first steps; this is the paper's form, and PyTorch's.
  * Before: `train/fit.ts`. The reading tour ends here; `optimizer.ts` says what an optimizer is.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import * as e from '../../ops/expression.ts';
 import { defineOptimizer, type EveryOptimizersOptions, type OptimizerBuilder } from './define.ts';
 import type { UpdateContext } from './optimizer.ts';
@@ -26,10 +26,14 @@ export interface AdamOptions extends EveryOptimizersOptions {
 }
 
 export const adamOptions = z.object({
-  learningRate: z.number().positive().default(0.001).describe('of a step'),
-  beta1: z.number().min(0).lt(1).default(0.9).describe('share of the mean gradient that is kept'),
-  beta2: z.number().min(0).lt(1).default(0.999).describe('share of the mean square that is kept'),
-  epsilon: z.number().positive().default(1e-7).describe('added to the root'),
+  learningRate: z._default(z.number().check(z.positive()), 0.001).check(z.describe('of a step')),
+  beta1: z
+    ._default(z.number().check(z.minimum(0), z.lt(1)), 0.9)
+    .check(z.describe('share of the mean gradient that is kept')),
+  beta2: z
+    ._default(z.number().check(z.minimum(0), z.lt(1)), 0.999)
+    .check(z.describe('share of the mean square that is kept')),
+  epsilon: z._default(z.number().check(z.positive()), 1e-7).check(z.describe('added to the root')),
 });
 
 type AdamSettings = z.output<typeof adamOptions>;

@@ -5,7 +5,7 @@
  *
  * Source: Loshchilov and Hutter 2019, https://arxiv.org/abs/1711.05101. See `adam.ts` for m, v, c1, c2.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type AdamOptions, adamOptions, adamScalars, adamUpdates } from './adam.ts';
 import { defineOptimizer, type OptimizerBuilder } from './define.ts';
 
@@ -14,8 +14,10 @@ export interface AdamwOptions extends AdamOptions {
   readonly weightDecay?: number | undefined;
 }
 
-const adamwOptions = adamOptions.extend({
-  weightDecay: z.number().nonnegative().default(0.004).describe('pull of the weights towards 0'),
+const adamwOptions = z.extend(adamOptions, {
+  weightDecay: z
+    ._default(z.number().check(z.nonnegative()), 0.004)
+    .check(z.describe('pull of the weights towards 0')),
 });
 
 export const adamw: OptimizerBuilder<AdamwOptions> = defineOptimizer({

@@ -9,7 +9,7 @@
  * it. Clipping comes before all else, weight decay and penalties of layers included in the gradient as usual.
  * A new optimizer is one file that calls `defineOptimizer` and one line in `index.ts`. Next stop: `rmsprop.ts`.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { FoveaError } from '../../base/errors.ts';
 import { constantNode, type Node, type Update } from '../../graph/node.ts';
 import * as e from '../../ops/expression.ts';
@@ -30,27 +30,20 @@ export interface EveryOptimizersOptions {
 
 const everyOptimizers = z.object({
   clipNorm: z
-    .number()
-    .positive()
-    .optional()
-    .describe('scale all gradients down together to this norm at most'),
+    .optional(z.number().check(z.positive()))
+    .check(z.describe('scale all gradients down together to this norm at most')),
   clipValue: z
-    .number()
-    .positive()
-    .optional()
-    .describe('cut each number of a gradient at this size'),
+    .optional(z.number().check(z.positive()))
+    .check(z.describe('cut each number of a gradient at this size')),
   ema: z
-    .number()
-    .gt(0)
-    .lt(1)
-    .optional()
-    .describe('keep a running mean of the weights, test and save it: 0.999'),
+    .optional(z.number().check(z.gt(0), z.lt(1)))
+    .check(z.describe('keep a running mean of the weights, test and save it: 0.999')),
 });
 
 type Every = z.output<typeof everyOptimizers>;
 
 /** What an optimizer's own file says. */
-interface Definition<S extends z.ZodObject> {
+interface Definition<S extends z.ZodMiniObject> {
   readonly kind: string;
   /** One line for people. */
   readonly says: string;
@@ -70,7 +63,7 @@ export interface OptimizerBuilder<O> {
 /** Name of the slot that holds the running mean of a parameter. */
 export const AVERAGE_SLOT = 'ema';
 
-export function defineOptimizer<S extends z.ZodObject>(
+export function defineOptimizer<S extends z.ZodMiniObject>(
   definition: Definition<S>,
 ): OptimizerBuilder<z.input<S> & EveryOptimizersOptions> {
   const { kind, says } = definition;

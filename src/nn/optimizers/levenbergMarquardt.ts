@@ -9,7 +9,7 @@
  * finite where the loss is flat. The slot holds 1 / (mu + h). With the paper's table of eta (recipe
  * "paper") the rates of the first pass lie between about 7e-5 and 0.016. Next stop: `autodiff/curvature.ts`.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import * as e from '../../ops/expression.ts';
 import { defineOptimizer, type EveryOptimizersOptions, type OptimizerBuilder } from './define.ts';
 
@@ -25,18 +25,24 @@ export interface LevenbergMarquardtOptions extends EveryOptimizersOptions {
 }
 
 const options = z.object({
-  learningRate: z.number().positive().default(0.0005).describe('eta of a step'),
-  mu: z.number().positive().default(0.02).describe('added to the second derivative'),
+  learningRate: z
+    ._default(z.number().check(z.positive()), 0.0005)
+    .check(z.describe('eta of a step')),
+  mu: z
+    ._default(z.number().check(z.positive()), 0.02)
+    .check(z.describe('added to the second derivative')),
   /**
    * What the loss is divided by before mu is added to its second derivative; eta goes with it. A squared
    * distance over the 84 numbers of a code is 84 times their mean, and mu means something else beside it.
    */
-  lossUnit: z.number().positive().default(1).describe('what the loss is divided by'),
+  lossUnit: z
+    ._default(z.number().check(z.positive()), 1)
+    .check(z.describe('what the loss is divided by')),
   patterns: z
-    .int()
-    .positive()
-    .default(500)
-    .describe('training pictures that second derivatives are measured on before each pass'),
+    ._default(z.int().check(z.positive()), 500)
+    .check(
+      z.describe('training pictures that second derivatives are measured on before each pass'),
+    ),
 });
 
 export const levenbergMarquardt: OptimizerBuilder<LevenbergMarquardtOptions> = defineOptimizer({

@@ -9,7 +9,7 @@
  * Keras's formula, epsilon inside the root (PyTorch has it outside). v - m^2 is never below zero but for rounding,
  * which must not reach the root. Source: Tieleman and Hinton 2012, lecture 6e.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import * as e from '../../ops/expression.ts';
 import { defineOptimizer, type EveryOptimizersOptions, type OptimizerBuilder } from './define.ts';
 import type { UpdateContext } from './optimizer.ts';
@@ -28,11 +28,19 @@ export interface RmspropOptions extends EveryOptimizersOptions {
 }
 
 const options = z.object({
-  learningRate: z.number().positive().default(0.001).describe('of a step'),
-  rho: z.number().min(0).lt(1).default(0.9).describe('share of the running mean that is kept'),
-  momentum: z.number().min(0).lt(1).default(0).describe('share of the last step that is kept'),
-  epsilon: z.number().positive().default(1e-7).describe('added inside the root'),
-  centered: z.boolean().default(false).describe("divide by the gradient's variance instead"),
+  learningRate: z._default(z.number().check(z.positive()), 0.001).check(z.describe('of a step')),
+  rho: z
+    ._default(z.number().check(z.minimum(0), z.lt(1)), 0.9)
+    .check(z.describe('share of the running mean that is kept')),
+  momentum: z
+    ._default(z.number().check(z.minimum(0), z.lt(1)), 0)
+    .check(z.describe('share of the last step that is kept')),
+  epsilon: z
+    ._default(z.number().check(z.positive()), 1e-7)
+    .check(z.describe('added inside the root')),
+  centered: z
+    ._default(z.boolean(), false)
+    .check(z.describe("divide by the gradient's variance instead")),
 });
 
 type Options = z.output<typeof options>;

@@ -12,7 +12,7 @@
  *
  * The AlexNet paper's v = 0.9 v - 0.0005 rate w - rate g; w += v is 'steps' with 'l2'.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import * as e from '../../ops/expression.ts';
 import { defineOptimizer, type EveryOptimizersOptions, type OptimizerBuilder } from './define.ts';
 import type { UpdateContext } from './optimizer.ts';
@@ -33,18 +33,20 @@ export interface SgdOptions extends EveryOptimizersOptions {
 }
 
 const sgdOptions = z.object({
-  learningRate: z.number().positive().default(0.01).describe('of a step'),
-  momentum: z.number().min(0).max(1).default(0).describe('share of the velocity that is kept'),
-  nesterov: z.boolean().default(false).describe('look one step ahead'),
-  weightDecay: z.number().nonnegative().default(0).describe('pull of the weights towards 0'),
+  learningRate: z._default(z.number().check(z.positive()), 0.01).check(z.describe('of a step')),
+  momentum: z
+    ._default(z.number().check(z.minimum(0), z.maximum(1)), 0)
+    .check(z.describe('share of the velocity that is kept')),
+  nesterov: z._default(z.boolean(), false).check(z.describe('look one step ahead')),
+  weightDecay: z
+    ._default(z.number().check(z.nonnegative()), 0)
+    .check(z.describe('pull of the weights towards 0')),
   decayMode: z
-    .enum(['l2', 'decoupled'])
-    .default('l2')
-    .describe('the pull in the gradient, or beside the velocity'),
+    ._default(z.enum(['l2', 'decoupled']), 'l2')
+    .check(z.describe('the pull in the gradient, or beside the velocity')),
   velocity: z
-    .enum(['gradients', 'steps'])
-    .default('gradients')
-    .describe('of PyTorch, or of Keras and the AlexNet paper'),
+    ._default(z.enum(['gradients', 'steps']), 'gradients')
+    .check(z.describe('of PyTorch, or of Keras and the AlexNet paper')),
 });
 
 type SgdSettings = z.output<typeof sgdOptions>;

@@ -11,18 +11,18 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { FoveaError } from '../../base/errors.ts';
 import { parseJson } from '../../base/json.ts';
 import { writeError } from './wholeFile.ts';
 
 const holder = z.object({
-  pid: z.int().positive(),
+  pid: z.int().check(z.positive()),
   host: z.string(),
   /** When the lock was taken, ISO 8601. */
   since: z.string(),
   /** When the process began, in the system's own count; null where it does not tell. */
-  begun: z.string().nullable(),
+  begun: z.nullable(z.string()),
   /** Tells two locks of one process apart. */
   token: z.string(),
 });

@@ -5,7 +5,7 @@
  * two can never be of different moments. JSON writes float64 numbers so that they read back to the bit.
  * Next stop: `interop/safetensors.ts`, the format; `runs/folder/runFolder.ts`, where the file lies.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { FoveaError } from '../../base/errors.ts';
 import { parseJson } from '../../base/json.ts';
 import { readSafetensors, writeSafetensors } from '../../interop/safetensors.ts';
@@ -15,19 +15,19 @@ import type { Progress, Snapshot } from '../progress.ts';
 const FORMAT = 'fovea-checkpoint-1';
 
 /** JSON has no word for NaN and infinities and writes null: nothing was measured, or it is beyond numbers. */
-export const measured = z
-  .number()
-  .nullable()
-  .transform((value) => value ?? Number.NaN);
+export const measured = z.pipe(
+  z.nullable(z.number()),
+  z.transform((value) => value ?? Number.NaN),
+);
 
-function metricsOfNumbers<N extends z.ZodType<number>>(number: N) {
+function metricsOfNumbers<N extends z.ZodMiniType<number>>(number: N) {
   const ofOutput = z.object({
     loss: number,
-    accuracy: number.optional(),
-    meanAbsoluteError: number.optional(),
-    metrics: z.record(z.string(), measured).optional(),
+    accuracy: z.optional(number),
+    meanAbsoluteError: z.optional(number),
+    metrics: z.optional(z.record(z.string(), measured)),
   });
-  return ofOutput.extend({ outputs: z.record(z.string(), ofOutput).optional() });
+  return z.extend(ofOutput, { outputs: z.optional(z.record(z.string(), ofOutput)) });
 }
 
 export const metrics = metricsOfNumbers(z.number());
@@ -36,33 +36,33 @@ export const metrics = metricsOfNumbers(z.number());
 export const testMetrics = metricsOfNumbers(measured);
 
 export const epochRecordSchema = z.object({
-  epoch: z.int().positive(),
+  epoch: z.int().check(z.positive()),
   train: metrics,
-  validation: metrics.nullable(),
-  test: testMetrics.optional(),
+  validation: z.nullable(metrics),
+  test: z.optional(testMetrics),
   learningRate: z.number(),
   seconds: z.number(),
-  waiting: z.number().default(0),
+  waiting: z._default(z.number(), 0),
 });
 
 const progressSchema = z.object({
-  epoch: z.int().nonnegative(),
-  batch: z.int().nonnegative(),
-  step: z.int().nonnegative(),
+  epoch: z.int().check(z.nonnegative()),
+  batch: z.int().check(z.nonnegative()),
+  step: z.int().check(z.nonnegative()),
   lossSum: z.number(),
   correct: z.number(),
-  sums: z.record(z.string(), measured).optional(),
-  rows: z.int().nonnegative(),
+  sums: z.optional(z.record(z.string(), measured)),
+  rows: z.int().check(z.nonnegative()),
   seconds: z.number(),
-  waiting: z.number().default(0),
+  waiting: z._default(z.number(), 0),
   history: z.array(epochRecordSchema),
-  best: z.object({ epoch: z.int(), loss: z.number() }).nullable(),
+  best: z.nullable(z.object({ epoch: z.int(), loss: z.number() })),
   schedule: z.object({
     scale: z.number(),
-    best: z.number().nullable(),
-    waited: z.int().nonnegative(),
+    best: z.nullable(z.number()),
+    waited: z.int().check(z.nonnegative()),
   }),
-}) satisfies z.ZodType<Progress>;
+}) satisfies z.ZodMiniType<Progress>;
 
 export function encodeCheckpoint({ states, progress }: Snapshot): Uint8Array {
   return writeSafetensors(states, { format: FORMAT, progress: JSON.stringify(progress) });

@@ -1,7 +1,7 @@
 /**
  * @file Flatten: the numbers of an image in one row, in (height, width, channel) order as Keras does.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { nonEmpty } from '../../../base/lists.ts';
 import { sizeOf } from '../../../base/shape.ts';
 import { defineLayer } from '../layer.ts';

@@ -3,7 +3,7 @@
  *
  * The inputs are named: add({ inputs: ['conv2d_1', 'input'] }).
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { FoveaError } from '../../../base/errors.ts';
 import { last, type NonEmpty } from '../../../base/lists.ts';
 import { formatShape, type ImageShape, type Shape, sameShape } from '../../../base/shape.ts';

@@ -2,7 +2,7 @@
  * @file The axes of an image in another order; dims count from 1, as in Keras. dims [3, 1, 2]:
  * (H, W, C) -> (C, H, W)
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { FoveaError } from '../../../base/errors.ts';
 import { at } from '../../../base/lists.ts';
 import { formatShape } from '../../../base/shape.ts';
@@ -17,7 +17,7 @@ export interface PermuteOptions {
 export const permute: LayerBuilder<PermuteOptions> = defineLayer({
   kind: 'permute',
   says: 'the axes in another order',
-  options: z.object({ dims: z.array(positiveInteger).min(1) }),
+  options: z.object({ dims: z.array(positiveInteger).check(z.minLength(1)) }),
   outputShape: ([input], { dims }) => {
     const sorted = [...dims].sort((a, b) => a - b);
     if (dims.length === input.length && sorted.every((dim, i) => dim === i + 1)) {

@@ -1,13 +1,15 @@
 /**
  * @file The same numbers under another shape, in (height, width, channel) order as Keras does.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { FoveaError } from '../../../base/errors.ts';
 import { nonEmpty } from '../../../base/lists.ts';
 import { formatShape, type Shape, sizeOf } from '../../../base/shape.ts';
 import { defineLayer, type LayerBuilder } from '../layer.ts';
 
-const extent = z.int().refine((n) => n > 0 || n === -1, 'a whole number more than 0, or once -1');
+const extent = z
+  .int()
+  .check(z.refine((n) => n > 0 || n === -1, 'a whole number more than 0, or once -1'));
 
 /** With -1 as whatever is left. */
 function shapeFrom(input: Shape, target: readonly number[]): Shape {
@@ -30,7 +32,7 @@ export interface ReshapeOptions {
 export const reshape: LayerBuilder<ReshapeOptions> = defineLayer({
   kind: 'reshape',
   says: 'the same numbers under another shape',
-  options: z.object({ targetShape: z.array(extent).min(1) }),
+  options: z.object({ targetShape: z.array(extent).check(z.minLength(1)) }),
   outputShape: ([input], { targetShape }) => shapeFrom(input, targetShape),
   call: ({ build, name, inputs: [x], options: { targetShape } }) => {
     const [N, ...input] = nonEmpty(x.shape, 'axes');

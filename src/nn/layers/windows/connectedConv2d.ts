@@ -6,7 +6,7 @@
  * The paper's two reasons: fewer connections, and maps that see different inputs must learn different
  * things. Groups of `conv2d` are the special case of equal, disjoint blocks. Next stop: `ops/windows/connectedConv2d.ts`.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { NonEmpty } from '../../../base/lists.ts';
 import type { ImageShape, Shape } from '../../../base/shape.ts';
 import { checkConnections } from '../../../ops/windows/connectedConv2d.ts';
@@ -30,11 +30,11 @@ export interface ConnectedConv2dOptions {
 }
 
 const options = z.object({
-  connections: z.array(z.array(wholeNumber)).min(1, 'at least one output map'),
+  connections: z.array(z.array(wholeNumber)).check(z.minLength(1, 'at least one output map')),
   kernelSize: positivePair,
-  activation: activationOption.default('linear'),
-  kernelInitializer: initializerOption.prefault('fanIn'),
-  biasInitializer: initializerOption.prefault('fanIn'),
+  activation: z._default(activationOption, 'linear'),
+  kernelInitializer: z.prefault(initializerOption, 'fanIn'),
+  biasInitializer: z.prefault(initializerOption, 'fanIn'),
 });
 
 type Options = z.output<typeof options>;

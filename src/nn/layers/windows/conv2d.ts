@@ -7,7 +7,7 @@
  * towers are groups 2). Before: `models/lenet5.ts`. Next stop: `base/window.ts` for OH and OW, then
  * `ops/windows/conv2d.ts`.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { activate, activationOption } from '../../activations.ts';
 import { initializerOption } from '../../initializers.ts';
 import { paddingRule, positiveInteger, positivePair } from '../../options.ts';
@@ -33,15 +33,15 @@ export interface Conv2dOptions extends SlidingOptions, KernelOptions {
 const options = z.object({
   filters: positiveInteger,
   kernelSize: positivePair,
-  strides: positivePair.default([1, 1]),
-  padding: paddingRule.default('valid'),
-  dilationRate: positivePair.default([1, 1]),
-  groups: positiveInteger.default(1),
-  activation: activationOption.default('linear'),
-  useBias: z.boolean().default(true),
-  kernelInitializer: initializerOption.prefault('glorotUniform'),
-  biasInitializer: initializerOption.prefault('zeros'),
-  l2: z.number().nonnegative().default(0),
+  strides: z._default(positivePair, [1, 1]),
+  padding: z._default(paddingRule, 'valid'),
+  dilationRate: z._default(positivePair, [1, 1]),
+  groups: z._default(positiveInteger, 1),
+  activation: z._default(activationOption, 'linear'),
+  useBias: z._default(z.boolean(), true),
+  kernelInitializer: z.prefault(initializerOption, 'glorotUniform'),
+  biasInitializer: z.prefault(initializerOption, 'zeros'),
+  l2: z._default(z.number().check(z.nonnegative()), 0),
 });
 
 type Options = z.output<typeof options>;

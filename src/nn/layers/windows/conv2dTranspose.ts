@@ -14,7 +14,7 @@
  * So a decoder gives back its encoder's size: from 13 pixels, stride 2 and 'same' give 7, and p = 0 gives
  * 13 again. Next stop: `ops/windows/conv2d.ts`.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { first, type NonEmpty } from '../../../base/lists.ts';
 import type { ImageShape, Shape } from '../../../base/shape.ts';
 import { type Pads, type Pair, reachOf, samePads, transposedExtent } from '../../../base/window.ts';
@@ -48,16 +48,16 @@ export interface Conv2dTransposeOptions extends SlidingOptions, KernelOptions {
 const options = z.object({
   filters: positiveInteger,
   kernelSize: positivePair,
-  strides: positivePair.default([1, 1]),
-  padding: paddingRule.default('valid'),
-  dilationRate: positivePair.default([1, 1]),
-  outputPadding: wholePair.optional(),
-  groups: positiveInteger.default(1),
-  activation: activationOption.default('linear'),
-  useBias: z.boolean().default(true),
-  kernelInitializer: initializerOption.prefault('glorotUniform'),
-  biasInitializer: initializerOption.prefault('zeros'),
-  l2: z.number().nonnegative().default(0),
+  strides: z._default(positivePair, [1, 1]),
+  padding: z._default(paddingRule, 'valid'),
+  dilationRate: z._default(positivePair, [1, 1]),
+  outputPadding: z.optional(wholePair),
+  groups: z._default(positiveInteger, 1),
+  activation: z._default(activationOption, 'linear'),
+  useBias: z._default(z.boolean(), true),
+  kernelInitializer: z.prefault(initializerOption, 'glorotUniform'),
+  biasInitializer: z.prefault(initializerOption, 'zeros'),
+  l2: z._default(z.number().check(z.nonnegative()), 0),
 });
 
 type Options = z.output<typeof options>;

@@ -7,7 +7,7 @@
  * M is `depthMultiplier`; channel c gives the channels c M to c M + M - 1, as in Keras. Both are `conv2d` ops with
  * as many groups as channels. Next stop: `conv2d.ts`.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { last, type NonEmpty } from '../../../base/lists.ts';
 import type { Shape } from '../../../base/shape.ts';
 import { NO_PADS } from '../../../base/window.ts';
@@ -42,22 +42,22 @@ export interface SeparableConv2dOptions extends DepthwiseConv2dOptions {
 
 const common = {
   kernelSize: positivePair,
-  strides: positivePair.default([1, 1]),
-  padding: paddingRule.default('valid'),
-  dilationRate: positivePair.default([1, 1]),
-  depthMultiplier: positiveInteger.default(1),
-  activation: activationOption.default('linear'),
-  useBias: z.boolean().default(true),
-  depthwiseInitializer: initializerOption.prefault('glorotUniform'),
-  biasInitializer: initializerOption.prefault('zeros'),
-  l2: z.number().nonnegative().default(0),
+  strides: z._default(positivePair, [1, 1]),
+  padding: z._default(paddingRule, 'valid'),
+  dilationRate: z._default(positivePair, [1, 1]),
+  depthMultiplier: z._default(positiveInteger, 1),
+  activation: z._default(activationOption, 'linear'),
+  useBias: z._default(z.boolean(), true),
+  depthwiseInitializer: z.prefault(initializerOption, 'glorotUniform'),
+  biasInitializer: z.prefault(initializerOption, 'zeros'),
+  l2: z._default(z.number().check(z.nonnegative()), 0),
 };
 
 const depthwiseOptions = z.object(common);
 const separableOptions = z.object({
   filters: positiveInteger,
   ...common,
-  pointwiseInitializer: initializerOption.prefault('glorotUniform'),
+  pointwiseInitializer: z.prefault(initializerOption, 'glorotUniform'),
 });
 
 type Options = z.output<typeof depthwiseOptions>;

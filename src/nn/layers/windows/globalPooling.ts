@@ -3,7 +3,7 @@
  *
  * It takes the place of flatten before the last dense layer, and fits any image size.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { NonEmpty } from '../../../base/lists.ts';
 import { fourAxes, type Shape } from '../../../base/shape.ts';
 import { NO_PADS } from '../../../base/window.ts';

@@ -5,7 +5,7 @@
  *
  * alpha is not divided by the size here; PyTorch does. Next stop: `ops/windows/localResponseNormalization.ts`.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { positiveInteger } from '../../options.ts';
 import { defineLayer, imageOf, type OptionalLayerBuilder } from '../layer.ts';
 
@@ -25,10 +25,10 @@ export const localResponseNormalization: OptionalLayerBuilder<LocalResponseNorma
     kind: 'localResponseNormalization',
     says: 'each channel tempered by its neighbours',
     options: z.object({
-      size: positiveInteger.default(5),
-      k: z.number().default(2),
-      alpha: z.number().default(1e-4),
-      beta: z.number().default(0.75),
+      size: z._default(positiveInteger, 5),
+      k: z._default(z.number(), 2),
+      alpha: z._default(z.number(), 1e-4),
+      beta: z._default(z.number(), 0.75),
     }),
     outputShape: (inputs) => imageOf(inputs),
     call: ({ build, name, inputs: [x], options }) =>

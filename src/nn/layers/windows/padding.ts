@@ -4,7 +4,7 @@
  * How much (`padding`) and what stands there (`mode`) are two things: zero padding is a fill, "same" an
  * amount. Next stop: `ops/moves/pad2d.ts`.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { FoveaError } from '../../../base/errors.ts';
 import type { NonEmpty } from '../../../base/lists.ts';
 import { fourAxes, type ImageShape, type Shape } from '../../../base/shape.ts';
@@ -46,7 +46,7 @@ export interface ZeroPadding2dOptions {
 export const zeroPadding2d: OptionalLayerBuilder<ZeroPadding2dOptions> = defineLayer({
   kind: 'zeroPadding2d',
   says: 'zeros around the image',
-  options: z.object({ padding: sides.prefault(1) }),
+  options: z.object({ padding: z.prefault(sides, 1) }),
   outputShape: (inputs, { padding }) => padded(inputs, padding, 'constant'),
   call: ({ build, name, inputs: [x], options: { padding } }) =>
     build('pad2d', [x], { mode: 'constant', pads: padding, value: 0 }, name),
@@ -65,9 +65,9 @@ export const padding2d: OptionalLayerBuilder<Padding2dOptions> = defineLayer({
   kind: 'padding2d',
   says: 'pixels around the image, by any rule',
   options: z.object({
-    padding: sides.prefault(1),
-    mode: z.enum(['constant', 'reflect', 'replicate', 'circular']).default('constant'),
-    value: z.number().default(0),
+    padding: z.prefault(sides, 1),
+    mode: z._default(z.enum(['constant', 'reflect', 'replicate', 'circular']), 'constant'),
+    value: z._default(z.number(), 0),
   }),
   outputShape: (inputs, { padding, mode }) => padded(inputs, padding, mode),
   call: ({ build, name, inputs: [x], options: { padding, mode, value } }) =>

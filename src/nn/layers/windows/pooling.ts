@@ -6,7 +6,7 @@
  * The three differ in their op alone. Strides default to the pool size, so that windows do not overlap;
  * AlexNet's do (3x3 every 2). Average pooling leaves padding out of the mean unless `countIncludePad`.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { NonEmpty } from '../../../base/lists.ts';
 import type { ImageShape, Shape } from '../../../base/shape.ts';
 import type { Node } from '../../../graph/node.ts';
@@ -36,12 +36,12 @@ export interface AveragePooling2dOptions extends Pooling2dOptions {
 }
 
 const options = z.object({
-  poolSize: positivePair.prefault(2),
-  strides: positivePair.optional(),
-  padding: paddingRule.default('valid'),
+  poolSize: z.prefault(positivePair, 2),
+  strides: z.optional(positivePair),
+  padding: z._default(paddingRule, 'valid'),
 });
 
-const averageOptions = options.extend({ countIncludePad: z.boolean().default(false) });
+const averageOptions = z.extend(options, { countIncludePad: z._default(z.boolean(), false) });
 
 type Options = z.output<typeof options>;
 

@@ -6,7 +6,7 @@
  * With a small weight the unit nearly is a blur, with a large one nearly an OR or an AND of its window.
  * Next stop: `ops/composites.ts`.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { NonEmpty } from '../../../base/lists.ts';
 import type { ImageShape, Shape } from '../../../base/shape.ts';
 import { subsample2d } from '../../../ops/composites.ts';
@@ -28,10 +28,10 @@ export interface Subsampling2dOptions {
 }
 
 const options = z.object({
-  poolSize: positivePair.prefault(2),
-  activation: activationOption.default('scaledTanh'),
-  weightInitializer: initializerOption.prefault('fanIn'),
-  biasInitializer: initializerOption.prefault('fanIn'),
+  poolSize: z.prefault(positivePair, 2),
+  activation: z._default(activationOption, 'scaledTanh'),
+  weightInitializer: z.prefault(initializerOption, 'fanIn'),
+  biasInitializer: z.prefault(initializerOption, 'fanIn'),
 });
 
 type Options = z.output<typeof options>;

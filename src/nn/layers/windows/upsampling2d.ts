@@ -1,7 +1,7 @@
 /**
  * @file Upsampling: each pixel repeated (nearest neighbour). (H, W, C) -> (H fh, W fw, C)
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { positivePair, type Size } from '../../options.ts';
 import { defineLayer, imageOf, type OptionalLayerBuilder } from '../layer.ts';
 
@@ -13,7 +13,7 @@ export interface Upsampling2dOptions {
 export const upsampling2d: OptionalLayerBuilder<Upsampling2dOptions> = defineLayer({
   kind: 'upsampling2d',
   says: 'each pixel repeated',
-  options: z.object({ size: positivePair.prefault(2) }),
+  options: z.object({ size: z.prefault(positivePair, 2) }),
   outputShape: (inputs, { size }) => {
     const [H, W, C] = imageOf(inputs);
     return [H * size[0], W * size[1], C];
