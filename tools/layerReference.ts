@@ -50,13 +50,13 @@ function section({ layer }: (typeof layers)[keyof typeof layers]): string {
 const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 
 function unsaid(
-  schema: z.core.$ZodType,
+  schema: z.core.$ZodType | undefined,
   { default: value }: FieldJson,
   isRequired: boolean,
 ): string {
   if (isRequired) return 'must be said';
-  const filled = z.safeParse(schema, undefined);
-  const holds = value ?? (filled.success ? filled.data : undefined);
+  const filled = schema === undefined ? undefined : z.safeParse(schema, undefined);
+  const holds = value ?? (filled?.success ? filled.data : undefined);
   return holds === undefined ? '' : `\`${JSON.stringify(holds)}\``;
 }
 

@@ -138,9 +138,8 @@ export class Training {
 
   /** Of what is live only the newest waits; all else waits in its order. */
   #put(event: SentEvent): void {
-    for (let i = this.#waiting.length - 1; i >= 0 && isLive(this.#waiting[i]); i--) {
-      if (this.#waiting[i].type === event.type) this.#waiting.splice(i, 1);
-    }
+    const settled = this.#waiting.findLastIndex((waiting) => !isLive(waiting)) + 1;
+    this.#waiting = this.#waiting.filter(({ type }, at) => at < settled || type !== event.type);
     this.#waiting.push(event);
     this.#changed();
   }
