@@ -12,6 +12,8 @@ export default defineConfig({
     testTimeout: 60_000,
     // Browsers start in hooks, on a busy machine slowly.
     hookTimeout: 60_000,
+    // A busy machine shows a page late; what is right is seen at once all the same.
+    expect: { poll: { timeout: 20_000 } },
     // The tally prints last: skipped tests with their reasons, then "N passed, N failed".
     reporters: ['default', new TallyReporter()],
   },

@@ -9,6 +9,13 @@ import { defineConfig } from 'vite';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
+/** Files of the library, by their paths as Vite writes them. */
+const LIBRARY = new RegExp(
+  `^${here('../src/')
+    .replaceAll('\\', '/')
+    .replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}`,
+);
+
 export default defineConfig({
   root: here('.'),
   base: './',
@@ -24,7 +31,11 @@ export default defineConfig({
     license: { fileName: 'licences.md' },
     // Nothing is inlined as data: the lab's content security policy would refuse it.
     assetsInlineLimit: 0,
-    rolldownOptions: { external: [/\.node\.(ts|js)$/] },
+    rolldownOptions: {
+      external: [/\.node\.(ts|js)$/],
+      // Modules of the library do nothing by being there: a page carries what it uses.
+      treeshake: { moduleSideEffects: [{ test: LIBRARY, sideEffects: false }] },
+    },
   },
   worker: { format: 'es', rolldownOptions: { external: [/\.node\.(ts|js)$/] } },
 });

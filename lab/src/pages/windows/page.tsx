@@ -6,7 +6,7 @@
  */
 import './windows.css';
 import { explainWindow, type WindowAnswer } from 'fovea/web';
-import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import { useCallback, useMemo, useState } from 'preact/hooks';
 import { Note } from '../../frame/problem.tsx';
 import { currentAddress } from '../../frame/state/address.ts';
 import { readFields } from '../../frame/state/fields.ts';
@@ -98,8 +98,6 @@ function Live({ state, change, answer }: LiveProps) {
     player.stop();
     change({ at: next });
   };
-  const { stop } = player;
-  useEffect(() => stop, [stop]);
   const paint = (row: number, column: number) => {
     const [rows, columns] = state.size;
     if (row < 0 || row >= rows || column < 0 || column >= columns) return;
