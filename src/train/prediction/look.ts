@@ -28,6 +28,8 @@ export interface Look {
   readonly classes: readonly string[];
   /** (H, W, C), the input first as the bytes that went in; then every layer. */
   readonly stages: readonly Stage[];
+  /** The picture as the first layer reads it: bytes made numbers by the model's preprocessing. */
+  readonly input: Float32Array;
   /** Of each class. */
   readonly probabilities: readonly number[];
   /** Where the model answers with distances: of each class, and the codes they are measured from. */
@@ -79,6 +81,7 @@ export function openViewer(session: Session, model: PredictedModel): Viewer {
   const view = async (pixels: Uint8Array): Promise<Look> => {
     const one = { count: 1, images: pixels, labels: NO_LABEL };
     fillBatch(one, FIRST, spec.preprocessing, program.input('x') as Float32Array, NO_LABEL);
+    const input = Float32Array.from(program.input('x') as Float32Array);
     program.run();
     const copyOf = async (name: string) => Float32Array.from(await program.output(name));
     const stages: Stage[] = [
@@ -95,6 +98,7 @@ export function openViewer(session: Session, model: PredictedModel): Viewer {
       model: spec.name,
       classes,
       stages,
+      input,
       probabilities,
       distances,
       codes: codes === undefined ? null : rowsOf(codes, classes.length),

@@ -33,12 +33,8 @@ async function lookThrough(spec: ModelSpec) {
   const pixels = Uint8Array.from({ length: sizeOf(spec.inputShape) }, () => random.uniform(0, 255));
   const classes = Array.from({ length: 10 }, (_, i) => String(i));
   const look = await lookAt(session, { spec, weights, classes }, pixels);
-  const { scale, offset } = spec.preprocessing;
   const stages = new Map(look.stages.map(({ name, values }) => [name, values]));
-  stages.set(
-    'input',
-    Float32Array.from(pixels, (pixel) => pixel * scale + offset),
-  );
+  stages.set('input', look.input);
   const work = (layer: string, place: readonly number[]) => {
     const placed = layerShapes(spec).find((one) => one.spec.name === layer)!;
     return workUnit({ layer: placed, weights, values: stages.get(placed.inputs[0])!, place });

@@ -1,0 +1,81 @@
+/**
+ * @file The network and what it sees, as state of the page.
+ */
+import { openWorkerSession, type Picture } from 'fovea/web';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { trainedNetworks } from '../../frame/trainedNetworks.ts';
+import { Eye, type EyeState, type Sight } from './eye.ts';
+import { Latest } from './latest.ts';
+
+const BEGINNING: EyeState = { is: 'preparing', doing: 'Starting the engine', share: 0 };
+
+/** A network by words, or by the title under which another page left it; opened once, closed with the page. */
+export function useEye(
+  words: string,
+  title: string,
+): { readonly eye: Eye; readonly state: EyeState } {
+  const [state, setState] = useState<EyeState>(BEGINNING);
+  const eye = useMemo(() => new Eye(() => openWorkerSession(), setState), []);
+  useEffect(() => () => void eye.close(), [eye]);
+  useEffect(() => {
+    const network = trainedNetworks().find((one) => one.title === title);
+    void eye.want(network === undefined ? { words } : { network });
+  }, [eye, words, title]);
+  return { eye, state };
+}
+
+/** What the network makes of the newest picture; the last sight stays until the next is there. */
+export function useSight(eye: Eye, state: EyeState, picture: Picture | undefined) {
+  const [sight, setSight] = useState<Sight>();
+  const [error, setError] = useState<unknown>();
+  const latest = useMemo(
+    () =>
+      new Latest<Picture>(async (question) => {
+        try {
+          const seen = await eye.see(question);
+          if (seen !== undefined) setSight(seen);
+          setError(undefined);
+        } catch (caught) {
+          setError(caught);
+        }
+      }),
+    [eye],
+  );
+  const network = state.is === 'ready' ? state.network : undefined;
+  useEffect(() => {
+    if (network !== undefined && picture !== undefined) latest.ask(picture);
+    else setSight(undefined);
+  }, [latest, network, picture]);
+  return { sight: network === undefined ? undefined : sight, error };
+}
+
+export interface Occlusion {
+  readonly values: Float32Array;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Waits until the picture rests: hundreds of pictures are read for one map. */
+const REST = 200;
+
+export function useOcclusion(eye: Eye, sight: Sight | undefined, size: number) {
+  const [found, setFound] = useState<Occlusion>();
+  const wish = useRef(0);
+  useEffect(() => {
+    const own = ++wish.current;
+    const { prediction, look } = sight ?? {};
+    if (prediction === undefined || look === null || look === undefined) {
+      setFound(undefined);
+      return undefined;
+    }
+    const timer = setTimeout(() => {
+      // A network that was changed meanwhile has no answer, and its own picture comes.
+      eye
+        .occlusion(prediction.given, look.answer, size)
+        .then((map) => own === wish.current && setFound(map))
+        .catch(() => own === wish.current && setFound(undefined));
+    }, REST);
+    return () => clearTimeout(timer);
+  }, [eye, sight, size]);
+  return found;
+}
