@@ -75,13 +75,14 @@ export class Eye {
   }
 
   /** Makes a network ready; tells how far it is. */
-  async want(wanted: Wanted): Promise<void> {
+  async want(find: () => Promise<Wanted>): Promise<void> {
     const wish = ++this.#wish;
     const tell = (state: EyeState) => wish === this.#wish && this.#tell(state);
     try {
       tell({ is: 'preparing', doing: 'Starting the engine', share: 0 });
       const engine = await this.#started();
       await this.#forget(engine);
+      const wanted = await find();
       const open =
         'network' in wanted
           ? await this.#given(engine, wanted.network)

@@ -3,7 +3,13 @@
  * is looked at are in the address.
  */
 import './look.css';
-import { type Picture, type PicturesOf, type Stroke, strokesPicture } from 'fovea/web';
+import {
+  decodePicture,
+  type Picture,
+  type PicturesOf,
+  type Stroke,
+  strokesPicture,
+} from 'fovea/web';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { HeatMap } from '../../figures/heatMap.tsx';
 import { formatShare } from '../../figures/numbers.ts';
@@ -13,7 +19,6 @@ import { Slider } from '../../frame/controls/slider.tsx';
 import { Note } from '../../frame/problem.tsx';
 import { asText, whole, words } from '../../frame/state/fields.ts';
 import { useFields } from '../../frame/state/hooks.ts';
-import { trainedNetworks } from '../../frame/trainedNetworks.ts';
 import { Answers, Codes } from './answers.tsx';
 import type { Eye, EyeState, Sight } from './eye.ts';
 import { readInk, writeInk } from './ink.ts';
@@ -30,9 +35,8 @@ import {
   writeSample,
   writeUnit,
 } from './picture.ts';
-import { readPictureFile } from './pictureFile.ts';
 import { Samples } from './samples.tsx';
-import { useEye, useOcclusion, useSight } from './useEye.ts';
+import { useEye, useOcclusion, useOffered, useSight } from './useEye.ts';
 
 const FIRST: Sample = { digit: 3, nth: 0 };
 
@@ -47,6 +51,9 @@ const fields = {
   ),
   cover: whole(5, { from: 1, to: 15 }),
 };
+
+/** Of a photograph: pixels of its shorter side, in which ink is looked for. */
+const NEEDED = 600;
 
 /** Of the pen, as a part of the paper. */
 const RADIUS = 0.035;
@@ -66,7 +73,7 @@ export function Page() {
   }, [file, ink, samples, state.sample]);
   const { sight, error } = useSight(eye, seeing, picture);
   const open = (chosen: File) => {
-    readPictureFile(chosen).then(
+    decodePicture(chosen, { channels: 3, where: chosen.name, needed: NEEDED }).then(
       (read) => {
         setProblem(undefined);
         setFile({ name: chosen.name, picture: read });
@@ -189,22 +196,29 @@ interface ChoiceProps {
   readonly onChange: (model: string, from: string) => void;
 }
 
-/** Networks that read digits, those in the address, and those that another page trained. */
-const OFFERED = ['lenet5', 'lenet5-1998'];
-const LEFT = 'trained: ';
+/** Networks that read digits. */
+const MODELS = ['lenet5', 'lenet5-1998'];
+/** Tells a trained network's value in the list from a model's. */
+const TRAINED = 'trained ';
 
 function NetworkChoice({ model, from, state, onChange }: ChoiceProps) {
-  const left = trainedNetworks().map(({ title }) => ({ value: LEFT + title, text: title }));
-  const offered = OFFERED.includes(model) ? OFFERED : [model, ...OFFERED];
-  const isLeft = left.some(({ value }) => value === LEFT + from);
+  const offered = useOffered();
+  const models = MODELS.includes(model) ? MODELS : [model, ...MODELS];
+  const trained = offered.map((one) => ({ value: TRAINED + one.from, text: one.text }));
+  const isTrained = offered.some((one) => one.from === from);
   return (
     <div class="lookNetwork">
       <Select
         label="Network"
-        value={isLeft ? LEFT + from : model}
-        choices={[...offered.map((value) => ({ value, text: `${value}, trained here` })), ...left]}
+        value={isTrained ? TRAINED + from : model}
+        choices={[
+          ...models.map((value) => ({ value, text: `${value}, trained here` })),
+          ...trained,
+        ]}
         onChange={(value) =>
-          value.startsWith(LEFT) ? onChange(model, value.slice(LEFT.length)) : onChange(value, '')
+          value.startsWith(TRAINED)
+            ? onChange(model, value.slice(TRAINED.length))
+            : onChange(value, '')
         }
       />
       <NetworkState state={state} />

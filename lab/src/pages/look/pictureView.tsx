@@ -19,12 +19,6 @@ export function PictureView({ picture }: { readonly picture: Picture }) {
   }, [width, height, channels, pixels]);
   const isSmall = Math.max(width, height) < 100;
   return (
-    <canvas
-      ref={canvas}
-      class={isSmall ? 'isSmall' : undefined}
-      width={width}
-      height={height}
-      aria-hidden="true"
-    />
+    <canvas ref={canvas} class={isSmall ? 'isSmall' : undefined} width={width} height={height} />
   );
 }

@@ -3,25 +3,29 @@
  */
 import { openWorkerSession, type Picture } from 'fovea/web';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { trainedNetworks } from '../../frame/trainedNetworks.ts';
 import { Eye, type EyeState, type Sight } from './eye.ts';
 import { Latest } from './latest.ts';
+import { type Offered, offeredNetworks, wantedOf } from './networks.ts';
 
 const BEGINNING: EyeState = { is: 'preparing', doing: 'Starting the engine', share: 0 };
 
-/** A network by words, or by the title under which another page left it; opened once, closed with the page. */
+/** A network by words, or where it was trained elsewhere; opened once, closed with the page. */
 export function useEye(
   words: string,
-  title: string,
+  from: string,
 ): { readonly eye: Eye; readonly state: EyeState } {
   const [state, setState] = useState<EyeState>(BEGINNING);
   const eye = useMemo(() => new Eye(() => openWorkerSession(), setState), []);
   useEffect(() => () => void eye.close(), [eye]);
-  useEffect(() => {
-    const network = trainedNetworks().find((one) => one.title === title);
-    void eye.want(network === undefined ? { words } : { network });
-  }, [eye, words, title]);
+  useEffect(() => void eye.want(() => wantedOf(words, from)), [eye, words, from]);
   return { eye, state };
+}
+
+/** Networks that are trained already, besides the one that is looked through. */
+export function useOffered(): readonly Offered[] {
+  const [offered, setOffered] = useState<readonly Offered[]>([]);
+  useEffect(() => void offeredNetworks().then(setOffered), []);
+  return offered;
 }
 
 /** What the network makes of the newest picture; the last sight stays until the next is there. */

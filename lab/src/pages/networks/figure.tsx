@@ -46,6 +46,9 @@ export function Figure({ figure, label, chosen, onChoose }: FigureProps) {
           />
         ))}
         <g class="networksOver">
+          {layers.map(({ name, caption }) => (
+            <Caption key={name} caption={caption} isChosen={name === chosen} />
+          ))}
           {links.map((link) => (
             <Link key={keyOf(link)} link={link} isChosen={link.to === chosen} />
           ))}
@@ -93,13 +96,14 @@ interface LayerProps {
 }
 
 function Layer({ layer, isChosen, isStop, onChoose }: LayerProps) {
-  const { name, kind, form, shape, parts, caption, box } = layer;
+  const { name, kind, shape, parts } = layer;
   const control =
     onChoose === undefined
       ? {}
       : {
           role: 'button' as const,
-          tabIndex: isStop ? 0 : -1,
+          // In SVG names of attributes are as they are written.
+          tabindex: isStop ? 0 : -1,
           'aria-pressed': isChosen,
           'aria-label': `${name}, ${kind}, ${shape.join(' by ')}`,
           onClick: () => onChoose(name),
@@ -117,24 +121,36 @@ function Layer({ layer, isChosen, isStop, onChoose }: LayerProps) {
           <polygon key={`${tower} ${i}`} class={`is-${role}`} points={pointsOf(corners)} />
         )),
       )}
-      <rect
-        class="networksHit"
-        x={box.x - (form === 'mark' ? 5 : 2)}
-        y={box.y - (form === 'mark' ? 7 : 2)}
-        width={box.width + (form === 'mark' ? 10 : 4)}
-        height={box.height + (form === 'mark' ? 14 : 4)}
-      />
+      <rect class="networksHit" {...hitOf(layer)} />
+    </g>
+  );
+}
+
+/** From the drawing down to its caption, with some room. */
+function hitOf({ box, caption, form }: FigureLayer) {
+  const room = form === 'mark' ? 5 : 3;
+  const [x, y] = [box.x - room, box.y - room];
+  const bottom = caption === null ? box.y + box.height + room : caption.at[1] + 22;
+  return { x, y, width: box.width + 2 * room, height: bottom - y };
+}
+
+function Caption({
+  caption,
+  isChosen,
+}: Pick<FigureLayer, 'caption'> & { readonly isChosen: boolean }) {
+  return (
+    <>
       {caption?.lines.map((line, i) => (
         <text
           key={line}
-          class={i === 0 ? 'networksName' : 'networksSize'}
+          class={`${i === 0 ? 'networksName' : 'networksSize'}${isChosen ? ' isChosen' : ''}`}
           x={caption.at[0]}
           y={caption.at[1] + 16 * i}
         >
           {line}
         </text>
       ))}
-    </g>
+    </>
   );
 }
 
