@@ -12,6 +12,7 @@ import { shownValue } from '../base/printable.ts';
 import { readRegular } from '../base/regularFile.node.ts';
 import { parseHistory } from '../records/history.ts';
 import type { ListedRun } from '../records/listedRun.ts';
+import { decodeSpec } from '../records/modelContents.ts';
 import { type RunFileName, runFileNames } from '../records/runFiles.ts';
 import { parseRunRecord, type RunRecord } from '../records/runRecord.ts';
 import { isLocked } from './folder/runLock.ts';
@@ -49,16 +50,19 @@ async function listedRun(folder: string, name: string): Promise<ListedRun | unde
     // Other things than runs may lie there too.
     if (text === undefined) return undefined;
     record = parseRunRecord(new TextDecoder().decode(text), 'run.json');
+    const model = await readRunFile(folder, name, 'model.json');
     const history = await readRunFile(folder, name, 'history.json');
     return {
       ...about,
       record,
+      spec: model === undefined ? null : decodeSpec(model, 'model.json'),
       history: history === undefined ? [] : parseHistory(history, 'history.json'),
       fault: null,
       hasMistakes: await isThere(path.join(folder, RUNS, name, 'mistakes.png')),
     };
   } catch (error) {
-    return { ...about, record, history: [], fault: messageOf(error), hasMistakes: false };
+    const fault = messageOf(error);
+    return { ...about, record, spec: null, history: [], fault, hasMistakes: false };
   }
 }
 

@@ -84,7 +84,10 @@ function optionsOf(box: HTMLElement, content: PlotContent): uPlot.Options {
       y: { distr: content.logarithmic ? 3 : 1, ...rangeOf(content.yRange) },
     },
     cursor: { points: { size: 6 }, drag: { x: false, y: false } },
-    axes: [axis(content.xLabel), { ...axis(content.yLabel), size: 56 }],
+    axes: [
+      { ...axis(content.xLabel), ...wholeSteps(content.x) },
+      { ...axis(content.yLabel), size: 56 },
+    ],
     series: [
       {
         label: content.xLabel ?? 'x',
@@ -110,6 +113,12 @@ const rangeOf = (range: PlotContent['xRange']): Pick<uPlot.Scale, 'range'> =>
   range === undefined ? {} : { range: [...range] };
 
 const isOnePoint = (plot: uPlot): boolean => plot.data[0].length < 2;
+
+/** Epochs and steps are counted: no marks between them. */
+function wholeSteps(x: readonly number[]): Pick<uPlot.Axis, 'incrs'> {
+  const steps = [1, 2, 5].flatMap((n) => [0, 1, 2, 3, 4, 5, 6].map((e) => n * 10 ** e));
+  return x.every(Number.isInteger) ? { incrs: steps.sort((a, b) => a - b) } : {};
+}
 
 /** A token may be a function of the theme; the browser says what it comes to. */
 function tokenColour(box: HTMLElement, name: TokenName): string {

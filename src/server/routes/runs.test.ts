@@ -90,7 +90,7 @@ describe('/api/runs/', () => {
         }),
     ]);
     const { count, mistakes, confusion } = await first.json();
-    expect([count, confusion.length]).toEqual([2000, 10]);
+    expect([count, confusion.length]).toEqual([20, 10]);
     expect(mistakes[0]).toMatchObject({ file: null });
     expect(await second.text()).toMatch(/evaluating one/);
   });

@@ -10,6 +10,7 @@
  */
 import { Hono } from 'hono';
 import { FoveaError } from '../../base/errors.ts';
+import { parseRunRecord } from '../../records/runRecord.ts';
 import { packRun } from '../../records/runZip.ts';
 import { evaluateRun } from '../../runs/evaluateRun.ts';
 import { listRuns, ownRunFolder, readRunFile, readRunFiles } from '../../runs/runList.ts';
@@ -36,7 +37,9 @@ export function runs({ folder }: LabContext): Hono {
       if (evaluating !== undefined) throw busy(evaluating);
       evaluating = name;
       try {
-        return context.json(await evaluated(await ownRunFolder(folder, name)));
+        const run = await ownRunFolder(folder, name);
+        const record = await readRunFile(folder, name, 'run.json');
+        return context.json(await evaluated(run, record ?? new Uint8Array()));
       } finally {
         evaluating = undefined;
       }
@@ -44,10 +47,13 @@ export function runs({ folder }: LabContext): Hono {
 }
 
 /** Nothing is downloaded for a page: what is missing is said. */
-async function evaluated(folder: string) {
+async function evaluated(folder: string, run: Uint8Array) {
+  const { data } = parseRunRecord(new TextDecoder().decode(run), 'run.json');
   const { evaluation, dataset, insights, nameOf } = await evaluateRun({
     folder,
     load: { download: false },
+    // The test pictures that the run was tested on.
+    ...(data.testCount === null ? {} : { testCount: data.testCount }),
   });
   const { count, loss, accuracy, classes, confusion, mistakes } = evaluation;
   return {

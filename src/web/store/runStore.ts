@@ -155,12 +155,13 @@ export class RunStore {
     try {
       if (!(await run.isThere())) return undefined;
       record = await run.readRecord();
+      const spec = await run.readSpec();
       const history = await run.readHistory();
       const hasMistakes = (await run.read('mistakes.png')) !== undefined;
-      return { name, record, history, fault: null, inUse, hasMistakes };
+      return { name, record, spec, history, fault: null, inUse, hasMistakes };
     } catch (error) {
       const fault = messageOf(error);
-      return { name, record, history: [], fault, inUse, hasMistakes: false };
+      return { name, record, spec: null, history: [], fault, inUse, hasMistakes: false };
     }
   }
 

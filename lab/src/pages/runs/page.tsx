@@ -10,6 +10,7 @@ import { Note } from '../../frame/problem.tsx';
 import { asText, choice } from '../../frame/state/fields.ts';
 import { useFields } from '../../frame/state/hooks.ts';
 import { Comparison } from './comparison.tsx';
+import { DeleteButton } from './deleteButton.tsx';
 import { Mistakes } from './mistakes.tsx';
 import { isReadable, type Measure, MOST_COMPARED } from './runs.ts';
 import { RunTable } from './runTable.tsx';
@@ -135,7 +136,7 @@ function Shown({ source, chosen, measure, onChoose, onMeasure, onChanged }: Show
         onChoose={onChoose}
         onChanged={onChanged}
       />
-      {broken.length > 0 && <Broken runs={broken} />}
+      {broken.length > 0 && <Broken runs={broken} source={source} onChanged={onChanged} />}
       {compared.length > 0 && (
         <>
           <Comparison runs={compared} measure={measure} onMeasure={onMeasure} />
@@ -168,7 +169,11 @@ function Empty({ source }: { readonly source: RunSource }) {
   );
 }
 
-function Broken({ runs }: { readonly runs: readonly ListedRun[] }) {
+interface BrokenProps extends Pick<ShownProps, 'source' | 'onChanged'> {
+  readonly runs: readonly ListedRun[];
+}
+
+function Broken({ runs, source, onChanged }: BrokenProps) {
   return (
     <section class="runsBroken" aria-label="Runs that cannot be read">
       <h2>Cannot be read</h2>
@@ -177,6 +182,11 @@ function Broken({ runs }: { readonly runs: readonly ListedRun[] }) {
           <div key={name}>
             <dt>{name}</dt>
             <dd>{fault}</dd>
+            {source.remove !== undefined && (
+              <dd>
+                <DeleteButton name={name} remove={source.remove} onDeleted={onChanged} />
+              </dd>
+            )}
           </div>
         ))}
       </dl>

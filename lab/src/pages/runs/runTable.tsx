@@ -6,6 +6,7 @@ import { formatShare, formatValue } from '../../figures/numbers.ts';
 import { Table } from '../../figures/table.tsx';
 import { Button } from '../../frame/controls/button.tsx';
 import { Note } from '../../frame/problem.tsx';
+import { DeleteButton } from './deleteButton.tsx';
 import { bestOf, figuresOf, MOST_COMPARED, type ReadableRun, stateWords } from './runs.ts';
 import { saveAs } from './saveAs.ts';
 import { keepZip, type RunSource } from './sources.ts';
@@ -102,28 +103,7 @@ interface ActionsProps {
 }
 
 function Actions({ run: { name, inUse }, source, attempt, onChanged }: ActionsProps) {
-  const [asks, setAsks] = useState(false);
   const { remove } = source;
-  if (asks && remove !== undefined) {
-    return (
-      <span class="runsActions" role="alertdialog" aria-label={`Delete ${name}?`}>
-        <span>Delete {name} from this browser?</span>
-        <Button
-          kind="primary"
-          onClick={() =>
-            attempt(async () => {
-              await remove(name);
-              onChanged();
-              return `${name} was deleted.`;
-            })
-          }
-        >
-          Delete
-        </Button>
-        <Button onClick={() => setAsks(false)}>Keep</Button>
-      </span>
-    );
-  }
   return (
     <span class="runsActions">
       <Button
@@ -153,14 +133,7 @@ function Actions({ run: { name, inUse }, source, attempt, onChanged }: ActionsPr
           Copy
         </Button>
       ) : (
-        <Button
-          kind="quiet"
-          name={inUse ? `${name} is being trained` : `Delete ${name}`}
-          disabled={inUse}
-          onClick={() => setAsks(true)}
-        >
-          Delete
-        </Button>
+        <DeleteButton name={name} remove={remove} disabled={inUse} onDeleted={onChanged} />
       )}
     </span>
   );

@@ -1,4 +1,5 @@
 /** @file What is said of runs: the best, curves over one another, options that differ. */
+import { modelOf } from 'fovea/web';
 import { describe, expect, it } from 'vitest';
 import {
   bestOf,
@@ -45,7 +46,7 @@ function run(
     results,
   } as unknown as ReadableRun['record'];
   const history = losses.map(([train, validation], i) => epoch(i + 1, train, validation));
-  return { name, record, history, fault: null, inUse: false, hasMistakes: false };
+  return { name, record, spec: null, history, fault: null, inUse: false, hasMistakes: false };
 }
 
 describe('figures of a run', () => {
@@ -129,5 +130,22 @@ describe('runs beside one another', () => {
       { option: 'optimizer.momentum', values: ['none', '0.9'] },
     ]);
     expect(differencesOf([long, short])).toEqual([]);
+  });
+
+  it('differ in their layers where the model has one name', () => {
+    const [tanh, relu] = [modelOf('lenet5'), modelOf('lenet5', { activation: 'relu' })];
+    const [one, other] = [
+      { ...long, spec: tanh },
+      { ...short, spec: relu },
+    ];
+    const differences = differencesOf([one, other]);
+    expect(differences.map(({ option }) => option)).toEqual(
+      tanh.layers.flatMap(({ name, options }) =>
+        Object.hasOwn(options, 'activation') && name !== tanh.layers.at(-1)?.name
+          ? [`${name}.activation`]
+          : [],
+      ),
+    );
+    expect(differences[0]?.values).toEqual(['tanh', 'relu']);
   });
 });

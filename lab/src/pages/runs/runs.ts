@@ -13,7 +13,8 @@ export type Measure = 'loss' | 'accuracy';
 /** A run that can be read. */
 export type ReadableRun = ListedRun & { readonly record: NonNullable<ListedRun['record']> };
 
-export const isReadable = (run: ListedRun): run is ReadableRun => run.record !== null;
+export const isReadable = (run: ListedRun): run is ReadableRun =>
+  run.record !== null && run.fault === null;
 
 export interface RunFigures {
   readonly epochs: number;
@@ -120,7 +121,9 @@ export interface Difference {
 
 /** Options that are not the same in all of the runs, in the order of the record. */
 export function differencesOf(runs: readonly ReadableRun[]): Difference[] {
-  const options = runs.map(({ record }) => optionsOf(record));
+  // Of networks of other names the name says it all.
+  const isOneModel = new Set(runs.map(({ record }) => record.model)).size === 1;
+  const options = runs.map(({ record, spec }) => optionsOf(record, isOneModel ? spec : null));
   const names = [...new Set(options.flatMap((of) => [...of.keys()]))];
   return names
     .map((option) => ({ option, values: options.map((of) => of.get(option) ?? 'none') }))
@@ -128,7 +131,10 @@ export function differencesOf(runs: readonly ReadableRun[]): Difference[] {
 }
 
 /** All that was asked for and all that decides the numbers, by name: "optimizer.learningRate" -> "0.003". */
-function optionsOf({ model, data, settings, from, backend, versions }: ReadableRun['record']) {
+function optionsOf(
+  { model, data, settings, from, backend, versions }: ReadableRun['record'],
+  spec: ListedRun['spec'],
+) {
   const options = new Map<string, string>();
   const put = (name: string, value: unknown): void => {
     if (value === undefined) return;
@@ -137,6 +143,11 @@ function optionsOf({ model, data, settings, from, backend, versions }: ReadableR
     else for (const [key, inner] of Object.entries(value)) put(`${name}.${key}`, inner);
   };
   put('model', model);
+  put('input', spec?.inputShape);
+  for (const { name, kind, options: own } of spec?.layers ?? []) {
+    put(`${name} is a`, kind);
+    put(name, own);
+  }
   put('data', data.name);
   for (const part of ['train', 'validation', 'test'] as const) put(`${part} pictures`, data[part]);
   for (const [name, value] of Object.entries(settings)) put(name, value);
