@@ -35,6 +35,22 @@ describe('two models side by side', () => {
     ]);
   });
 
+  it('writes words from the left and counts to the right, on both sides', () => {
+    const diff = diffOf(modelOf('lenet5-1998'), modelOf('lenet5'));
+    const lines = formatDiff(diff).split('\n').slice(2);
+    const ends = (half: 'left' | 'right') =>
+      diff.rows.flatMap((row, i) => {
+        if (row[half] === null) return [];
+        const text = half === 'left' ? lines[i].split(/ {2}[#|]/)[0] : lines[i];
+        // Where the shape begins, and where each count ends.
+        const counts = [...text.matchAll(/(?<=\s)[\d,]+(?=\s|$)/g)].slice(-3);
+        const shape = text.indexOf('(', text.lastIndexOf(': '));
+        return [[shape, ...counts.map(({ index, 0: count }) => index + count.length)].join()];
+      });
+    expect(new Set(ends('left')).size).toBe(1);
+    expect(new Set(ends('right')).size).toBe(1);
+  });
+
   it('says so where nothing differs', () => {
     const diff = diffOf(modelOf('lenet5'), modelOf('lenet5'));
     expect(diff.rows.every(({ same }) => same)).toBe(true);
