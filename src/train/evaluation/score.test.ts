@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { referenceBackend } from '../../backends/reference/index.ts';
+import { dense } from '../../nn/layers/dense.ts';
+import { flatten } from '../../nn/layers/shapes/flatten.ts';
+import { sequential } from '../../nn/sequential.ts';
+import { score } from './score.ts';
+
+const spec = sequential({ inputShape: [1, 2, 1] }, [
+  flatten(),
+  dense({ units: 2, activation: 'softmax', name: 'dense' }),
+]);
+const rows = {
+  count: 4,
+  images: Uint8Array.of(255, 0, 0, 255, 255, 0, 0, 255),
+  labels: Uint8Array.of(0, 1, 0, 1),
+};
+/** Each class is told by its own pixel, as surely as `sure` says. */
+const weights = (sure: number) =>
+  new Map([
+    ['dense/kernel', { shape: [2, 2], data: Float32Array.of(sure, 0, 0, sure) }],
+    ['dense/bias', { shape: [2], data: Float32Array.of(0, 0) }],
+  ]);
+
+it('is of the weights that are given, whatever the session holds, and leaves nothing of them there', async () => {
+  await using session = await referenceBackend.open();
+  const right = await score(session, spec, rows, { weights: weights(9) });
+  expect(right.accuracy).toBe(1);
+  expect(right.loss).toBeCloseTo(Math.log(1 + Math.exp(-9)), 6);
+  const wrong = await score(session, spec, rows, { weights: weights(-9), batchSize: 3 });
+  expect(wrong.accuracy).toBe(0);
+  expect(wrong.loss).toBeCloseTo(9, 3);
+  await expect(score(session, spec, rows)).rejects.toThrow('train');
+});
