@@ -17,7 +17,7 @@ import { type Choice, type Coverage, chosenTests, digestOf } from './mutation/co
 import { isEquivalent } from './mutation/equivalent.ts';
 import { changeOf, type Placed, placedMutants } from './mutation/placed.ts';
 import { Shard } from './mutation/pool.ts';
-import { type Score, scoreHead, scoreLine } from './mutation/score.ts';
+import { scoreHead, scoreLine } from './mutation/score.ts';
 
 const KEPT = '.mutation';
 /** What judges every op, plan and layer, though it is far from each of them; cheapest first. */
@@ -95,41 +95,54 @@ function sampleOf(all: readonly Placed[]): Placed[] {
   return ranked.slice(0, Number(values.sample)).map(([, mutant]) => mutant);
 }
 
-async function score(room: string, pool: readonly Shard[]): Promise<string> {
-  const isSource = (file: string) => file.startsWith(`src/${room}/`) && !file.endsWith('.test.ts');
+/** What was found in a room. */
+interface Room {
+  readonly name: string;
+  readonly all: readonly Placed[];
+  readonly sample: readonly Placed[];
+  noticed: number;
+  equivalent: number;
+}
+
+function roomOf(name: string): Room {
+  const isSource = (file: string) => file.startsWith(`src/${name}/`) && !file.endsWith('.test.ts');
   const all = [...choice.files]
     .filter(([file]) => isSource(file))
     .flatMap(([file, text]) => placedMutants(file, text));
-  const waiting = sampleOf(all);
-  const counts = { noticed: 0, equivalent: 0, tried: waiting.length };
-  const work = async (shard: Shard) => {
-    for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
-      const began = Date.now();
-      const equivalent = isEquivalent(mutant);
-      const noticedBy = equivalent ? undefined : (await resultOf(mutant, shard)).noticedBy;
-      if (noticedBy !== undefined) counts.noticed++;
-      if (equivalent) counts.equivalent++;
-      const outcome = noticedBy ?? (equivalent ? 'equivalent' : 'SURVIVED');
-      const seconds = ((Date.now() - began) / 1000).toFixed(1);
-      console.log(`${mutant.file}:${mutant.line}: ${changeOf(mutant)}: ${outcome} (${seconds} s)`);
-    }
-  };
-  await Promise.all(pool.map(work));
-  const found: Score = counts;
-  return scoreLine(room, found, all.length);
+  return { name, all, sample: sampleOf(all), noticed: 0, equivalent: 0 };
 }
 
+async function attempt(mutant: Placed, room: Room, shard: Shard): Promise<void> {
+  const began = Date.now();
+  const equivalent = isEquivalent(mutant);
+  const noticedBy = equivalent ? undefined : (await resultOf(mutant, shard)).noticedBy;
+  if (noticedBy !== undefined) room.noticed++;
+  if (equivalent) room.equivalent++;
+  const outcome = noticedBy ?? (equivalent ? 'equivalent' : 'SURVIVED');
+  const seconds = ((Date.now() - began) / 1000).toFixed(1);
+  console.log(`${mutant.file}:${mutant.line}: ${changeOf(mutant)}: ${outcome} (${seconds} s)`);
+}
+
+const found = rooms.map(roomOf);
+// The first of each room, the second of each, and so on: one that is stopped knows as much of every room.
+const waiting = found
+  .flatMap((room) => room.sample.map((mutant, place) => ({ room, mutant, place })))
+  .sort((a, b) => a.place - b.place);
 const pool = Array.from(
   { length: Number(values.shards) },
   (_, i) => new Shard(`${KEPT}/copy-${i}`),
 );
-const rows: string[] = [];
-try {
-  for (const room of rooms) {
-    rows.push(await score(room, pool));
-    console.log(rows.at(-1));
+const work = async (shard: Shard) => {
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    await attempt(next.mutant, next.room, shard);
   }
+};
+try {
+  await Promise.all(pool.map(work));
 } finally {
   for (const shard of pool) shard.remove();
 }
-console.log(`\n${scoreHead}\n${rows.join('\n')}`);
+console.log(`\n${scoreHead}`);
+for (const { name, all, sample, noticed, equivalent } of found) {
+  console.log(scoreLine(name, { noticed, equivalent, tried: sample.length }, all.length));
+}

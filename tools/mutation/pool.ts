@@ -11,9 +11,9 @@ import type { Chosen } from './coverage.ts';
 import type { Job, Told } from './shard.ts';
 
 /** Between two tests; starting and loading take their time. */
-const START_MS = 40_000;
+const START_MS = 30_000;
 /** How much longer than without a mutant a test may take, on a machine that others use. */
-const SLOWER = 6;
+const SLOWER = 3;
 /** Of a test that was not measured. */
 const UNKNOWN_MS = 30_000;
 
