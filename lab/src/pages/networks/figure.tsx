@@ -26,7 +26,12 @@ export function Figure({ figure, label, chosen, onChoose }: FigureProps) {
   };
   const isStill = onChoose === undefined;
   return (
-    <div class="networksScroll">
+    // What scrolls must be reachable by keys; in a drawing whose layers can be chosen, they are.
+    <section
+      class="networksScroll"
+      aria-label={isStill ? label : undefined}
+      tabIndex={isStill ? 0 : undefined}
+    >
       <svg
         ref={drawing}
         class="networksFigure"
@@ -64,7 +69,7 @@ export function Figure({ figure, label, chosen, onChoose }: FigureProps) {
           )}
         </g>
       </svg>
-    </div>
+    </section>
   );
 }
 

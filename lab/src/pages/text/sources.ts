@@ -37,7 +37,7 @@ export const works = {
     address: 'https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2',
   },
   keras: {
-    short: 'Keras, losses',
+    short: 'Keras API',
     full: 'Keras API documentation: losses, metrics and Model.fit',
     address: 'https://keras.io/api/losses/',
   },

@@ -8,7 +8,7 @@
  *
  * A function from state and happening to state; `trainer.ts` makes things happen.
  */
-import type { WorkerFitEvent } from 'fovea/web';
+import type { WorkerRunEvent } from 'fovea/web';
 import { lookedAt, type SideRecord, type Tested, told } from './record.ts';
 import type { TrainSettings } from './settings.ts';
 
@@ -26,6 +26,8 @@ export interface RunState {
   /** True where there is no WebAssembly and plain loops compute. */
   readonly plainLoops: boolean;
   readonly failure: Failure | null;
+  /** What is not as it was asked for, in words; empty where all is. */
+  readonly note: string;
 }
 
 export interface Failure {
@@ -38,8 +40,9 @@ export type Happening =
   | { readonly type: 'preparing'; readonly doing: string; readonly settings: TrainSettings }
   | { readonly type: 'engine'; readonly plan: string; readonly plainLoops: boolean }
   | { readonly type: 'ready'; readonly sides: readonly SideRecord[]; readonly paused: boolean }
-  | { readonly type: 'event'; readonly side: number; readonly event: WorkerFitEvent }
+  | { readonly type: 'event'; readonly side: number; readonly event: WorkerRunEvent }
   | { readonly type: 'tested'; readonly side: number; readonly tested: Tested }
+  | { readonly type: 'note'; readonly words: string }
   | { readonly type: 'pause' | 'resume' | 'reset' }
   | { readonly type: 'sideFailed'; readonly side: number; readonly words: string }
   | { readonly type: 'failed'; readonly failure: Failure };
@@ -52,6 +55,7 @@ export const idle: RunState = {
   plan: '',
   plainLoops: false,
   failure: null,
+  note: '',
 };
 
 export function after(state: RunState, happening: Happening): RunState {
@@ -69,6 +73,8 @@ export function after(state: RunState, happening: Happening): RunState {
         doing: '',
         sides: happening.sides,
       };
+    case 'note':
+      return { ...state, note: happening.words };
     case 'event':
       return settled(changed(state, happening.side, (side) => told(side, happening.event)));
     case 'tested':
@@ -112,12 +118,14 @@ function settled(state: RunState): RunState {
   return { ...state, phase: 'failed', failure: { words: failures.join('\n'), resumesAt: null } };
 }
 
-/** What the buttons offer in this phase. */
+/**
+ * What the buttons offer in this phase. While a run is prepared they do nothing and stay: a button that is taken
+ * away takes the keyboard's focus with it.
+ */
 export function allowed({ phase }: RunState) {
   return {
-    play: phase !== 'preparing' && phase !== 'running',
     pause: phase === 'running',
-    step: phase === 'idle' || phase === 'paused',
+    step: phase !== 'done' && phase !== 'failed',
     reset: phase !== 'idle',
   };
 }

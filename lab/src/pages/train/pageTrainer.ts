@@ -4,21 +4,50 @@
  * Data sets that are not drawn lie beside the page in `data/`, where `fovea lab` serves them; the worker fetches,
  * unpacks and checks them.
  */
-import { type DownloadProgress, openWorkerSession, type WorkerSession } from 'fovea/web';
-import { type Surroundings, Trainer } from './trainer.ts';
+import {
+  type DownloadProgress,
+  openRunStore,
+  openWorkerSession,
+  type WorkerSession,
+} from 'fovea/web';
+import { askServer } from '../../frame/token.ts';
+import { keepTrained } from '../../frame/trainedNetworks.ts';
+import type { PageData } from './networks.ts';
+import { loadOwn, OWN, ownKey } from './ownPictures.ts';
+import type { TrainSettings } from './settings.ts';
+import { titleOf } from './title.ts';
+import { type Surroundings, type Trained, Trainer } from './trainer.ts';
 
 const surroundings: Surroundings = {
   openEngine: () => openWorkerSession(),
-  loadData: (session, name, say) => loadInto(session, name, say),
+  loadData: loadInto,
+  dataKey: ({ data, model }) => (data === OWN ? ownKey(model) : data),
   isHidden: () => document.hidden,
 };
 
-function loadInto(session: WorkerSession, name: string, say: (words: string) => void) {
+async function loadInto(
+  session: WorkerSession,
+  { data: name, model }: TrainSettings,
+  say: (words: string) => void,
+): Promise<PageData> {
+  if (name === OWN) return loadOwn(model, say);
   return session.loadDataset(name as never, {
-    base: 'data/',
+    ...(name === 'digits' ? {} : { base: await dataBase() }),
     onProgress: (progress) => say(progressInWords(progress)),
     onNote: say,
   });
+}
+
+/** Where the files of data sets lie: with the server of `fovea lab`, or beside the page on a static host. */
+async function dataBase(): Promise<string> {
+  const answer = await askServer('api/data/').catch(() => undefined);
+  const isOurs = answer?.headers.get('content-type')?.startsWith('application/json') === true;
+  return answer?.ok === true && isOurs ? 'api/data/' : 'data/';
+}
+
+/** The Look page takes it from there. */
+function leaveForLook({ label, settings, ...model }: Trained): void {
+  keepTrained({ ...model, title: titleOf({ label, settings }), words: settings.model });
 }
 
 export function progressInWords({ file, received, total }: DownloadProgress): string {
@@ -26,6 +55,11 @@ export function progressInWords({ file, received, total }: DownloadProgress): st
   return `Fetching ${file}: ${megabytes(received)} of ${megabytes(total)} MB`;
 }
 
+/** One whose runs are not kept: of a figure in the text. */
 export const openTrainer = (): Trainer => new Trainer(surroundings);
 
-export const pageTrainer = openTrainer();
+export const pageTrainer = new Trainer({
+  ...surroundings,
+  openStore: openRunStore,
+  onTrained: leaveForLook,
+});

@@ -3,7 +3,7 @@ import { readFields, writeFields } from '../../frame/state/fields.ts';
 import { type Point, type SideRecord, startOf, thinned, told } from './record.ts';
 import { labelsOf, presets, sameRun, sidesOf, trainFields } from './settings.ts';
 
-const start = startOf('A', { parameters: 10, rows: 250, batchSize: 100, epochs: 2 });
+const start = startOf('A', { keptAs: null, parameters: 10, rows: 250, batchSize: 100, epochs: 2 });
 const batch = (epoch: number, at: number, loss: number, accuracy: number, seconds: number) =>
   ({ type: 'batch', epoch, epochs: 2, batch: at, batches: 3, loss, accuracy, seconds }) as const;
 

@@ -4,7 +4,7 @@
  * `fit` tells means over the epoch so far; a curve of these would jump at every epoch's start. The mean over the
  * batches since the last event follows from two of them. Next stop: `machine.ts`.
  */
-import type { EpochRecord, Evaluation, WeightsEvent, WorkerFitEvent } from 'fovea/web';
+import type { EpochRecord, Evaluation, WeightsEvent, WorkerRunEvent } from 'fovea/web';
 
 /** Of the batches between two events. */
 export interface Point {
@@ -32,6 +32,8 @@ export type SideStatus = 'waiting' | 'training' | 'done' | 'failed';
 
 export interface SideRecord {
   readonly label: string;
+  /** The run's name in this browser's store; null where it is not kept. */
+  readonly keptAs: string | null;
   readonly status: SideStatus;
   readonly parameters: number;
   /** Of the epoch that runs. */
@@ -71,7 +73,7 @@ const MOST_POINTS = 1200;
 
 export function startOf(
   label: string,
-  about: Pick<SideRecord, 'parameters' | 'rows' | 'batchSize' | 'epochs'>,
+  about: Pick<SideRecord, 'keptAs' | 'parameters' | 'rows' | 'batchSize' | 'epochs'>,
 ): SideRecord {
   return {
     label,
@@ -92,7 +94,7 @@ export function startOf(
 }
 
 /** The record after an event. */
-export function told(record: SideRecord, event: WorkerFitEvent): SideRecord {
+export function told(record: SideRecord, event: WorkerRunEvent): SideRecord {
   switch (event.type) {
     case 'start': {
       return afterStart(record, event);
@@ -106,6 +108,9 @@ export function told(record: SideRecord, event: WorkerFitEvent): SideRecord {
     case 'weights':
       return { ...record, weights: event };
     case 'done':
+      // One that is kept is tested and saved first.
+      return record.keptAs === null ? { ...record, status: 'done' } : record;
+    case 'result':
       return { ...record, status: 'done' };
     default:
       return record;
@@ -115,7 +120,7 @@ export function told(record: SideRecord, event: WorkerFitEvent): SideRecord {
 /** From zero, or from a checkpoint: what was drawn beyond it is gone. */
 function afterStart(
   record: SideRecord,
-  event: WorkerFitEvent & { readonly type: 'start' },
+  event: WorkerRunEvent & { readonly type: 'start' },
 ): SideRecord {
   const { epoch, batch, history, rows, seconds, lossSum, correct } = event.progress;
   const here = epoch + batch / event.batches;
@@ -134,7 +139,7 @@ function afterStart(
 
 function afterBatch(
   record: SideRecord,
-  event: WorkerFitEvent & { readonly type: 'batch' },
+  event: WorkerRunEvent & { readonly type: 'batch' },
 ): SideRecord {
   const { batch, batches, epoch, seconds, loss } = event;
   const accuracy = 'accuracy' in event ? Number(event.accuracy) : Number.NaN;

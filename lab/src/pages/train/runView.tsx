@@ -6,15 +6,25 @@ import { Plot } from '../../figures/plot.tsx';
 import { curvesOf } from './curves.ts';
 import type { RunState } from './machine.ts';
 import { SideView } from './sideView.tsx';
+import { titleOf } from './title.ts';
 
 export function RunView({ state }: { readonly state: RunState }) {
-  const { sides } = state;
+  const { sides, settings } = state;
+  const lookAt = (label: string) =>
+    settings === null
+      ? undefined
+      : `#/look?from=${encodeURIComponent(titleOf({ label, settings }))}`;
   return (
     <>
       <Curves state={state} height={260} />
       <div class={sides.length > 1 ? 'trainSides isTwo' : 'trainSides'}>
         {sides.map((side, i) => (
-          <SideView key={i} side={side} place={i === 0 ? 'first' : 'second'} />
+          <SideView
+            key={i}
+            side={side}
+            place={i === 0 ? 'first' : 'second'}
+            look={lookAt(side.label)}
+          />
         ))}
       </div>
     </>

@@ -40,6 +40,8 @@ const own = {
   batch: whole(128, { from: 1, to: MOST_BATCH }),
   seed: whole(1, { from: 0, to: 2 ** 31 }),
   two: flag(false),
+  /** Whether the run is kept in this browser. */
+  keep: flag(true),
   activation: choice('own', activations),
   pooling: choice('own', poolings),
   dropout: real(0, { from: 0, to: 0.9 }),

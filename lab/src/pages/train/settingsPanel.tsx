@@ -5,6 +5,8 @@ import { Button } from '../../frame/controls/button.tsx';
 import { NumberStepper } from '../../frame/controls/numberStepper.tsx';
 import { type Choice, Select } from '../../frame/controls/select.tsx';
 import { Toggle } from '../../frame/controls/toggle.tsx';
+import { OwnFolder } from './ownFolder.tsx';
+import { OWN } from './ownPictures.ts';
 import {
   activationInWords,
   activations,
@@ -31,6 +33,7 @@ const DATA: readonly Choice<string>[] = [
   { value: 'mnist', text: 'MNIST' },
   { value: 'fashion-mnist', text: 'Fashion-MNIST' },
   { value: 'cifar10', text: 'CIFAR-10' },
+  { value: OWN, text: 'Your own folder' },
 ];
 const MODEL_TEXTS: Readonly<Record<string, string>> = {
   lenet5: 'LeNet-5, as taught today',
@@ -82,6 +85,7 @@ export function SettingsPanel({ settings, change }: PanelProps) {
           onChange={(seed) => change({ seed })}
         />
       </div>
+      {settings.data === OWN && <OwnFolder />}
       {sides.map((side, i) => (
         <SideRow
           key={i}
@@ -95,6 +99,11 @@ export function SettingsPanel({ settings, change }: PanelProps) {
           label="A second network beside it"
           value={settings.two}
           onChange={(two) => change(two ? { ...copied(settings), two } : { two })}
+        />
+        <Toggle
+          label="Keep the run in this browser"
+          value={settings.keep}
+          onChange={(keep) => change({ keep })}
         />
         <span class="trainPresets">
           {presets.map(({ title, changes }) => (

@@ -12,10 +12,12 @@ import type { SideRecord } from './record.ts';
 interface SideProps {
   readonly side: SideRecord;
   readonly place: 'first' | 'second';
+  /** The address at which what it learned can be looked at. */
+  readonly look?: string | undefined;
 }
 
-export function SideView({ side, place }: SideProps) {
-  const { label, weights, tested, tests, history, parameters, failure } = side;
+export function SideView({ side, place, look }: SideProps) {
+  const { label, weights, tested, tests, history, parameters, failure, keptAs } = side;
   const title = label === '' ? 'The network' : label;
   // What did not change is not drawn again: events come ten times a second.
   const filters = useMemo(
@@ -56,7 +58,7 @@ export function SideView({ side, place }: SideProps) {
               const at = tests.find((one) => one.epoch === epoch);
               return [
                 epoch,
-                train.loss.toFixed(4),
+                <span data-loss={train.loss}>{train.loss.toFixed(4)}</span>,
                 'accuracy' in train ? formatShare(Number(train.accuracy), 1) : '',
                 at === undefined ? '' : at.loss.toFixed(4),
                 at === undefined ? '' : formatShare(at.accuracy, 1),
@@ -73,6 +75,14 @@ export function SideView({ side, place }: SideProps) {
       <h2>
         {title} <span class="soft small">{formatCount(parameters)} parameters</span>
       </h2>
+      <p class="small soft">
+        {keptAs !== null && (
+          <>
+            Kept in this browser as <a href="#/runs">{keptAs}</a>.{' '}
+          </>
+        )}
+        {look !== undefined && history.length > 0 && <a href={look}>Look into it</a>}
+      </p>
       {failure !== null && <p class="trainNote isProblem problemWords">{failure}</p>}
       <div class="trainParts">
         {weights !== null && (

@@ -37,7 +37,7 @@ async function openEngine(): Promise<WorkerSession> {
 function openTrainer(hidden = () => false): Trainer {
   const trainer = new Trainer({
     openEngine,
-    loadData: (session, name) => session.loadDataset(name as never, COUNTS),
+    loadData: (session, { data }) => session.loadDataset(data as never, COUNTS),
     isHidden: hidden,
   });
   trainers.push(trainer);
@@ -109,7 +109,7 @@ describe('training on the page', () => {
     await until(trainer, (t) => stepOf(sideOf(t)) === 2);
     await trainer.play(settings);
     await trainer.pause();
-    expect(allowed(trainer.state)).toEqual({ play: true, pause: false, step: true, reset: true });
+    expect(allowed(trainer.state)).toEqual({ pause: false, step: true, reset: true });
     await trainer.play(settings);
     await until(trainer, phaseIs('done', 'failed'));
     expect(losses(trainer)).toEqual(await fitted({}, { epochs: 1, batch: 64 }));
@@ -145,7 +145,7 @@ describe('what may go wrong', () => {
     await trainer.play(settingsOf('epochs=9&batch=32&activation=leakyRelu&optimizer=sgd&rate=10'));
     await until(trainer, phaseIs('done', 'failed'));
     expect(trainer.state.failure?.words).toMatch(/loss.*(NaN|Infinity|no number|not a number)/i);
-    expect(allowed(trainer.state)).toMatchObject({ play: true, step: false, reset: true });
+    expect(allowed(trainer.state)).toMatchObject({ step: false, reset: true });
     await trainer.reset();
     expect(trainer.state.phase).toBe('idle');
   });

@@ -5,9 +5,18 @@
  * this side, so that nothing is lost when the worker is. Commands may come at any time: each start has a number, and
  * what an older one still says is not heard. Before: `machine.ts`. Next stop: `page.tsx`.
  */
-import type { WorkerDataset, WorkerSession } from 'fovea/web';
+import { parameterNames, type TrainedModel, type WorkerSession } from 'fovea/web';
 import { after, type Happening, idle, type RunState } from './machine.ts';
-import { type Beginning, beginNetworks, type Network, startRecords, tested } from './networks.ts';
+import {
+  type Beginning,
+  beginNetworks,
+  type Engine,
+  type Network,
+  type PageData,
+  type Store,
+  startRecords,
+  tested,
+} from './networks.ts';
 import type { TrainSettings } from './settings.ts';
 import { Watchdog } from './watchdog.ts';
 
@@ -17,19 +26,29 @@ export interface Surroundings {
   /** `say` is told how far it is, in words. */
   readonly loadData: (
     session: WorkerSession,
-    name: string,
+    settings: TrainSettings,
     say: (words: string) => void,
-  ) => Promise<WorkerDataset>;
+  ) => Promise<PageData>;
+  /** Of the same key the same pictures; the set's name unless given. */
+  readonly dataKey?: (settings: TrainSettings) => string;
   /** Whether the page is out of sight: a hidden one is slow to answer. */
   readonly isHidden: () => boolean;
+  /** Where runs are kept; absent: nowhere. Throws in words where the browser keeps nothing. */
+  readonly openStore?: () => Promise<Store>;
+  /** Told of what a network has learned, after each epoch. */
+  readonly onTrained?: (trained: Trained) => void;
+}
+
+export interface Trained extends TrainedModel {
+  readonly label: string;
+  readonly settings: TrainSettings;
 }
 
 /** Where a run computes: what one start has opened. */
-interface Place {
+interface Place extends Engine {
   /** Of the start it belongs to. */
   readonly number: number;
-  readonly session: WorkerSession;
-  readonly data: WorkerDataset;
+  readonly settings: TrainSettings;
 }
 
 export class Trainer {
@@ -37,8 +56,8 @@ export class Trainer {
   readonly #surroundings: Surroundings;
   readonly #listeners = new Set<() => void>();
   #session: WorkerSession | undefined;
-  /** The set that lies in the worker, by the name it was asked for. */
-  #loaded: { readonly name: string; readonly data: WorkerDataset } | undefined;
+  /** The set that was loaded last, by what it was loaded for. */
+  #loaded: { readonly key: string; readonly data: PageData } | undefined;
   #networks: readonly Network[] = [];
   #watchdog: Watchdog | undefined;
   /** Which start this is. */
@@ -76,8 +95,9 @@ export class Trainer {
     await this.#control('pause');
   }
 
-  /** One step of every network. */
+  /** One step of every network; where it runs, it comes to rest. */
   async step(settings: TrainSettings): Promise<void> {
+    if (this.#state.phase === 'running') return this.pause();
     if (this.#state.phase === 'idle') await this.#begin({ settings, paused: true });
     if (this.#state.phase === 'paused') await this.#control('step');
   }
@@ -115,13 +135,16 @@ export class Trainer {
       doing('Starting the engine');
       const session = await this.#open();
       doing(`Getting the pictures (${settings.data})`);
-      const data = await this.#load(session, settings.data, doing);
+      const data = await this.#load(session, settings, doing);
       if (number !== this.#number) return;
       const known = this.#state.sides;
-      this.#networks = beginNetworks(session, data, beginning);
-      const sides = startRecords(this.#networks, data, settings, known);
+      const store = settings.keep ? await this.#openStore() : undefined;
+      const networks = await beginNetworks({ session, data, store }, beginning);
+      if (number !== this.#number) return;
+      this.#networks = networks;
+      const sides = startRecords(networks, data, settings, known);
       this.#happen({ type: 'ready', sides, paused });
-      const place = { number, session, data };
+      const place = { number, session, data, store, settings };
       this.#watch(place);
       this.#networks.forEach((network, side) => void this.#follow(network, side, place));
     } catch (error) {
@@ -141,13 +164,26 @@ export class Trainer {
 
   async #load(
     session: WorkerSession,
-    name: string,
+    settings: TrainSettings,
     say: (words: string) => void,
-  ): Promise<WorkerDataset> {
-    if (this.#loaded?.name === name) return this.#loaded.data;
-    const data = await this.#surroundings.loadData(session, name, say);
-    if (this.#session === session) this.#loaded = { name, data };
+  ): Promise<PageData> {
+    const key = this.#surroundings.dataKey?.(settings) ?? settings.data;
+    if (this.#loaded?.key === key) return this.#loaded.data;
+    const data = await this.#surroundings.loadData(session, settings, say);
+    if (this.#session === session) this.#loaded = { key, data };
     return data;
+  }
+
+  /** Undefined where the browser keeps nothing: training goes on without. */
+  async #openStore(): Promise<Store | undefined> {
+    try {
+      const store = await this.#surroundings.openStore?.();
+      this.#happen({ type: 'note', words: '' });
+      return store;
+    } catch (error) {
+      this.#happen({ type: 'note', words: `The run is not kept. ${wordsOf(error)}` });
+      return undefined;
+    }
   }
 
   async #follow(network: Network, side: number, place: Place): Promise<void> {
@@ -159,6 +195,9 @@ export class Trainer {
         if (event.type === 'checkpoint') network.kept = await event.snapshot();
         if (isOld()) return;
         this.#happen({ type: 'event', side, event });
+        if (event.type === 'checkpoint' && event.reason === 'epoch') {
+          this.#leave(network, side, place);
+        }
         if (event.type === 'epoch') void this.#test(network, side, place, event.epoch);
       }
     } catch (error) {
@@ -167,6 +206,15 @@ export class Trainer {
       const { phase } = this.#state;
       if (!isOld() && (phase === 'done' || phase === 'failed')) this.#watchdog?.stop();
     }
+  }
+
+  /** What was learned so far, for other pages. */
+  #leave({ spec, kept }: Network, side: number, { data, settings }: Place): void {
+    if (kept === undefined) return;
+    const names = new Set(parameterNames(spec));
+    const weights = new Map([...kept.states].filter(([name]) => names.has(name)));
+    const label = this.#state.sides[side]?.label ?? '';
+    this.#surroundings.onTrained?.({ spec, weights, classes: data.classes, label, settings });
   }
 
   async #test(network: Network, side: number, place: Place, epoch: number): Promise<void> {
@@ -218,8 +266,7 @@ export class Trainer {
   async #goOn(): Promise<void> {
     const { settings } = this.#state;
     if (settings === null) return;
-    const from = this.#networks.map(({ kept }) => kept);
-    await this.#begin({ settings, paused: false, from });
+    await this.#begin({ settings, paused: false, from: this.#networks });
   }
 
   #fail(error: unknown): void {

@@ -15,7 +15,7 @@ interface TransportProps {
 
 export function Transport({ trainer, state, settings }: TransportProps) {
   const may = allowed(state);
-  const { phase, sides, plan, plainLoops, failure } = state;
+  const { phase, sides, plan, plainLoops, failure, note } = state;
   const isOther = state.settings !== null && !sameRun(settings, state.settings);
   const startOver = async () => {
     await trainer.reset();
@@ -29,7 +29,7 @@ export function Transport({ trainer, state, settings }: TransportProps) {
             <Sign path="M7 5v14M17 5v14" /> Pause
           </Button>
         ) : (
-          <Button kind="primary" disabled={!may.play} onClick={() => void trainer.play(settings)}>
+          <Button kind="primary" onClick={() => void trainer.play(settings)}>
             <Sign path="M8 5l11 7-11 7z" filled /> {playWords[phase] ?? 'Play'}
           </Button>
         )}
@@ -58,6 +58,7 @@ export function Transport({ trainer, state, settings }: TransportProps) {
           ? `Training, epoch ${(sides[0]?.epoch ?? 0) + 1}`
           : statusInWords(state)}
       </p>
+      {note !== '' && <p class="trainNote">{note}</p>}
       {plainLoops && <p class="trainNote">{PLAIN_LOOPS}</p>}
       {isOther && (
         <p class="trainNote">

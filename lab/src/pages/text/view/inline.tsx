@@ -12,16 +12,19 @@ export function Words({ words }: { readonly words: Prose }) {
 function Part({ part }: { readonly part: Exclude<Inline, string> }) {
   switch (part.kind) {
     case 'number':
-      return <span class="textNumber">{part.words}</span>;
+      return <span class={classOf(part.words)}>{part.words}</span>;
     case 'paper':
       return (
-        <span class="textCited" title="as a source states it">
+        <span class={classOf(part.words)} title="as a source states it">
           {part.words}
         </span>
       );
     case 'measured':
       return (
-        <span class="textCited" title="measured by this library; the runs are in its documents">
+        <span
+          class={classOf(part.words)}
+          title="measured by this library; the runs are in its documents"
+        >
           {part.words}
         </span>
       );
@@ -35,3 +38,6 @@ function Part({ part }: { readonly part: Exclude<Inline, string> }) {
       return <a href={part.to}>{part.words}</a>;
   }
 }
+
+/** A number does not break; a list of them does. */
+const classOf = (words: string): string => (words.length <= 14 ? 'isShort' : '');

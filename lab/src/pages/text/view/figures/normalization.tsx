@@ -35,6 +35,7 @@ export function Figure() {
       <svg
         class="textBars"
         viewBox={`0 0 ${10 * MAPS.length} 100`}
+        preserveAspectRatio="none"
         role="img"
         aria-label={`Before: ${before.join(', ')}. After: ${after.map((value) => value.toFixed(0)).join(', ')}.`}
       >

@@ -19,7 +19,7 @@ export function Figure({ spec }: { readonly spec: Extract<FigureSpec, { kind: 't
   const trainer = useMemo(openTrainer, [spec]);
   useEffect(() => () => void trainer.close(), [trainer]);
   const state = useRunState(trainer);
-  const settings = { ...first, seed };
+  const settings = { ...first, seed, keep: false };
   return (
     <div class="textTraining">
       <div class="textChoices">
