@@ -185,12 +185,14 @@ export type { OpenRunner, StepRunner } from './train/runners/runner.ts';
 export { type Combine, type StepSums, splitRunner } from './train/runners/split.ts';
 export { decodeCheckpoint, encodeCheckpoint } from './train/snapshots/checkpoint.ts';
 export type { WarmStart } from './train/snapshots/warmStart.ts';
-// In a page
 export { type Camera, type CameraOptions, openCamera } from './web/data/camera.ts';
 export { type DecodeOptions, decodePicture } from './web/data/decodePicture.ts';
 export { filesOfList, filesOfTransfer, type GivenFile } from './web/data/givenFiles.ts';
 export { forgetDataset, type LoadFromOptions, loadDataset } from './web/data/loadDataset.ts';
 export { type PictureSetOptions, pictureSet } from './web/data/pictureSet.ts';
+// In a page
+export { type Isolation, isolatePage } from './web/machine/isolatePage.ts';
+export { type PageMachine, pageMachine } from './web/machine/pageMachine.ts';
 export { openRunStore, type RunStore } from './web/store/runStore.ts';
 export type { StoredRun } from './web/store/storedRun.ts';
 export type { ResumeOptions, RunOptions } from './web/store/trainStoredRun.ts';

@@ -22,7 +22,7 @@ describe('package.json', () => {
     for (const path of [...entries, ...loaded.filter((p) => p.endsWith('.js'))]) {
       expect(existsSync(sourceOf(path)), path).toBe(true);
     }
-    for (const worker of ['./web/engineWorker', './web/threadWorker']) {
+    for (const worker of ['./web/engineWorker', './web/threadWorker', './web/isolationWorker']) {
       expect(sideEffects).toContain(exports[worker]);
       expect(sideEffects).toContain(`./${sourceOf(exports[worker])}`);
     }

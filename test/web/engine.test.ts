@@ -9,7 +9,14 @@ import { loadDataset } from '../../src/data/index.ts';
 import { modelOf } from '../../src/models/index.ts';
 import { parameterNames } from '../../src/nn/programs/programs.ts';
 import { fit } from '../../src/train/fit.ts';
-import { ISOLATED, inBrowsers, type OpenAsked, type Served, serveFolder } from './browser.ts';
+import {
+  ISOLATED,
+  inBrowsers,
+  inChromium,
+  type OpenAsked,
+  type Served,
+  serveFolder,
+} from './browser.ts';
 import { bitsOf } from './engine/bits.ts';
 import { bundleEngine } from './engine/bundle.ts';
 
@@ -41,9 +48,9 @@ const WITHOUT_RELAXED = `
 async function trainedHere(): Promise<Pick<Trained, 'losses' | 'bits'>> {
   await using session = await openSession({ threads: 1, revectorize: 'off' });
   const spec = modelOf('lenet5');
-  const digits = await loadDataset('digits', { trainCount: 400, testCount: 50 });
+  const digits = await loadDataset('digits', { trainCount: 320, testCount: 50 });
   const losses: number[] = [];
-  for await (const event of fit(session, spec, digits, { epochs: 2, batchSize: 128 })) {
+  for await (const event of fit(session, spec, digits, { epochs: 1, batchSize: 128 })) {
     if (event.type === 'epoch') losses.push(event.train.loss);
   }
   const scope = session.scopeOf(spec);
@@ -120,5 +127,34 @@ inBrowsers('the engine', (open) => {
     expect(plan).toContain('multiply then add');
     expect(trained).toEqual(await unfused);
     expect(trained.bits).not.toEqual((await fused).bits);
+  });
+});
+
+inChromium('a static host without headers', (open) => {
+  it('becomes isolated by the service worker, and trains with threads', async () => {
+    const page = await open(plain.url);
+    expect(await page.evaluate('crossOriginIsolated')).toBe(false);
+    expect(await page.evaluate('fovea.pageMachine().missing')).toEqual([
+      'One thread runs: the page is not cross-origin isolated.',
+    ]);
+    const reloaded = page.waitForEvent('load');
+    await page.evaluate(`void fovea.isolatePage('isolationWorker.js')`);
+    await reloaded;
+    expect(await page.evaluate(`fovea.isolatePage('isolationWorker.js')`)).toEqual({
+      isolated: true,
+      words: 'the page is cross-origin isolated',
+    });
+    expect(await page.evaluate('fovea.pageMachine().missing')).toEqual([]);
+    const { plan, confusion: _, ...trained } = await page.evaluate<Trained>('trainInWorker(2)');
+    expect(plan).toMatch(/^wasm, 2 threads/);
+    expect(trained).toEqual(await fused);
+  });
+
+  it('says why it cannot be', async () => {
+    const page = await open(plain.url, { expected: /404|bad HTTP response/ });
+    expect(await page.evaluate(`fovea.isolatePage('nowhere.js')`)).toMatchObject({
+      isolated: false,
+      words: expect.stringContaining('the service worker does not start'),
+    });
   });
 });

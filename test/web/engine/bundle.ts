@@ -12,6 +12,7 @@ export async function bundleEngine(): Promise<string> {
       page: 'test/web/engine/page.ts',
       engineWorker: 'src/web/worker/engineWorker.ts',
       threadWorker: 'src/backends/wasm/threadWorker.ts',
+      isolationWorker: 'src/web/machine/isolationWorker.ts',
     },
     outdir: folder,
     bundle: true,
