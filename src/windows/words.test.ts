@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { drawWindowAnswer } from './drawing.ts';
 import { explainWindow } from './explain.ts';
-import { explainInWords } from './words.ts';
+import { explainInWords, workedCell } from './words.ts';
 
 const answer = explainWindow({
   input: [3, 4],
@@ -69,4 +69,16 @@ it('draws the same with every number in it, escaped and reproducible', () => {
   expect(svg).toContain('>3.5</text>');
   expect(svg).toContain('&gt; 2 ');
   expect(svg).not.toMatch(/NaN|undefined/);
+});
+
+it('keeps the signs of numbers apart from those between them', () => {
+  const signed = explainWindow({
+    ...answer.question,
+    input: [1, 2],
+    kernel: [1, 2],
+    strides: [1, 1],
+    padding: 'valid',
+    compute: { op: 'conv', values: [-3, 2], weights: [-1, 4] },
+  });
+  expect(workedCell(signed, 0, 0)).toBe('(-3)*(-1) + 2*4');
 });

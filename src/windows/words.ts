@@ -181,7 +181,7 @@ export function workedCell(answer: WindowAnswer, oh: number, ow: number): string
   const op = answer.question.compute?.op;
   const weighted = answer.question.compute?.weights !== undefined;
   const write = ({ value, weight }: Term) =>
-    op === 'conv' && weighted ? `${formatNumber(value)}*${signed(weight)}` : signed(value);
+    op === 'conv' && weighted ? `${signed(value)}*${signed(weight)}` : signed(value);
   const shown = terms.length <= TERMS_SHOWN ? terms : [...terms.slice(0, 8), ...terms.slice(-2)];
   const words = shown.map(write);
   if (shown !== terms) words.splice(8, 0, `… ${terms.length - 10} more …`);

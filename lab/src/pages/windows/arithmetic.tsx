@@ -11,16 +11,7 @@ import {
   workedCell,
 } from 'fovea/web';
 import { formatValue } from '../../figures/numbers.ts';
-
-/** The library writes plain characters; a page has better ones. */
-export function typeset(text: string): string {
-  return text
-    .replaceAll(' - ', ' − ')
-    .replaceAll('(-', '(−')
-    .replaceAll(' * ', ' · ')
-    .replaceAll('*', '·')
-    .trim();
-}
+import { typeset } from './typeset.ts';
 
 interface PlaceProps {
   readonly answer: WindowAnswer;

@@ -35,6 +35,7 @@ export function Board({ answer, state, place, onPlace, onPaint }: BoardProps) {
     <section
       class={pads.flat().some((pad) => pad > 0) ? 'windowsBoard hasPadding' : 'windowsBoard'}
       aria-label="The window over its input. Arrow keys move it."
+      style={{ '--most': Math.max(width, output[1], state.kernel) }}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys move the window
       tabIndex={0}
       onKeyDown={pressKey}
