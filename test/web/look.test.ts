@@ -1,10 +1,11 @@
 /** @file The lab's Look page, drawn on by pointer and used by keys; its numbers are the library's. */
 import type { Page } from 'playwright-core';
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { drawDigits } from '../../src/data/datasets/digits.ts';
 import { pictureToPng } from '../../src/data/images/contactSheet.ts';
+import type { Lab } from '../../src/server/openLab.ts';
 import { inChromium } from './browser.ts';
-import { expectAccessible, serveLab } from './labPages.ts';
+import { overflowOf, seriousFindings, serveLab } from './lab.ts';
 
 /** Milliseconds until a network is trained on a busy machine. */
 const READY = 120_000;
@@ -66,14 +67,23 @@ async function openFiles(page: Page): Promise<void> {
 const numbersOf = (text: string): number[] =>
   Array.from(text.replaceAll('−', '-').matchAll(/-?\d+(?:\.\d+)?(?:e-\d+)?/g), ([n]) => Number(n));
 
+/** Milliseconds for a build where there is none, on a busy machine. */
+const BUILD = 180_000;
+
 inChromium('the Look page', (open) => {
-  const urlOf = serveLab();
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await serveLab();
+  }, BUILD);
+  afterAll(() => lab?.close());
+  const urlOf = (hash: string): string => `${lab.url}${hash}`;
 
   const training = 'trains in the page, reads what is drawn or opened, and works any number out';
   it(training, { timeout: PATIENCE }, async () => {
     const page = await open(urlOf('#/look'));
     await ready(page);
-    await expectAccessible(page);
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(await overflowOf(page)).toBe(0);
     await answered(page, 3);
     await draw(page, [
       [

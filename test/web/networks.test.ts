@@ -1,13 +1,14 @@
 /** @file The lab's Networks page, used by clicks and keys; its numbers are the library's. */
 import type { Page } from 'playwright-core';
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { withoutComments } from '../../src/models/commented.ts';
 import { modelOf } from '../../src/models/index.ts';
 import { summarize } from '../../src/nn/accounting/summary.ts';
 import { diffOf } from '../../src/nn/accounting/summaryDiff.ts';
 import { parseModelSpec } from '../../src/nn/sequential.ts';
+import type { Lab } from '../../src/server/openLab.ts';
 import { inChromium } from './browser.ts';
-import { expectAccessible, serveLab } from './labPages.ts';
+import { overflowOf, seriousFindings, serveLab } from './lab.ts';
 
 const count = (n: number): string => (n === 0 ? '' : n.toLocaleString('en-US'));
 
@@ -23,8 +24,16 @@ async function tableUnder(page: Page, heading: string): Promise<string[][]> {
   );
 }
 
+/** Milliseconds for a build where there is none, on a busy machine. */
+const BUILD = 180_000;
+
 inChromium('the Networks page', (open) => {
-  const urlOf = serveLab();
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await serveLab();
+  }, BUILD);
+  afterAll(() => lab?.close());
+  const urlOf = (hash: string): string => `${lab.url}${hash}`;
 
   it('shows every layer’s numbers as the library has them, and is accessible', async () => {
     const page = await open(urlOf('#/networks?model=lenet5-1998'));
@@ -44,7 +53,8 @@ inChromium('the Networks page', (open) => {
       ]),
     );
     expect(rows.at(-1)).toContain(count(totals.connections));
-    await expectAccessible(page);
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(await overflowOf(page)).toBe(0);
   });
 
   it('goes from layer to layer by arrow keys, and spells the counts out', async () => {
@@ -63,7 +73,9 @@ inChromium('the Networks page', (open) => {
   });
 
   it('draws AlexNet’s towers, and Table I of C3 as a grid', async () => {
-    const page = await open(urlOf('#/networks?model=alexnet&layer=conv2'));
+    const page = await open(urlOf('#/networks?model=alexnet&layer=conv2'), {
+      viewport: { width: 360, height: 780 },
+    });
     await page.locator('[data-layer="conv2"] polygon').first().waitFor();
     expect(await page.locator('[data-layer="conv2"] polygon').count()).toBe(6);
     expect(await page.locator('.networksLink.isCrossing').count()).toBe(6);
@@ -83,6 +95,7 @@ inChromium('the Networks page', (open) => {
     expect(marked).toEqual(
       Array.from({ length: 6 }, (_, below) => connections.map((maps) => maps.includes(below))),
     );
+    expect(await overflowOf(page)).toBe(0);
   });
 
   it('changes a layer, keeps the change in the address, and hands the network on', async () => {
@@ -133,6 +146,7 @@ inChromium('the Networks page', (open) => {
     await page
       .getByText('a window that reaches over 2 pixels does not fit an input of 1')
       .waitFor();
-    await expectAccessible(page);
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(await overflowOf(page)).toBe(0);
   });
 });

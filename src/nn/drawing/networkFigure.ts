@@ -49,13 +49,7 @@ export function drawNetwork(spec: ModelSpec, options: FigureOptions = {}): Netwo
   const style = options.style ?? (sketches.every(hasFewMaps) ? 'maps' : 'blocks');
   const pieces = sketches.map((sketch) => pieceOf(sketch, style, scale));
   const columns = columnsOf(pieces);
-  const tallest = Math.max(...pieces.flatMap(({ solids }) => solids.map((s) => s.height)));
-  const centres = repeated(
-    towers.count,
-    (tower) => MARGIN + tallest / 2 + tower * (tallest + TOWER_GAP),
-  );
-  const stacked = columns.map((column) => heightOf(column));
-  const inner = Math.max(last(centres, 'tower') + tallest / 2 - MARGIN, ...stacked);
+  const { centres, inner } = heightsOf(pieces, isChain ? [] : columns, towers.count);
   const placedLayers = new Map<string, FigureLayer>();
   let x = MARGIN;
   for (const [i, column] of columns.entries()) {
@@ -173,6 +167,21 @@ function widthOf({ solids, ...piece }: Piece): number {
 function heightOf(column: readonly Piece[]): number {
   const heights = column.map(({ solids }) => Math.max(...solids.map((s) => s.height)));
   return heights.reduce((sum, height) => sum + height + CAPTION + TOWER_GAP, -TOWER_GAP);
+}
+
+/** y of each tower, the tallest part of one apart; and the height of all but margins and a chain's captions. */
+function heightsOf(pieces: readonly Piece[], columns: readonly Piece[][], towers: number) {
+  const tallest = (parts: number): number =>
+    Math.max(
+      0,
+      ...pieces
+        .filter(({ solids }) => solids.length === parts)
+        .flatMap(({ solids }) => solids.map(({ height }) => height)),
+    );
+  const step = tallest(towers) + TOWER_GAP;
+  const inner = Math.max(tallest(1), towers * step - TOWER_GAP, ...columns.map(heightOf));
+  const top = MARGIN + inner / 2 - ((towers - 1) * step) / 2;
+  return { centres: repeated(towers, (tower) => top + tower * step), inner };
 }
 
 interface ColumnPlace {

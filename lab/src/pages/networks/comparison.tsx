@@ -1,7 +1,14 @@
 /**
  * @file Two networks side by side: drawings one below the other, layers beside their like, options that differ.
  */
-import { type DiffLayer, diffOf, drawNetwork, type ModelSpec, type Summary } from 'fovea/web';
+import {
+  type DiffLayer,
+  type DiffRow,
+  diffOf,
+  drawNetwork,
+  type ModelSpec,
+  type Summary,
+} from 'fovea/web';
 import { formatCount } from '../../figures/numbers.ts';
 import { Table } from '../../figures/table.tsx';
 import { Figure } from './figure.tsx';
@@ -39,19 +46,14 @@ export function Comparison({ left, right, names }: ComparisonProps) {
           { head: names[1] },
           { head: 'Output' },
           { head: 'Parameters', numeric: true },
-          { head: 'What differs' },
         ]}
-        rows={rows.map(({ left: one, right: other, same, options }) => [
+        rows={rows.map(({ left: one, right: other, same }) => [
           same ? '=' : <span class="networksDiffers">≠</span>,
           ...cellsOf(one),
           ...cellsOf(other),
-          options.map((words) => (
-            <code key={words} class="networksOption">
-              {words}
-            </code>
-          )),
         ])}
       />
+      <Options rows={rows} />
     </>
   );
 }
@@ -60,4 +62,31 @@ function cellsOf(layer: DiffLayer | null): string[] {
   if (layer === null) return ['–', '', ''];
   const { name, does, outputShape, trainable, fixed } = layer;
   return [`${name}: ${does}`, shapeWords(outputShape), formatCount(trainable + fixed)];
+}
+
+/** Options that differ, layer by layer; of two kinds of layer, those that both have. */
+function Options({ rows }: { readonly rows: readonly DiffRow[] }) {
+  const differing = rows.flatMap(({ left, right, options }) => {
+    const isOneKind = left?.kind === right?.kind;
+    const shown = options.filter((words) => isOneKind || !/: none \||\| none$/.test(words));
+    return shown.length === 0 ? [] : [{ names: [left?.name, right?.name].join(' | '), shown }];
+  });
+  if (differing.length === 0) return null;
+  return (
+    <details class="networksOptions">
+      <summary>Options that differ</summary>
+      <dl>
+        {differing.map(({ names, shown }) => (
+          <div key={names}>
+            <dt>{names}</dt>
+            {shown.map((words) => (
+              <dd key={words}>
+                <code>{words}</code>
+              </dd>
+            ))}
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
 }

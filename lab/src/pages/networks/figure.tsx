@@ -4,7 +4,7 @@
  * Places and scale are the library's `drawNetwork`; this only inks them.
  */
 import type { FigureLayer, FigureLink, NetworkFigure } from 'fovea/web';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
 interface FigureProps {
   readonly figure: NetworkFigure;
@@ -17,6 +17,12 @@ export function Figure({ figure, label, chosen, onChoose }: FigureProps) {
   const drawing = useRef<SVGSVGElement>(null);
   const { width, height, layers, links } = figure;
   const active = layers.some(({ name }) => name === chosen) ? chosen : layers[0]?.name;
+  const centre = layers.find(({ name }) => name === chosen)?.caption?.at[0];
+  useEffect(() => {
+    const scroller = drawing.current?.parentElement;
+    if (!scroller || centre === undefined || scroller.scrollWidth <= scroller.clientWidth) return;
+    scroller.scrollLeft = (centre / width) * scroller.scrollWidth - scroller.clientWidth / 2;
+  }, [centre, width]);
   const press = (event: KeyboardEvent) => {
     const next = neighbour(layers, active, event.key);
     if (next === undefined || onChoose === undefined) return;
@@ -75,7 +81,7 @@ export function Figure({ figure, label, chosen, onChoose }: FigureProps) {
 
 /** As wide as the page, within what reads well; on narrow screens the drawing scrolls. */
 const widthOf = (natural: number): string =>
-  `max(${Math.round(0.72 * natural)}px, min(100%, ${Math.round(1.25 * natural)}px))`;
+  `max(${Math.round(0.85 * natural)}px, min(100%, ${Math.round(1.25 * natural)}px))`;
 
 const keyOf = ({ from, to, fromTower, toTower }: FigureLink): string =>
   `${from} ${fromTower} ${to} ${toTower}`;
