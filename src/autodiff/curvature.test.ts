@@ -109,6 +109,17 @@ describe('curvature', () => {
     expectNear(found, await secondDifferences(loss, given, 'x'));
   });
 
+  it('is nothing for what the loss does not read, and along what it reads alone', async () => {
+    const x = inputNode('x', [N, 2]);
+    const aside = inputNode('aside', [2, 3]);
+    const centers = inputNode('centers', [1, 2]);
+    const loss = mean(build('rbf', [x, centers]));
+    const given = { x: numbers(2 * N, 1), centers: numbers(2, 2) };
+    const [along, nothing] = await valuesOf(curvature(loss, [x, aside]), given);
+    expectNear(along, new Array(2 * N).fill(2 / N));
+    expect(nothing).toEqual(new Array(6).fill(0));
+  });
+
   it('says which op knows no second derivatives', () => {
     const x = inputNode('x', [1, 2, 2, 3]);
     const attrs = { size: 3, k: 1, alpha: 1, beta: 1 };

@@ -73,6 +73,12 @@ describe('safetensors', () => {
     expect(() => readSafetensors(tooLong)).toThrow(/I64 tensor holds 1152921504606846976/);
   });
 
+  it('reads a tensor of no numbers, whatever its other extents', () => {
+    const shape = [...new Array<number>(24).fill(2 ** 50), 0];
+    const { tensors } = readSafetensors(fileOf({ none: entry('F32', shape, 0, 0) }));
+    expect(tensors.get('none')).toMatchObject({ shape, data: new Float32Array(0) });
+  });
+
   const four = new Uint8Array(4);
   const lies: [string, Uint8Array, RegExp][] = [
     ['no bytes', new Uint8Array(0), /has 0 bytes/],

@@ -18,6 +18,7 @@ export interface Equivalent {
 }
 
 const DRAWN = 'a part of a drawing stands one pixel further; nobody was promised where';
+const WORK = 'an estimate of work: it decides where work is cut into pieces, never what comes out';
 const BEYOND =
   'what is written past the end of a typed array is dropped, and nothing else reads it';
 
@@ -34,6 +35,11 @@ export const equivalents: readonly Equivalent[] = [
     line: 'parts.push(translated(16, y + GAP, answers.drawing));',
     change: '16 -> (17)',
     why: DRAWN,
+  },
+  {
+    file: 'src/backends/wasm/emit/connected/slotConv2d.ts',
+    line: 'const pixels = N * OH * (paddedW - 2 * (KW - 1));',
+    why: WORK,
   },
   {
     file: 'src/data/loader/prefetch.node.ts',

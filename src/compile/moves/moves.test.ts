@@ -9,7 +9,7 @@ import { inputNode, isSource, type Node, topologicalOrder } from '../../graph/no
 import type { NumberArray } from '../../ops/op.ts';
 import { concatenateCopies, sliceCopies, sliceGradientCopies } from './boxes.ts';
 import { type CopiesOf, type CopyLevel, type CopyList, mergeLevels } from './copy.ts';
-import { pad2dCopies, pad2dGradientCopies } from './padding.ts';
+import { pad2dCopies, pad2dGradientCopies, stretchesOf } from './padding.ts';
 import { broadcastCopies, upsampleCopies } from './repeats.ts';
 import { transposeCopies } from './transposition.ts';
 
@@ -96,6 +96,30 @@ describe('copies', () => {
       if (list.fill === undefined) expect(new Set(written), label).toEqual(new Set([1]));
       else expect(Math.max(...written), label).toBeLessThanOrEqual(1);
     }
+  });
+
+  it('pad an axis in stretches: before it, itself, after it', () => {
+    const own = { to: 2, from: 0, extent: 4, step: 1 };
+    expect(stretchesOf(4, 2, 3, 'constant')).toEqual([own]);
+    expect(stretchesOf(4, 2, 3, 'reflect')).toEqual([
+      { to: 0, from: 2, extent: 2, step: -1 },
+      own,
+      { to: 6, from: 2, extent: 3, step: -1 },
+    ]);
+    expect(stretchesOf(4, 2, 3, 'replicate')).toEqual([
+      { to: 0, from: 0, extent: 2, step: 0 },
+      own,
+      { to: 6, from: 3, extent: 3, step: 0 },
+    ]);
+    expect(stretchesOf(4, 2, 3, 'circular')).toEqual([
+      { to: 0, from: 2, extent: 2, step: 1 },
+      own,
+      { to: 6, from: 0, extent: 3, step: 1 },
+    ]);
+    expect(stretchesOf(4, 0, 1, 'reflect')).toEqual([
+      { ...own, to: 0 },
+      { to: 4, from: 2, extent: 1, step: 1 },
+    ]);
   });
 
   it('crop where an amount of padding is negative', () => {

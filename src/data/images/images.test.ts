@@ -147,6 +147,30 @@ describe('prepareDigit', () => {
     expect(difference).toBeLessThan(12);
   });
 
+  it.each(['below', 'above', 'left', 'right'] as const)(
+    'puts the centre of mass into the middle where most ink is %s',
+    (heavy) => {
+      // A bar along one side, and a stem to the opposite one.
+      const pixels = Array.from({ length: 28 * 28 }, (_, i) => {
+        const [row, column] = [Math.floor(i / 28), i % 28];
+        const [along, across] =
+          heavy === 'below' || heavy === 'above' ? [row, column] : [column, row];
+        const near = heavy === 'above' || heavy === 'left' ? along - 4 : 23 - along;
+        const bar = near >= 0 && near < 4 && across >= 4 && across < 24;
+        return bar || (near >= 0 && near < 20 && across >= 13 && across < 15) ? 255 : 0;
+      });
+      const prepared = prepareDigit(gray(28, 28, pixels), [28, 28, 1], { centre: true }).pixels;
+      let [mass, down, right] = [0, 0, 0];
+      prepared.forEach((value, i) => {
+        mass += value;
+        down += value * (Math.floor(i / 28) + 0.5);
+        right += value * ((i % 28) + 0.5);
+      });
+      expect(Math.abs(down / mass - 14)).toBeLessThan(1);
+      expect(Math.abs(right / mass - 14)).toBeLessThan(1);
+    },
+  );
+
   it('keeps thin lines visible', () => {
     const sheet = new Uint8Array(600 * 600).fill(255);
     for (let row = 100; row < 500; row++) sheet[row * 600 + 300] = 0;

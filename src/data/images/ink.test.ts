@@ -56,6 +56,29 @@ describe('pieces', () => {
   });
 });
 
+it('ink that runs over an edge of the sheet is cut out up to the edge', () => {
+  const side = 60;
+  const strokes = {
+    top: (row: number, column: number) => row < 30 && column >= 28 && column < 33,
+    left: (row: number, column: number) => column < 30 && row >= 28 && row < 33,
+    bottom: (row: number, column: number) => row >= 30 && column >= 28 && column < 33,
+    right: (row: number, column: number) => column >= 30 && row >= 28 && row < 33,
+  };
+  for (const [edge, isInk] of Object.entries(strokes)) {
+    const values = Float32Array.from({ length: side * side }, (_, i) =>
+      isInk(Math.floor(i / side), i % side) ? 20 : 220,
+    );
+    const { plane } = findInk({ width: side, height: side, channels: 1, values })!;
+    const isTall = edge === 'top' || edge === 'bottom';
+    // With one pixel of soft edge where there is paper.
+    expect([plane.height, plane.width], edge).toEqual(isTall ? [31, 7] : [7, 31]);
+    const at = (along: number) => plane.values[isTall ? along * 7 + 3 : 3 * 31 + along];
+    const ends = edge === 'top' || edge === 'left' ? [at(0), at(30)] : [at(30), at(0)];
+    expect(ends[0], edge).toBeGreaterThan(200);
+    expect(ends[1], edge).toBeLessThan(50);
+  }
+});
+
 describe('ink on paper in uneven light', () => {
   it.each([
     ['dark on light', false],
