@@ -73,6 +73,19 @@ describe('safetensors', () => {
     expect(() => readSafetensors(tooLong)).toThrow(/I64 tensor holds 1152921504606846976/);
   });
 
+  it('reads tensors of no numbers beside others, in whatever order they are named', () => {
+    const [full, none] = [entry('U8', [4], 0, 4), entry('U8', [0], 0, 0)];
+    const behind = entry('U8', [0], 4, 4);
+    for (const header of [
+      { full, none, behind },
+      { behind, none, full },
+      { none, behind, full },
+    ]) {
+      const { tensors } = readSafetensors(fileOf(header, new Uint8Array(4)));
+      expect([...tensors.keys()].sort()).toEqual(['behind', 'full', 'none']);
+    }
+  });
+
   it('reads a tensor of no numbers, whatever its other extents', () => {
     const shape = [...new Array<number>(24).fill(2 ** 50), 0];
     const { tensors } = readSafetensors(fileOf({ none: entry('F32', shape, 0, 0) }));

@@ -37,6 +37,18 @@ export const equivalents: readonly Equivalent[] = [
     why: DRAWN,
   },
   {
+    file: 'src/ops/moves/pad2d.ts',
+    line: 'for (let n = 0; n < N; n++)',
+    change: '0 -> (-1)',
+    why: BEYOND,
+  },
+  {
+    file: 'src/backends/wasm/emit/rows/reduce.ts',
+    line: 'if (level.extent % steps > 0) part(level.extent % steps);',
+    change: '% -> *',
+    why: 'the part that is left is empty then, and an empty block adds 0',
+  },
+  {
     file: 'src/backends/wasm/emit/connected/slotConv2d.ts',
     line: 'const pixels = N * OH * (paddedW - 2 * (KW - 1));',
     why: WORK,
