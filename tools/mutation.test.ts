@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Coverage, chosenTests, digestOf, packed, unpacked } from './mutation/coverage.ts';
+import { equivalents, isEquivalent } from './mutation/equivalent.ts';
 import { mutantsOf } from './mutation/mutants.ts';
 import { nearestTests } from './mutation/nearest.ts';
 import { placedMutants } from './mutation/placed.ts';
@@ -177,6 +179,20 @@ it('a mutant keeps its name while lines around it change', () => {
   const [one, two] = [keys('f(1);\nf(1);'), keys('// more\n\nf(1);\nf(1);')];
   expect(one).toEqual(two);
   expect(new Set(one).size).toBe(one.length);
+});
+
+it('equivalent mutants are of lines that are there, each of one', () => {
+  for (const { file, line, above, becomes } of equivalents) {
+    const matches = placedMutants(file, readFileSync(file, 'utf8')).filter(
+      (mutant) =>
+        mutant.lineText === line &&
+        (above === undefined || mutant.above === above) &&
+        (becomes === undefined || mutant.becomes === becomes),
+    );
+    expect(new Set(matches.map((mutant) => mutant.line)).size, `${file}: ${line}`).toBe(1);
+    if (becomes !== undefined) expect(matches, becomes).toHaveLength(1);
+    expect(matches.every(isEquivalent)).toBe(true);
+  }
 });
 
 it('equivalent mutants are left out of the share', () => {

@@ -1,10 +1,10 @@
 /**
  * @file Mutants that change nothing anybody was promised, with the reason: they are left out of the score.
  *
- * A mutant is known by its file, its line as written and what was put in, and is not tried. Swapped arguments of
+ * A mutant is known by its file, its line as written and what that becomes, and is not tried. Swapped arguments of
  * what takes them in any order (`mutants.ts`) are not even made.
  */
-import { changeOf, type Placed } from './placed.ts';
+import type { Placed } from './placed.ts';
 
 export interface Equivalent {
   readonly file: string;
@@ -12,8 +12,8 @@ export interface Equivalent {
   readonly line: string;
   /** The line above it, where the file has that line more than once. */
   readonly above?: string;
-  /** As the tool prints it: "old -> new"; absent: all mutants of the line. */
-  readonly change?: string;
+  /** The line with the mutant; absent: all mutants of the line. */
+  readonly becomes?: string;
   readonly why: string;
 }
 
@@ -27,25 +27,25 @@ export const equivalents: readonly Equivalent[] = [
     file: 'src/ops/scores/rbf.ts',
     line: 'for (let m = 0; m < M; m++)',
     above: 'const M = centers.shape[0];',
-    change: '< -> <=',
+    becomes: 'for (let m = 0; m <= M; m++)',
     why: BEYOND,
   },
   {
     file: 'src/train/prediction/lookDrawing.ts',
     line: 'parts.push(translated(16, y + GAP, answers.drawing));',
-    change: '16 -> (17)',
+    becomes: 'parts.push(translated((17), y + GAP, answers.drawing));',
     why: DRAWN,
   },
   {
     file: 'src/ops/moves/pad2d.ts',
     line: 'for (let n = 0; n < N; n++)',
-    change: '0 -> (-1)',
+    becomes: 'for (let n = (-1); n < N; n++)',
     why: BEYOND,
   },
   {
     file: 'src/backends/wasm/emit/rows/reduce.ts',
     line: 'if (level.extent % steps > 0) part(level.extent % steps);',
-    change: '% -> *',
+    becomes: 'if (level.extent * steps > 0) part(level.extent % steps);',
     why: 'the part that is left is empty then, and an empty block adds 0',
   },
   {
@@ -56,17 +56,17 @@ export const equivalents: readonly Equivalent[] = [
   {
     file: 'src/data/loader/prefetch.node.ts',
     line: 'const waiting = Atomics.waitAsync(control, RING.produced, produced, 100);',
-    change: '100 -> (99)',
+    becomes: 'const waiting = Atomics.waitAsync(control, RING.produced, produced, (99));',
     why: 'milliseconds after which a wait that is woken by then looks again',
   },
 ];
 
 export function isEquivalent(mutant: Placed): boolean {
   return equivalents.some(
-    ({ file, line, above, change }) =>
+    ({ file, line, above, becomes }) =>
       file === mutant.file &&
       line === mutant.lineText &&
       (above === undefined || above === mutant.above) &&
-      (change === undefined || change === changeOf(mutant)),
+      (becomes === undefined || becomes === mutant.becomes),
   );
 }

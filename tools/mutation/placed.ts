@@ -13,6 +13,8 @@ export interface Placed extends Mutant {
   readonly above: string;
   /** What is replaced. */
   readonly piece: string;
+  /** What the line becomes. */
+  readonly becomes: string;
   /** Of no two the same. */
   readonly key: string;
 }
@@ -26,10 +28,13 @@ export function placedMutants(file: string, text: string): Placed[] {
     const lineText = at(lines, line - 1, 'line').trim();
     const above = lines[line - 2]?.trim() ?? '';
     const piece = text.slice(start, end);
+    const from = text.lastIndexOf('\n', start) + 1;
+    const [rest = ''] = text.slice(end).split('\n');
+    const becomes = `${text.slice(from, start)}${replacement}${rest}`.trim();
     const name = [file, lineText, piece, replacement].join('\n');
     const count = counts.get(name) ?? 0;
     counts.set(name, count + 1);
-    return { ...mutant, file, line, lineText, above, piece, key: `${name}\n${count}` };
+    return { ...mutant, file, line, lineText, above, piece, becomes, key: `${name}\n${count}` };
   });
 }
 
