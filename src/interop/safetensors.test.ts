@@ -53,8 +53,8 @@ describe('safetensors', () => {
   });
 
   it('widens F16, BF16 and I64', () => {
-    const halves = Uint16Array.of(0x3c00, 0xc000, 0x0001, 0x7c00, 0xfe00, 0x7bff);
-    const f16 = readSafetensors(fileOf({ h: entry('F16', [6], 0, 12) }, bytesOf(halves)));
+    const halves = Uint16Array.of(0x3c00, 0xc000, 0x0001, 0x7c00, 0xfe00, 0x7bff, 0, 0x8003);
+    const f16 = readSafetensors(fileOf({ h: entry('F16', [8], 0, 16) }, bytesOf(halves)));
     expect([...(f16.tensors.get('h')?.data ?? [])]).toEqual([
       1,
       -2,
@@ -62,6 +62,8 @@ describe('safetensors', () => {
       Number.POSITIVE_INFINITY,
       Number.NaN,
       65504,
+      0,
+      -3 * 2 ** -24,
     ]);
     const brains = Uint16Array.of(0x3f80, 0xc040);
     const bf16 = readSafetensors(fileOf({ b: entry('BF16', [2], 0, 4) }, bytesOf(brains)));

@@ -54,6 +54,11 @@ export const equivalents: readonly Equivalent[] = [
     why: WORK,
   },
   {
+    file: 'src/backends/wasm/emit/elementwise/random.ts',
+    line: 'multiplyAdds: size * 4,',
+    why: WORK,
+  },
+  {
     file: 'src/data/loader/prefetch.node.ts',
     line: 'const waiting = Atomics.waitAsync(control, RING.produced, produced, 100);',
     becomes: 'const waiting = Atomics.waitAsync(control, RING.produced, produced, (99));',
