@@ -54,8 +54,13 @@ export function RunTable({ source, runs, compared, onChoose, onChanged }: RunTab
   });
   return (
     <section class="runsList">
+      <p class="small soft">
+        Runs in {source.place}. Up to {MOST_COMPARED} are compared; the best answers the most of the
+        test set.
+      </p>
       <Table
-        caption={`Runs in ${source.place}. Up to ${MOST_COMPARED} are compared; the best answers the most of the test set.`}
+        caption={`Runs in ${source.place}`}
+        hideCaption
         columns={[
           { head: 'Run' },
           { head: 'Model' },
