@@ -153,6 +153,7 @@ export type { StateValue, TrainedModel } from './nn/trained.ts';
 export { build } from './ops/index.ts';
 export { maxOver, meanOver, minOver, productOver, sumOver } from './ops/reductions.ts';
 export type { ListedRun } from './records/listedRun.ts';
+export { decodeSpec, decodeWeights } from './records/modelContents.ts';
 export type { EarlyStop } from './train/earlyStop.ts';
 export type { Evaluation, Mistake } from './train/evaluation/classification.ts';
 export { type EvaluateOptions, evaluate } from './train/evaluation/evaluate.ts';

@@ -11,7 +11,6 @@ import { type ArraySplit, isArrays } from '../arraySplit.ts';
 import { noAugmentation } from '../augment/index.ts';
 import { type AnySplit, isStreamed } from '../streamed.ts';
 import { ArrayBatches } from './arrayBatches.ts';
-import { AugmentedBatches } from './augmentedBatches.ts';
 import { type BatchOptions, type BatchSource, MemoryBatches } from './batchSource.ts';
 
 export async function openBatches(
@@ -22,8 +21,10 @@ export async function openBatches(
   const { augmentation = noAugmentation, workers } = options.reading ?? {};
   if (!isStreamed(split)) {
     if (augmentation.steps.length === 0) return new MemoryBatches(split, options);
-    if (workers === 0 || !inNode || options.share !== undefined)
+    if (workers === 0 || !inNode || options.share !== undefined) {
+      const { AugmentedBatches } = await import('./augmentedBatches.ts');
       return new AugmentedBatches(split, options);
+    }
   }
   if (options.share !== undefined) throw readAheadWhole();
   const { Prefetcher } = await import('../loader/prefetch.node.ts');

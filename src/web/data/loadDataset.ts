@@ -3,16 +3,15 @@
  *
  *     const mnist = await loadDataset('mnist', { base: 'https://example.org/data/' });
  *
- * What it gives is the same `Dataset`, with the same digests, that Node loads from files.
+ * What it gives is the same `Dataset`, with the same digests, that Node loads from files. What fetches is loaded when
+ * it is needed, so that a page of digits does not carry it.
  * Next stop: `fetchedFiles.ts`.
  */
 import { FoveaError, UsageError } from '../../base/errors.ts';
 import type { Known } from '../../base/names.ts';
 import { type Dataset, datasetFrom, type LoadOptions } from '../../data/dataset.ts';
 import { type DatasetName, datasetOf } from '../../data/datasets/index.ts';
-import { openOriginFiles } from '../files/originFiles.ts';
 import { MemoryFiles, type StoredFiles } from '../files/storedFiles.ts';
-import { fetchFiles } from './fetchedFiles.ts';
 
 export interface LoadFromOptions extends Omit<LoadOptions, 'folder' | 'download'> {
   /**
@@ -29,6 +28,7 @@ export async function loadDataset<N extends string>(
   const set = datasetOf(name);
   if (set.files === undefined) return set.draw(options);
   const base = baseOf(options.base, set.name);
+  const { fetchFiles } = await import('./fetchedFiles.ts');
   const kept = await keptFiles(options.onNote);
   return datasetFrom(set, await fetchFiles(set, kept, { ...options, base }), options);
 }
@@ -36,11 +36,14 @@ export async function loadDataset<N extends string>(
 /** Forgets what was fetched of a set, whole files and parts. */
 export async function forgetDataset<N extends string>(name: Known<N, DatasetName>): Promise<void> {
   const { files } = datasetOf(name);
-  if (files !== undefined) await (await openOriginFiles()).remove(`data/${files.folder}`);
+  if (files === undefined) return;
+  const { openOriginFiles } = await import('../files/originFiles.ts');
+  await (await openOriginFiles()).remove(`data/${files.folder}`);
 }
 
 async function keptFiles(onNote: LoadOptions['onNote']): Promise<StoredFiles> {
   try {
+    const { openOriginFiles } = await import('../files/originFiles.ts');
     return await openOriginFiles();
   } catch (error) {
     if (!(error instanceof FoveaError)) throw error;
