@@ -32,6 +32,15 @@ export default defineConfig({
     // Nothing is inlined as data: the lab's content security policy would refuse it.
     assetsInlineLimit: 0,
     rolldownOptions: {
+      input: {
+        index: here('index.html'),
+        // Beside the page and under its own name: it serves what lies beside and below it.
+        isolationWorker: here('../src/web/machine/isolationWorker.ts'),
+      },
+      output: {
+        entryFileNames: ({ name }) =>
+          name === 'isolationWorker' ? '[name].js' : 'assets/[name]-[hash].js',
+      },
       external: [/\.node\.(ts|js)$/],
       // Modules of the library do nothing by being there: a page carries what it uses.
       treeshake: { moduleSideEffects: [{ test: LIBRARY, sideEffects: false }] },

@@ -3,8 +3,10 @@
  */
 import { render } from 'preact';
 import { App } from './frame/app.tsx';
+import { isolateWhereAsked } from './frame/isolate.ts';
 import { keepToken } from './frame/token.ts';
 
 keepToken();
+await isolateWhereAsked();
 const root = document.getElementById('lab');
 if (root !== null) render(<App />, root);

@@ -66,6 +66,18 @@ describe('a static lab', () => {
     expect(await read('index.html')).not.toContain('frame-ancestors');
   });
 
+  it('carries the service worker where it is asked to isolate itself, and only there', async () => {
+    const withWorker = new Map([...first, ...lab({ 'isolationWorker.js': 'worker' })]);
+    await exportLab(withWorker, folder, { isolate: true });
+    expect(await read('index.html')).toContain(
+      'name="fovea-isolation" content="isolationWorker.js"',
+    );
+    expect(await filesIn(folder)).toContain('isolationWorker.js');
+    await exportLab(withWorker, folder);
+    expect(await read('index.html')).not.toContain('fovea-isolation');
+    expect(await filesIn(folder)).not.toContain('isolationWorker.js');
+  });
+
   it('is renewed in place; files of the old one go', async () => {
     await exportLab(first, folder);
     expect(await exportLab(second, folder)).toMatchObject({ replaced: true });

@@ -23,6 +23,8 @@ import { digestOf, type LabFiles } from './labFiles.ts';
 
 const LIST = 'fovea-lab.json';
 const LOCK = 'fovea-lab';
+/** Where the builder puts `web/machine/isolationWorker.ts`. */
+const ISOLATION_WORKER = 'isolationWorker.js';
 
 const listSchema = z.object({
   what: z.literal('files written by fovea lab --build'),
@@ -45,8 +47,17 @@ export interface ExportResult {
   readonly replaced: boolean;
 }
 
-export async function exportLab(built: LabFiles, folder: string): Promise<ExportResult> {
-  const files = staticFiles(built);
+export interface ExportOptions {
+  /** Isolates the page by a service worker, for hosts that send no headers: threads there too. */
+  readonly isolate?: boolean;
+}
+
+export async function exportLab(
+  built: LabFiles,
+  folder: string,
+  { isolate = false }: ExportOptions = {},
+): Promise<ExportResult> {
+  const files = staticFiles(built, isolate);
   await checkFolder(folder);
   const made = await makeFolder(folder);
   try {
@@ -76,12 +87,15 @@ function inWords({ parts, cause }: FoveaError): FoveaError {
 }
 
 /** As they are, but that the page says its policy itself: a plain host sends no headers. */
-function staticFiles(built: LabFiles): ReadonlyMap<string, Uint8Array> {
+function staticFiles(built: LabFiles, isolate: boolean): ReadonlyMap<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
-  for (const [name, { bytes }] of built) files.set(name, bytes);
+  for (const [name, { bytes }] of built)
+    if (isolate || name !== ISOLATION_WORKER) files.set(name, bytes);
   const page = built.get('index.html')?.bytes.toString('utf8') ?? '';
   const policy = `<meta http-equiv="Content-Security-Policy" content="${contentPolicy}" />`;
-  files.set('index.html', Buffer.from(page.replace('<head>', `<head>\n    ${policy}`)));
+  const worker = `<meta name="fovea-isolation" content="${ISOLATION_WORKER}" />`;
+  const head = ['<head>', policy, ...(isolate ? [worker] : [])].join('\n    ');
+  files.set('index.html', Buffer.from(page.replace('<head>', head)));
   return files;
 }
 

@@ -151,7 +151,8 @@ inChromium('the lab', (open) => {
 inChromium('the lab as static files', (open) => {
   it('works from any host, under any path', async () => {
     const home = await fs.mkdtemp(path.join(os.tmpdir(), 'fovea-static-'));
-    await exportLab(await builtLab(() => undefined), path.join(home, 'deep/down'));
+    const files = await builtLab(() => undefined);
+    await exportLab(files, path.join(home, 'deep/down'));
     const host = await serveFolder(home);
     try {
       const page = await open(`${host.url}/deep/down/#/windows?op=max&at=2`);
@@ -159,6 +160,12 @@ inChromium('the lab as static files', (open) => {
       expect(await page.locator('.windowsWorked').innerText()).toMatch(/^max\(/);
       await page.getByRole('link', { name: 'Networks' }).click();
       await expect.poll(() => page.title()).toBe('Networks · Fovea');
+      expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+      await exportLab(files, path.join(home, 'deep/down'), { isolate: true });
+      const isolated = await open(`${host.url}/deep/down/#/windows?op=max`);
+      await expect.poll(() => heading(isolated)).toBe('Windows');
+      await expect.poll(() => isolated.evaluate(() => crossOriginIsolated)).toBe(true);
+      expect(await isolated.locator('.windowsWorked').innerText()).toMatch(/^max\(/);
     } finally {
       await host.close();
       await fs.rm(home, { recursive: true, force: true });

@@ -69,6 +69,7 @@ it.each([
   [['--build', 'x', '--open'], /leave --open out/],
   [['--build', 'x', '--port', '8000'], /leave --port out/],
   [['--build', ''], /empty name/],
+  [['--isolate'], /--isolate is for --build/],
   [['--prot', '8000'], /unknown option '--prot'/],
 ])('says of %j what is wrong', async (args, message) => {
   const { code, stderr } = await fovea(args);

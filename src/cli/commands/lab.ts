@@ -29,6 +29,7 @@ interface Options {
   readonly host: string;
   readonly open?: boolean;
   readonly build?: string;
+  readonly isolate?: boolean;
   readonly json?: boolean;
 }
 
@@ -39,6 +40,7 @@ export function command(): Command {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--open', 'open it in the browser')
     .option('--build <folder>', 'write it as static files instead of serving it')
+    .option('--isolate', 'with --build: threads on hosts that send no headers, by a service worker')
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(run);
@@ -46,6 +48,8 @@ export function command(): Command {
 
 async function run(options: Options): Promise<void> {
   const output = openOutput(options.json ?? false);
+  if (options.build === undefined && options.isolate === true)
+    throw new UsageError('--isolate is for --build: what is served here is isolated already');
   if (options.build !== undefined) return build(options.build, options, output);
   const lab = await openLab({
     files: await builtLab(output.note),
@@ -74,7 +78,9 @@ async function build(folder: string, options: Options, output: Output): Promise<
   }
   if (folder.trim() === '') throw new UsageError('--build: received an empty name of a folder');
   const files = await builtLab(output.note);
-  const result = await exportLab(files, path.resolve(folder));
+  const result = await exportLab(files, path.resolve(folder), {
+    isolate: options.isolate ?? false,
+  });
   output.data({ event: 'built', ...result });
   const size = `${result.files} files, ${(result.bytes / 2 ** 20).toFixed(1)} MiB`;
   output.text(`${result.replaced ? 'The lab was renewed' : 'The lab lies'} in ${folder}: ${size}.`);
