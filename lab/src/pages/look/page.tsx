@@ -60,7 +60,7 @@ const RADIUS = 0.035;
 
 export function Page() {
   const [state, change] = useFields(fields);
-  const { eye, state: seeing } = useEye(state.model, state.from);
+  const { eye, state: seeing, again } = useEye(state.model, state.from);
   const [strokes, setStrokes] = useState<readonly Stroke[]>();
   const [file, setFile] = useState<{ readonly name: string; readonly picture: Picture }>();
   const [problem, setProblem] = useState<unknown>();
@@ -109,6 +109,7 @@ export function Page() {
         model={state.model}
         from={state.from}
         state={seeing}
+        onAgain={again}
         onChange={(model, from) => change({ model, from, unit: undefined })}
       />
       <div class="lookTop">
@@ -152,7 +153,12 @@ export function Page() {
           {sight !== undefined && sight.prediction.notes.length > 0 && (
             <p class="soft small">How it was prepared: {sight.prediction.notes.join('; ')}.</p>
           )}
-          {error !== undefined && <Note error={error} />}
+          {error !== undefined && (
+            <div class="lookFailed">
+              <Note error={error} />
+              <Button onClick={again}>Begin again</Button>
+            </div>
+          )}
         </section>
         <Covered eye={eye} sight={sight} size={state.cover} onSize={(cover) => change({ cover })} />
       </div>
@@ -193,6 +199,7 @@ interface ChoiceProps {
   readonly model: string;
   readonly from: string;
   readonly state: EyeState;
+  readonly onAgain: () => void;
   readonly onChange: (model: string, from: string) => void;
 }
 
@@ -201,7 +208,7 @@ const MODELS = ['lenet5', 'lenet5-1998'];
 /** Tells a trained network's value in the list from a model's. */
 const TRAINED = 'trained ';
 
-function NetworkChoice({ model, from, state, onChange }: ChoiceProps) {
+function NetworkChoice({ model, from, state, onAgain, onChange }: ChoiceProps) {
   const offered = useOffered();
   const models = MODELS.includes(model) ? MODELS : [model, ...MODELS];
   const trained = offered.map((one) => ({ value: TRAINED + one.from, text: one.text }));
@@ -221,17 +228,18 @@ function NetworkChoice({ model, from, state, onChange }: ChoiceProps) {
             : onChange(value, '')
         }
       />
-      <NetworkState state={state} />
+      <NetworkState state={state} onAgain={onAgain} />
     </div>
   );
 }
 
-function NetworkState({ state }: { readonly state: EyeState }) {
+function NetworkState({ state, onAgain }: Pick<ChoiceProps, 'state' | 'onAgain'>) {
   if (state.is === 'failed') {
     return (
       <div class="lookFailed">
         <Note error={state.error} />
         <p class="soft small">This page trains on digits: 28 × 28, gray, ten classes.</p>
+        <Button onClick={onAgain}>Begin again</Button>
       </div>
     );
   }

@@ -2,7 +2,7 @@
  * @file The network and what it sees, as state of the page.
  */
 import { openWorkerSession, type Picture } from 'fovea/web';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Eye, type EyeState, type Sight } from './eye.ts';
 import { Latest } from './latest.ts';
 import { type Offered, offeredNetworks, wantedOf } from './networks.ts';
@@ -10,15 +10,18 @@ import { type Offered, offeredNetworks, wantedOf } from './networks.ts';
 const BEGINNING: EyeState = { is: 'preparing', doing: 'Starting the engine', share: 0 };
 
 /** A network by words, or where it was trained elsewhere; opened once, closed with the page. */
-export function useEye(
-  words: string,
-  from: string,
-): { readonly eye: Eye; readonly state: EyeState } {
+export function useEye(words: string, from: string) {
   const [state, setState] = useState<EyeState>(BEGINNING);
+  const [attempt, setAttempt] = useState(0);
   const eye = useMemo(() => new Eye(() => openWorkerSession(), setState), []);
   useEffect(() => () => void eye.close(), [eye]);
-  useEffect(() => void eye.want(() => wantedOf(words, from)), [eye, words, from]);
-  return { eye, state };
+  useEffect(() => void eye.want(() => wantedOf(words, from)), [eye, words, from, attempt]);
+  /** Gives a lost engine up and begins again. */
+  const again = useCallback(() => {
+    void eye.close();
+    setAttempt((before) => before + 1);
+  }, [eye]);
+  return { eye, state, again };
 }
 
 /** Networks that are trained already, besides the one that is looked through. */

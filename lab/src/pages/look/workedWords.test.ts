@@ -45,7 +45,7 @@ describe('a worked unit in words', () => {
       factor: 0.25,
       activation: 'scaledTanh',
     } as const;
-    expect(conclusionOf(sampled)).toContain('1.7159 tanh(2/3 −32) = −1');
+    expect(conclusionOf(sampled)).toContain('1.7159 tanh(2/3 × (−32)) = −1');
     expect(conclusionOf({ ...unit, activation: 'softmax', result: 0.5 }).at(-1)).toBe(
       'softmax over all units: 0.5',
     );

@@ -8,7 +8,7 @@ import { formatValue } from '../../figures/numbers.ts';
 export const MOST_TERMS = 9;
 
 const FUNCTIONS: Readonly<Record<string, string>> = {
-  scaledTanh: '1.7159 tanh(2/3 ·)',
+  scaledTanh: '1.7159 tanh(2/3 × ·)',
 };
 
 const short = (value: number): string => formatValue(value, 3);
@@ -78,11 +78,11 @@ export function conclusionOf(unit: WorkedUnit): readonly string[] {
       ? []
       : activation === 'softmax'
         ? [`softmax over all units: ${short(result)}`]
-        : [`${nameOf(activation, short(sum))} = ${short(result)}`];
+        : [`${nameOf(activation, sum)} = ${short(result)}`];
   return [...first[does], ...last];
 }
 
-function nameOf(activation: string, sum: string): string {
+function nameOf(activation: string, sum: number): string {
   const words = FUNCTIONS[activation];
-  return words === undefined ? `${activation}(${sum})` : words.replace('·', sum);
+  return words === undefined ? `${activation}(${short(sum)})` : words.replace('·', bracketed(sum));
 }
