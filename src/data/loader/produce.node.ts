@@ -109,7 +109,7 @@ class Producer {
         const picture = await this.#reader.read(split.items[tried]);
         ring.pixels.set(this.#sampler(picture, epoch, tried), slot * H * W * C);
         ring.labels[slot] = split.labels[tried];
-        ring.status[slot] = tries === 0 ? STATUS.itself : STATUS.replaced;
+        ring.status[slot] = STATUS.read;
         return;
       } catch (error) {
         // A crop that does not fit is a mistake of the user's, whatever the picture.

@@ -31,8 +31,8 @@ export const RING = {
   words: 8,
 } as const;
 
-/** What a slot's picture is: itself, another in place of one that cannot be read, or nothing. */
-export const STATUS = { itself: 0, replaced: 1, missing: 2 } as const;
+/** What a slot holds: a picture, its own or one in place of what cannot be read, or nothing. */
+export const STATUS = { read: 0, missing: 1 } as const;
 
 /** As much as a session has in all. */
 const MOST_BYTES = 2 ** 32;
