@@ -40,6 +40,8 @@ let running: Chosen | undefined;
 /** Of this run; Vitest itself keeps those of earlier runs among them. */
 let ended: TestModule[] = [];
 let ranOutOfTime = false;
+/** The tests of each file that ran, some of them perhaps passed over. */
+const collected = new Map<string, Chosen['tests']>();
 const vitest = await createVitest('test', {
   root,
   watch: false,
@@ -53,6 +55,8 @@ const vitest = await createVitest('test', {
       onTestCaseReady: (test) => begin(chosenOf(test.module, test)),
       onTestModuleEnd: (module) => {
         ended.push(module);
+        const tests = [...module.children.allTests()].map(({ id }) => ({ id, milliseconds: 0 }));
+        if (tests.length > 0) collected.set(relative(root, module.moduleId), tests);
       },
     },
   ],
@@ -125,7 +129,8 @@ async function perform(job: Job): Promise<string | undefined> {
 function without(all: readonly Chosen[], out: Chosen): Chosen[] {
   return all.flatMap((chosen) => {
     if (chosen.file !== out.file) return [chosen];
-    const left = chosen.tests?.filter(({ id }) => id !== out.tests?.[0]?.id) ?? [];
+    const tests = chosen.tests ?? collected.get(chosen.file) ?? [];
+    const left = tests.filter(({ id }) => id !== out.tests?.[0]?.id);
     return out.tests === undefined || left.length === 0 ? [] : [{ ...chosen, tests: left }];
   });
 }
