@@ -96,6 +96,7 @@ describe('schedules', () => {
 
   it('names what it does not know', () => {
     expect(() => parseSchedule('cosin')).toThrow('did you mean "cosine"?');
+    expect(() => parseSchedule({ kind: 'table', rates: [] })).toThrow('at least one rate');
     expect(() => parseSchedule({ ...step, evry: 1 })).toThrow('did you mean "every"?');
     expect(() => parseSchedule('step')).toThrow('every is missing');
   });

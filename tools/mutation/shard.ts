@@ -1,8 +1,8 @@
 /**
  * @file One warm Vitest in a copy of the repository: puts a mutant into a file, runs tests, takes it out again.
  *
- * A mutant is noticed by a test that fails with it and passes without it; where other files ran before or time ran
- * out, it has to fail once more when it runs alone.
+ * A mutant is noticed by a test that fails with it, passes without it, and fails with it once more when it runs
+ * alone: what fails for want of time or for what ran before it notices nothing.
  * The copy is on disk, not in Vite alone, since worker threads load sources themselves. Words: the copy's folder.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -39,7 +39,6 @@ const tell = (told: Told) => process.send?.(told);
 let running: Chosen | undefined;
 /** Of this run; Vitest itself keeps those of earlier runs among them. */
 let ended: TestModule[] = [];
-let ranOutOfTime = false;
 /** The tests of each file that ran, some of them perhaps passed over. */
 const collected = new Map<string, Chosen['tests']>();
 const vitest = await createVitest('test', {
@@ -83,18 +82,13 @@ async function failing(chosen: readonly Chosen[]): Promise<Chosen | undefined> {
     const testIds = tests?.map(({ id }) => id);
     return project.createSpecification(join(root, file), testIds && { testIds });
   });
-  [ended, running, ranOutOfTime] = [[], undefined, false];
+  [ended, running] = [[], undefined];
   const { unhandledErrors } = await vitest.runTestSpecifications(specifications);
   const failed = ended.find((module) => module.state() === 'failed');
   if (failed === undefined)
     return unhandledErrors.length > 0 ? (running ?? first(chosen, 'test')) : undefined;
   const [test] = [...failed.children.allTests('failed')];
-  if (test !== undefined) {
-    ranOutOfTime = (test.result().errors ?? []).some(({ message }) =>
-      message.includes('timed out'),
-    );
-    return chosenOf(failed, test);
-  }
+  if (test !== undefined) return chosenOf(failed, test);
   // It did not load, or a hook failed: any test of it will tell.
   const suite = [...failed.children.allSuites()].find((s) => s.state() === 'failed');
   const [inside] = [...(suite ?? failed).children.allTests()];
@@ -116,9 +110,6 @@ async function perform(job: Job): Promise<string | undefined> {
   for (;;) {
     const found = await mutated(job, () => failing(tests));
     if (found === undefined) return undefined;
-    // The first file of a run is as it was when it was measured.
-    const isFirst = found.file === tests[0]?.file && tests[0].tests !== undefined;
-    if (isFirst && !ranOutOfTime) return nameOf(found);
     const clean = await passesClean(found);
     if (clean && (await mutated(job, () => failing([found]))) !== undefined) return nameOf(found);
     tests = without(tests, found);
