@@ -17,7 +17,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { checkApps } from './packedApps.ts';
 
 /** What a user may type, and what the answer must hold. */
@@ -51,7 +51,9 @@ function install(project: string): string {
   execFileSync('tar', ['-xzf', join(project, tarball), '-C', folder, '--strip-components=1']);
   const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
   for (const name of Object.keys(dependencies)) {
-    symlinkSync(resolve('node_modules', name), join(project, 'node_modules', name));
+    const place = join(project, 'node_modules', name);
+    mkdirSync(dirname(place), { recursive: true }); // @scope/
+    symlinkSync(resolve('node_modules', name), place);
   }
   return folder;
 }

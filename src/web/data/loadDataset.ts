@@ -11,6 +11,7 @@ import { FoveaError, UsageError } from '../../base/errors.ts';
 import type { Known } from '../../base/names.ts';
 import { type Dataset, datasetFrom, type LoadOptions } from '../../data/dataset.ts';
 import { type DatasetName, datasetOf } from '../../data/datasets/index.ts';
+import { openOriginFiles } from '../files/originFiles.ts';
 import { MemoryFiles, type StoredFiles } from '../files/storedFiles.ts';
 
 export interface LoadFromOptions extends Omit<LoadOptions, 'folder' | 'download'> {
@@ -37,13 +38,11 @@ export async function loadDataset<N extends string>(
 export async function forgetDataset<N extends string>(name: Known<N, DatasetName>): Promise<void> {
   const { files } = datasetOf(name);
   if (files === undefined) return;
-  const { openOriginFiles } = await import('../files/originFiles.ts');
   await (await openOriginFiles()).remove(`data/${files.folder}`);
 }
 
 async function keptFiles(onNote: LoadOptions['onNote']): Promise<StoredFiles> {
   try {
-    const { openOriginFiles } = await import('../files/originFiles.ts');
     return await openOriginFiles();
   } catch (error) {
     if (!(error instanceof FoveaError)) throw error;
