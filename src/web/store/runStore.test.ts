@@ -122,7 +122,7 @@ describe('a run that a page keeps', () => {
         expect(await weightsOf('one')).toEqual(whole);
       }
     }
-  });
+  }, 180_000);
 
   it('that a killed page never placed goes when runs are listed, unless somebody is at it', async () => {
     const run = await store.create('half');
