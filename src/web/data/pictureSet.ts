@@ -220,7 +220,7 @@ function checkMemory(count: number, [height, width, channels]: ImageShape): void
   throw new FoveaError({
     problem: `${count} pictures of ${height} x ${width} x ${channels} take ${bytes} bytes of memory`,
     expected: `at most ${MOST_BYTES} in a page`,
-    fix: 'take fewer pictures, or train with "fovea train --data folder:PATH", which reads them as it goes',
+    fix: 'take fewer pictures, or train on the folder in Node (folder:PATH), which reads them as it goes',
   });
 }
 

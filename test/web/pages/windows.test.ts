@@ -4,19 +4,19 @@
 import { encode } from 'fast-png';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { formatValue } from '../../lab/src/figures/numbers.ts';
-import { readFields } from '../../lab/src/frame/state/fields.ts';
+import { formatValue } from '../../../lab/src/figures/numbers.ts';
+import { readFields } from '../../../lab/src/frame/state/fields.ts';
 import {
   digitPicture,
   disturbanceOf,
   experimentFields,
-} from '../../lab/src/pages/windows/experiment.ts';
-import { fields, questionOf, type WindowState } from '../../lab/src/pages/windows/fields.ts';
-import type { Lab } from '../../src/server/openLab.ts';
-import { explainWindow } from '../../src/windows/explain.ts';
-import { poolDisturbed } from '../../src/windows/poolDisturbed.ts';
-import { inChromium } from './browser.ts';
-import { overflowOf, seriousFindings, serveLab } from './lab.ts';
+} from '../../../lab/src/pages/windows/experiment.ts';
+import { fields, questionOf, type WindowState } from '../../../lab/src/pages/windows/fields.ts';
+import type { Lab } from '../../../src/server/openLab.ts';
+import { explainWindow } from '../../../src/windows/explain.ts';
+import { poolDisturbed } from '../../../src/windows/poolDisturbed.ts';
+import { inChromium } from '../browser.ts';
+import { overflowOf, seriousFindings, serveLab } from '../lab.ts';
 
 let lab: Lab;
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 /** @file The text in Chromium: every chapter opened, its figures used by clicks and keys, its numbers the library's. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { chapters } from '../../lab/src/pages/text/chapters/index.ts';
-import { modelOf, summarize } from '../../src/index.ts';
-import type { Lab } from '../../src/server/openLab.ts';
-import { inChromium } from './browser.ts';
-import { overflowOf, seriousFindings, serveLab } from './lab.ts';
+import { chapters } from '../../../lab/src/pages/text/chapters/index.ts';
+import { modelOf, summarize } from '../../../src/index.ts';
+import type { Lab } from '../../../src/server/openLab.ts';
+import { inChromium } from '../browser.ts';
+import { overflowOf, seriousFindings, serveLab } from '../lab.ts';
 
 /** A busy machine is slow. */
 vi.setConfig({ testTimeout: 200_000 });

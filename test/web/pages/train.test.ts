@@ -5,10 +5,10 @@ import path from 'node:path';
 import { encode } from 'fast-png';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { fit, loadDataset, modelOf, openSession } from '../../src/index.ts';
-import type { Lab } from '../../src/server/openLab.ts';
-import { inChromium } from './browser.ts';
-import { overflowOf, seriousFindings, serveLab } from './lab.ts';
+import { fit, loadDataset, modelOf, openSession } from '../../../src/index.ts';
+import type { Lab } from '../../../src/server/openLab.ts';
+import { inChromium } from '../browser.ts';
+import { overflowOf, seriousFindings, serveLab } from '../lab.ts';
 
 /** A busy machine trains slowly. */
 const PATIENCE = 100_000;
@@ -117,7 +117,7 @@ inChromium('the Train page', (open) => {
     );
     expect(await seriousFindings(page)).toEqual([]);
     await page.setViewportSize({ width: 360, height: 800 });
-    expect(await overflowOf(page)).toBe(0);
+    await expect.poll(() => overflowOf(page)).toBe(0);
     await page.reload();
     expect(await page.getByLabel('A second network beside it').isChecked()).toBe(true);
   });

@@ -8,12 +8,12 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { pages } from '../../lab/src/frame/pages.ts';
-import { builtLab } from '../../src/server/builtLab.ts';
-import { exportLab } from '../../src/server/exportLab.ts';
-import type { Lab } from '../../src/server/openLab.ts';
-import { inChromium, serveFolder } from './browser.ts';
-import { overflowOf, seriousFindings, serveLab } from './lab.ts';
+import { pages } from '../../../lab/src/frame/pages.ts';
+import { builtLab } from '../../../src/server/builtLab.ts';
+import { exportLab } from '../../../src/server/exportLab.ts';
+import type { Lab } from '../../../src/server/openLab.ts';
+import { inChromium, serveFolder } from '../browser.ts';
+import { overflowOf, seriousFindings, serveLab } from '../lab.ts';
 
 /** Gzipped bytes of script that the first page may need. */
 const MOST_SCRIPT = 150_000;

@@ -1,11 +1,11 @@
 /** @file The lab's Look page, drawn on by pointer and used by keys; its numbers are the library's. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { drawDigits } from '../../src/data/datasets/digits.ts';
-import { pictureToPng } from '../../src/data/images/contactSheet.ts';
-import type { Lab } from '../../src/server/openLab.ts';
-import { inChromium } from './browser.ts';
-import { overflowOf, seriousFindings, serveLab } from './lab.ts';
+import { drawDigits } from '../../../src/data/datasets/digits.ts';
+import { pictureToPng } from '../../../src/data/images/contactSheet.ts';
+import type { Lab } from '../../../src/server/openLab.ts';
+import { inChromium } from '../browser.ts';
+import { overflowOf, seriousFindings, serveLab } from '../lab.ts';
 
 /** Milliseconds until a network is trained on a busy machine. */
 const READY = 120_000;

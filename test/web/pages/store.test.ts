@@ -7,12 +7,12 @@ import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { evaluateRun } from '../../src/runs/evaluateRun.ts';
-import type * as library from '../../src/web.ts';
-import { door } from '../support/doors.ts';
-import { temporaryFolder } from '../support/idxFixtures.ts';
-import { ISOLATED, inChromium, type Served, serveFolder } from './browser.ts';
-import { bundleEngine } from './engine/bundle.ts';
+import { evaluateRun } from '../../../src/runs/evaluateRun.ts';
+import type * as library from '../../../src/web.ts';
+import { door } from '../../support/doors.ts';
+import { temporaryFolder } from '../../support/idxFixtures.ts';
+import { ISOLATED, inChromium, type Served, serveFolder } from '../browser.ts';
+import { bundleEngine } from '../engine/bundle.ts';
 
 declare const fovea: typeof library;
 

@@ -1,14 +1,14 @@
 /** @file The lab's Networks page, used by clicks and keys; its numbers are the library's. */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { withoutComments } from '../../src/models/commented.ts';
-import { modelOf } from '../../src/models/index.ts';
-import { summarize } from '../../src/nn/accounting/summary.ts';
-import { diffOf } from '../../src/nn/accounting/summaryDiff.ts';
-import { parseModelSpec } from '../../src/nn/sequential.ts';
-import type { Lab } from '../../src/server/openLab.ts';
-import { inChromium } from './browser.ts';
-import { overflowOf, seriousFindings, serveLab } from './lab.ts';
+import { withoutComments } from '../../../src/models/commented.ts';
+import { modelOf } from '../../../src/models/index.ts';
+import { summarize } from '../../../src/nn/accounting/summary.ts';
+import { diffOf } from '../../../src/nn/accounting/summaryDiff.ts';
+import { parseModelSpec } from '../../../src/nn/sequential.ts';
+import type { Lab } from '../../../src/server/openLab.ts';
+import { inChromium } from '../browser.ts';
+import { overflowOf, seriousFindings, serveLab } from '../lab.ts';
 
 const count = (n: number): string => (n === 0 ? '' : n.toLocaleString('en-US'));
 

@@ -7,13 +7,13 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readImage } from '../../src/data/images/readImage.node.ts';
-import { openDataset } from '../../src/data/open.ts';
-import { picturesOf } from '../../src/data/pictures.ts';
-import type * as library from '../../src/web.ts';
-import { temporaryFolder } from '../support/idxFixtures.ts';
-import { inChromium, type Served, serveFolder } from './browser.ts';
-import { bundleEngine } from './engine/bundle.ts';
+import { readImage } from '../../../src/data/images/readImage.node.ts';
+import { openDataset } from '../../../src/data/open.ts';
+import { picturesOf } from '../../../src/data/pictures.ts';
+import type * as library from '../../../src/web.ts';
+import { temporaryFolder } from '../../support/idxFixtures.ts';
+import { inChromium, type Served, serveFolder } from '../browser.ts';
+import { bundleEngine } from '../engine/bundle.ts';
 
 declare const fovea: typeof library;
 
