@@ -39,7 +39,7 @@ const NAMES = { 'experimental-wasm-revectorize': 14.6, 'wasm-revectorize': 15.6 
  * know, so none is tried: where the name is not known by the version, the runtime is asked for its flags.
  */
 export function pairsFlag(version: string = process.versions.v8 ?? ''): string | undefined {
-  const [older, newer] = Object.keys(NAMES) as (keyof typeof NAMES)[];
+  const [older, newer] = ['experimental-wasm-revectorize', 'wasm-revectorize'] as const;
   const number = Number(/^\d+\.\d+/.exec(version)?.[0]);
   if (number <= NAMES[older]) return older;
   if (number >= NAMES[newer]) return newer;

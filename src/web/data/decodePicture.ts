@@ -86,10 +86,8 @@ export function pixelsOf(image: CanvasImageSource, width: number, height: number
   context.drawImage(image, 0, 0, width, height);
   const { data } = context.getImageData(0, 0, width, height);
   const pixels = new Uint8Array(3 * width * height);
-  for (let i = 0, at = 0; at < pixels.length; i += 4) {
-    pixels[at++] = data[i];
-    pixels[at++] = data[i + 1];
-    pixels[at++] = data[i + 2];
+  for (let from = 0, to = 0; to < pixels.length; from += 4, to += 3) {
+    for (let c = 0; c < 3; c++) pixels[to + c] = data[from + c] ?? 0;
   }
   return { width, height, channels: 3, pixels };
 }

@@ -6,6 +6,7 @@
  * Before: `download.ts`.
  */
 import { FoveaError } from '../../base/errors.ts';
+import { at } from '../../base/lists.ts';
 import type { StoredFiles } from '../files/storedFiles.ts';
 
 export const PART_BYTES = 2 ** 20;
@@ -52,7 +53,7 @@ export class PartialFile {
       }
       const last = this.#parts.length - 1;
       const some = chunk.subarray(taken, taken + PART_BYTES - this.#filled);
-      this.#parts[last].set(some, this.#filled);
+      at(this.#parts, last, 'part').set(some, this.#filled);
       this.#filled += some.length;
       taken += some.length;
       if (this.#filled === PART_BYTES) await this.#keep(last);
@@ -78,7 +79,7 @@ export class PartialFile {
   async #keep(i: number): Promise<void> {
     if (!this.#keeps) return;
     try {
-      await this.#files.write(this.#partPath(i), this.#parts[i]);
+      await this.#files.write(this.#partPath(i), at(this.#parts, i, 'part'));
     } catch (error) {
       if (!(error instanceof FoveaError)) throw error;
       this.#keeps = false;

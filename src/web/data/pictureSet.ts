@@ -6,6 +6,7 @@
  * given again, here or there. Next stop: `decodePicture.ts`.
  */
 import { FoveaError } from '../../base/errors.ts';
+import { at } from '../../base/lists.ts';
 import type { ImageShape } from '../../base/shape.ts';
 import { noAugmentation } from '../../data/augment/index.ts';
 import type { Dataset, Split } from '../../data/dataset.ts';
@@ -75,7 +76,7 @@ interface Placed {
 /** A folder that was given as one is the set's; its name is no class. */
 function withoutRoot(given: readonly GivenFile[]): { root: string; files: Placed[] } {
   const [first] = given;
-  const root = first?.path.includes('/') ? first.path.split('/')[0] : '';
+  const root = /^([^/]*)\//.exec(first?.path ?? '')?.[1] ?? '';
   const isShared = root !== '' && given.every(({ path }) => path.startsWith(`${root}/`));
   if (!isShared) return { root: '', files: [...given] };
   return {
@@ -89,7 +90,7 @@ function foldersIn(files: readonly Placed[], folder: string): string[] {
   const prefix = folder === '' ? '' : `${folder}/`;
   const below = files.filter(({ path }) => path.startsWith(prefix));
   const parts = below.map(({ path }) => path.slice(prefix.length).split('/'));
-  return [...new Set(parts.filter(({ length }) => length > 1).map(([name]) => name))];
+  return [...new Set(parts.flatMap(([name = '', ...rest]) => (rest.length > 0 ? [name] : [])))];
 }
 
 function labelled(
@@ -125,8 +126,14 @@ async function digest({ labels, pictures }: Labelled<Placed>): Promise<string | 
   const all: Uint8Array<ArrayBuffer>[] = [];
   const bytes = listingBytes(
     pictures.length,
-    (i) => ({ name: pictures[i].path, size: pictures[i].file.size, label: labels[i] }),
-    async (i) => new Uint8Array(await pictures[i].file.slice(0, SAMPLED_BYTES).arrayBuffer()),
+    (i) => {
+      const { path, file } = at(pictures, i, 'picture');
+      return { name: path, size: file.size, label: at(labels, i, 'label') };
+    },
+    async (i) => {
+      const { file } = at(pictures, i, 'picture');
+      return new Uint8Array(await file.slice(0, SAMPLED_BYTES).arrayBuffer());
+    },
   );
   for await (const some of bytes) all.push(new Uint8Array(some));
   return digestOf(new Uint8Array(await new Blob(all).arrayBuffer()));
@@ -149,18 +156,19 @@ class Reading {
 
   async split({ labels, pictures }: Labelled<Placed>, rows: Iterable<number>): Promise<Split> {
     const wanted = [...rows];
+    const placed = (row: number): Placed => at(pictures, row, 'picture');
     const { shape, signal, onProgress } = this.#options;
     const size = shape[0] * shape[1] * shape[2];
     const images = new Uint8Array(wanted.length * size);
     const kept: number[] = [];
     for (let next = 0; next < wanted.length; ) {
       signal?.throwIfAborted();
-      const group = await groupOf(wanted.slice(next, next + MOST_AT_ONCE), (row) => pictures[row]);
-      const decoded = await Promise.all(group.map((row) => this.#decoded(pictures[row])));
+      const group = await groupOf(wanted.slice(next, next + MOST_AT_ONCE), placed);
+      const decoded = await Promise.all(group.map((row) => this.#decoded(placed(row))));
       decoded.forEach((picture, i) => {
         if (picture === undefined) return;
         images.set(this.#sampler(picture, 0, 0), kept.length * size);
-        kept.push(labels[group[i]]);
+        kept.push(at(labels, at(group, i, 'row'), 'label'));
       });
       next += group.length;
       this.#done += group.length;

@@ -4,7 +4,13 @@
  * `ask` gives every function of a table as one that returns a promise; `serve` answers from such a table. Errors of
  * ours cross with their parts, so that a page words them as a program would. Next stop: `protocol.ts`, the table.
  */
-import { type ErrorParts, FoveaError, messageOf, UsageError } from '../../base/errors.ts';
+import {
+  type ErrorParts,
+  FoveaError,
+  messageOf,
+  UsageError,
+  unreachable,
+} from '../../base/errors.ts';
 
 /** What a `Worker`, a worker's own scope and a `MessagePort` have in common. */
 export interface Port {
@@ -133,7 +139,8 @@ export function serve(port: Port, table: CallTable): void {
         signal: controller.signal,
         tell: (news) => reply({ type: 'news', call, news }),
       };
-      const value = await table[name](argument as never, context);
+      const answered = table[name] ?? unreachable(`no call ${name}`);
+      const value = await answered(argument as never, context);
       reply({ type: 'answer', call, value });
     } catch (error) {
       reply({ type: 'failure', call, failure: failureOf(error) });

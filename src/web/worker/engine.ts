@@ -6,6 +6,7 @@
 import type { Session } from '../../backends/backend.ts';
 import { openSession } from '../../backends/select.ts';
 import { FoveaError, UsageError, unreachable } from '../../base/errors.ts';
+import { at } from '../../base/lists.ts';
 import type { Dataset, Split } from '../../data/dataset.ts';
 import { parameterNames } from '../../nn/programs/programs.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
@@ -266,5 +267,9 @@ function picturesOf(split: Split, rows: readonly number[]): PicturesOf {
   rows.forEach((row, i) => {
     images.set(split.images.subarray(row * size, (row + 1) * size), i * size);
   });
-  return { count: rows.length, images, labels: Int32Array.from(rows, (row) => split.labels[row]) };
+  return {
+    count: rows.length,
+    images,
+    labels: Int32Array.from(rows, (row) => at(split.labels, row, 'label')),
+  };
 }
