@@ -103,8 +103,14 @@ async function trainOn(open: OpenAsked, { url }: Served, threads?: number): Prom
   return trained;
 }
 
+/**
+ * Now and then (about one in ten) nothing comes back from an isolated page in Firefox, whether because the driver loses
+ * a page that changes its process or because the engine waits for ever is not known; a second try tells other bugs.
+ */
+const AGAIN = { retry: 2, timeout: 30_000 };
+
 inBrowsers('the engine', (open) => {
-  it('isolated: threads and fused multiply-adds, the bits of Node', async () => {
+  it('isolated: threads and fused multiply-adds, the bits of Node', AGAIN, async () => {
     const here = await fused;
     for (const threads of [1, 2]) {
       const { plan, confusion, ...trained } = await trainOn(open, isolated, threads);
@@ -116,13 +122,13 @@ inBrowsers('the engine', (open) => {
     }
   });
 
-  it('not isolated: one thread, and says why; the same bits', async () => {
+  it('not isolated: one thread, and says why; the same bits', AGAIN, async () => {
     const { plan, confusion: _, ...trained } = await trainOn(open, plain);
     expect(plan).toMatch(/^wasm, 1 thread, .*one thread: the page is not cross-origin isolated\)$/);
     expect(trained).toEqual(await fused);
   });
 
-  it('without relaxed SIMD: multiply then add, the bits of Node without it', async () => {
+  it('without relaxed SIMD: multiply then add, the bits of Node without it', AGAIN, async () => {
     const { plan, confusion: _, ...trained } = await trainOn(open, withoutRelaxed, 2);
     expect(plan).toContain('multiply then add');
     expect(trained).toEqual(await unfused);
