@@ -31,20 +31,20 @@ export function workerStart(): { readonly data: unknown; ready(): void } {
 
 export const coreCount = (): number => availableParallelism();
 
-/** V8's name of the flag that fuses pairs was the first one up to there, and the second from there on. */
-const NAMES = { 'experimental-wasm-revectorize': 14.6, 'wasm-revectorize': 15.6 } as const;
+/** V8's names of the flag that fuses pairs: the first up to its version, the second from its version on. */
+const OLDER = { name: 'experimental-wasm-revectorize', until: 14.6 };
+const NEWER = { name: 'wasm-revectorize', from: 15.6 };
 
 /**
  * What this V8 calls the flag that fuses pairs; undefined where it has none. A V8 complains of flags it does not
  * know, so none is tried: where the name is not known by the version, the runtime is asked for its flags.
  */
 export function pairsFlag(version: string = process.versions.v8 ?? ''): string | undefined {
-  const [older, newer] = ['experimental-wasm-revectorize', 'wasm-revectorize'] as const;
   const number = Number(/^\d+\.\d+/.exec(version)?.[0]);
-  if (number <= NAMES[older]) return older;
-  if (number >= NAMES[newer]) return newer;
+  if (number <= OLDER.until) return OLDER.name;
+  if (number >= NEWER.from) return NEWER.name;
   const { stdout } = spawnSync(process.execPath, ['--v8-options'], { encoding: 'utf8' });
-  return [newer, older].find((name) => stdout?.includes(` --${name} `));
+  return [NEWER.name, OLDER.name].find((name) => stdout?.includes(` --${name} `));
 }
 
 /** Holds for all that is compiled afterwards. */
