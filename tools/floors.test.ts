@@ -80,6 +80,15 @@ describe('floors', () => {
     ]);
   });
 
+  it('lets the public faces alone read what they share', () => {
+    const files = {
+      'src/everywhere.ts': '',
+      'src/web.ts': "export * from './everywhere.ts';",
+      'src/cli/main.ts': "import { fit } from '../everywhere.ts';",
+    };
+    expect(rulesOf(files)).toEqual([expect.stringMatching(/everywhere\.ts is the public face/)]);
+  });
+
   it('keeps backends apart but for what they share', () => {
     const files = {
       'src/backends/select.ts': "import { r } from './reference/run.ts';",
