@@ -22,6 +22,8 @@ export {
   type Split,
   validationSplit,
 } from './data/index.ts';
+/** Values as colours, as all figures here have them. */
+export * as colourScale from './draw/colourScale.ts';
 export { constantNode, type Graph, inputNode, type Node, stateNode } from './graph/node.ts';
 export { printDot, printGraph } from './graph/print.ts';
 export { readSafetensors, writeSafetensors } from './interop/safetensors.ts';

@@ -4,11 +4,11 @@
  * The canvas has one pixel a number and is scaled up without smoothing. Arrow keys move the point as the
  * pointer does. Children lie over the map, for outlines: an SVG of viewBox "0 0 columns rows" fits.
  */
+import { colourScale } from 'fovea/web';
 import './figures.css';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useTheme } from '../frame/theme.ts';
-import { limitOf, paint, type ScaleName } from './colourScale.ts';
 import { formatValue } from './numbers.ts';
 
 export interface Place {
@@ -25,7 +25,7 @@ interface HeatMapProps {
   readonly label: string;
   /** The magnitude of the full colour; the largest of the values unless given. */
   readonly limit?: number;
-  readonly scale?: ScaleName;
+  readonly scale?: colourScale.ScaleName;
   /** What is said of a place; "row 2, column 3: 0.5" unless given. */
   readonly say?: (value: number, place: Place) => string;
   /** Told of the place under the pointer, and undefined when it leaves. */
@@ -44,12 +44,16 @@ export function HeatMap(props: HeatMapProps) {
   const theme = useTheme();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [point, setPoint] = useState<Place>();
-  const limit = props.limit ?? limitOf(values);
+  const limit = props.limit ?? colourScale.limitOf(values);
 
   useEffect(() => {
     const context = canvas.current?.getContext('2d');
     if (!context || values.length !== rows * columns || values.length === 0) return;
-    context.putImageData(new ImageData(paint(values, limit, theme, scale), columns, rows), 0, 0);
+    context.putImageData(
+      new ImageData(colourScale.paint(values, limit, theme, scale), columns, rows),
+      0,
+      0,
+    );
   }, [values, rows, columns, limit, theme, scale]);
 
   const move = (place: Place | undefined) => {

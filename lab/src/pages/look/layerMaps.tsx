@@ -1,9 +1,8 @@
 /**
  * @file All maps of one layer: point at a number, or go from number to number with the arrow keys.
  */
-import type { Stage, WorkedUnit } from 'fovea/web';
+import { colourScale, type Stage, type WorkedUnit } from 'fovea/web';
 import { useMemo } from 'preact/hooks';
-import { limitOf } from '../../figures/colourScale.ts';
 import { formatValue } from '../../figures/numbers.ts';
 import { MapCanvas, type Mark } from './mapCanvas.tsx';
 import { coordinatesOf, indexAt, keyTo, layoutOf, MOST_MAPS, mapOf, placeOf } from './maps.ts';
@@ -23,7 +22,7 @@ export function LayerMaps({ stage, unit, window, onPoint, onPick }: LayerMapsPro
   const { name, kind, shape, values } = stage;
   const layout = layoutOf(stage);
   const isPicture = kind === 'picture';
-  const limit = useMemo(() => (isPicture ? 255 : limitOf(values)), [isPicture, values]);
+  const limit = useMemo(() => (isPicture ? 255 : colourScale.limitOf(values)), [isPicture, values]);
   const maps = useMemo(
     () => Array.from({ length: Math.min(layout.maps, MOST_MAPS) }, (_, map) => mapOf(stage, map)),
     [stage, layout.maps],

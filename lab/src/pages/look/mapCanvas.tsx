@@ -1,8 +1,8 @@
 /**
  * @file One map of numbers on a canvas, a pixel a number, in the lab's one scale; rectangles over it mark windows.
  */
+import { colourScale } from 'fovea/web';
 import { useEffect, useRef } from 'preact/hooks';
-import { paint, type ScaleName } from '../../figures/colourScale.ts';
 import { useTheme } from '../../frame/theme.ts';
 
 export interface Mark {
@@ -20,7 +20,7 @@ interface MapCanvasProps {
   /** The magnitude that gets the full colour. */
   readonly limit: number;
   readonly zoom: number;
-  readonly scale?: ScaleName;
+  readonly scale?: colourScale.ScaleName;
   readonly marks?: readonly Mark[];
   readonly onPoint?: (row: number, column: number) => void;
   readonly onPick?: () => void;
@@ -33,7 +33,11 @@ export function MapCanvas(props: MapCanvasProps) {
   useEffect(() => {
     const context = canvas.current?.getContext('2d');
     if (!context || values.length !== rows * columns) return;
-    context.putImageData(new ImageData(paint(values, limit, theme, scale), columns, rows), 0, 0);
+    context.putImageData(
+      new ImageData(colourScale.paint(values, limit, theme, scale), columns, rows),
+      0,
+      0,
+    );
   }, [values, rows, columns, limit, theme, scale]);
   const point = (event: PointerEvent) => {
     const box = canvas.current?.getBoundingClientRect();

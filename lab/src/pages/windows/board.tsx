@@ -1,8 +1,7 @@
 /**
  * @file The input with its window, the kernel, and the output: three grids of one scale.
  */
-import type { AxisAnswer, Pair, WindowAnswer } from 'fovea/web';
-import { limitOf } from '../../figures/colourScale.ts';
+import { type AxisAnswer, colourScale, type Pair, type WindowAnswer } from 'fovea/web';
 import { type WindowState, weightsOf } from './fields.ts';
 import { CELL, NumberGrid } from './numberGrid.tsx';
 import { movedByKey, nearestWindow, tapsAt } from './place.ts';
@@ -48,7 +47,7 @@ export function Board({ answer, state, place, onPlace, onPaint }: BoardProps) {
         <NumberGrid
           rows={padded}
           pads={pads}
-          limit={limitOf(answer.question.compute?.values ?? [])}
+          limit={colourScale.limitOf(answer.question.compute?.values ?? [])}
           label={`Input of ${answer.question.input.join(' by ')}, ${padWords(answer) || 'no padding'}`}
           onDrag={drag}
         >
@@ -60,7 +59,7 @@ export function Board({ answer, state, place, onPlace, onPaint }: BoardProps) {
       <Part columns={output[1]} title={`Output ${output.join('×')}`}>
         <NumberGrid
           rows={shown}
-          limit={limitOf(shown.flat())}
+          limit={colourScale.limitOf(shown.flat())}
           label={`Output of ${output.join(' by ')}`}
           onDrag={(row, column) =>
             onPlace([held(Math.floor(row), output[0]), held(Math.floor(column), output[1])])
@@ -117,7 +116,11 @@ function Kernel({ state }: { readonly state: WindowState }) {
   );
   return (
     <Part columns={kernel} title={`Kernel ${kernel}×${kernel}`}>
-      <NumberGrid rows={rows} limit={limitOf(weights)} label={`Kernel of ${kernel} by ${kernel}`} />
+      <NumberGrid
+        rows={rows}
+        limit={colourScale.limitOf(weights)}
+        label={`Kernel of ${kernel} by ${kernel}`}
+      />
     </Part>
   );
 }

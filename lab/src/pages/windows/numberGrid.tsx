@@ -1,10 +1,9 @@
 /**
  * @file Numbers in cells, as a drawing: coloured by value, written where there is room, padding dashed.
  */
-import type { Pads } from 'fovea/web';
+import { colourScale, type Pads } from 'fovea/web';
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { colourAt, cssOf, inkOn } from '../../figures/colourScale.ts';
 import { formatValue } from '../../figures/numbers.ts';
 import { useTheme } from '../../frame/theme.ts';
 
@@ -48,7 +47,7 @@ export function NumberGrid({ rows, limit, pads, label, children, onDrag }: GridP
     readonly w: number;
     readonly value: number | null;
   }) {
-    const colour = value === null ? undefined : colourAt(value / limit, theme);
+    const colour = value === null ? undefined : colourScale.colourAt(value / limit, theme);
     const isPad = pads !== undefined && isPadding(h, w, height, width, pads);
     const text = value === null ? '' : formatValue(value, 3);
     return (
@@ -59,14 +58,14 @@ export function NumberGrid({ rows, limit, pads, label, children, onDrag }: GridP
           y={h * CELL}
           width={CELL}
           height={CELL}
-          fill={colour === undefined ? 'none' : cssOf(colour)}
+          fill={colour === undefined ? 'none' : colourScale.cssOf(colour)}
         />
         {colour !== undefined && Math.max(height, width) <= WRITTEN_SIDE && (
           <text
             x={(w + 0.5) * CELL}
             y={(h + 0.5) * CELL}
             font-size={text.length > 4 ? 10 : text.length > 2 ? 13 : 16}
-            fill={inkOn(colour)}
+            fill={colourScale.inkOn(colour)}
           >
             {text}
           </text>

@@ -4,14 +4,16 @@
  * Colours are interpolated in OKLab, where equal steps look equal; blue and orange differ for every common
  * kind of colour blindness. Pictures use `grey`: black at 0, white at 1. Oklab: Ottosson, 2020.
  */
-import type { Theme } from '../frame/theme.ts';
+
+/** Of the page on which the values lie. */
+export type Theme = 'light' | 'dark';
 
 export type Rgb = readonly [number, number, number];
 
 /** `diverging` takes -1..1, `grey` takes 0..1; what lies beyond is held at the end. */
 export type ScaleName = 'diverging' | 'grey';
 
-/** Ends and middle by theme; the ends of `frame/tokens.css` --negative and --positive are these. */
+/** Ends and middle by theme; the lab's `tokens.css` has them as --negative and --positive. */
 const ENDS: Readonly<Record<Theme, { negative: Rgb; neutral: Rgb; positive: Rgb }>> = {
   light: { negative: [31, 95, 168], neutral: [252, 251, 248], positive: [180, 84, 10] },
   dark: { negative: [111, 177, 245], neutral: [19, 21, 24], positive: [245, 154, 75] },
