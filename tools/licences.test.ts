@@ -9,6 +9,7 @@ it('lists what is shipped, and knows a licence from one to look at', () => {
     'node_modules/d': { version: '3' },
     'node_modules/tool': { version: '4', license: 'GPL-3.0', dev: true },
     'node_modules/@img/sharp-linux': { version: '5', license: 'Apache-2.0 AND LGPL-3.0-or-later' },
+    'node_modules/pair': { version: '7', license: '(Apache-2.0 AND BSD-3-Clause)' },
     'node_modules/other': { version: '6', license: 'MIT AND LGPL-3.0-or-later' },
   };
   expect(licencesOf(packages)).toEqual([
@@ -16,6 +17,7 @@ it('lists what is shipped, and knows a licence from one to look at', () => {
     { name: '@b/c 2', licence: 'GPL-3.0', isKnown: false },
     { name: 'd 3', licence: 'none', isKnown: false },
     { name: '@img/sharp-linux 5', licence: 'Apache-2.0 AND LGPL-3.0-or-later', isKnown: true },
+    { name: 'pair 7', licence: '(Apache-2.0 AND BSD-3-Clause)', isKnown: true },
     { name: 'other 6', licence: 'MIT AND LGPL-3.0-or-later', isKnown: false },
   ]);
 });

@@ -28,6 +28,7 @@ export function licencesOf(packages: Readonly<Record<string, Locked>>): Licence[
     .map(([path, { license = 'none', version }]) => {
       const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
       const isKnown = license
+        .replace(/^\((.*)\)$/, '$1')
         .split(' AND ')
         .every(
           (one) => KNOWN.has(one) || (one === KNOWN_IN_SHARP && name.startsWith('@img/sharp')),
