@@ -8,6 +8,7 @@
  * gap. Format: https://github.com/huggingface/safetensors#format. Next stop: `train/snapshots/checkpoint.ts`.
  */
 import { FoveaError } from '../base/errors.ts';
+import { halfToNumber } from '../base/halfFloat.ts';
 import { parseJson } from '../base/json.ts';
 import { shownValue } from '../base/printable.ts';
 import { formatShape, type Shape } from '../base/shape.ts';
@@ -229,16 +230,6 @@ function exactNumber(value: bigint): number {
     throw broken(`an I64 tensor holds ${value}`, 'whole numbers within 2^53');
   }
   return number;
-}
-
-/** IEEE 754 binary16: 1 sign bit, 5 of exponent (bias 15), 10 of fraction. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 /** A bfloat16 is the upper half of a float32. */
