@@ -1,7 +1,7 @@
 /**
  * @file Element-wise ops: rows of a table, each a scalar expression and its derivatives.
  *
- * To add an activation, add a row that says so. The gradient is written once as an expression over the row's inputs
+ * Those that may be a layer's activation are in `activations.ts`. The gradient is written once as an expression over the row's inputs
  * $0.., its result y and the arriving gradient dy; autodiff makes an `elementwise` node of it, and every
  * backend gets forward and backward from here. Before: `windows/conv2d.ts`. Next stop: `graph/node.ts`, what ops
  * are put together to; beside it `expression.ts`, the language, and `broadcast.ts`, what broadcasting undoes.
@@ -9,29 +9,11 @@
 import { FoveaError } from '../base/errors.ts';
 import { broadcastShapes, type Shape, sameShape, stridesOf } from '../base/shape.ts';
 import type { Attrs, Node } from '../graph/node.ts';
+import { activations, type Row } from './activations.ts';
+import { erf } from './errorFunction.ts';
 import * as e from './expression.ts';
 import { defineOp, type GradientContext, type Op, type Tensor } from './op.ts';
 import { broadcastRows } from './rows.ts';
-
-interface Row {
-  readonly arity: 1 | 2;
-  /** May stand as the `activation` of a layer. */
-  readonly activation?: true;
-  readonly formula: string;
-  /** A function of the attributes where the op has any. */
-  readonly forward: e.Expression | ((attrs: Attrs) => e.Expression);
-  /** Per input: derivative times dy, or null where none is wanted. */
-  readonly gradient: (
-    y: e.Expression,
-    dy: e.Expression,
-    attrs: Attrs,
-  ) => readonly (e.Expression | null)[];
-}
-
-/** The slope of leakyRelu below 0, the limit of elu at -Infinity. */
-const alphaOf = (attrs: Attrs, standard: number): number =>
-  (attrs.alpha as number | undefined) ?? standard;
-const LEAK = 0.3;
 
 const x = e.input(0);
 const a = x;
@@ -101,60 +83,14 @@ const ROWS = {
   },
   exp: { arity: 1, formula: 'e^x', forward: e.exp(x), gradient: (y, dy) => [e.mul(dy, y)] },
   log: { arity: 1, formula: 'ln x', forward: e.log(x), gradient: (_y, dy) => [e.div(dy, x)] },
-  relu: {
+  erf: {
     arity: 1,
-    activation: true,
-    formula: 'max(x, 0)',
-    forward: e.max(x, 0),
-    gradient: (y, dy) => [e.select(e.greater(y, 0), dy, 0)],
+    formula: '2 / sqrt(pi) times the integral of e^-t^2 from 0 to x',
+    forward: erf(x),
+    // 2 / sqrt(pi) e^-x^2
+    gradient: (_y, dy) => [e.mul(dy, e.mul(2 / Math.sqrt(Math.PI), e.exp(e.neg(e.mul(x, x)))))],
   },
-  tanh: {
-    arity: 1,
-    activation: true,
-    formula: 'tanh x',
-    forward: e.tanh(x),
-    gradient: (y, dy) => [e.mul(dy, e.sub(1, e.mul(y, y)))],
-  },
-  sigmoid: {
-    arity: 1,
-    activation: true,
-    formula: '1 / (1 + e^-x)',
-    forward: e.sigmoid(x),
-    gradient: (y, dy) => [e.mul(dy, e.mul(y, e.sub(1, y)))],
-  },
-  scaledTanh: {
-    arity: 1,
-    activation: true,
-    formula: '1.7159 tanh(2x/3) (LeCun et al. 1998, appendix A)',
-    forward: e.mul(1.7159, e.tanh(e.mul(2 / 3, x))),
-    // dy A S (1 - (y/A)^2)
-    gradient: (y, dy) => [e.mul(dy, e.sub(1.7159 * (2 / 3), e.mul(2 / 3 / 1.7159, e.mul(y, y))))],
-  },
-  leakyRelu: {
-    arity: 1,
-    activation: true,
-    formula: 'x where x > 0, else alpha x; alpha 0.3 unless said',
-    forward: (attrs) => e.select(e.greater(x, 0), x, e.mul(alphaOf(attrs, LEAK), x)),
-    gradient: (_y, dy, attrs) => [e.select(e.greater(x, 0), dy, e.mul(alphaOf(attrs, LEAK), dy))],
-  },
-  elu: {
-    arity: 1,
-    activation: true,
-    formula: 'x where x > 0, else alpha (e^x - 1); alpha 1 unless said',
-    forward: (attrs) => e.select(e.greater(x, 0), x, e.mul(alphaOf(attrs, 1), e.expm1(x))),
-    // Below 0: dy alpha e^x. It is dy (y + alpha) as well, which loses its digits where y nears -alpha.
-    gradient: (_y, dy, attrs) => [
-      e.select(e.greater(x, 0), dy, e.mul(dy, e.mul(alphaOf(attrs, 1), e.exp(x)))),
-    ],
-  },
-  softplus: {
-    arity: 1,
-    activation: true,
-    formula:
-      'ln(1 + e^x), as max(x, 0) + ln(1 + e^-|x|) so that nothing overflows and the tail keeps its digits',
-    forward: e.add(e.max(x, 0), e.log1p(e.exp(e.neg(e.abs(x))))),
-    gradient: (_y, dy) => [e.mul(dy, e.sigmoid(x))],
-  },
+  ...activations,
 } as const satisfies Record<string, Row>;
 
 export type ElementwiseName = keyof typeof ROWS;

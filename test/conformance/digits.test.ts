@@ -55,6 +55,17 @@ const CURVES: readonly Curve[] = [
     hasSlope: (x) => Math.abs(x) <= 1,
   },
   {
+    op: 'selu',
+    value: (x) => (x > 0 ? 1.0507009873554805 * x : 1.7580993408473766 * Math.expm1(x)),
+    slope: (x) => (x > 0 ? 1.0507009873554805 : 1.7580993408473766 * Math.exp(x)),
+  },
+  { op: 'softsign', value: (x) => x / (1 + Math.abs(x)), slope: (x) => (1 + Math.abs(x)) ** -2 },
+  {
+    op: 'swish',
+    value: (x) => x * logistic(x),
+    slope: (x) => logistic(x) + x * logistic(x) * logistic(-x),
+  },
+  {
     op: 'leakyRelu',
     attrs: { alpha: 0.01 },
     value: (x) => (x > 0 ? x : 0.01 * x),

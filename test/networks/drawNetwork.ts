@@ -40,6 +40,8 @@ const smooth = fc.constantFrom(
   'elu' as const,
   'softplus' as const,
   'scaledTanh' as const,
+  'swish' as const,
+  'gelu' as const,
 );
 const l2 = fc.constantFrom(0, 0, 0.01);
 

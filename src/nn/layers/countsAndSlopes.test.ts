@@ -94,12 +94,30 @@ describe('batch normalisation', () => {
   });
 });
 
+/** Share of a normal distribution below x, summed in small steps (Simpson's rule). */
+function shareBelow(x: number): number {
+  const steps = 1000;
+  const density = (at: number) => Math.exp((-at * at) / 2) / Math.sqrt(2 * Math.PI);
+  const sum = Array.from({ length: steps + 1 }, (_, i) => {
+    const weight = i === 0 || i === steps ? 1 : i % 2 === 1 ? 4 : 2;
+    return weight * density((x * i) / steps);
+  }).reduce((total, term) => total + term, 0);
+  return 0.5 + (sum * x) / steps / 3;
+}
+
 describe('activations of layers', () => {
   it.each([
     ['leakyRelu', (x: number) => (x > 0 ? x : 0.3 * x)],
     ['elu', (x: number) => (x > 0 ? x : Math.expm1(x))],
     ['softplus', (x: number) => Math.log1p(Math.exp(x))],
     ['scaledTanh', (x: number) => 1.7159 * Math.tanh((2 / 3) * x)],
+    ['selu', (x: number) => (x > 0 ? 1.0507009873554805 * x : 1.7580993408473766 * Math.expm1(x))],
+    ['softsign', (x: number) => x / (1 + Math.abs(x))],
+    ['hardSigmoid', (x: number) => Math.max(0, Math.min(1, x / 6 + 0.5))],
+    ['swish', (x: number) => x / (1 + Math.exp(-x))],
+    ['hardSwish', (x: number) => x * Math.max(0, Math.min(1, x / 6 + 0.5))],
+    ['mish', (x: number) => x * Math.tanh(Math.log1p(Math.exp(x)))],
+    ['gelu', (x: number) => x * shareBelow(x)],
   ] as const)('%s', async (name, formula) => {
     const x = [-3, -0.5, 0.25, 2];
     const { program } = await run([activation({ activation: name })], x, 1, false);

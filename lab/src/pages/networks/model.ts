@@ -132,6 +132,13 @@ const ACTIVATIONS = [
   'leakyRelu',
   'elu',
   'softplus',
+  'selu',
+  'softsign',
+  'hardSigmoid',
+  'swish',
+  'hardSwish',
+  'mish',
+  'gelu',
   'softmax',
 ];
 const POOLINGS = ['maxPooling2d', 'averagePooling2d', 'minPooling2d'];
