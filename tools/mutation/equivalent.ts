@@ -31,7 +31,7 @@ export const equivalents: readonly Equivalent[] = [
     why: BEYOND,
   },
   {
-    file: 'src/train/prediction/lookDrawing.ts',
+    file: 'src/train/drawing/lookDrawing.ts',
     line: 'parts.push(translated(16, y + GAP, answers.drawing));',
     becomes: 'parts.push(translated((17), y + GAP, answers.drawing));',
     why: DRAWN,

@@ -24,13 +24,16 @@ Examples:
   $ fovea look runs/lenet5-1998 --index 7                 the test picture number 7
   $ fovea look runs/lenet5-1998 --image digit.png         a picture of the size the network reads
   $ fovea look runs/lenet5 --image photo.jpg --fit        cropped, scaled and centred first
-  $ fovea look runs/lenet5 --index 0 --out look.svg`;
+  $ fovea look runs/lenet5 --index 0 --out look.svg
+  $ fovea look runs/alexnet --image photo.jpg --fit --layers conv1 --max-maps 96`;
 
 interface Options extends BackendOptions {
   readonly image?: string;
   readonly index?: number;
   readonly data?: string;
   readonly fit?: boolean;
+  readonly layers?: readonly string[];
+  readonly maxMaps?: number;
   readonly out: string;
   readonly json?: boolean;
 }
@@ -49,6 +52,10 @@ export function command(): Command {
     .addOption(numberOption('notNegative', '--index <n>', 'a picture of the test set, from 0'))
     .option('--data <name>', 'data set of --index (default: the one it was trained on)')
     .option('--fit', 'make the picture fit: crop, scale, centre')
+    .option('--layers <name...>', 'these layers alone (default: all)')
+    .addOption(
+      numberOption('count', '--max-maps <n>', 'maps drawn of a layer (default: two lines of them)'),
+    )
     .option('--out <file>', 'where to draw: .png or .svg', 'look.png');
   return addBackendOptions(described, { threads: false })
     .addOption(jsonOption())
@@ -81,8 +88,9 @@ async function look(run: string, options: Options): Promise<void> {
       ? await fromData(folder, model, options)
       : await fromFile(image, model, options.fit === true);
   const result = await compute(model, subject, options);
-  const { drawLook } = await import('../../train/prediction/lookDrawing.ts');
-  const svg = drawLook(result, `${model.spec.name}: ${subject.title}`);
+  const { drawLook } = await import('../../train/drawing/lookDrawing.ts');
+  const { maxMaps, layers } = options;
+  const svg = drawLook(result, `${model.spec.name}: ${subject.title}`, { maxMaps, layers });
   const { writeWhole } = await import('../../runs/folder/wholeFile.ts');
   if (kind === '.svg') await writeWhole(out, svg);
   else await (await import('../picture.ts')).writeSvgAsPng(out, svg);

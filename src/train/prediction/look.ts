@@ -1,7 +1,7 @@
 /**
  * @file One picture on its way through a network: the numbers of every layer, and what comes of them.
  *
- * Next stop: `lookDrawing.ts`, which draws it.
+ * Next stop: `../drawing/lookDrawing.ts`, which draws it.
  */
 import type { Session } from '../../backends/backend.ts';
 import { indexOfLargest, indexOfSmallest } from '../../base/largest.ts';
