@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type Coverage, chosenTests, digestOf, packed, unpacked } from './mutation/coverage.ts';
+import {
+  type Choice,
+  type Coverage,
+  chosenTests,
+  digestOf,
+  packed,
+  unpacked,
+} from './mutation/coverage.ts';
 import { equivalents, isEquivalent } from './mutation/equivalent.ts';
 import { mutantsOf } from './mutation/mutants.ts';
 import { nearestTests } from './mutation/nearest.ts';
@@ -138,13 +145,19 @@ describe('the tests of a mutant', () => {
     },
   };
   const [first, , second] = placedMutants('src/a.ts', source);
-  const chosen = (mutant = second, changed: readonly [string, string][] = [], seconds = 60) =>
-    chosenTests('src/a.ts', mutant!, {
-      files: new Map([...files, ...changed]),
-      coverage,
-      judges: ['test/judge.test.ts'],
-      milliseconds: 1000 * seconds,
-    }).map(({ file, tests }) => [file, tests?.map(({ id }) => id.at(-1)).join('')]);
+  const choice = {
+    files,
+    coverage,
+    judges: ['test/judge.test.ts'],
+    few: 3,
+    milliseconds: 60_000,
+  };
+  const chosen = (mutant = second, changes: Partial<Choice> = {}) =>
+    chosenTests('src/a.ts', mutant!, { ...choice, ...changes }).tests.map(({ file, tests }) => [
+      file,
+      tests?.map(({ id }) => id.at(-1)).join(''),
+    ]);
+  const changed = (file: string, text: string) => ({ files: new Map([...files, [file, text]]) });
 
   it('run its part: of the nearest files, of the judges, then the cheapest', () => {
     expect(chosen(first)).toEqual([['src/a.test.ts', '1']]);
@@ -156,22 +169,45 @@ describe('the tests of a mutant', () => {
     ]);
   });
 
-  it('are as many as the time allows', () => {
-    const names = chosen(second, [], 4).map(([file]) => file);
-    expect(names).toEqual(['src/a.test.ts', 'test/judge.test.ts', 'test/cheap.test.ts']);
+  it('are the cheapest of all where few files run its part', () => {
+    expect(chosen(second, { few: 4 }).map(([file]) => file)).toEqual([
+      'src/a.test.ts',
+      'test/cheap.test.ts',
+      'test/judge.test.ts',
+      'test/dear.test.ts',
+    ]);
+  });
+
+  it('are as many as the time allows, and the others are named', () => {
+    const { tests, left } = chosenTests('src/a.ts', second!, { ...choice, milliseconds: 4000 });
+    expect(tests.map(({ file }) => file)).toEqual([
+      'src/a.test.ts',
+      'test/judge.test.ts',
+      'test/cheap.test.ts',
+    ]);
+    expect(left).toEqual(['test/dear.test.ts']);
   });
 
   it('are whole files where those are new, and any that ran the source where that is', () => {
-    expect(chosen(first, [['src/a.test.ts', "import './a.ts'; // new\n"]])).toEqual([
+    expect(chosen(first, changed('src/a.test.ts', "import './a.ts'; // new\n"))).toEqual([
       ['src/a.test.ts', undefined],
     ]);
-    expect(chosen(first, [['src/a.ts', `${source}\n`]])[1]).toEqual(['test/judge.test.ts', '012']);
+    const found = chosen(first, changed('src/a.ts', `${source}\n`));
+    expect(found[1]).toEqual(['test/judge.test.ts', '012']);
   });
 
   it('are written short', () => {
     expect(packed([0, 1, 2, 5, 7, 8])).toBe('0-2,5,7-8');
     expect(unpacked('0-2,5,7-8')).toEqual([0, 1, 2, 5, 7, 8]);
   });
+});
+
+it('a mutant says which of two alike on a line it is', () => {
+  const columns = placedMutants('a.ts', '  a - b - c;').filter(({ piece }) => piece === '-');
+  expect(columns.map(({ line, column }) => [line, column])).toEqual([
+    [1, 9],
+    [1, 5],
+  ]);
 });
 
 it('a mutant keeps its name while lines around it change', () => {

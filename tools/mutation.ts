@@ -13,7 +13,13 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readHouse } from './floors.ts';
-import { type Choice, type Coverage, chosenTests, digestOf } from './mutation/coverage.ts';
+import {
+  type Choice,
+  type Chosen,
+  type Coverage,
+  chosenTests,
+  digestOf,
+} from './mutation/coverage.ts';
 import { isEquivalent } from './mutation/equivalent.ts';
 import { changeOf, type Placed, placedMutants } from './mutation/placed.ts';
 import { Shard } from './mutation/pool.ts';
@@ -28,6 +34,9 @@ const JUDGES = [
   'conformance/conformance',
   'networks/networks',
 ].map((name) => `test/${name}.test.ts`);
+
+/** Where no more files than these run a part, each is near to it. */
+const FEW = 12;
 
 const { values, positionals: rooms } = parseArgs({
   allowPositionals: true,
@@ -57,11 +66,17 @@ interface Result {
   readonly tests: string;
 }
 
+/** A result, and how many files that run the part had no time to look at it. */
+interface Outcome extends Result {
+  readonly left: number;
+}
+
 mkdirSync(KEPT, { recursive: true });
 const choice: Choice = {
   files: readHouse(['src', 'test', 'tools']),
   coverage: measuredCoverage(),
   judges: JUDGES,
+  few: FEW,
   milliseconds: 1000 * Number(values.limit),
 };
 const resultsFile = `${KEPT}/results.json`;
@@ -71,8 +86,12 @@ const results: Record<string, Result> = existsSync(resultsFile)
 
 const textOf = (file: string) => choice.files.get(file) ?? '';
 
-async function resultOf(mutant: Placed, shard: Shard): Promise<Result> {
-  const tests = chosenTests(mutant.file, mutant, choice);
+async function outcomeOf(mutant: Placed, shard: Shard): Promise<Outcome> {
+  const { tests, left } = chosenTests(mutant.file, mutant, choice);
+  return { ...(await resultOf(mutant, tests, shard)), left: left.length };
+}
+
+async function resultOf(mutant: Placed, tests: readonly Chosen[], shard: Shard): Promise<Result> {
   const key = digestOf(`${textOf(mutant.file)}${mutant.start} ${mutant.end} ${mutant.replacement}`);
   const known = results[key];
   const digest = (files: readonly string[]) => digestOf(files.map(textOf).join());
@@ -115,12 +134,16 @@ function roomOf(name: string): Room {
 async function attempt(mutant: Placed, room: Room, shard: Shard): Promise<void> {
   const began = Date.now();
   const equivalent = isEquivalent(mutant);
-  const noticedBy = equivalent ? undefined : (await resultOf(mutant, shard)).noticedBy;
+  const { noticedBy, left } = equivalent
+    ? { noticedBy: undefined, left: 0 }
+    : await outcomeOf(mutant, shard);
   if (noticedBy !== undefined) room.noticed++;
   if (equivalent) room.equivalent++;
-  const outcome = noticedBy ?? (equivalent ? 'equivalent' : 'SURVIVED');
+  const survived = left === 0 ? 'SURVIVED' : `SURVIVED, ${left} files had no time`;
+  const outcome = noticedBy ?? (equivalent ? 'equivalent' : survived);
   const seconds = ((Date.now() - began) / 1000).toFixed(1);
-  console.log(`${mutant.file}:${mutant.line}: ${changeOf(mutant)}: ${outcome} (${seconds} s)`);
+  const place = `${mutant.file}:${mutant.line}:${mutant.column}`;
+  console.log(`${place}: ${changeOf(mutant)}: ${outcome} (${seconds} s)`);
 }
 
 const found = rooms.map(roomOf);

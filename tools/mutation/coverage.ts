@@ -60,8 +60,9 @@ export function unpacked(text: string): number[] {
 export interface Choice {
   readonly files: ReadonlyMap<string, string>;
   readonly coverage: Coverage;
-  /** Files to run early, after the nearest. */
+  /** Files to run early, after the nearest, where more than `few` files run a part. */
   readonly judges: readonly string[];
+  readonly few: number;
   /** Tests are taken until they would need more time than this without a mutant. */
   readonly milliseconds: number;
 }
@@ -75,9 +76,18 @@ const LOADING_MS = 300;
 /** What is taken for a file whose time was not measured. */
 const UNKNOWN_MS = 2000;
 
-/** The tests that run the mutated part: of the nearest files, the judges, the room, others, the cheapest first. */
-export function chosenTests(file: string, mutant: Mutant, choice: Choice): Chosen[] {
-  const { files, coverage, judges } = choice;
+/** What goes to a mutant, and the files that ran its part and are left out for want of time. */
+export interface ChosenTests {
+  readonly tests: readonly Chosen[];
+  readonly left: readonly string[];
+}
+
+/**
+ * The tests that run the mutated part: of the nearest files, the judges, the room, others, the cheapest first; without
+ * this preference where few files run it.
+ */
+export function chosenTests(file: string, mutant: Mutant, choice: Choice): ChosenTests {
+  const { files, coverage, judges, few } = choice;
   const nearest = nearestTests(files, file).filter((test) => !test.startsWith(BROWSERS));
   const isKnown = (test: string) =>
     coverage.tests[test]?.digest === digestOf(files.get(test) ?? '');
@@ -93,20 +103,31 @@ export function chosenTests(file: string, mutant: Mutant, choice: Choice): Chose
     const chosen = tests.filter((_, place) => run.has(place));
     if (chosen.length > 0) found.set(test, { file: test, tests: chosen });
   }
-  const early = [...nearest.filter((test) => found.has(test)).slice(0, NEAREST), ...judges];
+  const near = nearest.filter((test) => found.has(test)).slice(0, NEAREST);
+  const isFew = found.size <= few;
+  const early = isFew ? near : [...near, ...judges];
   const room = file.split('/').slice(0, 2).join('/');
   const rank = ({ file: test }: Chosen) => {
     if (early.includes(test)) return early.indexOf(test);
-    return test.startsWith(`${room}/`) ? early.length : early.length + 1;
+    return isFew || test.startsWith(`${room}/`) ? early.length : early.length + 1;
   };
   const inOrder = [...found.values()].sort((a, b) => rank(a) - rank(b) || costOf(a) - costOf(b));
-  let left = choice.milliseconds;
-  return inOrder.filter((chosen) => {
+  return withinTime(inOrder, choice.milliseconds);
+}
+
+function withinTime(inOrder: readonly Chosen[], milliseconds: number): ChosenTests {
+  let rest = milliseconds;
+  const tests: Chosen[] = [];
+  const left: string[] = [];
+  for (const chosen of inOrder) {
     const cost = costOf(chosen);
-    if (cost > left) return false;
-    left -= cost;
-    return true;
-  });
+    if (cost > rest) left.push(chosen.file);
+    else {
+      tests.push(chosen);
+      rest -= cost;
+    }
+  }
+  return { tests, left };
 }
 
 function costOf({ tests }: Chosen): number {

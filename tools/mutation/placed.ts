@@ -7,6 +7,8 @@ import { type Mutant, mutantsOf } from './mutants.ts';
 export interface Placed extends Mutant {
   readonly file: string;
   readonly line: number;
+  /** Of the piece, counted from 1: a line may have two of the same. */
+  readonly column: number;
   /** The text of that line, without its indentation. */
   readonly lineText: string;
   /** The text of the line above. */
@@ -29,12 +31,14 @@ export function placedMutants(file: string, text: string): Placed[] {
     const above = lines[line - 2]?.trim() ?? '';
     const piece = text.slice(start, end);
     const from = text.lastIndexOf('\n', start) + 1;
+    const column = start - from + 1;
     const [rest = ''] = text.slice(end).split('\n');
     const becomes = `${text.slice(from, start)}${replacement}${rest}`.trim();
     const name = [file, lineText, piece, replacement].join('\n');
     const count = counts.get(name) ?? 0;
     counts.set(name, count + 1);
-    return { ...mutant, file, line, lineText, above, piece, becomes, key: `${name}\n${count}` };
+    const key = `${name}\n${count}`;
+    return { ...mutant, file, line, column, lineText, above, piece, becomes, key };
   });
 }
 
