@@ -82,6 +82,13 @@ describe('the best epoch', () => {
     expect(averaged.kernel).toEqual(averaged.best.states.get('adam/ema/dense/kernel')?.data);
   });
 
+  it('is left in the model too where the epochs are over before the patience', async () => {
+    const { best, done, kernel } = await run({ restoreBest: true, patience: 40, epochs: 12 });
+    expect(best.progress.epoch).toBeLessThan(12);
+    expect(done).toMatchObject({ reason: 'epochs', keptEpoch: best.progress.epoch });
+    expect(kernel).toEqual(best.states.get('dense/kernel')?.data);
+  });
+
   it('is found again by a run that resumes, by accuracy and minDelta too', async () => {
     const asked: FitOptions = {
       monitor: 'accuracy',

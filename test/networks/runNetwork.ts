@@ -144,13 +144,23 @@ function targets(length: number, classes: number, random: RandomStream): Float32
 
 const copy = (numbers: ArrayLike<number>): Float64Array => Float64Array.from(numbers);
 
-export async function runNetwork(machine: Machine, network: DrawnNetwork): Promise<NetworkResult> {
+/** `off`: a change of the first weights, each by its share of itself. */
+export async function runNetwork(
+  machine: Machine,
+  network: DrawnNetwork,
+  off: () => number = () => 0,
+): Promise<NetworkResult> {
   const { spec, loss, optimizer, batch, seed } = network;
   const gradients = gradientGraph(spec, { loss, seed }, batch);
   const training = trainingGraph(spec, { loss, optimizer, seed }, batch);
   const evaluation = evaluationGraph(spec, { loss }, batch);
   const [one, step, test] = [gradients, training, evaluation].map((g) => machine.compile(g));
-  const starts = initialStates(spec, { optimizer, seed });
+  const starts = new Map(
+    [...initialStates(spec, { optimizer, seed })].map(([name, numbers]) => [
+      name,
+      Float64Array.from(numbers, (x) => x + x * off()),
+    ]),
+  );
   for (const [name, numbers] of starts) machine.writeState(name, numbers);
   fillInputs(network, gradients, one, 0);
   one.run();

@@ -67,6 +67,16 @@ describe('LeNet-5 as the paper of 1998 draws it', () => {
     }
   });
 
+  it('has its captions in one row below the tallest part, and no room that nothing takes', () => {
+    const boxes = figure.layers.map(({ box }) => box);
+    const top = Math.min(...boxes.map(({ y }) => y));
+    const bottom = Math.max(...boxes.map(({ y, height }) => y + height));
+    const captions = figure.layers.flatMap(({ caption }) => (caption === null ? [] : [caption]));
+    expect(new Set(captions.map(({ at: [, y] }) => y))).toEqual(new Set([bottom + 16]));
+    // A margin above and below, and two lines of a caption.
+    expect(figure.height - (bottom - top)).toBeCloseTo(2 * top + 44, 9);
+  });
+
   it('sends all of a row to all of the next, past marks', () => {
     const [link] = linksTo(figure, 'f6');
     expect(link).toMatchObject({ from: 'c5', window: null });
