@@ -26,7 +26,7 @@ export {
 export * as colourScale from './draw/colourScale.ts';
 export { constantNode, type Graph, inputNode, type Node, stateNode } from './graph/node.ts';
 export { printDot, printGraph } from './graph/print.ts';
-export { readSafetensors, writeSafetensors } from './interop/safetensors.ts';
+export { readSafetensors, writeSafetensors } from './interop/safetensors/safetensors.ts';
 // Models
 export { commentedModel } from './models/commented.ts';
 export { type Draft, draftOf, modelWords } from './models/edits.ts';

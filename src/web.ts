@@ -20,6 +20,7 @@ export type { DownloadProgress } from './data/dataset.ts';
 export { drawDigits } from './data/datasets/digits.ts';
 export { openSampler, type SampleOptions } from './data/samples.ts';
 export * from './everywhere.ts';
+export { decodeWeights } from './interop/modelTensors.ts';
 export { takesOption } from './models/index.ts';
 export { lenetConnections } from './models/lenet5Of1998.ts';
 export { recipeOf } from './models/recipes.ts';
@@ -32,7 +33,7 @@ export {
   distanceTable,
 } from './nn/bitmaps.ts';
 export type { ListedRun } from './records/listedRun.ts';
-export { decodeSpec, decodeWeights } from './records/modelContents.ts';
+export { decodeSpec } from './records/modelContents.ts';
 export { type Camera, type CameraOptions, openCamera } from './web/data/camera.ts';
 export { type DecodeOptions, decodePicture } from './web/data/decodePicture.ts';
 export { filesOfList, filesOfTransfer, type GivenFile } from './web/data/givenFiles.ts';

@@ -16,6 +16,7 @@ import { checkHouse, type Room } from './floorRules.ts';
  */
 export const rooms: Readonly<Record<string, Room>> = {
   base: { floor: 0, world: 'engine' }, // errors, shapes, windows, random
+  archives: { floor: 1, world: 'engine' }, // zip and gzip, read strictly
   draw: { floor: 0, world: 'engine' }, // SVG as strings
   graph: { floor: 1, world: 'engine' }, // nodes as data
   ops: { floor: 2, world: 'engine' }, // one file per op

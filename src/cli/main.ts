@@ -35,6 +35,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   compare: () => import('./commands/compare.ts'),
   look: () => import('./commands/look.ts'),
   lab: () => import('./commands/lab.ts'),
+  import: () => import('./commands/import.ts'),
+  export: () => import('./commands/export.ts'),
 };
 
 const EXAMPLES = `
@@ -44,6 +46,8 @@ Examples:
   $ fovea evaluate runs/lenet5
   $ fovea predict runs/lenet5 digit.png
   $ fovea summary lenet5
+  $ fovea import net.onnx --check --data mnist
+  $ fovea export runs/lenet5 --to safetensors
   $ fovea lab --open                         all of it in the browser
 
 Every command explains itself: fovea train --help. With --json a command prints JSON lines only.

@@ -3,7 +3,7 @@ import { openSession } from '../backends/select.ts';
 import { modelOf } from '../models/index.ts';
 import { defaultsOf } from '../models/recipes.ts';
 import type { RunEvent } from '../records/performRun.ts';
-import type { RunRecord } from '../records/runRecord.ts';
+import type { TrainedRecord } from '../records/runRecord.ts';
 import { settingsOf } from '../records/settings.ts';
 import type { Choice } from '../train/events.ts';
 import { fit } from '../train/fit.ts';
@@ -25,8 +25,8 @@ const data = {
 
 function record(
   settings: Parameters<typeof settingsOf>[2],
-  changes: Partial<RunRecord> = {},
-): RunRecord {
+  changes: Partial<TrainedRecord> = {},
+): TrainedRecord {
   return {
     format: 'fovea-run-1',
     status: 'running',
@@ -42,7 +42,7 @@ function record(
   };
 }
 
-const ready = (given: RunRecord) =>
+const ready = (given: TrainedRecord) =>
   ({ type: 'ready', folder: 'runs/lenet5', record: given, resumed: null }) as const;
 const header = (settings: Parameters<typeof settingsOf>[2], called = 'lenet5') =>
   readyLines(ready(record(settings)), called);

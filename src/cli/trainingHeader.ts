@@ -5,7 +5,7 @@
  */
 
 import type { RunEvent } from '../records/performRun.ts';
-import type { RunRecord } from '../records/runRecord.ts';
+import type { TrainedRecord } from '../records/runRecord.ts';
 import { wrapped } from './terminal/wrap.ts';
 
 const count = (n: number): string => n.toLocaleString('en-US');
@@ -35,14 +35,19 @@ export function readyLines(
 }
 
 /** Whose weights it began with, and which layers are new. */
-function originLine({ path: from, epoch, kept, drawn }: NonNullable<RunRecord['from']>): string {
+function originLine({
+  path: from,
+  epoch,
+  kept,
+  drawn,
+}: NonNullable<TrainedRecord['from']>): string {
   const when = epoch === null ? '' : ` after epoch ${epoch}`;
   const fresh = drawn.length === 0 ? '' : `; drawn anew: ${drawn.join(', ')}`;
   return `Begins with the weights of ${from}${when}: ${kept.join(', ')}${fresh}`;
 }
 
 /** "Adam, learning rate 0.003, constant" */
-function howWords({ optimizer, schedule }: RunRecord['settings']): string {
+function howWords({ optimizer, schedule }: TrainedRecord['settings']): string {
   const { kind, learningRate, momentum } = optimizer;
   const name = OPTIMIZERS[kind] ?? kind;
   const moving = typeof momentum === 'number' && momentum > 0 ? ` with momentum ${momentum}` : '';
@@ -50,7 +55,7 @@ function howWords({ optimizer, schedule }: RunRecord['settings']): string {
 }
 
 /** "step (every 5, factor 0.5)" */
-function scheduleWords({ kind, ...settings }: RunRecord['settings']['schedule']): string {
+function scheduleWords({ kind, ...settings }: TrainedRecord['settings']['schedule']): string {
   const said = Object.entries(settings).flatMap(([name, value]) => {
     if (value === undefined || value === null) return [];
     return [`${name} ${Array.isArray(value) ? value.join('/') : String(value)}`];

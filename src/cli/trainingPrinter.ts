@@ -7,7 +7,7 @@ import path from 'node:path';
 import { formatBytes } from '../base/units.ts';
 import { modelNames } from '../models/index.ts';
 import { type RunEvent, type RunResult, testMetricsOf } from '../records/performRun.ts';
-import type { RunRecord } from '../records/runRecord.ts';
+import type { TrainedRecord } from '../records/runRecord.ts';
 import type { Progress } from '../train/progress.ts';
 import { INTERRUPTED } from './terminal/interrupt.ts';
 import { type Output, table } from './terminal/output.ts';
@@ -23,7 +23,7 @@ export function trainingPrinter(
 ): (event: RunEvent) => void {
   const say = output.json ? output.note : output.text;
   let folder = '';
-  let record: RunRecord;
+  let record: TrainedRecord;
   /** The epoch whose headline stands. */
   let headline = 0;
   return (event) => {
@@ -66,7 +66,7 @@ function stopped({ epoch, batch }: Readonly<Progress>, folder: string, output: O
   process.exitCode = INTERRUPTED;
 }
 
-function finished(result: RunResult, record: RunRecord, output: Output): void {
+function finished(result: RunResult, record: TrainedRecord, output: Output): void {
   const { folder: run, epochs, keptEpoch, train, validation, test, seconds, mistakes } = result;
   const { name: backend, threads } = record.backend;
   const kept = keptEpoch === epochs ? '' : ` with the weights of epoch ${keptEpoch}, the best`;
@@ -98,7 +98,7 @@ function filesTable(mistakes: boolean): string {
   return table(rows, 2);
 }
 
-function nextSteps(run: string, { model, data }: RunRecord): string[] {
+function nextSteps(run: string, { model, data }: TrainedRecord): string[] {
   const folder = quoted(run);
   const named = modelNames.includes(model);
   const steps = [

@@ -4,8 +4,9 @@
  * Pictures stay bytes (0..255) in memory, a quarter of what float32 would take; `batches/batches.ts` turns them
  * into numbers for the network, one batch at a time. Next stop: `formats/idx.ts`, where bytes come from.
  */
+
+import type { UnpackedSize } from '../archives/gunzip.ts';
 import { FoveaError, UsageError } from '../base/errors.ts';
-import type { UnpackedSize } from './formats/gunzip.ts';
 
 /** Pictures and their labels. */
 export interface Split {

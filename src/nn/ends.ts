@@ -17,11 +17,10 @@ export const nameOption = z
 
 const shapeOption = z.array(positiveInteger).check(z.minLength(1));
 
+const scaleOption = z.number().check(z.refine((scale) => scale !== 0, 'a number other than 0'));
+
 export const preprocessingOption = z.strictObject({
-  scale: z._default(
-    z.number().check(z.refine((scale) => scale !== 0, 'a number other than 0')),
-    1 / 255,
-  ),
+  scale: z._default(z.union([scaleOption, z.array(scaleOption)]), 1 / 255),
   offset: z._default(z.number(), 0),
   mean: z.optional(z.array(z.number())),
   border: z.optional(z.int().check(z.positive())),
@@ -102,6 +101,7 @@ export function checkEnds(spec: ModelSpec): void {
     if (!read.has(name)) throw wrong(`no layer reads its input "${name}"`, 'inputs that are read');
   }
   for (const input of inputs) {
+    checkScale(input);
     checkMean(input);
     checkBorder(input);
   }
@@ -111,6 +111,16 @@ function checkDistinct(noun: string, ends: readonly { readonly name: string }[])
   const names = ends.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw wrong(`two ${noun}s are called "${twice}"`, 'a name for each');
+}
+
+/** A scale is one, or one per channel. */
+function checkScale({ shape, preprocessing: { scale } }: InputSpec): void {
+  const channels = last(shape, 'extent');
+  if (typeof scale === 'number' || scale.length === channels) return;
+  throw wrong(
+    `preprocessing.scale has ${scale.length} numbers`,
+    `one number, or ${channels} (one per channel)`,
+  );
 }
 
 /** A mean is subtracted per channel or per number of the input. */

@@ -11,7 +11,8 @@ import type { ImageShape, Shape } from '../base/shape.ts';
 
 /** How pixels 0..255 become the numbers a model reads: (pixel - mean) * scale + offset. */
 export interface Preprocessing {
-  readonly scale: number;
+  /** One number, or one per channel. */
+  readonly scale: number | readonly number[];
   readonly offset: number;
   /** Of the training set, in pixel values: one number per channel, or one per number of the input. */
   readonly mean?: readonly number[] | undefined;

@@ -10,7 +10,7 @@ import { dataNameOf } from '../data/open.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import { forClasses } from '../models/variants.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
-import type { RunRecord } from './runRecord.ts';
+import type { TrainedRecord } from './runRecord.ts';
 import { layersNamed } from './startingPoint.ts';
 
 /** Parts of a run's record, by the record's names. */
@@ -39,7 +39,7 @@ const ONLY_EPOCHS = {
 function namedFor(
   { spec: named, adapts = false }: ExpectedRun,
   run: ModelSpec,
-  { data }: RunRecord,
+  { data }: TrainedRecord,
 ): ModelSpec | undefined {
   if (named === undefined) return undefined;
   const spec = adapts ? forClasses(named, data.classes.length) : named;
@@ -53,7 +53,7 @@ export function checkExpected(
   where: string,
   expected: ExpectedRun,
   spec: ModelSpec,
-  record: RunRecord,
+  record: TrainedRecord,
 ) {
   const { data, settings } = record;
   const { name: dataName, ...counts } = expected.data ?? {};
@@ -100,7 +100,7 @@ function checkAugmentation(where: string, wanted: Augmentation, recorded: Augmen
 }
 
 /** Throws where the data are not what the run was trained on. */
-export function checkSameData(where: string, { data }: RunRecord, dataset: AnyDataset): void {
+export function checkSameData(where: string, { data }: TrainedRecord, dataset: AnyDataset): void {
   const differences = differencesOf(data, identityOf(dataset));
   if (differences.length === 0) return;
   throw new FoveaError({

@@ -7,8 +7,6 @@
  */
 import type { Session } from '../backends/backend.ts';
 import { advice, setting, UsageError } from '../base/errors.ts';
-import { inNode } from '../base/host.ts';
-import { version } from '../base/version.ts';
 import { validationSplit } from '../data/batches/batches.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import { forClasses } from '../models/variants.ts';
@@ -18,8 +16,9 @@ import { fitted } from '../train/checks.ts';
 import type { Snapshot } from '../train/progress.ts';
 import { checkSameData } from './expectedRun.ts';
 import { prepareData } from './runData.ts';
-import type { RunRecord, RunSettings } from './runRecord.ts';
+import type { RunSettings, TrainedRecord } from './runRecord.ts';
 import { checkNotDrawn, originOf, type StartingPoint } from './startingPoint.ts';
+import { versionsHere } from './versions.ts';
 
 export interface NewRun {
   readonly spec: ModelSpec;
@@ -40,7 +39,7 @@ export interface NewRun {
 export interface RunPlan {
   readonly spec: ModelSpec;
   readonly dataset: AnyDataset;
-  readonly record: RunRecord;
+  readonly record: TrainedRecord;
   readonly initialWeights?: TrainedModel['weights'] | undefined;
   readonly resume?: Snapshot | undefined;
 }
@@ -55,10 +54,10 @@ export async function planNewRun(run: NewRun): Promise<RunPlan> {
     start === undefined ? {} : originOf(spec, dataset.classes, start);
   checkNotDrawn(from, settings.freeze);
   const { train, validation } = validationSplit(dataset.train, settings.validationSplit);
-  const record: RunRecord = {
+  const record: TrainedRecord = {
     format: 'fovea-run-1',
     status: 'running',
-    versions: versions(),
+    versions: versionsHere(),
     model: spec.name,
     data: {
       name: dataset.name,
@@ -84,7 +83,7 @@ export interface BegunRun {
   /** What the run is called in errors. */
   readonly where: string;
   readonly spec: ModelSpec;
-  readonly record: RunRecord;
+  readonly record: TrainedRecord;
   /** Its last checkpoint; absent where there is none yet. */
   readonly last: Snapshot | undefined;
 }
@@ -108,10 +107,10 @@ export function planResumedRun(
   { data, session, epochs }: { data: AnyDataset; session: Session; epochs: number },
 ): RunPlan {
   checkSameData(where, old, data);
-  const record: RunRecord = {
+  const record: TrainedRecord = {
     ...old,
     status: 'running',
-    versions: versions(),
+    versions: versionsHere(),
     settings: { ...old.settings, epochs },
     backend: backendOf(session),
     results: null,
@@ -119,10 +118,5 @@ export function planResumedRun(
   const dataset = fitted(spec, data, old.settings.augmentation);
   return { spec, dataset, record, resume: last };
 }
-
-const versions = (): RunRecord['versions'] => ({
-  fovea: version,
-  ...(inNode ? { node: process.version } : { browser: navigator.userAgent }),
-});
 
 const backendOf = ({ backend, threads, plan }: Session) => ({ name: backend, threads, plan });

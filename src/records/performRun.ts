@@ -24,7 +24,7 @@ import { mistakesSheet } from './mistakes.ts';
 import { encodeWeights } from './modelContents.ts';
 import type { RunPlan } from './newRun.ts';
 import { checkpointFile, type RunFiles } from './runFiles.ts';
-import type { RunRecord } from './runRecord.ts';
+import type { TrainedRecord } from './runRecord.ts';
 
 /** A run that is ready to go. */
 export interface PreparedRun extends RunPlan {
@@ -41,7 +41,7 @@ export type RunEvent =
   | {
       readonly type: 'ready';
       readonly folder: string;
-      readonly record: RunRecord;
+      readonly record: TrainedRecord;
       /** What it goes on from; null for a new run. */
       readonly resumed: { readonly epoch: number; readonly batch: number } | null;
     }

@@ -1,13 +1,15 @@
 /**
  * @file `run.json`: everything needed to repeat a run or to go on with it, and what came of it.
  *
- * It is read back by whoever resumes, evaluates or predicts, and people edit files, so it is checked.
+ * A model that was imported has a record too, which says where it is from in place of how it was trained. Records are
+ * read back by whoever resumes, evaluates or predicts, and people edit files, so they are checked.
  */
 import * as z from 'zod/mini';
-import { advice, FoveaError, setting } from '../base/errors.ts';
+import { advice, FoveaError, setting, UsageError } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
 import { isMetricName, type MetricName } from '../nn/losses/chosenMetrics.ts';
-import { lossNames } from '../nn/losses/losses.ts';
+import { defaultLossOf, lossNames } from '../nn/losses/losses.ts';
+import type { ModelSpec } from '../nn/spec.ts';
 import { metrics, testMetrics } from '../train/snapshots/checkpoint.ts';
 
 /** Whose weights a run began with. */
@@ -70,9 +72,9 @@ const settings = z.object({
   watchTest: z._default(z.boolean(), false),
 });
 
-const runRecord = z.object({
-  format: z.literal('fovea-run-1'),
-  status: z.enum(['running', 'stopped', 'done']),
+const format = z.literal('fovea-run-1');
+
+const common = {
   /** Of Fovea, and of what ran it: Node, or a browser as it names itself. */
   versions: z.object({
     fovea: z.string(),
@@ -80,6 +82,13 @@ const runRecord = z.object({
     browser: z.optional(z.string()),
   }),
   model: z.string(),
+};
+
+/** A run that was trained here. */
+const trainedRecord = z.object({
+  format,
+  status: z.enum(['running', 'stopped', 'done']),
+  ...common,
   data: z.object({
     name: z.string(),
     classes: z.array(z.string()),
@@ -109,9 +118,57 @@ const runRecord = z.object({
   ),
 });
 
+/** A model that came from elsewhere: what it was trained on, and how, nobody wrote down. */
+const importedRecord = z.object({
+  format,
+  status: z.literal('imported'),
+  ...common,
+  imported: z.object({
+    /** As it was named, with its format and its SHA-256. */
+    file: z.string(),
+    format: z.string(),
+    digest: z.string(),
+    producedBy: z.string(),
+    /** What was done to it on the way in, in sentences. */
+    notes: z.array(z.string()),
+    /** Who said how pixels become numbers: the file, whoever imported it, or nobody. */
+    preprocessing: z.enum(['file', 'given', 'assumed']),
+  }),
+  classes: z.array(z.string()),
+  startedAt: z.string(),
+});
+
+const runRecord = z.discriminatedUnion('status', [trainedRecord, importedRecord]);
+
 export type RunSettings = z.output<typeof settings>;
 export type RunOrigin = z.output<typeof origin>;
-export type RunRecord = z.output<typeof runRecord>;
+export type TrainedRecord = z.output<typeof trainedRecord>;
+export type ImportedRecord = z.output<typeof importedRecord>;
+export type RunRecord = TrainedRecord | ImportedRecord;
+
+export const isImported = (record: RunRecord): record is ImportedRecord =>
+  record.status === 'imported';
+
+/** How a network is measured: as in training; one that was imported by the loss that fits it, its pictures as they are. */
+export function treatmentOf(
+  record: RunRecord,
+  spec: ModelSpec,
+): Pick<RunSettings, 'loss' | 'metrics' | 'augmentation'> {
+  if (!isImported(record)) return record.settings;
+  return { loss: defaultLossOf(spec), augmentation: { steps: [], mean: null } };
+}
+
+/** For what asks how a run was trained: throws where it was not trained here. */
+export function trainedRecordOf(record: RunRecord, where: string): TrainedRecord {
+  if (!isImported(record)) return record;
+  const { format, file } = record.imported;
+  throw new UsageError({
+    where,
+    problem: `it was imported (${format}, ${file}) and not trained here: there is nothing to go on with`,
+    expected: 'a run that was trained',
+    fix: 'train it as the beginning of a run of its own: fovea train RUN --data NAME',
+  });
+}
 
 export function parseRunRecord(text: string, where: string): RunRecord {
   const parsed = runRecord.safeParse(parseJson(text, { where, expected: 'a run record' }));

@@ -2,15 +2,16 @@
  * @file A run as one zip archive: the same files as in its folder, below a folder of its name.
  *
  * Unzipped into `runs/` it is a run like any other; zipped again by whatever program it is read back. What comes
- * from outside is checked whole, file by file, before anything of it is kept. Next stop: `data/formats/zip.ts`.
+ * from outside is checked whole, file by file, before anything of it is kept. Next stop: `archives/zip.ts`.
  */
 import { zipSync } from 'fflate';
+import { readZip, type ZipEntry } from '../archives/zip.ts';
 import { FoveaError } from '../base/errors.ts';
 import { shownValue } from '../base/printable.ts';
-import { readZip, type ZipEntry } from '../data/formats/zip.ts';
+import { decodeWeights } from '../interop/modelTensors.ts';
 import { decodeCheckpoint } from '../train/snapshots/checkpoint.ts';
 import { parseHistory } from './history.ts';
-import { decodeSpec, decodeWeights } from './modelContents.ts';
+import { decodeSpec } from './modelContents.ts';
 import { checkpointFile, type RunFileName, runFileNames } from './runFiles.ts';
 import { parseRunRecord, type RunRecord } from './runRecord.ts';
 
@@ -88,7 +89,7 @@ export function checkContents(files: RunContents, where: string): RunRecord {
   const text = new TextDecoder().decode(needed('run.json'));
   const record = parseRunRecord(text, named('run.json'));
   const spec = decodeSpec(needed('model.json'), named('model.json'));
-  if (record.status === 'done' || files.has('weights.safetensors')) {
+  if (['done', 'imported'].includes(record.status) || files.has('weights.safetensors')) {
     decodeWeights(needed('weights.safetensors'), spec, named('weights.safetensors'));
   }
   const history = files.get('history.json');

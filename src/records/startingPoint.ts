@@ -11,7 +11,7 @@ import { answeringLayer } from '../models/variants.ts';
 import { parametersOf } from '../nn/network.ts';
 import type { ModelSpec } from '../nn/spec.ts';
 import type { TrainedModel } from '../nn/trained.ts';
-import type { RunOrigin, RunRecord } from './runRecord.ts';
+import { isImported, type RunOrigin, type RunRecord } from './runRecord.ts';
 
 export interface StartingPoint extends TrainedModel {
   readonly path: string;
@@ -43,10 +43,14 @@ export function originOf(
   }
   const drawn = [...byLayer.keys()].filter((layer) => !kept.includes(layer));
   return {
-    origin: { path: from, weights: digest, epoch: record?.results?.keptEpoch ?? null, kept, drawn },
+    origin: { path: from, weights: digest, epoch: epochOf(record), kept, drawn },
     initialWeights: new Map([...weights].filter(([name]) => kept.includes(layerOf(name)))),
   };
 }
+
+/** The epoch whose weights a run kept; null where it was not trained here. */
+const epochOf = (record: RunRecord | undefined): number | null =>
+  record === undefined || isImported(record) ? null : (record.results?.keptEpoch ?? null);
 
 /** Freezing a layer that has learned nothing is a mistake. */
 export function checkNotDrawn(origin: RunOrigin | null, frozen: readonly string[]): void {

@@ -9,7 +9,7 @@ import { type AnyDataset, type AnySplit, isStreamed } from '../data/streamed.ts'
 import type { MetricChoice } from '../nn/losses/chosenMetrics.ts';
 import { imageShapeOf } from '../nn/spec.ts';
 import { mistakesSheet } from '../records/mistakes.ts';
-import type { RunRecord } from '../records/runRecord.ts';
+import { isImported, type RunRecord } from '../records/runRecord.ts';
 import type { Evaluation } from '../train/evaluation/classification.ts';
 import { evaluate } from '../train/evaluation/evaluate.ts';
 import { insights } from '../train/prediction/insights.ts';
@@ -38,9 +38,9 @@ export interface EvaluatedRun {
 export function evaluateRun(request: EvaluateRunRequest): Promise<EvaluatedRun> {
   const { mistakes = 36, sheet, crops } = request;
   return withTestedRun(request, async (tested) => {
-    const { run, record, spec, weights, dataset, reading, session } = tested;
-    const { loss } = record.settings;
-    const { metrics = record.settings.metrics } = request;
+    const { run, record, treatment, spec, weights, dataset, reading, session } = tested;
+    const { loss } = treatment;
+    const { metrics = treatment.metrics } = request;
     const { classes, test } = dataset;
     const options = { classes, loss, metrics, mistakes, weights, reading, crops };
     const evaluation = await evaluate(session, spec, test, options);
@@ -51,7 +51,7 @@ export function evaluateRun(request: EvaluateRunRequest): Promise<EvaluatedRun> 
       if (drawn !== null) await writeWhole(sheet, drawn);
     }
     // What training did says something about its own data alone.
-    const same = dataset.name === record.data.name;
+    const same = !isImported(record) && dataset.name === record.data.name;
     const history = same ? ((await run.readCheckpoint('last'))?.progress.history ?? []) : [];
     return {
       evaluation,
@@ -71,8 +71,9 @@ function noneRead({ name, test }: AnyDataset): FoveaError {
 }
 
 /** Ten crops are ten parts of a picture: a network that has never seen parts reads them worse than the whole. */
-function cropsInsight({ crops }: EvaluateRunRequest, { model, settings }: RunRecord): string[] {
-  if (crops !== 10 || choosesPart(settings.augmentation)) return [];
+function cropsInsight({ crops }: EvaluateRunRequest, record: RunRecord): string[] {
+  if (crops !== 10 || isImported(record) || choosesPart(record.settings.augmentation)) return [];
+  const { model } = record;
   return [
     `${model} was trained on whole pictures and is shown ten parts of each here, which it has never learned to read: it does better on whole pictures. Ten crops suit a network that was trained on crops (an augmentation with crop, such as alexnet).`,
   ];

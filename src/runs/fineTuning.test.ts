@@ -47,7 +47,7 @@ async function resultOf(events: AsyncIterable<RunEvent>): Promise<RunResult> {
   return result;
 }
 
-const recordOf = async (name: string) => (await RunFolder.open(at(name))).readRecord();
+const recordOf = async (name: string) => (await RunFolder.open(at(name))).readTrainedRecord();
 const weightsOf = async (name: string) => (await loadModel(at(name))).weights;
 const small = { epochs: 1, batchSize: 16, optimizer: { kind: 'sgd', learningRate: 1e-9 } };
 

@@ -42,7 +42,7 @@ it('keeps what it is measured by, goes on with it and is tested by it', async ()
     for await (const _ of trainRun(request));
     for await (const _ of resumeRun({ folder, backend, epochs: 2 }));
     const run = await RunFolder.open(folder);
-    const { settings: kept, results } = await run.readRecord();
+    const { settings: kept, results } = await run.readTrainedRecord();
     expect(kept).toMatchObject({ metrics: settings.metrics, monitor: 'top2Accuracy' });
     const history: EpochRecord[] = JSON.parse(await fs.readFile(run.file('history.json'), 'utf8'));
     for (const { train, test } of history) {

@@ -38,14 +38,14 @@ export interface PerturbedRun {
 
 export function perturbRun(request: PerturbRequest): Promise<PerturbedRun> {
   const perturbation = perturbationOf(request.perturbation);
-  return withTestedRun(request, async ({ record, spec, weights, dataset, reading, session }) => {
+  return withTestedRun(request, async ({ treatment, spec, weights, dataset, reading, session }) => {
     const { test, name } = dataset;
     const shape = imageShapeOf(spec);
     const rows = Array.from({ length: test.count }, (_, row) => row);
     const split = await picturesOf(test, rows, { ...reading, shape });
     const batchSize = Math.min(256, split.count);
     const scope = session.scopeOf(spec);
-    const program = compileEvaluation(scope, spec, batchSize, record.settings);
+    const program = compileEvaluation(scope, spec, batchSize, treatment);
     restoreStates(scope, parameterNames(spec), weights);
     const points: PerturbedPoint[] = [];
     const strengths = request.strengths ?? perturbation.strengths;

@@ -24,7 +24,7 @@ export interface RejectedRun {
 }
 
 export function rejectRun(request: TestRequest): Promise<RejectedRun> {
-  return withTestedRun(request, async ({ record, spec, weights, dataset, reading, session }) => {
+  return withTestedRun(request, async ({ treatment, spec, weights, dataset, reading, session }) => {
     if (!answersWithDistances(spec)) {
       throw new FoveaError({
         problem: `${spec.name} answers with no distances`,
@@ -34,7 +34,7 @@ export function rejectRun(request: TestRequest): Promise<RejectedRun> {
     const { test, classes, name } = dataset;
     const source = await openEvaluationBatches(spec, test, reading);
     const scope = session.scopeOf(spec);
-    const program = compileEvaluation(scope, spec, source.batchSize, record.settings);
+    const program = compileEvaluation(scope, spec, source.batchSize, treatment);
     restoreStates(scope, parameterNames(spec), weights);
     const predictions = await predictSplit(program, source, classes);
     await source.close();

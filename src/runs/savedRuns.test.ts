@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drawPictures } from '../../test/support/drawnPictures.ts';
-import { readSafetensors, writeSafetensors } from '../interop/safetensors.ts';
+import { readSafetensors, writeSafetensors } from '../interop/safetensors/safetensors.ts';
 import { layers } from '../nn/layers/index.ts';
 import { sequential } from '../nn/sequential.ts';
 import type { RunEvent } from '../records/performRun.ts';
@@ -98,7 +98,7 @@ describe('a run with a number that is none', () => {
     const record = JSON.parse(await fs.readFile(file, 'utf8'));
     record.results.test = { loss: null, accuracy: null };
     await fs.writeFile(file, JSON.stringify(record));
-    expect((await (await RunFolder.open(run)).readRecord()).results?.test.loss).toBeNaN();
+    expect((await (await RunFolder.open(run)).readTrainedRecord()).results?.test.loss).toBeNaN();
   });
 
   it('in the test figures of an epoch is gone on with', async () => {
@@ -128,7 +128,7 @@ describe('test pictures of which none can be read', () => {
     const folder = path.join(home, 'unseen');
     const events = await all(trainRun({ ...request, folder, data: `folder:${broken}` }));
     expect(events.at(-1)).toMatchObject({ type: 'result', test: { count: 0 } });
-    const record = await (await RunFolder.open(folder)).readRecord();
+    const record = await (await RunFolder.open(folder)).readTrainedRecord();
     expect(record).toMatchObject({ status: 'done', results: { epochs: 1 } });
     expect(record.results?.test.accuracy).toBeNaN();
     await expect(evaluateRun({ folder, backend })).rejects.toThrow(

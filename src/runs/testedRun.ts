@@ -3,6 +3,7 @@
  */
 import type { Session } from '../backends/backend.ts';
 import { openSession } from '../backends/select.ts';
+import { UsageError } from '../base/errors.ts';
 import { withCrops } from '../data/augment/index.ts';
 import type { Reading } from '../data/batches/batchSource.ts';
 import { differencesOf, identityOf } from '../data/identity.ts';
@@ -11,7 +12,7 @@ import type { AnyDataset } from '../data/streamed.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import type { TrainedModel } from '../nn/trained.ts';
 import { checkSameClasses } from '../records/expectedRun.ts';
-import type { RunRecord } from '../records/runRecord.ts';
+import { isImported, type RunRecord, type RunSettings, treatmentOf } from '../records/runRecord.ts';
 import { fitted } from '../train/checks.ts';
 import { loadModel } from './folder/modelFiles.ts';
 import { RunFolder } from './folder/runFolder.ts';
@@ -29,6 +30,8 @@ export interface TestRequest extends Pick<RunConditions, 'backend' | 'load' | 'r
 export interface TestedRun {
   readonly run: RunFolder;
   readonly record: RunRecord;
+  /** How it is measured. */
+  readonly treatment: Pick<RunSettings, 'loss' | 'metrics'>;
   readonly spec: ModelSpec;
   readonly weights: TrainedModel['weights'];
   readonly dataset: AnyDataset;
@@ -47,31 +50,45 @@ export async function withTestedRun<T>(
   const record = await run.readRecord();
   const { spec, weights, classes: answers } = await loadModel(folder);
   const imageShape = imageShapeOf(spec);
-  const loaded = await openDataset(request.data ?? record.data.name, {
+  const loaded = await openDataset(request.data ?? dataOf(record, folder), {
     ...request.load,
     imageShape,
     ...(testCount === undefined ? {} : { testCount }),
   });
   warnOfDifferences(record, loaded, request.load?.onNote);
-  const trained = record.settings.augmentation;
+  const treatment = treatmentOf(record, spec);
+  const trained = treatment.augmentation;
   const augmentation = crops === 10 ? withCrops(trained, imageShape) : trained;
   const dataset = fitted(spec, loaded, augmentation);
   checkSameClasses(folder, answers, dataset);
   const reading = { ...request.reading, augmentation, stored: dataset.imageShape };
   const session = await openSession(request.backend);
   try {
-    return await task({ run, record, spec, weights, dataset, reading, session });
+    return await task({ run, record, treatment, spec, weights, dataset, reading, session });
   } finally {
     await session.close();
   }
 }
 
+/** The data that a run was trained on; throws where nobody knows them. */
+export function dataOf(record: RunRecord, folder: string): string {
+  if (!isImported(record)) return record.data.name;
+  throw new UsageError({
+    where: folder,
+    option: 'data',
+    problem: `${record.model} was imported: what it was trained on is not known`,
+    expected: 'the data to read, such as mnist or folder:PATH',
+  });
+}
+
 /** Figures for other classes or other pictures than those of training are no figures of the run. */
 function warnOfDifferences(
-  { data }: RunRecord,
+  record: RunRecord,
   loaded: AnyDataset,
   note: ((words: string) => void) | undefined,
 ): void {
+  if (isImported(record)) return;
+  const { data } = record;
   // Of another data set the classes alone can be the same.
   const digests = loaded.name === data.name ? data.digests : {};
   for (const difference of differencesOf({ ...data, digests }, identityOf(loaded))) {

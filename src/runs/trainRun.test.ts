@@ -114,7 +114,7 @@ describe('trainRun', () => {
     const folder = path.join(home, 'whole');
     await all(trainRun(request({ settings, folder })));
     const { epochs: _, ...rows } = settings;
-    const record = await (await RunFolder.open(folder)).readRecord();
+    const record = await (await RunFolder.open(folder)).readTrainedRecord();
     expect(record.settings).toMatchObject(rows);
     await all(trainRun(request({ settings: { ...settings, epochs: 1 } })));
     await all(resumeRun({ folder: path.join(home, 'run'), epochs: 2, backend }));
@@ -255,7 +255,7 @@ describe('resumeRun', () => {
     }
     const result = resultOf(await all(resumeRun({ folder, epochs: undefined, backend })));
     expect(result?.epochs).toBe(12);
-    expect((await (await RunFolder.open(folder)).readRecord()).settings.epochs).toBe(12);
+    expect((await (await RunFolder.open(folder)).readTrainedRecord()).settings.epochs).toBe(12);
   });
 
   it('refuses what is no run, has its epochs, or was begun otherwise', async () => {
@@ -282,7 +282,7 @@ describe('resumeRun', () => {
     const history = await fs.readFile(file, 'utf8');
     await fs.writeFile(file, JSON.stringify(JSON.parse(history).slice(0, 1)));
     const run = await RunFolder.open(folder);
-    await run.writeRecord({ ...(await run.readRecord()), status: 'running' });
+    await run.writeRecord({ ...(await run.readTrainedRecord()), status: 'running' });
     await all(resumeRun({ folder, backend }));
     expect(await fs.readFile(file, 'utf8')).toBe(history);
   });

@@ -98,7 +98,7 @@ async function* goOn(
   request: ResumeRequest,
   began: number,
 ): AsyncGenerator<RunEvent, void, void> {
-  const old = await run.readRecord();
+  const old = await run.readTrainedRecord();
   const spec = await readSpec(run.file('model.json'));
   checkExpected(run.path, request.expected ?? {}, spec, old);
   const begun = { where: run.path, spec, record: old, last: await run.readCheckpoint('last') };

@@ -9,7 +9,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readSafetensors } from '../../src/interop/safetensors.ts';
+import { readSafetensors } from '../../src/interop/safetensors/safetensors.ts';
 import type { GoldenCase, GoldenTensor } from './goldenOps.ts';
 
 export function readGoldenSafetensors(path: string): GoldenCase {

@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Session } from '../../src/backends/backend.ts';
-import { readSafetensors } from '../../src/interop/safetensors.ts';
+import { readSafetensors } from '../../src/interop/safetensors/safetensors.ts';
 import { modelOf } from '../../src/models/index.ts';
 import { lenetConnections } from '../../src/models/lenet5Of1998.ts';
 import { sgd } from '../../src/nn/optimizers/sgd.ts';

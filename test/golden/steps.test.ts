@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Session } from '../../src/backends/backend.ts';
-import { readSafetensors } from '../../src/interop/safetensors.ts';
+import { readSafetensors } from '../../src/interop/safetensors/safetensors.ts';
 import { modelOf } from '../../src/models/index.ts';
 import { adam } from '../../src/nn/optimizers/adam.ts';
 import { gradientGraph, parameterNames, trainingGraph } from '../../src/nn/programs/programs.ts';

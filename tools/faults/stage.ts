@@ -143,7 +143,7 @@ async function goOn(folder: string, backend: OpenOptions): Promise<void> {
 
 /** What must have the same bits: weights, and history but for the clock. */
 async function resultsOf(folder: string): Promise<unknown> {
-  const { status, results } = await (await RunFolder.open(folder)).readRecord();
+  const { status, results } = await (await RunFolder.open(folder)).readTrainedRecord();
   return {
     status,
     results: { ...results, seconds: 0 },

@@ -8,13 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
+import { gunzip } from '../../src/archives/gunzip.ts';
 import { parseJson } from '../../src/base/json.ts';
 import { RandomStream } from '../../src/base/random.ts';
 import { parseNumbers } from '../../src/cli/options/numbers.ts';
 import { parseInterval, parseScheduleWords } from '../../src/cli/options/options.ts';
 import { parseAugmentation } from '../../src/data/augment/index.ts';
 import { parseCifar10 } from '../../src/data/formats/cifar.ts';
-import { gunzip } from '../../src/data/formats/gunzip.ts';
 import {
   IDX_HEADER_BYTES,
   parseIdxImages,
@@ -28,7 +28,7 @@ import { nameMatcher } from '../../src/data/origins/glob.ts';
 import { openReader } from '../../src/data/origins/readPicture.node.ts';
 import { listShards } from '../../src/data/origins/shards.node.ts';
 import { openSampler } from '../../src/data/samples.ts';
-import { readSafetensors, writeSafetensors } from '../../src/interop/safetensors.ts';
+import { readSafetensors, writeSafetensors } from '../../src/interop/safetensors/safetensors.ts';
 import { modelOf } from '../../src/models/index.ts';
 import { parseModelWords } from '../../src/models/options.ts';
 import { parseSchedule } from '../../src/nn/schedules.ts';

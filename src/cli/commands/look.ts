@@ -178,12 +178,13 @@ async function fromFile(file: string, { spec }: TrainedModel, fit: boolean): Pro
 }
 
 async function fromData(folder: string, model: TrainedModel, options: Options): Promise<Subject> {
-  const [{ RunFolder }, { testPicture }] = await Promise.all([
+  const [{ RunFolder }, { testPicture }, { dataOf }] = await Promise.all([
     import('../../runs/folder/runFolder.ts'),
     import('../../runs/testPicture.ts'),
+    import('../../runs/testedRun.ts'),
   ]);
   const record = await (await RunFolder.open(folder)).readRecord();
-  const name = options.data ?? record.data.name;
+  const name = options.data ?? dataOf(record, folder);
   const { pixels, label } = await testPicture(model.spec, name, options.index ?? 0);
   return { pixels, title: `${name}, test picture ${options.index}, a ${label}` };
 }

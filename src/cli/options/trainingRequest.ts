@@ -9,21 +9,23 @@ import { UsageError } from '../../base/errors.ts';
 import { augmentationWords } from '../../data/augment/index.ts';
 import type { RecipeSettings } from '../../models/recipes.ts';
 import type { ExpectedRun } from '../../records/expectedRun.ts';
-import type { RunRecord } from '../../records/runRecord.ts';
+import { isImported, type RunRecord, type TrainedRecord } from '../../records/runRecord.ts';
 import type { TrainRequest } from '../../runs/trainRun.ts';
 import { optimizerSettingNames } from './optimizerOptions.ts';
 import type { TrainingOptions } from './trainingOptions.ts';
 
 type Named = { readonly kind: string; readonly [setting: string]: unknown };
 
-/** `base`: the run that the new one begins with. */
+/** `begun`: the run that the new one begins with. */
 export function requestOf(
   options: TrainingOptions,
   recipe: RecipeSettings,
-  base: RunRecord | undefined,
+  begun: RunRecord | undefined,
   command: Command,
 ): Omit<TrainRequest, 'spec' | 'folder'> {
   const isSaid = (name: keyof TrainingOptions) => command.getOptionValueSource(name) === 'cli';
+  const base = begun === undefined || isImported(begun) ? undefined : begun;
+  if (begun !== undefined && isImported(begun) && !isSaid('data')) throw dataUnknown(begun.model);
   const kept = isSaid('data') || base === undefined ? undefined : keptOf(base);
   const { overwrite = false, freeze, seed } = options;
   const { data = 'digits', augment = recipe.augment ?? (base && ownAugment(base)) } = options;
@@ -68,8 +70,16 @@ export function requestOf(
   };
 }
 
+function dataUnknown(model: string): UsageError {
+  return new UsageError({
+    option: 'data',
+    problem: `${model} was imported: what it was trained on is not known`,
+    expected: 'the data to train it on, such as mnist or folder:PATH',
+  });
+}
+
 /** The data of a run, with what belongs to them. */
-const keptOf = ({ data, settings }: RunRecord) => ({
+const keptOf = ({ data, settings }: TrainedRecord) => ({
   data: data.name,
   trainCount: data.trainCount ?? undefined,
   testCount: data.testCount ?? undefined,
@@ -77,7 +87,7 @@ const keptOf = ({ data, settings }: RunRecord) => ({
 });
 
 /** What is done to pictures; a mean that was measured is in the model by now. */
-const ownAugment = ({ settings }: RunRecord): string =>
+const ownAugment = ({ settings }: TrainedRecord): string =>
   augmentationWords({ ...settings.augmentation, mean: null });
 
 /** What the command line says of a run that is there already: it must be what the run was begun with. */

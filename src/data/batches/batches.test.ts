@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Preprocessing } from '../../nn/spec.ts';
 import type { Split } from '../dataset.ts';
 import { BatchOrder, fillBatch, unitRange, validationSplit } from './batches.ts';
 
@@ -88,6 +89,22 @@ describe('fillBatch', () => {
     fillBatch(split, Int32Array.of(1), preprocessing, x, new Int32Array(1));
     const expected = [50, 60, 70, 80].map((byte, i) => (byte - mean[i % mean.length]) * 0.5 - 3);
     expect([...x]).toEqual(expected);
+  });
+
+  it('scales each channel by its own number', () => {
+    const images = Uint8Array.of(10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120);
+    const split = { count: 2, images, labels: Uint8Array.of(4, 5) };
+    const x = new Float32Array(12);
+    const fill = (preprocessing: Preprocessing) => {
+      fillBatch(split, Int32Array.of(1, 0), preprocessing, x, new Int32Array(2));
+      return [...x];
+    };
+    expect(fill({ scale: [1, 2, 4], offset: 1 })).toEqual([
+      71, 161, 361, 101, 221, 481, 11, 41, 121, 41, 101, 241,
+    ]);
+    expect(fill({ scale: [1, 2, 4], offset: 0, mean: [1, 2, 3] })).toEqual([
+      69, 156, 348, 99, 216, 468, 9, 36, 108, 39, 96, 228,
+    ]);
   });
 
   it('maps 255 to exactly 1', () => {

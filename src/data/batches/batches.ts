@@ -128,10 +128,12 @@ export class BatchOrder {
 /** Every byte's number, made once per preprocessing. */
 const tables = new WeakMap<Preprocessing, Float32Array>();
 
-function tableOf(preprocessing: Preprocessing): Float32Array {
+/** Undefined where it depends on the place what a byte becomes. */
+function tableOf(preprocessing: Preprocessing): Float32Array | undefined {
+  const { scale, offset, mean } = preprocessing;
+  if (mean !== undefined || typeof scale !== 'number') return undefined;
   let table = tables.get(preprocessing);
   if (table === undefined) {
-    const { scale, offset } = preprocessing;
     table = Float32Array.from({ length: 256 }, (_, byte) => byte * scale + offset);
     tables.set(preprocessing, table);
   }
@@ -170,20 +172,35 @@ export function fillPixels(
   x: Float32Array,
 ): void {
   const table = tableOf(preprocessing);
-  const { mean } = preprocessing;
+  if (table === undefined) {
+    fillByPlace(images, count, indices, preprocessing, x);
+    return;
+  }
   const pixels = images.length / count;
   let to = 0;
   for (let n = 0; n < indices.length; n++) {
-    const picture = indices[n];
-    const end = (picture + 1) * pixels;
-    if (mean === undefined) {
-      for (let from = picture * pixels; from < end; from++) x[to++] = table[images[from]];
-      continue;
-    }
-    const { scale, offset } = preprocessing;
-    for (let from = picture * pixels, i = 0; from < end; from++) {
-      x[to++] = (images[from] - mean[i]) * scale + offset;
-      if (++i === mean.length) i = 0;
+    const end = (indices[n] + 1) * pixels;
+    for (let from = indices[n] * pixels; from < end; from++) x[to++] = table[images[from]];
+  }
+}
+
+/** Where means or scales differ from place to place. */
+function fillByPlace(
+  images: Uint8Array,
+  count: number,
+  indices: Int32Array,
+  { scale, offset, mean = [0] }: Preprocessing,
+  x: Float32Array,
+): void {
+  const scales = typeof scale === 'number' ? [scale] : scale;
+  const pixels = images.length / count;
+  let to = 0;
+  for (let n = 0; n < indices.length; n++) {
+    const end = (indices[n] + 1) * pixels;
+    for (let from = indices[n] * pixels, m = 0, s = 0; from < end; from++) {
+      x[to++] = (images[from] - mean[m]) * scales[s] + offset;
+      if (++m === mean.length) m = 0;
+      if (++s === scales.length) s = 0;
     }
   }
 }

@@ -10,9 +10,9 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseTar } from 'nanotar';
+import { gunzip } from '../../archives/gunzip.ts';
 import { FoveaError, messageOf } from '../../base/errors.ts';
 import type { DownloadProgress, FileSet, KnownBytes, LoadOptions } from '../dataset.ts';
-import { gunzip } from '../formats/gunzip.ts';
 import { findFile, isKnown, sha256Of } from '../known.node.ts';
 import { claimPart, leavePart, openNewPart, openPart, ownPart } from './partFile.node.ts';
 

@@ -6,6 +6,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gunzip, isGzip, type UnpackedSize } from '../../archives/gunzip.ts';
 import { FoveaError, unreachable } from '../../base/errors.ts';
 import type {
   DataFile,
@@ -15,7 +16,6 @@ import type {
   LoadOptions,
   StoredSet,
 } from '../dataset.ts';
-import { gunzip, isGzip, type UnpackedSize } from '../formats/gunzip.ts';
 import { findFile, sha256Of } from '../known.node.ts';
 import { differenceFromPublished, publishedWords } from '../published.ts';
 import { dataFolder } from './location.node.ts';

@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { behindDoor } from '../../../test/support/doors.ts';
 import { idxBytes, ramp } from '../../../test/support/idxFixtures.ts';
+import { gunzip } from '../../archives/gunzip.ts';
 import { FoveaError } from '../../base/errors.ts';
 import { splitOf } from '../dataset.ts';
-import { gunzip } from './gunzip.ts';
 import { IDX_HEADER_BYTES, parseIdxImages, parseIdxLabels, readIdxHeader } from './idx.ts';
 
 const idxSize = {

@@ -8,9 +8,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sharp } from 'sharp';
+import { gunzip, isGzip } from '../../archives/gunzip.ts';
 import { FoveaError, messageOf } from '../../base/errors.ts';
 import { readRegular } from '../../base/regularFile.node.ts';
-import { gunzip, isGzip } from '../formats/gunzip.ts';
 import { IDX_HEADER_BYTES, parseIdxImages, readIdxHeader } from '../formats/idx.ts';
 import { kindOf, MAX_FILE_BYTES, PICTURE_NAME } from './kinds.ts';
 import { parseNetpbm } from './netpbm.ts';

@@ -7,9 +7,9 @@
  */
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { checkedClassNames } from '../../base/classNames.ts';
 import { advice, FoveaError, setting } from '../../base/errors.ts';
 import { openRegular, readRegular } from '../../base/regularFile.node.ts';
-import { checkedClassNames } from '../classNames.ts';
 import { packNames } from '../streamed.ts';
 import { nameMatcher } from './glob.ts';
 import { LeftOut } from './leftOut.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { writeSafetensors } from '../../interop/safetensors.ts';
+import { writeSafetensors } from '../../interop/safetensors/safetensors.ts';
 import { dense } from '../../nn/layers/dense.ts';
 import { sequential } from '../../nn/sequential.ts';
 import { loadModel, readSpec } from './modelFiles.ts';

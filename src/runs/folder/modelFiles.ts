@@ -9,10 +9,11 @@ import type { Session } from '../../backends/backend.ts';
 import { advice, FoveaError, messageOf, setting } from '../../base/errors.ts';
 import { MOST_JSON } from '../../base/json.ts';
 import { readRegular } from '../../base/regularFile.node.ts';
+import { decodeWeights } from '../../interop/modelTensors.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import type { TrainedModel } from '../../nn/trained.ts';
 import { jsonText } from '../../records/jsonText.ts';
-import { decodeSpec, decodeWeights, encodeWeights } from '../../records/modelContents.ts';
+import { decodeSpec, encodeWeights } from '../../records/modelContents.ts';
 import { writeWhole } from './wholeFile.ts';
 
 const MODEL = 'model.json';

@@ -16,7 +16,12 @@ import {
   type RunFileName,
   type RunFiles,
 } from '../../records/runFiles.ts';
-import { parseRunRecord, type RunRecord } from '../../records/runRecord.ts';
+import {
+  parseRunRecord,
+  type RunRecord,
+  type TrainedRecord,
+  trainedRecordOf,
+} from '../../records/runRecord.ts';
 import type { EpochRecord, Snapshot } from '../../train/progress.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../train/snapshots/checkpoint.ts';
 import { lockRun, type RunLock } from './runLock.ts';
@@ -150,6 +155,11 @@ export class RunFolder implements RunFiles {
   async readRecord(): Promise<RunRecord> {
     const bytes = await this.#read('run.json');
     return parseRunRecord(bytes?.toString('utf8') ?? '', this.file('run.json'));
+  }
+
+  /** For what goes on with the run: throws where it was not trained here. */
+  async readTrainedRecord(): Promise<TrainedRecord> {
+    return trainedRecordOf(await this.readRecord(), this.path);
   }
 
   async writeCheckpoint(snapshot: Snapshot, isBest: boolean): Promise<void> {

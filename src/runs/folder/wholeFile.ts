@@ -15,23 +15,44 @@ const TEMPORARY = /^\..+\.[0-9a-f]{12}\.tmp$/;
 
 /** Writes `data` to `file`, replacing what stood there only once all of it is on disk. */
 export async function writeWhole(file: string, data: Uint8Array | string): Promise<void> {
-  const folder = path.dirname(file);
-  const random = randomBytes(6).toString('hex');
-  const temporary = path.join(folder, `.${path.basename(file)}.${random}.tmp`);
+  await writeAllWhole(new Map([[file, data]]));
+}
+
+/** The same of several files: none takes its place before all of them are on disk. */
+export async function writeAllWhole(
+  files: ReadonlyMap<string, Uint8Array | string>,
+): Promise<void> {
+  const written = new Map<string, string>();
+  let at = '';
   try {
-    const handle = await fs.open(temporary, 'wx');
-    try {
-      await handle.writeFile(data);
-      await handle.sync();
-    } finally {
-      await handle.close();
+    for (const [file, data] of files) {
+      at = file;
+      const temporary = temporaryOf(file);
+      written.set(temporary, file);
+      const handle = await fs.open(temporary, 'wx');
+      try {
+        await handle.writeFile(data);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
     }
-    await fs.rename(temporary, file);
-    await syncFolder(folder);
+    for (const [temporary, file] of written) {
+      at = file;
+      await fs.rename(temporary, file);
+      await syncFolder(path.dirname(file));
+    }
   } catch (error) {
-    await fs.rm(temporary, { force: true }).catch(() => undefined);
-    throw writeError(file, error);
+    for (const temporary of written.keys()) {
+      await fs.rm(temporary, { force: true }).catch(() => undefined);
+    }
+    throw writeError(at, error);
   }
+}
+
+function temporaryOf(file: string): string {
+  const random = randomBytes(6).toString('hex');
+  return path.join(path.dirname(file), `.${path.basename(file)}.${random}.tmp`);
 }
 
 /**
@@ -39,8 +60,7 @@ export async function writeWhole(file: string, data: Uint8Array | string): Promi
  * False where the file system has no second names.
  */
 export async function linkWhole(file: string, other: string): Promise<boolean> {
-  const random = randomBytes(6).toString('hex');
-  const temporary = path.join(path.dirname(other), `.${path.basename(other)}.${random}.tmp`);
+  const temporary = temporaryOf(other);
   try {
     await fs.link(file, temporary);
   } catch {

@@ -53,7 +53,7 @@ describe('/api/runs/', () => {
     expect(runs[0]).toMatchObject({ record: null, inUse: false });
     expect(runs[0].fault).toMatch(/run.json: status/);
     expect(runs[1]).toMatchObject({ fault: null, inUse: false, hasMistakes: true });
-    expect(runs[1].record?.results?.epochs).toBe(2);
+    expect(runs[1].record).toMatchObject({ results: { epochs: 2 } });
     expect(runs[1].history).toHaveLength(2);
   });
 

@@ -10,7 +10,7 @@
  */
 import { Hono } from 'hono';
 import { FoveaError } from '../../base/errors.ts';
-import { parseRunRecord } from '../../records/runRecord.ts';
+import { isImported, parseRunRecord } from '../../records/runRecord.ts';
 import { packRun } from '../../records/runZip.ts';
 import { evaluateRun } from '../../runs/evaluateRun.ts';
 import { listRuns, ownRunFolder, readRunFile, readRunFiles } from '../../runs/runList.ts';
@@ -48,12 +48,13 @@ export function runs({ folder }: LabContext): Hono {
 
 /** Nothing is downloaded for a page: what is missing is said. */
 async function evaluated(folder: string, run: Uint8Array) {
-  const { data } = parseRunRecord(new TextDecoder().decode(run), 'run.json');
+  const record = parseRunRecord(new TextDecoder().decode(run), 'run.json');
+  const testCount = isImported(record) ? null : record.data.testCount;
   const { evaluation, dataset, insights, nameOf } = await evaluateRun({
     folder,
     load: { download: false },
     // The test pictures that the run was tested on.
-    ...(data.testCount === null ? {} : { testCount: data.testCount }),
+    ...(testCount === null ? {} : { testCount }),
   });
   const { count, loss, accuracy, classes, confusion, mistakes } = evaluation;
   return {

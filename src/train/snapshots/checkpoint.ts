@@ -3,12 +3,12 @@
  *
  * Parameters and optimizer slots are its tensors, the loop's position its metadata: one file, so that the
  * two can never be of different moments. JSON writes float64 numbers so that they read back to the bit.
- * Next stop: `interop/safetensors.ts`, the format; `runs/folder/runFolder.ts`, where the file lies.
+ * Next stop: `interop/safetensors/safetensors.ts`, the format; `runs/folder/runFolder.ts`, where the file lies.
  */
 import * as z from 'zod/mini';
 import { FoveaError } from '../../base/errors.ts';
 import { parseJson } from '../../base/json.ts';
-import { readSafetensors, writeSafetensors } from '../../interop/safetensors.ts';
+import { readSafetensors, writeSafetensors } from '../../interop/safetensors/safetensors.ts';
 import type { StateValue } from '../../nn/trained.ts';
 import type { Progress, Snapshot } from '../progress.ts';
 

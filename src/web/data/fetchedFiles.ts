@@ -5,6 +5,8 @@
  * `data/published.ts`). A kept file that is broken is fetched again. Two tabs that want one file fetch it once.
  * Next stop: `download.ts`.
  */
+
+import { gunzip, isGzip } from '../../archives/gunzip.ts';
 import { FoveaError } from '../../base/errors.ts';
 import type {
   DataFile,
@@ -14,7 +16,6 @@ import type {
   StoredSet,
 } from '../../data/dataset.ts';
 import { digestOf } from '../../data/digestOf.ts';
-import { gunzip, isGzip } from '../../data/formats/gunzip.ts';
 import { differenceFromPublished, publishedWords } from '../../data/published.ts';
 import { withLock } from '../files/locks.ts';
 import type { StoredFiles } from '../files/storedFiles.ts';

@@ -63,7 +63,7 @@ function zipped(run: string): Blob {
 it('is evaluated, and gone on with, in Node as on the page', async () => {
   await trainOnPage();
   const run = await unzipped();
-  const { test } = (await store.open('one').readRecord()).results!;
+  const { test } = (await store.open('one').readTrainedRecord()).results!;
   const { evaluation } = await evaluateRun({ folder: run, testCount: 20, backend });
   expect([evaluation.loss, evaluation.accuracy]).toEqual([test.loss, test.accuracy]);
   for await (const _ of resumeRun({ folder: run, epochs: 3, backend }));

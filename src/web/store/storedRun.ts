@@ -6,11 +6,12 @@
  * Next stop: `runStore.ts`, all of them.
  */
 import { FoveaError } from '../../base/errors.ts';
+import { decodeWeights } from '../../interop/modelTensors.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import type { TrainedModel } from '../../nn/trained.ts';
 import { parseHistory } from '../../records/history.ts';
 import { jsonText } from '../../records/jsonText.ts';
-import { decodeSpec, decodeWeights } from '../../records/modelContents.ts';
+import { decodeSpec } from '../../records/modelContents.ts';
 import {
   type CheckpointName,
   checkpointFile,
@@ -18,7 +19,12 @@ import {
   type RunFiles,
   runFileNames,
 } from '../../records/runFiles.ts';
-import { parseRunRecord, type RunRecord } from '../../records/runRecord.ts';
+import {
+  parseRunRecord,
+  type RunRecord,
+  type TrainedRecord,
+  trainedRecordOf,
+} from '../../records/runRecord.ts';
 import type { EpochRecord, Snapshot } from '../../train/progress.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../train/snapshots/checkpoint.ts';
 import type { Release } from '../files/locks.ts';
@@ -101,6 +107,11 @@ export class StoredRun implements RunFiles {
       new TextDecoder().decode(await this.#needed('run.json')),
       this.file('run.json'),
     );
+  }
+
+  /** For what goes on with the run: throws where it was not trained here. */
+  async readTrainedRecord(): Promise<TrainedRecord> {
+    return trainedRecordOf(await this.readRecord(), this.path);
   }
 
   async readSpec(): Promise<ModelSpec> {

@@ -79,7 +79,7 @@ export async function* resumeStoredRun(
   const { session, store, data } = place;
   const run = await store.take(options.name);
   try {
-    const record = await run.readRecord();
+    const record = await run.readTrainedRecord();
     checkExpected(options.name, { spec: given }, await run.readSpec(), record);
     const last = await run.readCheckpoint('last');
     const begun = { where: options.name, spec: given, record, last };

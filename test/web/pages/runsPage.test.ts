@@ -9,7 +9,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { modelOf } from '../../../src/models/index.ts';
 import { parseHistory } from '../../../src/records/history.ts';
-import { parseRunRecord } from '../../../src/records/runRecord.ts';
+import { parseRunRecord, trainedRecordOf } from '../../../src/records/runRecord.ts';
 import { trainRun } from '../../../src/runs/trainRun.ts';
 import type { Lab } from '../../../src/server/openLab.ts';
 import { temporaryFolder } from '../../support/idxFixtures.ts';
@@ -60,7 +60,10 @@ inChromium('the page of runs', (open) => {
     const page = await open(address('runs=small/large'));
     await page.waitForSelector('.runsCurves canvas');
     for (const name of ['small', 'large']) {
-      const record = parseRunRecord(readFileSync(run(name, 'run.json'), 'utf8'), name);
+      const record = trainedRecordOf(
+        parseRunRecord(readFileSync(run(name, 'run.json'), 'utf8'), name),
+        'run',
+      );
       const history = parseHistory(readFileSync(run(name, 'history.json')), name);
       const least = Math.min(...history.map(({ validation }) => validation?.loss ?? Infinity));
       const shown = await cells(page, name);
@@ -83,7 +86,10 @@ inChromium('the page of runs', (open) => {
 
     await page.getByRole('button', { name: 'Test again' }).click();
     await page.waitForSelector('text=pictures of digits are read rightly');
-    const record = parseRunRecord(readFileSync(run('small', 'run.json'), 'utf8'), 'small');
+    const record = trainedRecordOf(
+      parseRunRecord(readFileSync(run('small', 'run.json'), 'utf8'), 'small'),
+      'run',
+    );
     expect(await page.innerText('.runsMistakes')).toContain(
       `${(100 * (record.results?.test.accuracy ?? 0)).toFixed(2)} % of 20 pictures`,
     );

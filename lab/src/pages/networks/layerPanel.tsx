@@ -59,7 +59,9 @@ export function LayerPanel({ spec, layer, model, place, onPlace }: PanelProps) {
 }
 
 function InputPanel({ spec, model }: { readonly spec: ModelSpec; readonly model: string }) {
-  const { scale, offset, border } = spec.preprocessing;
+  const { scale: given, offset, border } = spec.preprocessing;
+  // Models that are drawn here have one scale for all channels.
+  const scale = typeof given === 'number' ? given : (given[0] ?? 1);
   const low = offset;
   const high = 255 * scale + offset;
   const round = (n: number) => String(Number(n.toPrecision(4))).replace('-', '−');

@@ -38,6 +38,13 @@ export function Mistakes({ source, runs }: MistakesProps) {
   );
 }
 
+/** Why there is no picture of mistakes, of runs that are at rest. */
+const NO_MISTAKES: Readonly<Record<string, string>> = {
+  done: 'It made none on its test set.',
+  imported:
+    'It was imported, and what it was trained on is not known: fovea evaluate tests it on data.',
+};
+
 function Sheet({ source, run }: { readonly source: RunSource; readonly run: ReadableRun }) {
   const [picture, setPicture] = useState<string>();
   const [evaluated, setEvaluated] = useState<EvaluatedRun>();
@@ -68,9 +75,7 @@ function Sheet({ source, run }: { readonly source: RunSource; readonly run: Read
     <>
       {!hasMistakes && (
         <p class="soft">
-          {run.record.status === 'done'
-            ? 'It made none on its test set.'
-            : 'The test set is read once the run is done.'}
+          {NO_MISTAKES[run.record.status] ?? 'The test set is read once the run is done.'}
         </p>
       )}
       {picture !== undefined && (

@@ -7,7 +7,14 @@ import { Table } from '../../figures/table.tsx';
 import { Button } from '../../frame/controls/button.tsx';
 import { Note } from '../../frame/problem.tsx';
 import { DeleteButton } from './deleteButton.tsx';
-import { bestOf, figuresOf, MOST_COMPARED, type ReadableRun, stateWords } from './runs.ts';
+import {
+  bestOf,
+  figuresOf,
+  MOST_COMPARED,
+  type ReadableRun,
+  stateWords,
+  trainingOf,
+} from './runs.ts';
 import { saveAs } from './saveAs.ts';
 import { keepZip, type RunSource } from './sources.ts';
 
@@ -44,8 +51,8 @@ export function RunTable({ source, runs, compared, onChoose, onChanged }: RunTab
     return [
       <Chosen key="name" run={run} compared={compared} isBest={name === best} onToggle={toggle} />,
       record.model,
-      record.data.name,
-      `${epochs} of ${asked}`,
+      trainingOf(run)?.data.name ?? 'not known',
+      asked === null ? '' : `${epochs} of ${asked}`,
       least === null ? '' : `${formatValue(least.loss)} (${least.epoch})`,
       test?.accuracy == null ? '' : formatShare(test.accuracy, 2),
       stateWords(run),

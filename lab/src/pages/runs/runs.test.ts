@@ -9,6 +9,7 @@ import {
   figuresOf,
   type ReadableRun,
   stateWords,
+  trainingOf,
 } from './runs.ts';
 
 const epoch = (n: number, train: number, validation: number | null) => ({
@@ -88,7 +89,8 @@ describe('figures of a run', () => {
     expect(bestOf([b, a, run('c', [])])).toBe('a');
     expect(bestOf([a])).toBeUndefined();
     expect(bestOf([a, run('d', [], 0.9)])).toBeUndefined();
-    const other = { ...b, record: { ...b.record, data: { ...b.record.data, name: 'mnist' } } };
+    const record = trainingOf(b)!;
+    const other = { ...b, record: { ...record, data: { ...record.data, name: 'mnist' } } };
     expect(bestOf([a, other])).toBeUndefined();
   });
 });

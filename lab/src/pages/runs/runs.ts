@@ -16,9 +16,15 @@ export type ReadableRun = ListedRun & { readonly record: NonNullable<ListedRun['
 export const isReadable = (run: ListedRun): run is ReadableRun =>
   run.record !== null && run.fault === null;
 
+/** What a run was trained on and how; undefined where it was imported: nobody knows. */
+export function trainingOf({ record }: ReadableRun) {
+  return record.status === 'imported' ? undefined : record;
+}
+
 export interface RunFigures {
   readonly epochs: number;
-  readonly asked: number;
+  /** Null where the run was not trained here. */
+  readonly asked: number | null;
   /** The epoch of the least validation loss, or training loss where there is no validation; null before the first. */
   readonly best: { readonly epoch: number; readonly loss: number; readonly of: Part } | null;
   /** Of the test set, once the run is done. */
@@ -30,17 +36,19 @@ export type Part = 'training' | 'validation';
 const isNumber = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value);
 
-export function figuresOf({ record, history }: ReadableRun): RunFigures {
+export function figuresOf(run: ReadableRun): RunFigures {
+  const { history } = run;
+  const training = trainingOf(run);
   const of: Part = history.some(({ validation }) => validation !== null)
     ? 'validation'
     : 'training';
   const losses = history.map((epoch) => ({ epoch: epoch.epoch, loss: judged(epoch), of }));
   const known = losses.filter(({ loss }) => isNumber(loss));
   const best = known.length === 0 ? null : known.reduce((a, b) => (b.loss < a.loss ? b : a));
-  const test = record.results?.test;
+  const test = training?.results?.test;
   return {
     epochs: history.length,
-    asked: record.settings.epochs,
+    asked: training?.settings.epochs ?? null,
     best,
     test:
       test === undefined || !isNumber(test.loss)
@@ -54,7 +62,7 @@ const judged = ({ validation, train }: EpochRecord): number => validation?.loss 
 /** What became of it, in a word or two. */
 export function stateWords({ record, inUse }: ReadableRun): string {
   if (inUse) return 'training now';
-  if (record.status === 'done') return 'done';
+  if (record.status === 'done' || record.status === 'imported') return record.status;
   return record.status === 'stopped' ? 'stopped' : 'broken off';
 }
 
@@ -62,11 +70,12 @@ export function stateWords({ record, inUse }: ReadableRun): string {
 export function bestOf(runs: readonly ReadableRun[]): string | undefined {
   const tested = runs.flatMap((run) => {
     const accuracy = figuresOf(run).test?.accuracy ?? null;
-    return accuracy === null ? [] : [{ run, accuracy, count: run.record.data.test }];
+    const data = trainingOf(run)?.data;
+    return accuracy === null || data === undefined ? [] : [{ run, accuracy, data }];
   });
   const [first, second] = tested.toSorted((a, b) => b.accuracy - a.accuracy);
   // Of other data an accuracy is no match.
-  const sets = new Set(tested.map(({ run }) => run.record.data.name));
+  const sets = new Set(tested.map(({ data }) => data.name));
   if (first === undefined || second === undefined || sets.size > 1) return undefined;
   return first.accuracy > second.accuracy ? first.run.name : undefined;
 }
@@ -131,10 +140,8 @@ export function differencesOf(runs: readonly ReadableRun[]): Difference[] {
 }
 
 /** All that was asked for and all that decides the numbers, by name: "optimizer.learningRate" -> "0.003". */
-function optionsOf(
-  { model, data, settings, from, backend, versions }: ReadableRun['record'],
-  spec: ListedRun['spec'],
-) {
+function optionsOf(record: ReadableRun['record'], spec: ListedRun['spec']) {
+  const { model, versions } = record;
   const options = new Map<string, string>();
   const put = (name: string, value: unknown): void => {
     if (value === undefined) return;
@@ -148,11 +155,18 @@ function optionsOf(
     put(`${name} is a`, kind);
     put(name, own);
   }
-  put('data', data.name);
-  for (const part of ['train', 'validation', 'test'] as const) put(`${part} pictures`, data[part]);
-  for (const [name, value] of Object.entries(settings)) put(name, value);
-  put('begins with', from?.path ?? 'weights that were drawn');
-  put('plan', backend.plan);
+  if (record.status === 'imported') {
+    put('imported from', record.imported.file);
+    put('made by', record.imported.producedBy);
+  } else {
+    const { data, settings, from, backend } = record;
+    put('data', data.name);
+    for (const part of ['train', 'validation', 'test'] as const)
+      put(`${part} pictures`, data[part]);
+    for (const [name, value] of Object.entries(settings)) put(name, value);
+    put('begins with', from?.path ?? 'weights that were drawn');
+    put('plan', backend.plan);
+  }
   put('version', versions.fovea);
   return options;
 }

@@ -7,11 +7,11 @@
  * The reader believes nothing: the tensors must cover the data exactly, in any order, without overlap or
  * gap. Format: https://github.com/huggingface/safetensors#format. Next stop: `train/snapshots/checkpoint.ts`.
  */
-import { FoveaError } from '../base/errors.ts';
-import { halfToNumber } from '../base/halfFloat.ts';
-import { parseJson } from '../base/json.ts';
-import { shownValue } from '../base/printable.ts';
-import { formatShape, type Shape } from '../base/shape.ts';
+import { FoveaError } from '../../base/errors.ts';
+import { halfToNumber } from '../../base/halfFloat.ts';
+import { parseJson } from '../../base/json.ts';
+import { shownValue } from '../../base/printable.ts';
+import { formatShape, type Shape } from '../../base/shape.ts';
 import { findDuplicateKey } from './jsonKeys.ts';
 
 export type SafetensorsArray = Float32Array | Float64Array | Int32Array | Uint8Array;

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { behindDoor } from '../../test/support/doors.ts';
-import { FoveaError } from '../base/errors.ts';
+import { behindDoor } from '../../../test/support/doors.ts';
+import { FoveaError } from '../../base/errors.ts';
 import { findDuplicateKey } from './jsonKeys.ts';
 import { readSafetensors, type SafetensorsArray, writeSafetensors } from './safetensors.ts';
 

@@ -4,7 +4,7 @@
  * Two readers may take different ones of the two, so a strict format refuses both. For valid JSON only.
  */
 
-import { closingQuote } from '../base/json.ts';
+import { closingQuote } from '../../base/json.ts';
 
 const COLON = /\s*:/y;
 

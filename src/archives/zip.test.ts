@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { type Zippable, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { FoveaError } from '../../base/errors.ts';
+import { FoveaError } from '../base/errors.ts';
 import { readZip } from './zip.ts';
 
 const text = (words: string) => new TextEncoder().encode(words);

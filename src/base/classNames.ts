@@ -1,8 +1,8 @@
 /**
  * @file Names of classes from a file: short ones, since they stand in tables, drawings and captions.
  */
-import { FoveaError } from '../base/errors.ts';
-import { printable } from '../base/printable.ts';
+import { FoveaError } from './errors.ts';
+import { printable } from './printable.ts';
 
 /** As long as the name of a folder may be. */
 const LONGEST = 255;

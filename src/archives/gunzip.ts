@@ -4,7 +4,7 @@
  * A packed file may expand a thousandfold, so nothing is unpacked without knowing how much is meant: the
  * limit comes from the caller, or from the unpacked beginning itself (an IDX header says its size).
  */
-import { FoveaError, messageOf } from '../../base/errors.ts';
+import { FoveaError, messageOf } from '../base/errors.ts';
 
 /** Deflate cannot compress better than this, so a claim beyond it is a lie. */
 const MAX_RATIO = 1032;

@@ -6,8 +6,8 @@
  * bytes that unpacks as many files), and sizes over the limit. What unpacks to more or less than it claims, or has
  * another checksum, is refused while it is unpacked. Next stop: `gunzip.ts`.
  */
-import { FoveaError } from '../../base/errors.ts';
-import { shownValue } from '../../base/printable.ts';
+import { FoveaError } from '../base/errors.ts';
+import { shownValue } from '../base/printable.ts';
 import { inflate } from './gunzip.ts';
 
 export interface ZipEntry {

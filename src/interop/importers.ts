@@ -1,0 +1,102 @@
+/**
+ * @file The table of what comes in: one row per format, and `importModel`, which finds the row and checks what it gives.
+ *
+ * The content of a file decides what it is; its ending only where the content fits several or none. An importer is loaded
+ * when it is needed. Before: `source.ts`. Next stop: `safetensors/importSafetensors.ts`, the shortest importer.
+ */
+import { FoveaError, unknownName } from '../base/errors.ts';
+import { formatShape, sameShape } from '../base/shape.ts';
+import { parametersOf } from '../nn/network.ts';
+import type { StateValue, TrainedModel } from '../nn/trained.ts';
+import type { ImportedModel, ImportOptions } from './importing.ts';
+import { isSafetensors } from './safetensors/recognise.ts';
+import type { Source } from './source.ts';
+
+interface Importer {
+  /** "ONNX" */
+  readonly says: string;
+  /** Endings that its files usually have: ".onnx". */
+  readonly endings: readonly string[];
+  /** Whether the content looks like it; it reads little and does not throw. */
+  recognises(source: Source): boolean;
+  load(): Promise<{ importModel(source: Source, options: ImportOptions): Promise<ImportedModel> }>;
+}
+
+/** One row per format. */
+export const importers = {
+  safetensors: {
+    says: 'safetensors, of Fovea, PyTorch or tinygrad',
+    endings: ['.safetensors'],
+    recognises: ({ bytes }) => isSafetensors(bytes),
+    load: () => import('./safetensors/importSafetensors.ts'),
+  },
+} as const satisfies Readonly<Record<string, Importer>>;
+
+export type ImportFormat = keyof typeof importers;
+
+export const importFormats = Object.keys(importers) as readonly ImportFormat[];
+
+/** A model of another program (or ours), as one of this house. `format`: what its file was taken for. */
+export async function importModel(
+  source: Source,
+  options: ImportOptions = {},
+): Promise<ImportedModel & { readonly format: ImportFormat }> {
+  const format = formatOf(source, options.format);
+  const { importModel: read } = await importers[format].load();
+  const imported = await read(source, options);
+  return { ...imported, weights: checkedWeights(imported, source), format };
+}
+
+function formatOf(source: Source, asked: string | undefined): ImportFormat {
+  if (asked !== undefined) {
+    const known = importFormats.find((format) => format === asked);
+    if (known === undefined) throw unknownName('format', asked, importFormats);
+    return known;
+  }
+  const name = source.name.toLowerCase();
+  const row = (format: ImportFormat): Importer => importers[format];
+  const byContent = importFormats.filter((format) => row(format).recognises(source));
+  const byEnding = importFormats.filter((format) =>
+    row(format).endings.some((ending) => name.endsWith(ending)),
+  );
+  const both = byContent.find((format) => byEnding.includes(format));
+  const found = both ?? byContent[0] ?? byEnding[0];
+  if (found !== undefined) return found;
+  throw new FoveaError({
+    where: source.where,
+    problem: `this is no model that can be imported (${source.bytes.length} bytes)`,
+    expected: `one of ${Object.values<Importer>(importers)
+      .flatMap(({ endings }) => endings)
+      .join(', ')}`,
+  });
+}
+
+/** Every parameter of the model with its shape, in finite float32, and nothing else. */
+function checkedWeights(
+  { spec, weights }: ImportedModel,
+  { where }: Source,
+): TrainedModel['weights'] {
+  const checked = new Map<string, StateValue>();
+  for (const { name, shape } of parametersOf(spec)) {
+    const value = weights.get(name);
+    if (value === undefined || !sameShape(value.shape, shape)) {
+      const found =
+        value === undefined ? 'is missing' : `has the shape ${formatShape(value.shape)}`;
+      throw new FoveaError({
+        where,
+        problem: `"${name}" ${found}`,
+        expected: `${formatShape(shape)}, as the model says`,
+      });
+    }
+    const data = value.data instanceof Float32Array ? value.data : Float32Array.from(value.data);
+    if (!data.every(Number.isFinite)) {
+      throw new FoveaError({
+        where,
+        problem: `"${name}" holds NaN or Infinity: a network with such a number answers nothing that counts`,
+        expected: 'finite numbers within the range of float32',
+      });
+    }
+    checked.set(name, { shape, data });
+  }
+  return checked;
+}

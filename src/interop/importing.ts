@@ -1,0 +1,27 @@
+/**
+ * @file What importers are asked and what they give.
+ *
+ * Next stop: `importers.ts`, the table of them.
+ */
+import type { ModelSpec } from '../nn/spec.ts';
+import type { TrainedModel } from '../nn/trained.ts';
+import type { Source } from './source.ts';
+
+export interface ImportOptions {
+  /** The network that the weights belong to, for files that hold weights alone. */
+  readonly model?: ModelSpec | undefined;
+  /** Weights that lie in another file than the network. */
+  readonly weights?: Source | undefined;
+  /** Default: the content of the file decides. */
+  readonly format?: string | undefined;
+}
+
+/** What an importer gives. */
+export interface ImportedModel extends TrainedModel {
+  /** What was done to it on the way in, in sentences. */
+  readonly notes: readonly string[];
+  /** Whether the file says how pixels become numbers, or that is a guess (bytes to 0..1). */
+  readonly preprocessing: 'file' | 'assumed';
+  /** "ONNX opset 10, by pytorch 1.3" */
+  readonly producedBy: string;
+}
