@@ -133,7 +133,8 @@ export {
   type OcclusionOptions,
   occlusionMap,
 } from './train/prediction/occlusion.ts';
-export { openPredictor, type Prediction, type Predictor } from './train/prediction/predict.ts';
+export { openPredictor, type Predictor } from './train/prediction/predict.ts';
+export type { Prediction } from './train/prediction/reading.ts';
 export { type UnitTerm, type WorkedUnit, workUnit } from './train/prediction/workedUnit.ts';
 export type { EpochRecord, Progress, Snapshot } from './train/progress.ts';
 export type { RowSettings } from './train/rowTreatment.ts';

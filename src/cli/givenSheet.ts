@@ -5,7 +5,7 @@ import path from 'node:path';
 import { contactSheet } from '../data/images/contactSheet.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import { writeWhole } from '../runs/folder/wholeFile.ts';
-import type { Prediction } from '../train/prediction/predict.ts';
+import type { Prediction } from '../train/prediction/reading.ts';
 
 export interface GivenPicture extends Pick<Prediction, 'given' | 'answers'> {
   readonly name: string;

@@ -6,7 +6,7 @@
 import { Command, Option } from 'commander';
 import { FoveaError, UsageError } from '../../base/errors.ts';
 import type { Picture } from '../../data/images/picture.ts';
-import type { Prediction } from '../../train/prediction/predict.ts';
+import type { Prediction } from '../../train/prediction/reading.ts';
 import type { GivenPicture } from '../givenSheet.ts';
 import { resolveRun } from '../models.ts';
 import {
@@ -95,18 +95,23 @@ async function predict(run: string, files: readonly string[], options: Options):
     });
   }
   const output = openOutput(json === true);
-  const [{ loadModel }, { channelsOf, openPredictor, readsWriting }, { openSession }] =
-    await Promise.all([
-      import('../../runs/folder/modelFiles.ts'),
-      import('../../train/prediction/predict.ts'),
-      import('../../backends/select.ts'),
-    ]);
+  const [
+    { loadModel },
+    { channelsOf, openPredictor, readerOf },
+    { readsWriting },
+    { openSession },
+  ] = await Promise.all([
+    import('../../runs/folder/modelFiles.ts'),
+    import('../../train/prediction/predict.ts'),
+    import('../../train/prediction/reading.ts'),
+    import('../../backends/select.ts'),
+  ]);
   const model = await loadModel(resolveRun(run));
   const session = await openSession({ ...openOptionsOf(options), threads: 1 });
   try {
     const predict = openPredictor(session, model);
     const asked = { top, invert: INVERT[invert], asIs, rejectFar, rejectClose };
-    if (asIs !== true) output.note(readsWriting(model) ? AS_WRITING : AS_PICTURES);
+    if (asIs !== true) output.note(readsWriting(readerOf(model)) ? AS_WRITING : AS_PICTURES);
     const given: GivenPicture[] = [];
     const show = async (name: string, picture: Picture) => {
       const prediction = await predict(picture, asked);

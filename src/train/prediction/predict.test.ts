@@ -9,7 +9,8 @@ import { readImage } from '../../data/images/readImage.node.ts';
 import { loadDataset } from '../../data/index.ts';
 import { modelOf } from '../../models/index.ts';
 import { fit } from '../fit.ts';
-import { openPredictor, readsWriting } from './predict.ts';
+import { openPredictor, readerOf } from './predict.ts';
+import { readsWriting } from './reading.ts';
 
 const spec = modelOf('lenet5');
 const classes = [...'0123456789'];
@@ -74,8 +75,8 @@ describe('pictures as the data set has them', () => {
 
 describe('what counts as writing', () => {
   it('is one channel and classes of one character', () => {
-    expect(readsWriting({ spec, classes })).toBe(true);
-    expect(readsWriting({ spec, classes: ['shirt', 'boot'] })).toBe(false);
-    expect(readsWriting({ spec: modelOf('cifar-quick'), classes })).toBe(false);
+    expect(readsWriting(readerOf({ spec, classes }))).toBe(true);
+    expect(readsWriting(readerOf({ spec, classes: ['shirt', 'boot'] }))).toBe(false);
+    expect(readsWriting(readerOf({ spec: modelOf('cifar-quick'), classes }))).toBe(false);
   });
 });

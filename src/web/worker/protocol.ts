@@ -24,7 +24,7 @@ import type {
   Rows,
 } from '../../train/prediction/batchPrediction.ts';
 import type { Look } from '../../train/prediction/look.ts';
-import type { Prediction, PredictOptions } from '../../train/prediction/predict.ts';
+import type { Prediction, PredictOptions } from '../../train/prediction/reading.ts';
 import type { Snapshot } from '../../train/progress.ts';
 import type { LoadFromOptions } from '../data/loadDataset.ts';
 import type { ResumeOptions, RunOptions } from '../store/trainStoredRun.ts';

@@ -29,7 +29,8 @@ import type {
   RunnableModel,
 } from '../../train/prediction/batchPrediction.ts';
 import type { Look } from '../../train/prediction/look.ts';
-import type { PredictedModel, Prediction, PredictOptions } from '../../train/prediction/predict.ts';
+import type { PredictedModel } from '../../train/prediction/predict.ts';
+import type { Prediction, PredictOptions } from '../../train/prediction/reading.ts';
 import type { LoadFromOptions } from '../data/loadDataset.ts';
 import { type Asked, Asking } from './calls.ts';
 import type {
