@@ -13,7 +13,7 @@ import { PAGE_BYTES } from './assembler/module.ts';
 /** 4 GiB, all that 32-bit addresses reach. */
 export const MOST_PAGES = 65536;
 /** Vectors may read past the end of a value; the last one in memory needs room for that too. */
-const SLACK_BYTES = 4096;
+export const SLACK_BYTES = 4096;
 
 export interface Region {
   readonly address: number;

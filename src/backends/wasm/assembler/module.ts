@@ -44,7 +44,8 @@ export class ModuleBuilder {
     return index;
   }
 
-  toBytes(): Uint8Array<ArrayBuffer> {
+  /** Without `names`: no name section, which a program needs for people alone. */
+  toBytes({ names = true }: { readonly names?: boolean } = {}): Uint8Array<ArrayBuffer> {
     const types: FunctionType[] = [];
     const typeIndex = this.functions.map(({ type }) => {
       const key = JSON.stringify(type);
@@ -72,7 +73,7 @@ export class ModuleBuilder {
       s.u32(index);
     });
     section(w, 10, this.functions, (s, f) => s.block((body) => writeBody(body, f)));
-    this.writeNames(w);
+    if (names) this.writeNames(w);
     return w.toBytes();
   }
 

@@ -30,7 +30,7 @@ export interface Segment {
 export interface Program {
   readonly module: ModuleBuilder;
   readonly segments: readonly Segment[];
-  /** In order; kernel i is exported as `kernel{i}`, for profiles. */
+  /** In order; kernel i is exported as `kernel{i}`, for profiles, unless that was not wanted. */
   readonly kernels: readonly Kernel[];
   /** Whether other threads are to be called. */
   readonly shared: boolean;
@@ -84,17 +84,20 @@ export interface EmitOptions {
   /** Byte address of a node's numbers, aliases resolved. */
   address(node: Node): number;
   readonly tickets: TicketWords;
+  /** Whether single kernels can be called; default true. */
+  readonly profiled?: boolean;
 }
 
 /** Below this many multiply-adds a run is over before a second thread has woken up. */
 const WORTH_THREADS = 400_000;
 
 export function emitProgram({ phases }: Schedule, options: EmitOptions): Program {
+  const { profiled = true } = options;
   const module = new ModuleBuilder(options.memory);
   const kernels = new Map<Kernel, number>();
   for (const kernel of phases.flatMap((p) => p.kernels)) {
     const f = emitKernel(kernel, options);
-    kernels.set(kernel, module.add(f, `kernel${kernels.size}`));
+    kernels.set(kernel, module.add(f, profiled ? `kernel${kernels.size}` : undefined));
   }
   const all = [...kernels.keys()];
   const multiplyAdds = all.reduce((sum, k) => sum + k.multiplyAdds, 0);

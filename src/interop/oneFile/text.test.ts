@@ -1,0 +1,37 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fromText, toText } from './text.ts';
+
+const back = (bytes: Uint8Array) => fromText(toText(bytes)).subarray(0, bytes.length);
+
+describe('bytes as text', () => {
+  it('come back, whatever they are and however many', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        expect(back(bytes)).toEqual(bytes);
+      }),
+    );
+    for (let length = 0; length < 60; length++) {
+      expect(back(new Uint8Array(length).fill(255))).toEqual(new Uint8Array(length).fill(255));
+    }
+  });
+
+  it('come back in several pieces', () => {
+    const bytes = Uint8Array.from({ length: 200_000 }, (_, i) => (i * 40_503) >>> 5);
+    const pieces = toText(bytes);
+    expect(pieces.length).toBeGreaterThan(2);
+    expect(pieces.every((piece) => piece.length % 2 === 0)).toBe(true);
+    expect(fromText(pieces).subarray(0, bytes.length)).toEqual(bytes);
+  });
+
+  it('are printable, may stand between quotes and in a page, and take 16/13 of their length', () => {
+    const bytes = Uint8Array.from(
+      { length: 2 ** 17 },
+      (_, i) => Math.imul(i, 2_654_435_761) >>> 13,
+    );
+    const text = toText(bytes).join('');
+    expect(new Set(text).size).toBe(91);
+    expect(text).toMatch(/^[!#-;=-[\]-~]*$/);
+    expect(text.length / bytes.length).toBeCloseTo(16 / 13, 3);
+  });
+});
