@@ -10,7 +10,7 @@ import { evaluate } from './evaluation/evaluate.ts';
 import type { FitEvent, FitOptions } from './events.ts';
 import { type FitData, fit } from './fit.ts';
 import type { Snapshot } from './progress.ts';
-import { Mixup, mixRows } from './rowTreatment.ts';
+import { Mixup, mixRows, treatmentOf } from './rowTreatment.ts';
 
 const COUNT = 22;
 const labels = Uint8Array.from({ length: COUNT }, (_, i) => (i % 5 === 0 ? 2 : i % 2));
@@ -119,6 +119,16 @@ describe.each(backends)('rows in training, on %s', (backend) => {
     expect(new Set(rows).size).toBeGreaterThan(1);
   });
 
+  it('balanced: a class without rows takes nothing from the others', () => {
+    const four = sequential({ inputShape: [5] }, [dense({ units: 4, activation: 'softmax' })]);
+    const { weights } = treatmentOf(four, train, undefined, { classWeights: 'balanced' });
+    const sums = [0, 0, 0, 0];
+    weights?.forEach((weight, n) => {
+      sums[labels[n]] += weight;
+    });
+    expect(sums).toEqual([...new Array(3).fill(expect.closeTo(COUNT / 3, 4)), 0]);
+  });
+
   it('are mixed in pairs, labels and weights with them', async () => {
     const share = new Mixup(0.4, 4).share(0);
     const found = await run({ ...once, mixup: 0.4, classWeights: [1, 2, 3] }, backend);
@@ -141,6 +151,13 @@ describe.each(backends)('rows in training, on %s', (backend) => {
       return loss * mixed(1 + labels[n], 1 + labels[m]);
     });
     expect(found.epoch?.train.loss).toBeCloseTo(mean(losses), 5);
+  });
+
+  it('are mixed by another share at every step of every epoch', async () => {
+    const still = { ...once, optimizer: sgd({ learningRate: 1e-12 }), epochs: 3, mixup: 0.4 };
+    const { kept } = await run(still, backend);
+    const { history } = kept[kept.length - 1].progress;
+    expect(new Set(history.map(({ train: { loss } }) => loss)).size).toBe(3);
   });
 
   it('give the same bits from any step on', async () => {

@@ -53,6 +53,18 @@ describe('classify', () => {
     expect(result.mistakeCount).toBe(2);
   });
 
+  it('means by F1 the harmonic mean of precision and recall', () => {
+    const rows = [
+      [0.9, 0.1],
+      [0.2, 0.8],
+      [0.3, 0.7],
+    ];
+    const { perClass } = classify(predictions(['a', 'b'], [0, 0, 1], rows));
+    expect(perClass[0]).toMatchObject({ precision: 1, recall: 1 / 2 });
+    expect(perClass[1]).toMatchObject({ precision: 1 / 2, recall: 1 });
+    for (const { f1 } of perClass) expect(f1).toBeCloseTo(2 / 3, 12);
+  });
+
   it('gives a tie to the first class', () => {
     const tie = predictions(
       ['a', 'b'],

@@ -18,6 +18,14 @@ describe('rejection', () => {
     expect(limit).toBe(doubt === 'far' ? 2 : 7);
   });
 
+  it('means by the error the share of those that are kept', () => {
+    // Of the four, the nearest and the farthest are wrong.
+    const two = { logits, labels: Uint8Array.of(1, 0, 0, 1), classes };
+    const { curve, forTarget } = rejectionOf(two, 'far', 0.34);
+    expect(forTarget).toEqual({ rejected: 0.25, error: 1 / 3 });
+    expect(curve[0].error).toBe(2 / 4);
+  });
+
   it('says when nothing is left', () => {
     const wrong = rejectionOf({ logits, labels: Uint8Array.of(1, 1, 0, 0), classes }, 'far');
     expect(wrong.forTarget).toBeNull();
@@ -53,6 +61,32 @@ describe('perturbations', () => {
   it('shift by whole pixels in each of eight directions', () => {
     const places = new Set(drawn('shift', 2).map((values) => values.indexOf(100)));
     expect([...places].sort((a, b) => a - b)).toEqual([0, 2, 4, 10, 14, 20, 22, 24]);
+  });
+
+  it('turn both ways, by the angle that was asked for', () => {
+    const values = new Float32Array(25);
+    values[14] = 100;
+    const plane = { width: 5, height: 5, channels: 1, values };
+    const random = new RandomStream(1, 'rotate');
+    const places = Array.from({ length: 64 }, () => {
+      const turned = Array.from(perturbations.rotate.apply(plane, 90, random).values, Math.round);
+      return turned.indexOf(100);
+    });
+    // From the middle of the right side to the middle of the top, or of the bottom.
+    expect([...new Set(places)].sort((a, b) => a - b)).toEqual([2, 22]);
+  });
+
+  it('are enlarged by more than 1, and made small by less', () => {
+    const values = new Float32Array(25);
+    values[12] = 100;
+    const plane = { width: 5, height: 5, channels: 1, values };
+    const sum = (strength: number) => {
+      const scaled = perturbations.scale.apply(plane, strength).values;
+      return scaled.reduce((total, value) => total + value, 0);
+    };
+    expect(sum(2)).toBeCloseTo(400, 3);
+    expect(sum(0.5)).toBeCloseTo(100, 3);
+    expect(sum(1)).toBeCloseTo(100, 3);
   });
 
   it('are brighter or darker everywhere by as much', () => {
