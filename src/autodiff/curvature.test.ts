@@ -74,6 +74,19 @@ describe('curvature', () => {
     expectNear(found, await secondDifferences(loss, given, 'w'));
   });
 
+  it('adds up over all that reads a number, weights and sums alike', async () => {
+    const [x, z] = [inputNode('x', [N, 4]), inputNode('z', [N, 4])];
+    const w = inputNode('w', [4, 5]);
+    const y = build('matmul', [x, w]);
+    const distances = [y, y, build('matmul', [z, w])].map((sums, i) =>
+      mean(build('rbf', [sums, constantNode(numbers(5, 3 + i), [1, 5])])),
+    );
+    const loss = distances.reduce((sum, one) => build('add', [sum, one]));
+    const given = { x: numbers(N * 4, 1), z: numbers(N * 4, 7), w: numbers(20, 2) };
+    const [found] = await valuesOf(curvature(loss, [w]), given);
+    expectNear(found, await secondDifferences(loss, given, 'w'));
+  });
+
   it('is exact for the bias of the last layer under cross-entropy', async () => {
     const x = inputNode('x', [N, 4]);
     const b = inputNode('b', [4]);
