@@ -45,6 +45,7 @@ export { type PageMachine, pageMachine } from './web/machine/pageMachine.ts';
 export { openRunStore, type RunStore } from './web/store/runStore.ts';
 export type { StoredRun } from './web/store/storedRun.ts';
 export type { ResumeOptions, RunOptions } from './web/store/trainStoredRun.ts';
+export { openWorkerSession } from './web/worker/openWorkerSession.ts';
 export type {
   PicturesOf,
   WatchOptions,
@@ -59,12 +60,7 @@ export type {
 } from './web/worker/protocol.ts';
 export type { RemoteTraining } from './web/worker/remoteTraining.ts';
 export type { AnyRows, WorkerFitData } from './web/worker/sentObjects.ts';
-export {
-  openWorkerSession,
-  type RemotePredictor,
-  type RemoteViewer,
-  type WorkerSession,
-} from './web/worker/workerSession.ts';
+export type { RemotePredictor, RemoteViewer, WorkerSession } from './web/worker/workerSession.ts';
 // Windows
 export { applyOp, type RealTensor } from './windows/apply.ts';
 export {

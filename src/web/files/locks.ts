@@ -20,14 +20,18 @@ export async function takeLock(name: string): Promise<Release | undefined> {
   });
 }
 
+/** Pages that were not loaded safely (over plain http from another machine) have no locks. */
+export const hasLocks = (): boolean =>
+  typeof navigator !== 'undefined' && navigator.locks !== undefined;
+
 /** Does a task while nobody else with the same lock does theirs; waits for it. */
 export async function withLock<T>(
   name: string,
   signal: AbortSignal | undefined,
   task: () => Promise<T>,
 ): Promise<T> {
-  // Pages that were not loaded safely have no locks, and no storage that two could meet in.
-  if (typeof navigator === 'undefined' || navigator.locks === undefined) return task();
+  // There is no storage either, then, that two could meet in.
+  if (!hasLocks()) return task();
   const options = signal === undefined ? {} : { signal };
   return navigator.locks.request(`fovea/${name}`, options, task);
 }

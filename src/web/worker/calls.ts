@@ -70,13 +70,19 @@ interface Open {
 
 export class Asking<T> {
   readonly calls: Asked<T>;
+  /** Tells why the other side was lost, before what is open fails. */
+  readonly lost: Promise<FoveaError>;
   readonly #port: Port;
   readonly #open = new Map<number, Open>();
   #count = 0;
   #ended: FoveaError | undefined;
+  #tellLoss: (why: FoveaError) => void = () => {};
 
   constructor(port: Port) {
     this.#port = port;
+    this.lost = new Promise((resolve) => {
+      this.#tellLoss = resolve;
+    });
     port.addEventListener('message', ({ data }: MessageEvent<Reply>) => this.#hear(data));
     const known = new Map<PropertyKey, unknown>();
     this.calls = new Proxy({} as Asked<T>, {
@@ -89,6 +95,12 @@ export class Asking<T> {
         return call;
       },
     });
+  }
+
+  /** The other side is gone, and nobody asked it to go. */
+  lose(why: FoveaError): void {
+    if (this.#ended === undefined) this.#tellLoss(why);
+    this.end(why);
   }
 
   /** Fails what is open and whatever is asked from now on. */

@@ -25,6 +25,7 @@ import { trainedScope } from '../../train/snapshots/snapshot.ts';
 import { loadDataset } from '../data/loadDataset.ts';
 import { openRunStore, type RunStore } from '../store/runStore.ts';
 import { resumeStoredRun, trainStoredRun } from '../store/trainStoredRun.ts';
+import { live } from './life.ts';
 import type {
   EngineCalls,
   Key,
@@ -59,6 +60,7 @@ export class Engine {
       ...this.#trainingCalls(),
       ...this.#measuringCalls(),
       ...this.#programCalls(),
+      live,
       open: async (options) => {
         this.#session = await openSession(options);
         const { backend, threads, plan } = this.#session;

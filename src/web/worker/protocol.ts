@@ -131,6 +131,8 @@ type Call<A, R> = (argument: A, context: CallContext) => R | Promise<R>;
 
 /** Everything the worker answers. */
 export type EngineCalls = {
+  /** From the answer on the worker lives under this name (`life.ts`). */
+  readonly live: Call<string, void>;
   readonly open: Call<OpenOptions, EngineFacts>;
   /** From now on `key` means `value`. */
   readonly keep: Call<{ readonly key: Key<unknown>; readonly value: unknown }, void>;

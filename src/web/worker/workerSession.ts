@@ -1,16 +1,10 @@
 /**
- * @file The engine from a page: a session in a worker of its own, so that the page never waits for arithmetic.
+ * @file A session that lies in a worker, as a page has it: the functions of a program in Node, with the session in
+ * front of the dot.
  *
- *     const engine = await openWorkerSession();
- *     const digits = await engine.loadDataset('digits');
- *     for await (const event of engine.fit(spec, digits, { epochs: 3 })) draw(event);
- *     const { confusion } = await engine.evaluate(spec, digits.test, digits);
- *
- * Functions are those of a program in Node, with the session in front of the dot. A spec object is a model
- * instance: the same object means the same weights. Two sessions are two workers; two trainings in one take turns.
- * Next stop: `remoteTraining.ts`.
+ * A spec object is a model instance: the same object means the same weights. Two sessions are two workers; two
+ * trainings in one take turns. Previous stop: `openWorkerSession.ts`. Next stop: `remoteTraining.ts`.
  */
-import type { OpenOptions } from '../../backends/select.ts';
 import { FoveaError } from '../../base/errors.ts';
 import type { Known } from '../../base/names.ts';
 import type { ArraySplit } from '../../data/arraySplit.ts';
@@ -32,7 +26,7 @@ import type { Look } from '../../train/prediction/look.ts';
 import type { PredictedModel } from '../../train/prediction/predict.ts';
 import type { Prediction, PredictOptions } from '../../train/prediction/reading.ts';
 import type { LoadFromOptions } from '../data/loadDataset.ts';
-import { type Asked, Asking } from './calls.ts';
+import type { Asked, Asking } from './calls.ts';
 import type {
   EngineCalls,
   EngineFacts,
@@ -69,40 +63,15 @@ export interface LoadInWorkerOptions extends LoadFromOptions {
   readonly base?: string | URL | undefined;
 }
 
-/** Opens a session in a worker of its own. Threads, where the page may have them, are workers of that worker. */
-export async function openWorkerSession(options: OpenOptions = {}): Promise<WorkerSession> {
-  const worker = new Worker(new URL('./engineWorker.js', import.meta.url), { type: 'module' });
-  const asking = new Asking<EngineCalls>(worker);
-  const failed = new Promise<never>((_, reject) => {
-    worker.addEventListener('error', (event) => {
-      event.preventDefault();
-      const why = notRunning(event.message);
-      asking.end(why);
-      reject(why);
-    });
-  });
-  failed.catch(() => {});
-  try {
-    const facts = await Promise.race([asking.calls.open(options), failed]);
-    return new WorkerSession(asking, facts, () => worker.terminate());
-  } catch (error) {
-    worker.terminate();
-    throw error;
-  }
-}
-
-function notRunning(why: string | undefined): FoveaError {
-  return new FoveaError({
-    problem: `the engine's worker does not run: ${why || 'its file could not be loaded'}`,
-    expected: 'engineWorker.js beside the script that opens it, and leave to start workers',
-    fix: 'look at docs/web.md for what bundlers and content security policies need',
-  });
-}
-
 export class WorkerSession implements EngineFacts {
   readonly backend: string;
   readonly threads: number;
   readonly plan: string;
+  /**
+   * Tells why when the worker is gone though nobody closed the session: ended from outside, or out of memory. It is
+   * told before whatever was asked of it fails with the same words.
+   */
+  readonly lost: Promise<FoveaError>;
   readonly #asking: Asking<EngineCalls>;
   readonly #calls: Asked<EngineCalls>;
   readonly #terminate: () => void;
@@ -115,6 +84,7 @@ export class WorkerSession implements EngineFacts {
   constructor(asking: Asking<EngineCalls>, facts: EngineFacts, terminate: () => void) {
     this.#asking = asking;
     this.#calls = asking.calls;
+    this.lost = asking.lost;
     this.#objects = new SentObjects(asking.calls);
     this.#terminate = terminate;
     this.backend = facts.backend;

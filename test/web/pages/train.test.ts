@@ -154,7 +154,6 @@ inChromium('the Train page', (open) => {
   it('notices a worker that was ended, and goes on from what it kept', async () => {
     const page = await train('?epochs=2&batch=512', {
       before: async (opened) => {
-        await opened.clock.install();
         await opened.addInitScript(() => {
           const workers: Worker[] = [];
           const Real = window.Worker;
@@ -173,11 +172,30 @@ inChromium('the Train page', (open) => {
     await button(page, 'One step').click();
     await says(page, 'step 1 of 24, at rest');
     await page.evaluate(() => (Reflect.get(window, 'endWorkers') as () => void)());
-    await page.clock.runFor(15_000);
-    await page.getByText('has not answered for 10 seconds').waitFor();
+    await page.getByText("the engine's worker is gone").waitFor();
     await button(page, 'Start again').click();
     await says(page, 'Done: 2 of 2 epochs');
     expect(await lossesOn(page, 'The network')).toHaveLength(2);
+  });
+
+  it('goes on with a run that was broken off by a reload, to the losses of Node', async () => {
+    const page = await train('?epochs=2&batch=128&seed=5');
+    await button(page, 'Play').click();
+    await page.locator('[data-loss]').first().waitFor({ timeout: PATIENCE });
+    await page.goto(`${lab.url}#/runs?from=browser`);
+    await page.reload();
+    await page.getByRole('link', { name: 'Go on with lenet5' }).click();
+    await page.getByText(/lenet5 on digits, .* 1 of 2 epochs are done/).waitFor();
+    await button(page, 'Play').click();
+    await says(page, 'Done: 2 of 2 epochs');
+    const [first, ...others] = await lossesOn(page, 'The network');
+    expect([first]).toEqual(await lossesInNode({}, 5));
+    expect(others).toHaveLength(1);
+    await page.getByText(/2 of 2 epochs are done/).waitFor();
+    expect(await page.getByLabel('Epochs in all', { exact: true }).inputValue()).toBe('3');
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.goto(`${lab.url}#/train?run=nowhere`);
+    await page.getByRole('alert').getByText('no such run in this browser').waitFor();
   });
 
   it('computes without WebAssembly, and says at what price', async () => {

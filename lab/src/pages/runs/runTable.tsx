@@ -114,7 +114,8 @@ interface ActionsProps {
   readonly onChanged: () => void;
 }
 
-function Actions({ run: { name, inUse }, source, attempt, onChanged }: ActionsProps) {
+function Actions({ run, source, attempt, onChanged }: ActionsProps) {
+  const { name, inUse } = run;
   const { remove } = source;
   return (
     <span class="runsActions">
@@ -130,6 +131,11 @@ function Actions({ run: { name, inUse }, source, attempt, onChanged }: ActionsPr
       >
         Save
       </Button>
+      {remove !== undefined && !inUse && trainingOf(run) !== undefined && (
+        <a href={`#/train?run=${encodeURIComponent(name)}`} aria-label={`Go on with ${name}`}>
+          Go on
+        </a>
+      )}
       {remove === undefined ? (
         <Button
           kind="quiet"

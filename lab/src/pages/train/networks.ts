@@ -15,11 +15,14 @@ import {
   type WorkerSession,
   type WorkerSplit,
 } from 'fovea/web';
+import { type KeptRun, readKept } from './keptRun.ts';
 import { type SideRecord, startOf, type Tested } from './record.ts';
-import { labelsOf, sidesOf, type TrainSettings } from './settings.ts';
+import { labelsOf, type SideSettings, sidesOf, type TrainSettings } from './settings.ts';
 import { filtersOf, specOf } from './variation.ts';
 
 export interface Network {
+  /** Where it computes. */
+  readonly session: WorkerSession;
   readonly spec: ModelSpec;
   readonly training: RemoteTraining<WorkerRunEvent>;
   /** The run's name in the store; undefined where it is not kept. */
@@ -42,11 +45,14 @@ export type PageData = Dataset<Split | WorkerSplit>;
 /** What the page needs of the browser's runs. */
 export type Store = Pick<RunStore, 'freeName' | 'open'>;
 
+/** What is begun: networks of the page's own settings, or with `from` and `kept` what there is to go on with. */
 export interface Beginning {
   readonly settings: TrainSettings;
   readonly paused: boolean;
-  /** Networks that were lost with their worker, to go on with. */
+  /** Networks that were lost with their worker. */
   readonly from?: readonly Network[] | undefined;
+  /** The run that the settings name. */
+  readonly kept?: KeptRun | undefined;
 }
 
 /** Where a run computes. */
@@ -57,10 +63,11 @@ export interface Engine {
   readonly store: Store | undefined;
 }
 
-export async function beginNetworks(
-  { session, data, store }: Engine,
-  { settings, paused, from = [] }: Beginning,
-): Promise<Network[]> {
+export async function beginNetworks(engine: Engine, beginning: Beginning): Promise<Network[]> {
+  const { kept, from = [] } = beginning;
+  if (kept !== undefined) return [goneOnWith(engine, kept, beginning, from[0])];
+  const { data, store } = engine;
+  const { settings } = beginning;
   // All specs first: where one cannot be, none begins.
   const labels = labelsOf(settings);
   const sides = sidesOf(settings).map((side) => ({
@@ -68,35 +75,66 @@ export async function beginNetworks(
     spec: specOf(settings.model, side, data),
   }));
   const networks: Network[] = [];
-  for (const [i, { side, spec: own }] of sides.entries()) {
+  for (const [i, { side, spec }] of sides.entries()) {
     const before = from[i];
-    const stored = before?.keptAs;
-    const spec = stored === undefined ? own : ((await store?.open(stored).readSpec()) ?? own);
-    const keptAs = stored ?? (await store?.freeName(runNameOf(own, labels[i] ?? '')));
-    const filters = filtersOf(spec);
-    const asked = {
-      paused,
-      ...(filters === null ? {} : { watch: { weights: [filters] } }),
-      ...(parametersOf(spec) < MOST_KEPT_OFTEN ? { checkpointEvery: { seconds: KEEP_EVERY } } : {}),
-    };
-    const how = {
-      epochs: settings.epochs,
-      batchSize: settings.batch,
-      seed: settings.seed,
-      optimizer: { kind: side.optimizer, learningRate: side.rate },
-    };
-    const begin = (): RemoteTraining<WorkerRunEvent> => {
-      if (stored !== undefined) return session.resumeRun(spec, data, { name: stored, ...asked });
-      if (keptAs !== undefined) {
-        return session.trainRun(spec, data, { name: keptAs, settings: how, ...asked });
-      }
-      const resume = before?.kept;
-      const further = resume === undefined ? {} : { resume };
-      return session.fit(spec, data, { ...how, ...asked, ...further });
-    };
-    networks.push({ spec, training: begin(), keptAs, kept: before?.kept, isTesting: false });
+    if (before?.keptAs !== undefined && store !== undefined) {
+      const run = await readKept(store, before.keptAs);
+      networks.push(goneOnWith(engine, run, beginning, before));
+    } else {
+      const keptAs = await store?.freeName(runNameOf(spec, labels[i] ?? ''));
+      networks.push(begun(engine, { spec, side, keptAs }, beginning, before));
+    }
   }
   return networks;
+}
+
+/** A run that is kept: its own files say all. */
+function goneOnWith(
+  { session, data }: Engine,
+  { name, spec }: KeptRun,
+  { settings, paused }: Beginning,
+  before: Network | undefined,
+): Network {
+  const { epochs } = settings;
+  const training = session.resumeRun(spec, data, { name, epochs, ...watchingOf(spec, paused) });
+  return { session, spec, training, keptAs: name, kept: before?.kept, isTesting: false };
+}
+
+interface Begun {
+  readonly spec: ModelSpec;
+  readonly side: SideSettings;
+  readonly keptAs: string | undefined;
+}
+
+function begun(
+  { session, data }: Engine,
+  { spec, side, keptAs }: Begun,
+  { settings, paused }: Beginning,
+  before: Network | undefined,
+): Network {
+  const watching = watchingOf(spec, paused);
+  const how = {
+    epochs: settings.epochs,
+    batchSize: settings.batch,
+    seed: settings.seed,
+    optimizer: { kind: side.optimizer, learningRate: side.rate },
+  };
+  const resume = before?.kept;
+  const training =
+    keptAs === undefined
+      ? session.fit(spec, data, { ...how, ...watching, ...(resume && { resume }) })
+      : session.trainRun(spec, data, { name: keptAs, settings: how, ...watching });
+  return { session, spec, training, keptAs, kept: before?.kept, isTesting: false };
+}
+
+/** How a training is shown, and how often its numbers are kept. */
+function watchingOf(spec: ModelSpec, paused: boolean) {
+  const filters = filtersOf(spec);
+  return {
+    paused,
+    ...(filters === null ? {} : { watch: { weights: [filters] } }),
+    ...(parametersOf(spec) < MOST_KEPT_OFTEN ? { checkpointEvery: { seconds: KEEP_EVERY } } : {}),
+  };
 }
 
 /** "lenet5-relu": words that a file may be called. */
@@ -111,16 +149,18 @@ const parametersOf = (spec: ModelSpec): number => summarize(spec).totals.paramet
 export function startRecords(
   networks: readonly Network[],
   data: PageData,
-  settings: TrainSettings,
+  { settings, kept: run }: Beginning,
   known: readonly SideRecord[],
 ): SideRecord[] {
   const labels = labelsOf(settings);
+  // Some may be kept apart for validation.
+  const rows = run?.record.data.train ?? data.train.count;
   return networks.map(({ spec, kept, keptAs = null }, i) => {
     const start = startOf(labels[i] ?? '', {
       keptAs,
       parameters: parametersOf(spec),
-      rows: data.train.count,
-      batchSize: Math.min(settings.batch, data.train.count),
+      rows,
+      batchSize: Math.min(settings.batch, rows),
       epochs: settings.epochs,
     });
     const before = kept === undefined ? undefined : known[i];
@@ -132,8 +172,7 @@ export function startRecords(
 
 /** What a network answers on the test pictures between two of its steps; nothing is chosen by it. */
 export async function tested(
-  session: WorkerSession,
-  { spec }: Network,
+  { session, spec }: Network,
   data: PageData,
   epoch: number,
 ): Promise<Tested> {

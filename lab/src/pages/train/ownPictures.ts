@@ -4,10 +4,7 @@
  * Files cannot be in an address: a link to a run on them asks for the folder again.
  */
 import { FoveaError, type GivenFile, pictureSet } from 'fovea/web';
-import { imageShapeFor } from './variation.ts';
-
-/** What `data` says in the address where the pictures are one's own. */
-export const OWN = 'own';
+import type { ImageShape } from './variation.ts';
 
 let given: readonly GivenFile[] = [];
 /** Which giving this is: what was loaded of another is old. */
@@ -20,10 +17,13 @@ export function giveFiles(files: readonly GivenFile[]): void {
 
 export const givenCount = (): number => given.length;
 
-/** Of what is loaded for a model: sizes differ from model to model. */
-export const ownKey = (model: string): string => `${OWN} ${turn} ${imageShapeFor(model).join('x')}`;
+/** Of what is loaded: sizes differ from model to model. */
+export const ownKey = (shape: ImageShape): string => `own ${turn} ${shape.join('x')}`;
 
-export async function loadOwn(model: string, say: (words: string) => void) {
+export async function loadOwn(
+  shape: ImageShape,
+  { say, signal }: { readonly say: (words: string) => void; readonly signal: AbortSignal },
+) {
   if (given.length === 0) {
     throw new FoveaError({
       problem: 'no pictures were given',
@@ -32,7 +32,8 @@ export async function loadOwn(model: string, say: (words: string) => void) {
     });
   }
   return pictureSet(given, {
-    shape: imageShapeFor(model),
+    shape,
+    signal,
     onProgress: (done, of) => say(`Reading pictures: ${done} of ${of}`),
     onNote: say,
   });

@@ -4,7 +4,9 @@
  * Settings live in the address. The run belongs to the lab and not to this page: it goes on while another is read.
  */
 import './train.css';
+import { useEffect } from 'preact/hooks';
 import { useFields } from '../../frame/state/hooks.ts';
+import { KeptRunPanel } from './keptRunPanel.tsx';
 import { pageTrainer } from './pageTrainer.ts';
 import { RunView } from './runView.tsx';
 import { trainFields } from './settings.ts';
@@ -15,6 +17,7 @@ import { useRunState } from './useRunState.ts';
 export function Page() {
   const [settings, change] = useFields(trainFields);
   const state = useRunState(pageTrainer);
+  useEffect(() => pageTrainer.prepare(settings), []);
   return (
     <article class="train">
       <header>
@@ -24,7 +27,11 @@ export function Page() {
           for what. Or two networks that differ in one thing, from the same seed.
         </p>
       </header>
-      <SettingsPanel settings={settings} change={change} />
+      {settings.run === '' ? (
+        <SettingsPanel settings={settings} change={change} />
+      ) : (
+        <KeptRunPanel settings={settings} change={change} phase={state.phase} />
+      )}
       <Transport trainer={pageTrainer} state={state} settings={settings} />
       {state.sides.length > 0 && <RunView state={state} />}
     </article>

@@ -13,26 +13,28 @@ import {
 import { askServer } from '../../frame/token.ts';
 import { keepTrained } from '../../frame/trainedNetworks.ts';
 import type { PageData } from './networks.ts';
-import { loadOwn, OWN, ownKey } from './ownPictures.ts';
-import type { TrainSettings } from './settings.ts';
+import { loadOwn, ownKey } from './ownPictures.ts';
 import { titleOf } from './title.ts';
 import { type Surroundings, type Trained, Trainer } from './trainer.ts';
+import type { WantedData } from './wantedData.ts';
 
 const surroundings: Surroundings = {
   openEngine: () => openWorkerSession(),
   loadData: loadInto,
-  dataKey: ({ data, model }) => (data === OWN ? ownKey(model) : data),
-  isHidden: () => document.hidden,
+  dataKey: ({ name, shape, counts }) =>
+    shape === null ? `${name} ${JSON.stringify(counts)}` : ownKey(shape),
 };
 
 async function loadInto(
   session: WorkerSession,
-  { data: name, model }: TrainSettings,
-  say: (words: string) => void,
+  { name, shape, counts }: WantedData,
+  { say, signal }: { readonly say: (words: string) => void; readonly signal: AbortSignal },
 ): Promise<PageData> {
-  if (name === OWN) return loadOwn(model, say);
+  if (shape !== null) return loadOwn(shape, { say, signal });
   return session.loadDataset(name as never, {
     ...(name === 'digits' ? {} : { base: await dataBase() }),
+    ...counts,
+    signal,
     onProgress: (progress) => say(progressInWords(progress)),
     onNote: say,
   });

@@ -124,6 +124,8 @@ function afterStart(
 ): SideRecord {
   const { epoch, batch, history, rows, seconds, lossSum, correct } = event.progress;
   const here = epoch + batch / event.batches;
+  // Of a run that was begun elsewhere the means of its epochs are known.
+  const points = record.points.length > 0 ? record.points : history.map(pointOf);
   return {
     ...record,
     status: 'training',
@@ -131,11 +133,17 @@ function afterStart(
     epoch,
     batch,
     history,
-    points: record.points.filter((point) => point.epoch <= here + 1e-9),
+    points: points.filter((point) => point.epoch <= here + 1e-9),
     tests: record.tests.filter((test) => test.epoch <= here + 1e-9),
     last: { epoch: epoch + 1, rows, seconds, loss: lossSum, right: correct },
   };
 }
+
+const pointOf = ({ epoch, train }: EpochRecord): Point => ({
+  epoch,
+  loss: train.loss,
+  accuracy: train.accuracy ?? Number.NaN,
+});
 
 function afterBatch(
   record: SideRecord,

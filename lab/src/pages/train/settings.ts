@@ -8,6 +8,7 @@ import {
   choice,
   type Fields,
   flag,
+  readFields,
   real,
   type ValuesOf,
   whole,
@@ -28,6 +29,9 @@ export const activations = [
 export const poolings = ['own', 'max', 'average', 'min'] as const;
 export const optimizers = ['adam', 'adamw', 'sgd', 'rmsprop'] as const;
 
+/** What `data` says where the pictures are one's own. */
+export const OWN = 'own';
+
 export const MOST_EPOCHS = 200;
 export const MOST_BATCH = 1024;
 const RATES = { from: 1e-6, to: 10 };
@@ -42,6 +46,10 @@ const own = {
   two: flag(false),
   /** Whether the run is kept in this browser. */
   keep: flag(true),
+  /** A run that is kept, to go on with: then its own files say all but `until`. */
+  run: words('', 80),
+  /** How many epochs it is to have in the end; 0: as many as it was to have. */
+  until: whole(0, { from: 0, to: MOST_EPOCHS }),
   activation: choice('own', activations),
   pooling: choice('own', poolings),
   dropout: real(0, { from: 0, to: 0.9 }),
@@ -58,6 +66,7 @@ export type TrainSettings = {
   -readonly [K in keyof ValuesOf<typeof own>]: ValuesOf<typeof own>[K];
 };
 export const trainFields: Fields<TrainSettings> = own;
+export const defaults: TrainSettings = readFields(trainFields, new URLSearchParams());
 
 /** What is one network's own. */
 export interface SideSettings {
@@ -150,6 +159,7 @@ export function labelsOf(settings: TrainSettings): readonly string[] {
 
 /** Whether a run with these settings is another run. */
 export function sameRun(a: TrainSettings, b: TrainSettings): boolean {
+  if (a.run !== '') return a.run === b.run && a.until === b.until;
   const keys = Object.keys(trainFields) as (keyof TrainSettings)[];
   const counts = (key: string) => a.two || !key.endsWith('2');
   return keys.every((key) => !counts(key) || a[key] === b[key]);

@@ -6,13 +6,13 @@ import { NumberStepper } from '../../frame/controls/numberStepper.tsx';
 import { type Choice, Select } from '../../frame/controls/select.tsx';
 import { Toggle } from '../../frame/controls/toggle.tsx';
 import { OwnFolder } from './ownFolder.tsx';
-import { OWN } from './ownPictures.ts';
 import {
   activationInWords,
   activations,
   labelsOf,
   MOST_EPOCHS,
   models,
+  OWN,
   optimizerInWords,
   optimizers,
   poolingInWords,

@@ -1,6 +1,8 @@
 /** @file The page's training against an engine behind a message port: the numbers of `fit`, and what may go wrong. */
-import { fit, loadDataset, modelOf, openSession, type WorkerSession } from 'fovea/web';
+import { FoveaError, fit, loadDataset, modelOf, openSession, type WorkerSession } from 'fovea/web';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { MemoryFiles } from '../../../../src/web/files/storedFiles.ts';
+import { RunStore } from '../../../../src/web/store/runStore.ts';
 import { Asking, serve } from '../../../../src/web/worker/calls.ts';
 import { Engine } from '../../../../src/web/worker/engine.ts';
 import type { EngineCalls } from '../../../../src/web/worker/protocol.ts';
@@ -9,36 +11,50 @@ import { readFields } from '../../frame/state/fields.ts';
 import { allowed } from './machine.ts';
 import { stepOf } from './record.ts';
 import { type TrainSettings, trainFields } from './settings.ts';
-import { Trainer } from './trainer.ts';
+import { type Surroundings, Trainer } from './trainer.ts';
 
 const COUNTS = { trainCount: 320, testCount: 60 };
 const settingsOf = (query: string): TrainSettings =>
   readFields(trainFields, new URLSearchParams(query));
 
+/** Runs that are kept. */
+let store = new RunStore(new MemoryFiles(), async () => () => {});
+
 const trainers: Trainer[] = [];
 const ports: MessagePort[] = [];
+/** The pages' sides of the engines that were opened. */
+const askings: Asking<EngineCalls>[] = [];
 afterEach(async () => {
-  vi.useRealTimers();
   for (const trainer of trainers.splice(0)) await trainer.close();
   for (const port of ports.splice(0)) port.close();
+  askings.length = 0;
+  store = new RunStore(new MemoryFiles(), async () => () => {});
 });
+
+/** As when the browser ends every worker. */
+function endWorkers(): void {
+  for (const port of ports.splice(0)) port.close();
+  for (const asking of askings.splice(0)) asking.lose(new FoveaError('the worker is gone'));
+}
 
 async function openEngine(): Promise<WorkerSession> {
   const { port1, port2 } = new MessageChannel();
   ports.push(port1, port2);
-  serve(port2, new Engine().calls());
+  serve(port2, new Engine(async () => store).calls());
   const asking = new Asking<EngineCalls>(port1);
+  askings.push(asking);
   port1.start();
   port2.start();
   const facts = await asking.calls.open({ threads: 1, revectorize: 'off' });
   return new Session(asking, facts, () => port1.close());
 }
 
-function openTrainer(hidden = () => false): Trainer {
+function openTrainer(others: Partial<Surroundings> = {}): Trainer {
   const trainer = new Trainer({
     openEngine,
-    loadData: (session, { data }) => session.loadDataset(data as never, COUNTS),
-    isHidden: hidden,
+    loadData: (session, { name }) => session.loadDataset(name as never, COUNTS),
+    dataKey: ({ name }) => name,
+    ...others,
   });
   trainers.push(trainer);
   return trainer;
@@ -139,6 +155,49 @@ describe('training on the page', () => {
   });
 });
 
+describe('a run that is kept', () => {
+  const openStore = async () => store;
+
+  it('is gone on with, to the same bits, and gets more epochs where it is done', async () => {
+    const first = openTrainer({ openStore });
+    await first.step(settingsOf('epochs=2&batch=64&seed=5'));
+    await until(first, (t) => stepOf(sideOf(t)) === 1);
+    await first.play(settingsOf('epochs=2&batch=64&seed=5'));
+    await until(first, (t) => sideOf(t).history.length === 1);
+    await first.close();
+
+    const trainer = openTrainer({ openStore });
+    await trainer.play(settingsOf('run=lenet5'));
+    await until(trainer, phaseIs('done', 'failed'));
+    expect(trainer.state.failure).toBeNull();
+    const straight = await fitted({}, { epochs: 3, batch: 64 });
+    expect(losses(trainer)).toEqual(straight.slice(0, 2));
+    expect(trainer.state.settings).toMatchObject({
+      model: 'lenet5',
+      batch: 64,
+      seed: 5,
+      epochs: 2,
+    });
+    expect(sideOf(trainer)).toMatchObject({ keptAs: 'lenet5', epochs: 2 });
+    expect(sideOf(trainer).points[0]).toMatchObject({ epoch: 1, loss: straight[0] });
+
+    await trainer.play(settingsOf('run=lenet5&until=3'));
+    await until(trainer, phaseIs('done', 'failed'));
+    expect(trainer.state.failure).toBeNull();
+    expect(losses(trainer)).toEqual(straight);
+    expect((await store.list()).map(({ name }) => name)).toEqual(['lenet5']);
+  });
+
+  it.each([
+    ['run=nowhere', /no such run in this browser/],
+    ['run=../x', /name/],
+  ])('%s is refused in words', async (query, words) => {
+    const trainer = openTrainer({ openStore });
+    await trainer.play(settingsOf(query));
+    expect(trainer.state.failure?.words).toMatch(words);
+  });
+});
+
 describe('what may go wrong', () => {
   it('a loss that is no number is said, and the curve stays', async () => {
     const trainer = openTrainer();
@@ -173,9 +232,7 @@ describe('what may go wrong', () => {
   });
 
   it('a worker that was ended is noticed, and training goes on from what was kept', async () => {
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-    let hidden = true;
-    const trainer = openTrainer(() => hidden);
+    const trainer = openTrainer();
     const settings = settingsOf('epochs=3&batch=64&seed=5');
     await trainer.step(settings);
     for (let i = 1; i <= 6; i++) {
@@ -183,15 +240,67 @@ describe('what may go wrong', () => {
       await trainer.step(settings);
     }
     await until(trainer, (t) => stepOf(sideOf(t)) === 7);
-    for (const port of ports.splice(0)) port.close();
-    await vi.advanceTimersByTimeAsync(60_000);
-    expect(trainer.state.phase, 'a hidden page waits').toBe('paused');
-    hidden = false;
-    await vi.advanceTimersByTimeAsync(30_000);
-    expect(trainer.state.failure?.words).toContain('has not answered for 10 seconds');
-    expect(trainer.state.failure?.resumesAt).toBe(5);
+    endWorkers();
+    await until(trainer, phaseIs('failed'));
+    expect(trainer.state.failure).toEqual({ words: 'the worker is gone', resumesAt: 5 });
     await trainer.play(settings);
     await until(trainer, phaseIs('done', 'failed'));
     expect(losses(trainer)).toEqual(await fitted({}, { epochs: 3, batch: 64 }));
+  });
+
+  it('a worker that had nothing left to do is not missed', async () => {
+    const trainer = openTrainer();
+    const settings = settingsOf('epochs=1&batch=64&seed=5');
+    await trainer.play(settings);
+    await until(trainer, (t) => t.state.phase === 'done' && sideOf(t).tested !== null);
+    endWorkers();
+    await Promise.resolve();
+    expect(trainer.state.phase).toBe('done');
+    await trainer.play(settings);
+    await until(trainer, phaseIs('done', 'failed'));
+    expect(losses(trainer)).toEqual(await fitted({}, { epochs: 1, batch: 64 }));
+  });
+});
+
+describe('what is done ahead of time', () => {
+  const opened = () => ({ openEngine: vi.fn(openEngine), loadData: vi.fn(loadDigits) });
+  const loadDigits: Surroundings['loadData'] = (session) => session.loadDataset('digits', COUNTS);
+  const settings = settingsOf('epochs=1&batch=64&seed=5');
+
+  it('is used by the start, and changes none of its numbers', async () => {
+    const parts = opened();
+    const trainer = openTrainer(parts);
+    const leave = trainer.prepare(settings);
+    await until(trainer, (t) => t.state.plan !== '');
+    expect(trainer.state.phase).toBe('idle');
+    await trainer.play(settings);
+    leave();
+    await until(trainer, phaseIs('done', 'failed'));
+    expect(losses(trainer)).toEqual(await fitted({}, { epochs: 1, batch: 64 }));
+    expect(parts.openEngine).toHaveBeenCalledTimes(1);
+    expect(parts.loadData).toHaveBeenCalledTimes(1);
+  });
+
+  it('is nothing where it was left before it began, and fetches nothing', async () => {
+    const parts = opened();
+    const trainer = openTrainer(parts);
+    trainer.prepare(settings)();
+    trainer.prepare({ ...settings, data: 'mnist' });
+    await until(trainer, (t) => t.state.plan !== '');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(parts.openEngine).toHaveBeenCalledTimes(1);
+    expect(parts.loadData).not.toHaveBeenCalled();
+  });
+
+  it('is closed when the page is left, and opened anew for a start', async () => {
+    const parts = opened();
+    const trainer = openTrainer(parts);
+    const leave = trainer.prepare(settings);
+    await until(trainer, (t) => t.state.plan !== '');
+    leave();
+    await trainer.play(settings);
+    await until(trainer, phaseIs('done', 'failed'));
+    expect(trainer.state.failure).toBeNull();
+    expect(parts.openEngine).toHaveBeenCalledTimes(2);
   });
 });

@@ -1,38 +1,29 @@
 /**
- * @file Trains what the page asks for: opens the engine's worker, loads the data, and turns events into states.
+ * @file Trains what the page asks for: begins networks in the workshop, follows them, and turns events into states.
  *
  * One worker serves both networks of a comparison, which take turns of a tenth of a second. Checkpoints are kept on
  * this side, so that nothing is lost when the worker is. Commands may come at any time: each start has a number, and
- * what an older one still says is not heard. Before: `machine.ts`. Next stop: `page.tsx`.
+ * what an older one still says is not heard. Before: `machine.ts`, `workshop.ts`. Next stop: `page.tsx`.
  */
-import { parameterNames, type TrainedModel, type WorkerSession } from 'fovea/web';
+import { FoveaError, parameterNames, type TrainedModel } from 'fovea/web';
+import { type KeptRun, readKept, settingsOfRun, wantedByRun } from './keptRun.ts';
 import { after, type Happening, idle, type RunState } from './machine.ts';
 import {
   type Beginning,
   beginNetworks,
   type Engine,
   type Network,
-  type PageData,
   type Store,
   startRecords,
   tested,
 } from './networks.ts';
+import { prepare } from './preparation.ts';
 import type { TrainSettings } from './settings.ts';
-import { Watchdog } from './watchdog.ts';
+import { wantedFor } from './wantedData.ts';
+import { Workshop, type WorkshopParts } from './workshop.ts';
 
 /** What the trainer needs of the world; tests have one of their own. */
-export interface Surroundings {
-  readonly openEngine: () => Promise<WorkerSession>;
-  /** `say` is told how far it is, in words. */
-  readonly loadData: (
-    session: WorkerSession,
-    settings: TrainSettings,
-    say: (words: string) => void,
-  ) => Promise<PageData>;
-  /** Of the same key the same pictures; the set's name unless given. */
-  readonly dataKey?: (settings: TrainSettings) => string;
-  /** Whether the page is out of sight: a hidden one is slow to answer. */
-  readonly isHidden: () => boolean;
+export interface Surroundings extends WorkshopParts {
   /** Where runs are kept; absent: nowhere. Throws in words where the browser keeps nothing. */
   readonly openStore?: () => Promise<Store>;
   /** Told of what a network has learned, after each epoch. */
@@ -45,7 +36,7 @@ export interface Trained extends TrainedModel {
 }
 
 /** Where a run computes: what one start has opened. */
-interface Place extends Engine {
+interface Place extends Pick<Engine, 'data'> {
   /** Of the start it belongs to. */
   readonly number: number;
   readonly settings: TrainSettings;
@@ -55,16 +46,18 @@ export class Trainer {
   #state: RunState = idle;
   readonly #surroundings: Surroundings;
   readonly #listeners = new Set<() => void>();
-  #session: WorkerSession | undefined;
-  /** The set that was loaded last, by what it was loaded for. */
-  #loaded: { readonly key: string; readonly data: PageData } | undefined;
+  readonly #workshop: Workshop;
   #networks: readonly Network[] = [];
-  #watchdog: Watchdog | undefined;
   /** Which start this is. */
   #number = 0;
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
+    this.#workshop = new Workshop(surroundings, {
+      onOpen: ({ plan, backend }) =>
+        this.#happen({ type: 'engine', plan, plainLoops: backend === 'reference' }),
+      onLost: (why) => this.#lose(why),
+    });
   }
 
   get state(): RunState {
@@ -74,6 +67,19 @@ export class Trainer {
   listen(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Does ahead of time, when the page has nothing else to do, what a start would wait for. The answer leaves it, and
+   * closes what nothing was begun with.
+   */
+  prepare(settings: TrainSettings): () => void {
+    if (this.#state.phase !== 'idle') return () => {};
+    const leave = prepare(this.#workshop, settings);
+    return () => {
+      leave();
+      if (this.#state.phase === 'idle') void this.#workshop.close();
+    };
   }
 
   async play(settings: TrainSettings): Promise<void> {
@@ -107,71 +113,53 @@ export class Trainer {
     this.#number++;
     const networks = this.#networks;
     this.#networks = [];
-    this.#watchdog?.stop();
     this.#happen({ type: 'reset' });
-    const session = this.#session;
-    // Of a worker that was lost nothing is answered any more.
-    if (session === undefined) return;
     await Promise.allSettled(networks.map(({ training }) => training.return()));
-    await Promise.allSettled(networks.map(({ spec }) => session.release(spec)));
+    await Promise.allSettled(networks.map(({ spec, session }) => session.release(spec)));
   }
 
   /** Ends the worker too. */
   async close(): Promise<void> {
-    const session = this.#session;
-    this.#session = undefined;
-    this.#loaded = undefined;
     await this.reset();
-    await session?.close().catch(() => {});
+    await this.#workshop.close();
   }
 
   async #begin(beginning: Beginning): Promise<void> {
     const number = ++this.#number;
-    const { settings, paused } = beginning;
+    const { paused } = beginning;
+    let { settings } = beginning;
     const doing = (words: string) => {
       if (number === this.#number) this.#happen({ type: 'preparing', doing: words, settings });
     };
     try {
       doing('Starting the engine');
-      const session = await this.#open();
+      const session = await this.#workshop.open();
+      const kept = await this.#keptRun(settings);
+      if (kept !== undefined) settings = settingsOfRun(kept, settings);
       doing(`Getting the pictures (${settings.data})`);
-      const data = await this.#load(session, settings, doing);
+      const wanted = kept === undefined ? wantedFor(settings) : wantedByRun(kept);
+      const data = await this.#workshop.load(wanted, doing);
       if (number !== this.#number) return;
       const known = this.#state.sides;
       const store = settings.keep ? await this.#openStore() : undefined;
-      const networks = await beginNetworks({ session, data, store }, beginning);
+      const whole = { ...beginning, settings, kept };
+      const networks = await beginNetworks({ session, data, store }, whole);
       if (number !== this.#number) return;
       this.#networks = networks;
-      const sides = startRecords(networks, data, settings, known);
-      this.#happen({ type: 'ready', sides, paused });
-      const place = { number, session, data, store, settings };
-      this.#watch(place);
+      this.#happen({ type: 'ready', sides: startRecords(networks, data, whole, known), paused });
+      const place = { number, data, settings };
       this.#networks.forEach((network, side) => void this.#follow(network, side, place));
     } catch (error) {
       if (number === this.#number) this.#fail(error);
     }
   }
 
-  async #open(): Promise<WorkerSession> {
-    const session = this.#session ?? (await this.#surroundings.openEngine());
-    // Two starts at once: one worker is enough.
-    if (this.#session !== undefined && this.#session !== session) void session.close();
-    this.#session ??= session;
-    const { plan, backend } = this.#session;
-    this.#happen({ type: 'engine', plan, plainLoops: backend === 'reference' });
-    return this.#session;
-  }
-
-  async #load(
-    session: WorkerSession,
-    settings: TrainSettings,
-    say: (words: string) => void,
-  ): Promise<PageData> {
-    const key = this.#surroundings.dataKey?.(settings) ?? settings.data;
-    if (this.#loaded?.key === key) return this.#loaded.data;
-    const data = await this.#surroundings.loadData(session, settings, say);
-    if (this.#session === session) this.#loaded = { key, data };
-    return data;
+  /** The run that the settings name; undefined where they name none. */
+  async #keptRun({ run }: TrainSettings): Promise<KeptRun | undefined> {
+    if (run === '') return undefined;
+    const store = await this.#surroundings.openStore?.();
+    if (store !== undefined) return readKept(store, run);
+    throw new FoveaError({ problem: `there is no place that keeps the run ${run}` });
   }
 
   /** Undefined where the browser keeps nothing: training goes on without. */
@@ -191,7 +179,6 @@ export class Trainer {
     try {
       for await (const event of network.training) {
         if (isOld()) return;
-        this.#watchdog?.heard();
         if (event.type === 'checkpoint') network.kept = await event.snapshot();
         if (isOld()) return;
         this.#happen({ type: 'event', side, event });
@@ -202,9 +189,6 @@ export class Trainer {
       }
     } catch (error) {
       if (!isOld()) this.#happen({ type: 'sideFailed', side, words: wordsOf(error) });
-    } finally {
-      const { phase } = this.#state;
-      if (!isOld() && (phase === 'done' || phase === 'failed')) this.#watchdog?.stop();
     }
   }
 
@@ -221,7 +205,7 @@ export class Trainer {
     if (network.isTesting) return;
     network.isTesting = true;
     try {
-      const result = await tested(place.session, network, place.data, epoch);
+      const result = await tested(network, place.data, epoch);
       if (place.number === this.#number) this.#happen({ type: 'tested', side, tested: result });
     } catch (error) {
       // Where the worker is gone or the network has diverged, training itself says so.
@@ -231,28 +215,15 @@ export class Trainer {
     }
   }
 
-  /** Asks the worker now and then whether it is there: one that was ended says nothing by itself. */
-  #watch({ number, session, data }: Place): void {
-    this.#watchdog?.stop();
-    this.#watchdog = new Watchdog({
-      ask: async () => void (await session.pictures(data.test, [])),
-      isAsleep: this.#surroundings.isHidden,
-      // A step of plain loops takes seconds, and nothing is answered in the midst of one.
-      patience: session.backend === 'reference' ? 120 : 10,
-      onSilence: (seconds) => {
-        if (number === this.#number) this.#lose(seconds);
-      },
-    });
-  }
-
-  /** The worker is gone: what it made so far is here. */
-  #lose(seconds: number): void {
+  /** The worker is gone: what it made so far is here. One that had nothing left to do is not missed. */
+  #lose(why: Error): void {
+    const { phase } = this.#state;
+    if (phase === 'idle' || phase === 'done' || phase === 'failed') return;
     this.#number++;
-    void this.#session?.close().catch(() => {});
-    this.#session = undefined;
-    this.#loaded = undefined;
-    const words = `The engine's worker has not answered for ${seconds} seconds: it was ended, or ran out of memory.`;
-    this.#happen({ type: 'failed', failure: { words, resumesAt: this.#resumesAt() } });
+    this.#happen({
+      type: 'failed',
+      failure: { words: wordsOf(why), resumesAt: this.#resumesAt() },
+    });
   }
 
   /** The step of the oldest of the newest checkpoints. */
@@ -270,7 +241,6 @@ export class Trainer {
   }
 
   #fail(error: unknown): void {
-    this.#watchdog?.stop();
     const failure = { words: wordsOf(error), resumesAt: null };
     this.#happen({ type: 'failed', failure });
   }

@@ -21,7 +21,7 @@ export interface DataFacts {
   readonly imageShape: Shape;
 }
 
-type ImageShape = readonly [number, number, number];
+export type ImageShape = readonly [number, number, number];
 
 export function specOf(
   words: string,
@@ -42,15 +42,16 @@ export function specOf(
 }
 
 /** The pictures that a model takes: its input without the border it puts around them. */
-function innerShape({ inputShape, preprocessing: { border = 0 } }: ModelSpec): Shape {
-  return inputShape.map((extent, axis) => (axis < 2 ? extent - 2 * border : extent));
+export function innerShape({ inputShape, preprocessing }: ModelSpec): ImageShape {
+  const [H = 1, W = 1, C = 1] = inputShape;
+  const { border = 0 } = preprocessing;
+  return [H - 2 * border, W - 2 * border, C];
 }
 
 /** (H, W, C) of the pictures that a model in words reads; throws where the words name none. */
 export function imageShapeFor(words: string): ImageShape {
   const { name, options } = parseModelWords(words);
-  const [H = 1, W = 1, C = 1] = innerShape(modelOf(name as never, options));
-  return [H, W, C];
+  return innerShape(modelOf(name as never, options));
 }
 
 /** { "dense.dropout": 0.5 }, ... */
