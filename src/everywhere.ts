@@ -26,6 +26,8 @@ export {
 export * as colourScale from './draw/colourScale.ts';
 export { constantNode, type Graph, inputNode, type Node, stateNode } from './graph/node.ts';
 export { printDot, printGraph } from './graph/print.ts';
+export type { ImportedGraph, ImportGraphOptions } from './interop/onnx/importGraph.ts';
+export { compileImported, importOnnxGraph } from './interop/onnxGraph.ts';
 export { readSafetensors, writeSafetensors } from './interop/safetensors/safetensors.ts';
 // Models
 export { commentedModel } from './models/commented.ts';

@@ -6,9 +6,10 @@
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import { decodeModel } from '../../src/interop/onnx/decode.ts';
-import { compileImported, importOnnxGraph } from '../../src/interop/onnx/importGraph.ts';
+import { graphOfOnnx } from '../../src/interop/onnx/importGraph.ts';
 import { operators } from '../../src/interop/onnx/operators/index.ts';
 import type { Numbers } from '../../src/interop/onnx/tensors.ts';
+import { compileImported } from '../../src/interop/onnxGraph.ts';
 import { backends } from '../backends.ts';
 import { behindDoor } from '../support/doors.ts';
 import { type NodeCase, nodeCaseNames, readNodeCase } from './nodeCases.ts';
@@ -92,7 +93,7 @@ behindDoor('FOVEA_ONNX_NODE', "ONNX's backend tests", (folder) => {
   it('of other operators are refused by name', () => {
     for (const one of left) {
       const [operator = 'Dropout'] = unsupported(one);
-      expect(() => importOnnxGraph(one.model, { fixed: fixedOf(one) }), one.name).toThrow(operator);
+      expect(() => graphOfOnnx(one.model, { fixed: fixedOf(one) }), one.name).toThrow(operator);
     }
   });
 
@@ -100,7 +101,7 @@ behindDoor('FOVEA_ONNX_NODE', "ONNX's backend tests", (folder) => {
     it('give the right outputs', async () => {
       const session = await open();
       for (const one of run) {
-        const imported = importOnnxGraph(one.model, { fixed: fixedOf(one) });
+        const imported = graphOfOnnx(one.model, { fixed: fixedOf(one) });
         const names = givenNames(one);
         const scope = session.scopeOf();
         const program = compileImported(scope, imported);

@@ -10,7 +10,8 @@ import {
 } from '../../../test/onnx/writeModel.ts';
 import { openSession } from '../../backends/select.ts';
 import { FoveaError } from '../../base/errors.ts';
-import { compileImported, type ImportGraphOptions, importOnnxGraph } from './importGraph.ts';
+import { compileImported } from '../onnxGraph.ts';
+import { graphOfOnnx, type ImportGraphOptions } from './importGraph.ts';
 import { type GraphProto, GraphProtoSchema, ModelProtoSchema } from './proto/schema.ts';
 
 /** What the first output of a model is for numbers of its inputs. */
@@ -19,7 +20,7 @@ async function outputOf(
   given: Readonly<Record<string, readonly number[]>>,
   options: ImportGraphOptions = {},
 ) {
-  const imported = importOnnxGraph(model, options);
+  const imported = graphOfOnnx(model, options);
   await using session = await openSession({ backend: 'reference' });
   const program = compileImported(session, imported);
   for (const { name } of imported.inputs) program.input(name).set(given[name]!);
@@ -33,7 +34,7 @@ const one = (nodes: Written['nodes'], more: Partial<Written> = {}) =>
 
 const refusalOf = (bytes: Uint8Array, options: ImportGraphOptions = {}): string => {
   try {
-    importOnnxGraph(bytes, options);
+    graphOfOnnx(bytes, options);
   } catch (error) {
     expect(error).toBeInstanceOf(FoveaError);
     return (error as FoveaError).message;
@@ -44,7 +45,7 @@ const refusalOf = (bytes: Uint8Array, options: ImportGraphOptions = {}): string 
 describe('an ONNX graph', () => {
   it('says its inputs, outputs and who made it', () => {
     const model = one([node('Relu', ['x'], ['y'])], { inputs: { x: ['batch', 4] } });
-    const { inputs, outputs, producedBy } = importOnnxGraph(model, { batchSize: 3 });
+    const { inputs, outputs, producedBy } = graphOfOnnx(model, { batchSize: 3 });
     expect(inputs).toEqual([{ name: 'x', shape: [3, 4], type: 'float32' }]);
     expect(outputs).toEqual([{ name: 'y', shape: [3, 4], type: 'float32' }]);
     expect(producedBy).toBe('ONNX opset 17, by test');
@@ -63,7 +64,7 @@ describe('an ONNX graph', () => {
         node('Reshape', ['x', 'target'], ['y']),
       ],
     });
-    const { graph, outputs } = importOnnxGraph(model, { batchSize: 2 });
+    const { graph, outputs } = graphOfOnnx(model, { batchSize: 2 });
     expect(outputs[0]?.shape).toEqual([2, 12]);
     expect(graph.outputs.y?.op).toBe('reshape');
     expect(graph.outputs.y?.inputs[0]?.op).toBe('input');
@@ -208,7 +209,7 @@ describe('what cannot be imported', () => {
   it('asks for the extent of an open axis by name', () => {
     const model = one([node('Relu', ['x'], ['y'])], { inputs: { x: [1, 'width'] } });
     expect(refusalOf(model)).toContain('dimensions: { width: 224 }');
-    expect(importOnnxGraph(model, { dimensions: { width: 5 } }).outputs[0]?.shape).toEqual([1, 5]);
+    expect(graphOfOnnx(model, { dimensions: { width: 5 } }).outputs[0]?.shape).toEqual([1, 5]);
   });
 
   it.each([

@@ -2,9 +2,8 @@
  * @file An ONNX model as a graph of this house: every operator as ops, in the layout of the file.
  *
  * For models that are no network of layers, and for whoever wants the file's own inputs and outputs. Weights are states,
- * which `writeWeights` fills. Next stop: `evaluate.ts`; for networks, `spec/importSpec.ts`.
+ * which `compileImported` fills. Before: `../onnxGraph.ts`. Next stop: `evaluate.ts`.
  */
-import type { Executable, States } from '../../backends/backend.ts';
 import { FoveaError } from '../../base/errors.ts';
 import type { Shape } from '../../base/shape.ts';
 import { sizeOf } from '../../base/shape.ts';
@@ -38,19 +37,10 @@ export interface ImportGraphOptions extends EvaluateOptions {
 }
 
 /**
- * Reads an ONNX file's bytes into a graph that any backend runs. Numbers are float32 throughout: whole numbers are exact
- * up to 2^24 while the model runs, and exact in all that follows from shapes.
- *
- *     const { graph, weights } = importOnnxGraph(bytes, { batchSize: 8 });
- *     const program = session.compile(graph);
- *     for (const [name, numbers] of weights) session.writeState(name, numbers());
- *
- * Throws a FoveaError that names operator, node and version for whatever cannot be imported.
+ * Reads an ONNX file's bytes into a graph that any backend runs. Throws a FoveaError that names operator, node and
+ * version for whatever cannot be imported.
  */
-export function importOnnxGraph(
-  bytes: Uint8Array,
-  options: ImportGraphOptions = {},
-): ImportedGraph {
+export function graphOfOnnx(bytes: Uint8Array, options: ImportGraphOptions = {}): ImportedGraph {
   const { external, where = 'model', ...rest } = options;
   const model = decodeModel(bytes, where, external);
   const { inputs, outputs, constants } = evaluate(model, rest);
@@ -76,11 +66,4 @@ export function importOnnxGraph(
     weights,
     producedBy: model.producedBy,
   };
-}
-
-/** Compiles an imported graph in a scope of states of its own and writes its weights there. */
-export function compileImported(states: States, imported: ImportedGraph): Executable {
-  const program = states.compile(imported.graph);
-  for (const [name, read] of imported.weights) states.writeState(name, read());
-  return program;
 }

@@ -60,12 +60,8 @@ const range: Operator = (call) => {
   const [limit = 0] = call.numbers(1, 'limit') ?? [];
   const [delta = 1] = call.numbers(2, 'delta') ?? [];
   const [length = 0] = checkedShape([Math.max(0, Math.ceil((limit - start) / delta))], call.place);
-  const { type } = call.input(0);
-  return listed(
-    call,
-    type,
-    Array.from({ length }, (_, i) => start + i * delta),
-  );
+  const numbers = [...listed(call, length, (i) => i)].map((i) => start + i * delta);
+  return constantOf(call, call.input(0).type, numbers);
 };
 
 /** Rows of the one number where the index says, the other elsewhere. */
