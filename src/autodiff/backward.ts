@@ -10,11 +10,20 @@ import { formatShape, sameShape, sizeOf } from '../base/shape.ts';
 import { constantNode, createNode, isSource, type Node, topologicalOrder } from '../graph/node.ts';
 import { build, opOf } from '../ops/index.ts';
 
+export interface BackwardOptions {
+  /** What of a gradient that arrives at a node goes on through it; default: all of it. */
+  readonly passed?: ((node: Node, dy: Node) => Node) | undefined;
+}
+
 /**
  * Gradients of `loss` (one element) with respect to each of `targets`, in order.
  * A target the loss does not depend on gets zeros.
  */
-export function backward(loss: Node, targets: readonly Node[]): Node[] {
+export function backward(
+  loss: Node,
+  targets: readonly Node[],
+  { passed = (_, dy) => dy }: BackwardOptions = {},
+): Node[] {
   if (sizeOf(loss.shape) !== 1) {
     throw new FoveaError({
       problem: `cannot take the gradient of ${loss.name} with shape ${formatShape(loss.shape)}`,
@@ -31,7 +40,8 @@ export function backward(loss: Node, targets: readonly Node[]): Node[] {
     if (gradient === undefined) {
       throw new FoveaError(`${node.op} (${node.name}) has no gradient`);
     }
-    const gradients = gradient({ node, inputs: node.inputs, attrs: node.attrs, dy, build });
+    const { inputs, attrs } = node;
+    const gradients = gradient({ node, inputs, attrs, dy: passed(node, dy), build });
     node.inputs.forEach((input, i) => {
       const part = gradients[i];
       if (part === null || part === undefined || !needed.has(input)) return;
