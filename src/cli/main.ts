@@ -34,6 +34,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   window: () => import('./commands/window.ts'),
   compare: () => import('./commands/compare.ts'),
   look: () => import('./commands/look.ts'),
+  explain: () => import('./commands/explain.ts'),
   lab: () => import('./commands/lab.ts'),
   import: () => import('./commands/import.ts'),
   export: () => import('./commands/export.ts'),

@@ -80,8 +80,6 @@ async function writePlot(
   options: Parameters<typeof drawCurves>[1],
 ): Promise<void> {
   const svg = drawCurves(series, options);
-  if (file.toLowerCase().endsWith('.svg')) {
-    await (await import('../runs/folder/wholeFile.ts')).writeWhole(file, svg);
-  } else await (await import('./picture.ts')).writeSvgAsPng(file, svg);
+  await (await import('./picture.ts')).writeDrawing(file, svg);
   output.note(`Wrote ${file}`);
 }

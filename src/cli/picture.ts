@@ -1,8 +1,27 @@
 /**
- * @file Turns a drawing (SVG) into a picture file (PNG) with `sharp`, an optional dependency.
+ * @file Drawings as files: SVG as it is, or PNG with `sharp`, an optional dependency.
  */
-import { FoveaError, messageOf } from '../base/errors.ts';
+import path from 'node:path';
+import { FoveaError, messageOf, UsageError } from '../base/errors.ts';
 import { writeWhole } from '../runs/folder/wholeFile.ts';
+
+/** `option`: what the name was given by. */
+export function checkDrawingName(file: string, option: string): void {
+  if (isSvg(file) || path.extname(file).toLowerCase() === '.png') return;
+  throw new UsageError({
+    where: option,
+    problem: `received "${file}"`,
+    expected: 'a name that ends in .png or .svg',
+  });
+}
+
+const isSvg = (file: string): boolean => path.extname(file).toLowerCase() === '.svg';
+
+/** Writes SVG as it is, or as PNG, as the name's ending says. */
+export async function writeDrawing(file: string, svg: string): Promise<void> {
+  if (isSvg(file)) await writeWhole(file, svg);
+  else await writeSvgAsPng(file, svg);
+}
 
 export async function writeSvgAsPng(file: string, svg: string): Promise<void> {
   await writeWhole(file, await svgToPng(svg));

@@ -3,10 +3,7 @@
  *
  * Next stop: `train/prediction/look.ts`.
  */
-import path from 'node:path';
 import { Command } from 'commander';
-import { FoveaError, UsageError } from '../../base/errors.ts';
-import { formatShape } from '../../base/shape.ts';
 import type { TrainedModel } from '../../nn/trained.ts';
 import type { Look } from '../../train/prediction/look.ts';
 import { resolveRun } from '../models.ts';
@@ -17,6 +14,14 @@ import {
   numberOption,
   openOptionsOf,
 } from '../options/options.ts';
+import { checkDrawingName, writeDrawing } from '../picture.ts';
+import {
+  addSubjectOptions,
+  checkSubject,
+  type Subject,
+  type SubjectOptions,
+  subjectOf,
+} from '../subject.ts';
 import { firstRows, openOutput, table } from '../terminal/output.ts';
 
 const EXAMPLES = `
@@ -27,31 +32,18 @@ Examples:
   $ fovea look runs/lenet5 --index 0 --out look.svg
   $ fovea look runs/alexnet --image photo.jpg --fit --layers conv1 --max-maps 96`;
 
-interface Options extends BackendOptions {
-  readonly image?: string;
-  readonly index?: number;
-  readonly data?: string;
-  readonly fit?: boolean;
+interface Options extends BackendOptions, SubjectOptions {
   readonly layers?: readonly string[];
   readonly maxMaps?: number;
   readonly out: string;
   readonly json?: boolean;
 }
 
-/** What is looked at: (H, W, C) bytes of the model's input, and what to call it. */
-interface Subject {
-  readonly pixels: Uint8Array;
-  readonly title: string;
-}
-
 export function command(): Command {
   const described = new Command('look')
     .description('draw what every layer of a trained network makes of one picture')
-    .argument('<run>', 'folder of a run (runs/lenet5, or its bare name)')
-    .option('--image <file>', 'a picture file')
-    .addOption(numberOption('notNegative', '--index <n>', 'a picture of the test set, from 0'))
-    .option('--data <name>', 'data set of --index (default: the one it was trained on)')
-    .option('--fit', 'make the picture fit: crop, scale, centre')
+    .argument('<run>', 'folder of a run (runs/lenet5, or its bare name)');
+  addSubjectOptions(described)
     .option('--layers <name...>', 'these layers alone (default: all)')
     .addOption(
       numberOption('count', '--max-maps <n>', 'maps drawn of a layer (default: two lines of them)'),
@@ -65,35 +57,18 @@ export function command(): Command {
 
 async function look(run: string, options: Options): Promise<void> {
   const output = openOutput(options.json === true);
-  const { image, index, out } = options;
-  const kind = path.extname(out).toLowerCase();
-  if (kind !== '.png' && kind !== '.svg') {
-    throw new UsageError({
-      where: '--out',
-      problem: `received "${out}"`,
-      expected: 'a name that ends in .png or .svg',
-    });
-  }
-  if ((image === undefined) === (index === undefined)) {
-    throw new UsageError({
-      problem: image === undefined ? 'no picture to look at' : 'received both --image and --index',
-      expected: 'one of --image FILE and --index N',
-    });
-  }
+  const { out } = options;
+  checkDrawingName(out, '--out');
+  checkSubject(options, 'look at');
   const { loadModel } = await import('../../runs/folder/modelFiles.ts');
   const folder = resolveRun(run);
   const model = await loadModel(folder);
-  const subject =
-    image === undefined
-      ? await fromData(folder, model, options)
-      : await fromFile(image, model, options.fit === true);
+  const subject = await subjectOf(folder, model, options);
   const result = await compute(model, subject, options);
   const { drawLook } = await import('../../train/drawing/lookDrawing.ts');
   const { maxMaps, layers } = options;
   const svg = drawLook(result, `${model.spec.name}: ${subject.title}`, { maxMaps, layers });
-  const { writeWhole } = await import('../../runs/folder/wholeFile.ts');
-  if (kind === '.svg') await writeWhole(out, svg);
-  else await (await import('../picture.ts')).writeSvgAsPng(out, svg);
+  await writeDrawing(out, svg);
   output.text(`${subject.title}: ${result.classes[result.answer]}\n${answersTable(result)}`);
   output.note(`Wrote ${out}`);
   const { classes, distances, probabilities, answer, stages } = result;
@@ -138,53 +113,4 @@ function answersTable({ classes, distances, probabilities }: Look): string {
       MOST_ANSWERS,
     ),
   ]);
-}
-
-/** A file must have the model's size, or be smaller by its border, unless it may be made to fit. */
-async function fromFile(file: string, { spec }: TrainedModel, fit: boolean): Promise<Subject> {
-  const [{ imageShapeOf }, { channelsOf }, { readImage }, { prepareImage }, { surround }] =
-    await Promise.all([
-      import('../../nn/spec.ts'),
-      import('../../train/prediction/predict.ts'),
-      import('../../data/images/readImage.node.ts'),
-      import('../../data/images/prepare.ts'),
-      import('../../data/dataset.ts'),
-    ]);
-  const channels = channelsOf({ spec });
-  const [height, width] = imageShapeOf(spec);
-  const { border = 0 } = spec.preprocessing;
-  const inner = [height - 2 * border, width - 2 * border, channels] as const;
-  const picture = await readImage(file, { channels });
-  const isWhole = picture.height === height && picture.width === width;
-  const isInner = picture.height === inner[0] && picture.width === inner[1];
-  if (!isWhole && !isInner && !fit) {
-    throw new FoveaError({
-      where: file,
-      problem: `the picture is ${formatShape([picture.height, picture.width])}`,
-      expected: [...new Set([formatShape([height, width]), formatShape(inner.slice(0, 2))])].join(
-        ' or ',
-      ),
-      fix: '--fit crops, scales and centres it',
-    });
-  }
-  const whole = isWhole && !fit;
-  const shape = whole ? ([height, width, channels] as const) : inner;
-  const { pixels, notes } = prepareImage(picture, shape, { centre: fit ? 'auto' : false });
-  const done = notes.length === 0 ? '' : ` (${notes.join('; ')})`;
-  return {
-    pixels: whole ? pixels : surround(pixels, inner, border),
-    title: `${path.basename(file)}${done}`,
-  };
-}
-
-async function fromData(folder: string, model: TrainedModel, options: Options): Promise<Subject> {
-  const [{ RunFolder }, { testPicture }, { dataOf }] = await Promise.all([
-    import('../../runs/folder/runFolder.ts'),
-    import('../../runs/testPicture.ts'),
-    import('../../runs/testedRun.ts'),
-  ]);
-  const record = await (await RunFolder.open(folder)).readRecord();
-  const name = options.data ?? dataOf(record, folder);
-  const { pixels, label } = await testPicture(model.spec, name, options.index ?? 0);
-  return { pixels, title: `${name}, test picture ${options.index}, a ${label}` };
 }

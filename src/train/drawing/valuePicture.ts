@@ -28,7 +28,7 @@ export interface Values {
 
 /** A map with a frame, so that values near 0 do not vanish into the page. */
 export function valuePicture({ data, height, width, limit, scale }: Values, box: Box): string {
-  return framed(pngImage(paint(data, limit, 'light', scale), height, width, box), box);
+  return rgbaPicture(paint(data, limit, 'light', scale), [height, width], box);
 }
 
 /** (H, W, C) bytes as they look: gray of one channel, colours of three, the first channel of others. */
@@ -43,6 +43,15 @@ export function bytePicture(
     const colour: Rgb = channels === 3 ? [at(0), at(1), at(2)] : [at(0), at(0), at(0)];
     rgba.set([...colour, 255], 4 * i);
   }
+  return rgbaPicture(rgba, [height, width], box);
+}
+
+/** (H, W, 4) bytes: red, green, blue, opacity. */
+export function rgbaPicture(
+  rgba: Uint8ClampedArray,
+  [height, width]: readonly [number, number],
+  box: Box,
+): string {
   return framed(pngImage(rgba, height, width, box), box);
 }
 
