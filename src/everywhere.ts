@@ -116,6 +116,13 @@ export type { Evaluation, Mistake } from './train/evaluation/classification.ts';
 export { type EvaluateOptions, evaluate } from './train/evaluation/evaluate.ts';
 export { type ScoreOptions, score } from './train/evaluation/score.ts';
 export type { FitEvent, FitOptions } from './train/events.ts';
+export {
+  type Explained,
+  type ExplainOptions,
+  type Explanation,
+  explain,
+} from './train/explanation/explain.ts';
+export { methodNames as explanationMethods } from './train/explanation/methods.ts';
 export { type FitData, fit } from './train/fit.ts';
 export { historyCsv } from './train/historyCsv.ts';
 export type { Metrics, OutputMetrics } from './train/measures.ts';
