@@ -7,8 +7,7 @@ import { FoveaError, unknownName } from '../../base/errors.ts';
 import { resize } from '../../data/images/resize.ts';
 import { layerShapes, type PlacedLayer } from '../../nn/shapes.ts';
 import { imageShapeOf, type ModelSpec } from '../../nn/spec.ts';
-import type { MethodAnswer, Question } from './methods.ts';
-import type { Probe } from './probe.ts';
+import type { MethodAnswer, Probe, Question } from './probe.ts';
 
 export interface CamSettings {
   /** The layer whose maps are weighed; default: the last convolution with more than one place. */

@@ -5,8 +5,7 @@
  */
 import { FoveaError } from '../../base/errors.ts';
 import { RandomStream } from '../../base/random.ts';
-import type { MethodAnswer, Question } from './methods.ts';
-import type { Probe } from './probe.ts';
+import type { MethodAnswer, Probe, Question } from './probe.ts';
 
 export interface SmoothSettings {
   /** Noisy copies; default 32. */

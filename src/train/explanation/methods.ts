@@ -14,24 +14,10 @@ import {
   smoothGrad,
 } from './gradients.ts';
 import { type OcclusionSettings, occlusion } from './occlusion.ts';
-import type { Probe } from './probe.ts';
-
-/** What a method is asked. */
-export interface Question {
-  /** (H, W, C) bytes of the model's input. */
-  readonly pixels: Uint8Array;
-  readonly classIndex: number;
-}
+import type { MethodAnswer, Probe, Question } from './probe.ts';
 
 /** Settings of all methods; each reads its own. */
 export type MethodSettings = CamSettings & IntegratedSettings & SmoothSettings & OcclusionSettings;
-
-export interface MethodAnswer {
-  /** (H, W) of the input: how much each pixel speaks for the class; against it where negative. */
-  readonly map: Float32Array;
-  /** What was chosen or found, in words. */
-  readonly notes: readonly string[];
-}
 
 export interface Method {
   /** One line for people. */

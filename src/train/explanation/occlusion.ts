@@ -6,8 +6,7 @@
 import { resize } from '../../data/images/resize.ts';
 import { imageShapeOf } from '../../nn/spec.ts';
 import { coveredPictures, occlusionMap } from '../prediction/occlusion.ts';
-import type { MethodAnswer, Question } from './methods.ts';
-import type { Probe } from './probe.ts';
+import type { MethodAnswer, Probe, Question } from './probe.ts';
 
 export interface OcclusionSettings {
   /** Side of the square that covers; default a sixth of the picture's. */

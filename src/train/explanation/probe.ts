@@ -31,6 +31,20 @@ export interface Probed {
   readonly stageGradient: Float32Array;
 }
 
+/** What a method is asked. */
+export interface Question {
+  /** (H, W, C) bytes of the model's input. */
+  readonly pixels: Uint8Array;
+  readonly classIndex: number;
+}
+
+export interface MethodAnswer {
+  /** (H, W) of the input: how much each pixel speaks for the class; against it where negative. */
+  readonly map: Float32Array;
+  /** What was chosen or found, in words. */
+  readonly notes: readonly string[];
+}
+
 export interface Probe {
   readonly spec: ModelSpec;
   /** Numbers of one picture. */
