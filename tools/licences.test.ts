@@ -10,6 +10,8 @@ it('lists what is shipped, and knows a licence from one to look at', () => {
     'node_modules/tool': { version: '4', license: 'GPL-3.0', dev: true },
     'node_modules/@img/sharp-linux': { version: '5', license: 'Apache-2.0 AND LGPL-3.0-or-later' },
     'node_modules/pair': { version: '7', license: '(Apache-2.0 AND BSD-3-Clause)' },
+    'node_modules/h5wasm': { version: '8', license: 'SEE LICENSE IN LICENSE.txt' },
+    'node_modules/unread': { version: '9', license: 'SEE LICENSE IN LICENSE.txt' },
     'node_modules/other': { version: '6', license: 'MIT AND LGPL-3.0-or-later' },
   };
   expect(licencesOf(packages)).toEqual([
@@ -18,6 +20,8 @@ it('lists what is shipped, and knows a licence from one to look at', () => {
     { name: 'd 3', licence: 'none', isKnown: false },
     { name: '@img/sharp-linux 5', licence: 'Apache-2.0 AND LGPL-3.0-or-later', isKnown: true },
     { name: 'pair 7', licence: '(Apache-2.0 AND BSD-3-Clause)', isKnown: true },
+    { name: 'h5wasm 8', licence: 'SEE LICENSE IN LICENSE.txt', isKnown: true },
+    { name: 'unread 9', licence: 'SEE LICENSE IN LICENSE.txt', isKnown: false },
     { name: 'other 6', licence: 'MIT AND LGPL-3.0-or-later', isKnown: false },
   ]);
 });

@@ -14,7 +14,7 @@ describe('sizes', () => {
 
   it('know zod once, and nothing that reads pictures from files', async () => {
     expect(await copiesOf('zod')).toBe(1);
-    for (const name of ['sharp', 'fast-png', 'nanotar', 'hono'])
+    for (const name of ['sharp', 'fast-png', 'nanotar', 'hono', 'h5wasm'])
       expect(await copiesOf(name)).toBe(0);
   });
 });
