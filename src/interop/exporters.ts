@@ -31,6 +31,24 @@ interface Exporter {
 
 /** One row per format. */
 export const exporters = {
+  keras: {
+    says: '.keras, which Keras 3 loads',
+    ending: '.keras',
+    takes: [],
+    load: () => import('./keras/export/exportKeras.ts'),
+  },
+  h5: {
+    says: '.h5 in the words of Keras 2, which Keras 2 and 3 load',
+    ending: '.h5',
+    takes: [],
+    load: () => import('./keras/export/exportH5.ts'),
+  },
+  tfjs: {
+    says: 'a TensorFlow.js layers model: model.json and weights in pieces of 4 MB',
+    ending: '.json',
+    takes: [],
+    load: () => import('./tfjs/exportTfjs.ts'),
+  },
   safetensors: {
     says: 'safetensors: of Fovea with the network in it, or of PyTorch with its model.py',
     ending: '.safetensors',

@@ -9,6 +9,7 @@ import { formatShape, sameShape } from '../base/shape.ts';
 import { parametersOf } from '../nn/network.ts';
 import type { StateValue, TrainedModel } from '../nn/trained.ts';
 import type { ImportedModel, ImportOptions } from './importing.ts';
+import { isKeras, isTfjs } from './keras/recognise.ts';
 import { isSafetensors } from './safetensors/recognise.ts';
 import type { Source } from './source.ts';
 
@@ -24,6 +25,18 @@ interface Importer {
 
 /** One row per format. */
 export const importers = {
+  keras: {
+    says: 'Keras: .keras, .h5, weights alone, or the JSON of a model with its weights',
+    endings: ['.keras', '.h5', '.hdf5'],
+    recognises: ({ bytes }) => isKeras(bytes),
+    load: () => import('./keras/importKeras.ts'),
+  },
+  tfjs: {
+    says: 'TensorFlow.js: model.json with its weights beside it',
+    endings: [],
+    recognises: ({ bytes }) => isTfjs(bytes),
+    load: () => import('./tfjs/importTfjs.ts'),
+  },
   safetensors: {
     says: 'safetensors, of Fovea, PyTorch or tinygrad',
     endings: ['.safetensors'],
