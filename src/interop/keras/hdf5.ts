@@ -3,7 +3,7 @@
  *
  * A file lies in the library's own memory while it is read, under a name of its own, and reaches no disk. What it claims
  * is held against its length before memory is taken; links, external storage and other byte orders are refused, since
- * Keras writes none of them. Whatever the library throws becomes an error that says where. Next stop: `weights.ts`.
+ * Keras writes none of them. Whatever the library throws becomes an error that says where. Next stop: `weights/assign.ts`.
  */
 import type { File as H5File, Metadata } from 'h5wasm';
 import { FoveaError } from '../../base/errors.ts';
