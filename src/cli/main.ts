@@ -36,6 +36,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   look: () => import('./commands/look.ts'),
   explain: () => import('./commands/explain.ts'),
   lab: () => import('./commands/lab.ts'),
+  serve: () => import('./commands/serve.ts'),
   import: () => import('./commands/import.ts'),
   export: () => import('./commands/export.ts'),
 };

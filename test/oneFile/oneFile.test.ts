@@ -10,14 +10,8 @@ import { exportJs } from '../../src/interop/oneFile/exportJs.ts';
 import { conv2d } from '../../src/nn/layers/windows/conv2d.ts';
 import { sequential } from '../../src/nn/sequential.ts';
 import { skipped } from '../support/doors.ts';
-import {
-  answersHere,
-  answersOfProcess,
-  CASES,
-  named,
-  randomModel,
-  writeShipped,
-} from './shipped.ts';
+import { named, randomModel } from '../support/savedModels.ts';
+import { answersHere, answersOfProcess, CASES, writeShipped } from './shipped.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'fovea-one-file-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -8,32 +8,13 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { openSession } from '../../src/backends/select.ts';
-import { sizeOf } from '../../src/base/shape.ts';
 import type { Picture } from '../../src/data/images/picture.ts';
 import { exportJs } from '../../src/interop/oneFile/exportJs.ts';
 import { type ShipOptions, withShippedWeights } from '../../src/interop/oneFile/shippedModel.ts';
-import { modelOf } from '../../src/models/index.ts';
-import { parametersOf } from '../../src/nn/network.ts';
-import { initialStates } from '../../src/nn/programs/programs.ts';
-import type { ModelSpec } from '../../src/nn/spec.ts';
 import type { TrainedModel } from '../../src/nn/trained.ts';
 import { predictBatch } from '../../src/train/prediction/batchPrediction.ts';
 import { channelsOf, openPredictor } from '../../src/train/prediction/predict.ts';
 import type { Prediction, PredictOptions } from '../../src/train/prediction/reading.ts';
-
-export function randomModel(spec: ModelSpec, classes?: readonly string[]): TrainedModel {
-  const states = initialStates(spec, { seed: 5 });
-  const weights = parametersOf(spec).map(({ name, shape }) => {
-    const data = states.get(name) ?? new Float32Array(sizeOf(shape));
-    return [name, { shape, data }] as const;
-  });
-  const names = Array.from({ length: 10 }, (_, i) =>
-    spec.inputShape[2] === 1 ? `${i}` : `kind <${i}>`,
-  );
-  return { spec, weights: new Map(weights), classes: classes ?? names };
-}
-
-export const named = (name: string): TrainedModel => randomModel(modelOf(name as 'lenet5'));
 
 /** `casesFor([H, W, C])`: pictures in every form, with their options. A script's text, for whoever runs it. */
 export const CASES = `

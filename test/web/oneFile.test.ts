@@ -6,7 +6,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { answersHere, CASES, named, writeShipped } from '../oneFile/shipped.ts';
+import { answersHere, CASES, writeShipped } from '../oneFile/shipped.ts';
+import { named } from '../support/savedModels.ts';
 import { inBrowsers, type Served, serveFolder } from './browser.ts';
 
 const POLICY =

@@ -11,7 +11,7 @@ import { exportLab } from '../../server/exportLab.ts';
 import { isLoopback } from '../../server/hosts.ts';
 import { openLab } from '../../server/openLab.ts';
 import { jsonOption } from '../options/options.ts';
-import { INTERRUPTED } from '../terminal/interrupt.ts';
+import { INTERRUPTED, untilInterrupted } from '../terminal/interrupt.ts';
 import { openBrowser } from '../terminal/openBrowser.ts';
 import { type Output, openOutput } from '../terminal/output.ts';
 
@@ -57,7 +57,7 @@ async function run(options: Options): Promise<void> {
     host: options.host,
     ...(options.port === undefined ? {} : { port: options.port }),
   });
-  const stopped = interrupted();
+  const stopped = untilInterrupted();
   const { url, link } = lab;
   output.data({ event: 'lab', url, link, port: lab.port });
   output.text(`The lab: ${link}`);
@@ -84,13 +84,6 @@ async function build(folder: string, options: Options, output: Output): Promise<
   output.data({ event: 'built', ...result });
   const size = `${result.files} files, ${(result.bytes / 2 ** 20).toFixed(1)} MiB`;
   output.text(`${result.replaced ? 'The lab was renewed' : 'The lab lies'} in ${folder}: ${size}.`);
-}
-
-/** Resolves at the first Ctrl-C; a second one ends the process as ever. */
-function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
 }
 
 function port(text: string): number {

@@ -1,5 +1,5 @@
 /**
- * @file Ctrl-C in training: the first asks for a clean stop, the second leaves at once.
+ * @file Ctrl-C in training and in servers: the first asks for a clean stop, the second leaves at once.
  *
  * Every other command, and training before its first step, has nothing to save: there Ctrl-C keeps its usual
  * meaning and ends the process whatever it is doing.
@@ -34,4 +34,11 @@ export function gentleInterrupt(note: (words: string) => void): Interrupt {
       process.off('SIGTERM', stop);
     },
   };
+}
+
+/** Resolves at the first Ctrl-C; a second one ends the process as ever. */
+export function untilInterrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
 }

@@ -1,0 +1,110 @@
+import { describe, expect, it, vi } from 'vitest';
+import { Batcher } from './batcher.ts';
+
+const never = new AbortController().signal;
+
+/** A batcher whose batches are done when they are told to be. */
+function controlled({ maxBatch = 4, maxDelay = 0, lanes = 1 } = {}) {
+  const batches: { tasks: readonly string[]; done: () => void; fail: (e: Error) => void }[] = [];
+  const batcher = new Batcher<string, string>({
+    maxBatch,
+    maxDelay,
+    lanes,
+    run: (tasks) =>
+      new Promise((resolve, reject) =>
+        batches.push({
+          tasks,
+          done: () => resolve(tasks.map((task) => task.toUpperCase())),
+          fail: reject,
+        }),
+      ),
+  });
+  return { batches, batcher, seen: () => batches.map(({ tasks }) => tasks.join('')) };
+}
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('a batcher', () => {
+  it('begins at once where nobody works, and gathers while somebody does', async () => {
+    const { batcher, batches, seen } = controlled();
+    const all = [...'abcdef'].map((task) => batcher.submit(task, 1, never));
+    expect(seen()).toEqual(['a']);
+    expect(batcher.waiting).toBe(5);
+    batches[0].done();
+    await turn();
+    expect(seen()).toEqual(['a', 'bcde']);
+    batches[1].done();
+    await turn();
+    batches[2].done();
+    expect(await Promise.all(all)).toEqual([...'ABCDEF']);
+  });
+
+  it('fills as many lanes as there are', () => {
+    const { batcher, seen } = controlled({ lanes: 2 });
+    for (const task of 'abc') void batcher.submit(task, 1, never);
+    expect(seen()).toEqual(['a', 'b']);
+  });
+
+  it('waits for others for as long as it may, or until a batch is full', () => {
+    vi.useFakeTimers();
+    try {
+      const { batcher, seen } = controlled({ maxDelay: 10, lanes: 9 });
+      void batcher.submit('a', 1, never);
+      vi.advanceTimersByTime(9);
+      void batcher.submit('b', 1, never);
+      expect(seen()).toEqual([]);
+      vi.advanceTimersByTime(1);
+      expect(seen()).toEqual(['ab']);
+      for (const task of 'cdef') void batcher.submit(task, 1, never);
+      expect(seen()).toEqual(['ab', 'cdef']);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('counts rows, keeps the order, and lets a task of many rows go alone', async () => {
+    const { batcher, batches, seen } = controlled();
+    void batcher.submit('x', 1, never);
+    for (const [task, rows] of [
+      ['a', 3],
+      ['b', 2],
+      ['c', 9],
+      ['d', 1],
+    ] as const)
+      void batcher.submit(task, rows, never);
+    for (let i = 0; i < 4; i++) {
+      batches[i].done();
+      await turn();
+    }
+    expect(seen()).toEqual(['x', 'a', 'b', 'c', 'd']);
+  });
+
+  it('leaves out what was given up while it waited', async () => {
+    const { batcher, batches, seen } = controlled();
+    const given = new AbortController();
+    void batcher.submit('a', 1, never);
+    const b = batcher.submit('b', 1, given.signal);
+    const c = batcher.submit('c', 1, never);
+    given.abort(new Error('gone'));
+    await expect(b).rejects.toThrow('gone');
+    batches[0].done();
+    await turn();
+    expect(seen()).toEqual(['a', 'c']);
+    batches[1].done();
+    expect(await c).toBe('C');
+    await expect(batcher.submit('d', 1, AbortSignal.abort(new Error('late')))).rejects.toThrow(
+      'late',
+    );
+    expect(batcher.waiting).toBe(0);
+  });
+
+  it('tells everyone of a batch that failed, and goes on', async () => {
+    const { batcher, batches } = controlled();
+    const first = batcher.submit('a', 1, never);
+    const second = batcher.submit('b', 1, never);
+    batches[0].fail(new Error('broken'));
+    await expect(first).rejects.toThrow('broken');
+    await turn();
+    batches[1].done();
+    expect(await second).toBe('B');
+  });
+});
