@@ -111,6 +111,8 @@ export type { InputSpec, LayerSpec, ModelSpec, OutputSpec, Preprocessing } from 
 export type { StateValue, TrainedModel } from './nn/trained.ts';
 export { build } from './ops/index.ts';
 export { maxOver, meanOver, minOver, productOver, sumOver } from './ops/reductions.ts';
+/** What is said of runs beside one another. */
+export * as comparedRuns from './records/comparedRuns.ts';
 export type { EarlyStop } from './train/earlyStop.ts';
 export type { Evaluation, Mistake } from './train/evaluation/classification.ts';
 export { type EvaluateOptions, evaluate } from './train/evaluation/evaluate.ts';

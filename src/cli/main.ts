@@ -35,6 +35,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   compare: () => import('./commands/compare.ts'),
   look: () => import('./commands/look.ts'),
   explain: () => import('./commands/explain.ts'),
+  runs: () => import('./commands/runs.ts'),
+  plot: () => import('./commands/plot.ts'),
   lab: () => import('./commands/lab.ts'),
   serve: () => import('./commands/serve.ts'),
   import: () => import('./commands/import.ts'),

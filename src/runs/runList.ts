@@ -6,7 +6,7 @@
  */
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { FoveaError, messageOf } from '../base/errors.ts';
+import { FoveaError, messageOf, unreachable } from '../base/errors.ts';
 import { MOST_JSON } from '../base/json.ts';
 import { shownValue } from '../base/printable.ts';
 import { readRegular } from '../base/regularFile.node.ts';
@@ -15,6 +15,7 @@ import type { ListedRun } from '../records/listedRun.ts';
 import { decodeSpec } from '../records/modelContents.ts';
 import { type RunFileName, runFileNames } from '../records/runFiles.ts';
 import { parseRunRecord, type RunRecord } from '../records/runRecord.ts';
+import { RunFolder } from './folder/runFolder.ts';
 import { isLocked } from './folder/runLock.ts';
 
 /** Name of the folder of runs, below the one a command is started in. */
@@ -33,32 +34,56 @@ export async function listRuns(folder: string): Promise<readonly ListedRun[]> {
     .filter((entry) => isRunName(entry.name) && (entry.isDirectory() || entry.isSymbolicLink()))
     .map(({ name }) => name)
     .sort();
-  const listed: ListedRun[] = [];
+  const runs: ListedRun[] = [];
   for (const name of names.slice(0, MOST_RUNS)) {
     const run = await listedRun(folder, name);
-    if (run !== undefined) listed.push(run);
+    if (run !== undefined) runs.push(run);
   }
-  return listed;
+  return runs;
 }
 
 /** Undefined where the folder is no run at all. */
 async function listedRun(folder: string, name: string): Promise<ListedRun | undefined> {
+  const place = path.join(folder, RUNS, name);
+  return listed(name, place, (file) => readRunFile(folder, name, file));
+}
+
+/** A run wherever it lies, under the name it was asked for by; throws where there is none. */
+export async function runAt(name: string, folder: string): Promise<ListedRun> {
+  await RunFolder.open(folder); // says what is wrong
+  const read = async (file: RunFileName) => {
+    const place = path.join(folder, file);
+    if (!(await isThere(place))) return undefined;
+    return new Uint8Array(await readRegular(place, MOST_JSON, file));
+  };
+  const run = await listed(name, folder, read);
+  return run ?? unreachable(`${folder} holds a run`);
+}
+
+type ReadRunFile = (file: RunFileName) => Promise<Uint8Array | undefined>;
+
+/** What can be read of a run that lies in `place`; undefined where there is none. */
+async function listed(
+  name: string,
+  place: string,
+  read: ReadRunFile,
+): Promise<ListedRun | undefined> {
   let record: RunRecord | null = null;
-  const about = { name, inUse: await isLocked(path.join(folder, RUNS, name)) };
+  const about = { name, inUse: await isLocked(place) };
   try {
-    const text = await readRunFile(folder, name, 'run.json');
+    const text = await read('run.json');
     // Other things than runs may lie there too.
     if (text === undefined) return undefined;
     record = parseRunRecord(new TextDecoder().decode(text), 'run.json');
-    const model = await readRunFile(folder, name, 'model.json');
-    const history = await readRunFile(folder, name, 'history.json');
+    const model = await read('model.json');
+    const history = await read('history.json');
     return {
       ...about,
       record,
       spec: model === undefined ? null : decodeSpec(model, 'model.json'),
       history: history === undefined ? [] : parseHistory(history, 'history.json'),
       fault: null,
-      hasMistakes: await isThere(path.join(folder, RUNS, name, 'mistakes.png')),
+      hasMistakes: await isThere(path.join(place, 'mistakes.png')),
     };
   } catch (error) {
     const fault = messageOf(error);

@@ -1,187 +1,141 @@
+/** @file `runs` and `plot` over runs that were trained here: lists, orders, differences, curves, what is broken. */
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { Readable } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { runCommand } from '../../../test/docs/pages.ts';
-import { drawPictures } from '../../../test/support/drawnPictures.ts';
-import { readImage } from '../../data/images/readImage.node.ts';
+import type { Command } from 'commander';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { layers } from '../../nn/layers/index.ts';
 import { sequential } from '../../nn/sequential.ts';
-import { trainRun } from '../../runs/trainRun.ts';
+import { command as plot } from './plot.ts';
+import { command as runs } from './runs.ts';
+import { command as train } from './train.ts';
 
-const { dense, flatten } = layers;
-const spec = sequential({ name: 'tiny', inputShape: [12, 12, 3] }, [
-  flatten(),
-  dense({ units: 3, activation: 'softmax' }),
+const spec = sequential({ name: 'tiny', inputShape: [28, 28, 1] }, [
+  layers.flatten(),
+  layers.dense({ units: 10, activation: 'softmax' }),
 ]);
 
+const before = process.cwd();
 let home: string;
-let run: string;
-let pictures: string;
+let printed = '';
+let noted = '';
+
+async function fovea(command: Command, ...words: readonly string[]): Promise<string> {
+  command.exitOverride();
+  printed = '';
+  noted = '';
+  await command.parseAsync(words, { from: 'user' });
+  return printed;
+}
+
 beforeAll(async () => {
-  home = await fs.mkdtemp(path.join(os.tmpdir(), 'fovea-'));
-  const patterns = {
-    rows: (_: number, y: number) => y % 8 < 4,
-    columns: (x: number) => x % 8 < 4,
-    checks: (x: number, y: number) => x % 8 < 4 !== y % 8 < 4,
-  };
-  const { folder: data } = await drawPictures(home, patterns, 12);
-  pictures = data.slice('folder:'.length);
-  run = path.join(home, 'run');
-  // It learns nothing and makes mistakes.
-  const settings = { epochs: 1, batchSize: 8, optimizer: { kind: 'sgd', learningRate: 1e-9 } };
-  for await (const _ of trainRun({
-    folder: run,
-    spec,
-    data,
-    backend: { backend: 'reference' },
-    settings,
-  }));
+  home = await fs.mkdtemp(path.join(os.tmpdir(), 'fovea-runs-'));
+  process.chdir(home);
+  await fs.writeFile('tiny.json', JSON.stringify(spec));
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    printed += String(text);
+    return true;
+  });
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    noted += String(text);
+    return true;
+  });
+  const quick = [
+    'tiny.json',
+    '--backend',
+    'reference',
+    '--train-count',
+    '60',
+    '--test-count',
+    '20',
+  ];
+  const last = ['--batch-size', '10', '--json'];
+  await fovea(train(), ...quick, '--epochs', '1', '--name', 'alpha', ...last);
+  const long = [
+    '--epochs',
+    '3',
+    '--name',
+    'beta',
+    '--validation-split',
+    '0.2',
+    '--optimizer',
+    'sgd',
+  ];
+  await fovea(train(), ...quick, ...long, ...last);
 });
-afterAll(() => fs.rm(home, { recursive: true, force: true }));
-
-const eventsIn = (text: string): Record<string, unknown>[] =>
-  text.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
-
-describe('fovea evaluate', () => {
-  it('names the file of every mistake, in words and as data', async () => {
-    const { text } = await runCommand(`fovea evaluate ${run} --json --backend reference`);
-    const result = eventsIn(text).find(({ event }) => event === 'result');
-    const mistakes = result?.mistakes as { file: string; true: string }[];
-    expect(mistakes.length).toBeGreaterThan(0);
-    for (const { file, true: label } of mistakes) {
-      expect(file).toContain(label);
-      await fs.access(path.isAbsolute(file) ? file : path.join(pictures, file));
-    }
-    const words = (await runCommand(`fovea evaluate ${run} --backend reference`)).text;
-    for (const { file } of mistakes) expect(words).toContain(file.slice(-8));
-  });
-
-  it('says that ten crops are not what the network has learned, and only then', async () => {
-    const sentence = 'was trained on whole pictures and is shown ten parts of each';
-    const crops = (n: number) =>
-      runCommand(`fovea evaluate ${run} --crops ${n} --backend reference`);
-    expect((await crops(10)).text).toContain(sentence);
-    expect((await crops(1)).text).not.toContain(sentence);
-  });
-
-  it('takes as many pictures, lists as many mistakes and measures what it is told to', async () => {
-    const resultOf = async (words: string) => {
-      const { text } = await runCommand(
-        `fovea evaluate ${run} ${words} --json --backend reference`,
-      );
-      const result = eventsIn(text).find(({ event }) => event === 'result') ?? {};
-      const { confusion, mistakes, metrics } = result as {
-        confusion: number[][];
-        mistakes: unknown[];
-        metrics?: object;
-      };
-      const count = confusion.flat().reduce((sum, n) => sum + n, 0);
-      return { count, listed: mistakes.length, metrics };
-    };
-    const whole = await resultOf('');
-    expect(whole.count).toBeGreaterThan(2);
-    expect(whole.listed).toBeGreaterThan(1);
-    expect(whole.metrics).toBeUndefined();
-    expect((await resultOf('--test-count 2')).count).toBe(2);
-    expect((await resultOf('--mistakes 1')).listed).toBe(1);
-    const { metrics } = await resultOf('--metrics top2Accuracy');
-    expect(Object.keys(metrics ?? {})).toEqual(['top2Accuracy']);
-    const worst = path.join(home, 'worst.png');
-    const { text } = await runCommand(`fovea evaluate ${run} --sheet ${worst} --backend reference`);
-    expect(text).toContain(`Wrote ${worst}`);
-    expect((await readImage(worst, { channels: 3 })).width).toBeGreaterThan(12);
-  });
-
-  it('refuses a plot of nothing, distances of none, and metrics beside a table', async () => {
-    const plot = path.join(home, 'plot.svg');
-    const alone = await runCommand(`fovea evaluate ${run} --plot ${plot}`);
-    expect(alone).toMatchObject({ failed: true });
-    expect(alone.text).toContain('a plain evaluation has no curve');
-    await expect(fs.access(plot)).rejects.toThrow('ENOENT');
-    expect((await runCommand(`fovea evaluate ${run} --reject`)).text).toContain('no distances');
-    const both = await runCommand(`fovea evaluate ${run} --perturb noise --metrics accuracy`);
-    expect(both.text).toContain('--metrics: --perturb has a table of its own');
-  });
+afterAll(async () => {
+  vi.restoreAllMocks();
+  process.chdir(before);
+  await fs.rm(home, { recursive: true, force: true });
+});
+beforeEach(() => {
+  process.exitCode = undefined;
 });
 
-describe('fovea predict', () => {
-  it('reads standard input and draws what the network was given', async () => {
-    const [file] = (await fs.readdir(path.join(pictures, 'rows'))).toSorted();
-    const whole = path.join(pictures, 'rows', file ?? '');
-    const shown = path.join(home, 'given.png');
-    const fromFile = await runCommand(`fovea predict ${run} ${whole} --json --backend reference`);
-    const stdin = vi
-      .spyOn(process, 'stdin', 'get')
-      .mockReturnValue(
-        Readable.from([await fs.readFile(whole)]) as unknown as typeof process.stdin,
-      );
-    const fromPipe = await runCommand(
-      `fovea predict ${run} - --json --show ${shown} --backend reference`,
-    );
-    stdin.mockRestore();
-    const answerOf = (text: string) => eventsIn(text).map(({ file: _, ...answer }) => answer);
-    expect(answerOf(fromPipe.text)).toEqual(answerOf(fromFile.text));
-    expect(answerOf(fromPipe.text)).toHaveLength(1);
-    expect(fromPipe.text).toContain(`Wrote ${shown}: what the network was given`);
-    const { width } = await readImage(shown, { channels: 3 });
-    expect(width).toBeGreaterThan(12);
-  });
+const names = (list: string): string[] =>
+  list
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(' ')[0] ?? '');
 
-  it('names as many classes, of as many pictures, as it is told to', async () => {
-    const rows = path.join(pictures, 'rows');
-    const topsOf = async (words: string) => {
-      const { text } = await runCommand(`fovea predict ${run} ${rows} ${words} --json`);
-      return eventsIn(text).flatMap(({ top }) => (Array.isArray(top) ? [top.length] : []));
-    };
-    const all = await topsOf('');
-    expect(all.length).toBeGreaterThan(3);
-    expect(new Set(all)).toEqual(new Set([3]));
-    expect(await topsOf('--first 2')).toEqual([3, 3]);
-    expect(await topsOf('--first 3 --top 1')).toEqual([1, 1, 1]);
-  });
+it('lists all runs with their figures, the newest first, or as asked for', async () => {
+  const list = await fovea(runs());
+  expect(names(list)).toEqual(['beta', 'alpha']);
+  expect(list).toMatch(/^run +model +data +state +epochs +least loss +test accuracy +time$/m);
+  expect(list).toMatch(/^alpha +tiny +digits +done +1 +\d\.\d{4} at 1 +0\.\d{4}/m);
+  expect(list.match(/best/g)?.length ?? 0).toBeLessThanOrEqual(1);
+  expect(names(await fovea(runs(), '--sort', 'epochs'))).toEqual(['beta', 'alpha']);
+  expect(names(await fovea(runs(), '--sort', 'name'))).toEqual(['alpha', 'beta']);
+  expect(names(await fovea(runs(), '--filter', 'lph'))).toEqual(['alpha']);
+  expect(await fovea(runs(), '--filter', 'mnist')).toBe('');
+  expect(noted).toContain('has "mnist" in its name, model or data');
+});
 
-  it('says 1 where one of the files cannot be read, and reads the others', async () => {
-    const rows = path.join(pictures, 'rows');
-    const broken = path.join(home, 'broken.png');
-    await fs.writeFile(broken, 'no picture');
-    const before = process.exitCode;
-    try {
-      const { text } = await runCommand(`fovea predict ${run} ${broken} ${rows} --first 1 --json`);
-      expect(eventsIn(text).map(({ event }) => event)).toEqual(['prediction']);
-      expect(process.exitCode).toBe(1);
-    } finally {
-      process.exitCode = before;
-    }
-    const strict = await runCommand(`fovea predict ${run} ${broken} ${rows} --strict`);
-    expect(strict.failed).toBe(true);
-  });
+it('orders by the figure that was asked for', async () => {
+  const facts = (await fovea(runs(), '--json', '--sort', 'accuracy'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const accuracies = facts.map(({ test }) => test.accuracy);
+  expect(accuracies).toEqual([...accuracies].sort((a, b) => b - a));
+  const losses = (await fovea(runs(), '--json', '--sort', 'loss'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).best.loss);
+  expect(losses).toEqual([...losses].sort((a, b) => a - b));
+});
 
-  it('turns ink round as it is told to, or leaves pictures as they are', async () => {
-    const digits = path.join(home, 'digits');
-    for await (const _ of trainRun({
-      folder: digits,
-      spec: sequential({ name: 'digits', inputShape: [28, 28, 1] }, [
-        flatten(),
-        dense({ units: 10, activation: 'softmax' }),
-      ]),
-      data: 'digits',
-      trainCount: 20,
-      testCount: 10,
-      backend: { backend: 'reference' },
-      settings: { epochs: 1 },
-    }));
-    // A dark stroke on a light sheet.
-    const pixels = Buffer.alloc(60 * 60, 230);
-    for (let y = 12; y < 48; y++) pixels.fill(20, 60 * y + 28, 60 * y + 33);
-    const sheet = path.join(home, 'sheet.pgm');
-    await fs.writeFile(sheet, Buffer.concat([Buffer.from('P5 60 60 255\n'), pixels]));
-    const read = async (words: string) =>
-      (await runCommand(`fovea predict ${digits} ${sheet} ${words}`)).text;
-    expect(await read('')).toContain('inverted');
-    expect(await read('--invert yes')).toContain('inverted');
-    expect(await read('--invert no')).not.toContain('inverted');
-    expect(await read('--as-is')).not.toMatch(/inverted|Read as writing/);
-  });
+it('says which options differ between runs', async () => {
+  const list = await fovea(runs(), 'alpha', 'runs/beta');
+  expect(names(list).slice(0, 2)).toEqual(['alpha', 'runs/beta']);
+  expect(list).toMatch(/^epochs +1 +3$/m);
+  expect(list).toMatch(/^optimizer.kind +adam +sgd$/m);
+  expect(list).not.toMatch(/^batchSize/m);
+  expect(list).toContain('plot alpha runs/beta');
+  const lines = (await fovea(runs(), 'alpha', 'beta', '--json')).trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line).event)).toEqual(['run', 'run', 'differences']);
+});
+
+it('lists what is broken with its fault, and no folder that is no run', async () => {
+  await fs.mkdir('runs/notes');
+  await fs.cp('runs/alpha', 'runs/broken', { recursive: true });
+  await fs.writeFile('runs/broken/history.json', '[{');
+  expect(names(await fovea(runs()))).toEqual(['beta', 'alpha']);
+  expect(noted).toMatch(/broken cannot be read: .*history\.json/);
+  await expect(fovea(plot(), 'broken')).rejects.toThrow(/history\.json/);
+  await expect(fovea(runs(), 'notes')).rejects.toThrow(/not a run/);
+  await expect(fovea(runs(), 'nowhere')).rejects.toThrow(/no such run/);
+  await fs.rm('runs/broken', { recursive: true });
+});
+
+it('plots runs in letters and into a file', async () => {
+  const chart = await fovea(plot(), 'alpha', 'beta', '--out', 'c.svg');
+  expect(chart).toContain('a beta, validation    b alpha, training');
+  expect(chart).toMatch(/beta ends at \d\S* after 3 epochs/);
+  const drawing = await fs.readFile('c.svg', 'utf8');
+  for (const name of ['alpha, training', 'beta, training', 'beta, validation'])
+    expect(drawing).toContain(`>${name}</text>`);
+  await expect(fovea(plot(), ...Array<string>(5).fill('alpha'))).rejects.toThrow(/4 at most/);
+  await expect(fovea(plot(), 'alpha', '--out', 'c.gif')).rejects.toThrow(/\.png or \.svg/);
 });

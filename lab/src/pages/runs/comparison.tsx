@@ -2,24 +2,24 @@
  * @file Runs beside one another: their curves over the same epochs, and the options that differ.
  */
 
+import { comparedRuns } from 'fovea/web';
 import { Plot } from '../../figures/plot.tsx';
 import type { TokenName } from '../../figures/plotChart.ts';
 import { Table } from '../../figures/table.tsx';
 import { Segmented } from '../../frame/controls/segmented.tsx';
-import { curvesOf, curveWords, differencesOf, type Measure, type ReadableRun } from './runs.ts';
 
 /** In the order of the list's marks; `runs.css` has the same. */
 const COLOURS: readonly TokenName[] = ['accent', 'positive', 'negative', 'ink'];
 
 interface ComparisonProps {
-  readonly runs: readonly ReadableRun[];
-  readonly measure: Measure;
-  readonly onMeasure: (measure: Measure) => void;
+  readonly runs: readonly comparedRuns.ReadableRun[];
+  readonly measure: comparedRuns.Measure;
+  readonly onMeasure: (measure: comparedRuns.Measure) => void;
 }
 
 export function Comparison({ runs, measure, onMeasure }: ComparisonProps) {
-  const { x, curves } = curvesOf(runs, measure);
-  const differences = differencesOf(runs);
+  const { x, curves } = comparedRuns.curvesOf(runs, measure);
+  const differences = comparedRuns.differencesOf(runs);
   return (
     <>
       <section class="runsCurves">
@@ -48,7 +48,7 @@ export function Comparison({ runs, measure, onMeasure }: ComparisonProps) {
               xLabel="epoch"
               yLabel={measure}
               height={320}
-              label={curveWords(runs, measure)}
+              label={comparedRuns.curveWords(runs, measure)}
               series={curves.map(({ label, values, dashed, run }) => ({
                 label,
                 values,

@@ -2,18 +2,18 @@
  * @file The worst mistakes of a run on its test set: the picture that training drew, and with files where it is
  * tested again.
  */
+import type { comparedRuns } from 'fovea/web';
 import { useEffect, useState } from 'preact/hooks';
 import { formatShare, formatValue } from '../../figures/numbers.ts';
 import { Table } from '../../figures/table.tsx';
 import { Button } from '../../frame/controls/button.tsx';
 import { Segmented } from '../../frame/controls/segmented.tsx';
 import { Note } from '../../frame/problem.tsx';
-import type { ReadableRun } from './runs.ts';
 import type { EvaluatedRun, RunSource } from './sources.ts';
 
 interface MistakesProps {
   readonly source: RunSource;
-  readonly runs: readonly ReadableRun[];
+  readonly runs: readonly comparedRuns.ReadableRun[];
 }
 
 export function Mistakes({ source, runs }: MistakesProps) {
@@ -45,7 +45,13 @@ const NO_MISTAKES: Readonly<Record<string, string>> = {
     'It was imported, and what it was trained on is not known: fovea evaluate tests it on data.',
 };
 
-function Sheet({ source, run }: { readonly source: RunSource; readonly run: ReadableRun }) {
+function Sheet({
+  source,
+  run,
+}: {
+  readonly source: RunSource;
+  readonly run: comparedRuns.ReadableRun;
+}) {
   const [picture, setPicture] = useState<string>();
   const [evaluated, setEvaluated] = useState<EvaluatedRun>();
   const [isTesting, setTesting] = useState(false);

@@ -3,7 +3,7 @@
  * differs, the mistakes. Next stops: `runs.ts`, what is said; `sources.ts`, where from.
  */
 import './runs.css';
-import type { ListedRun } from 'fovea/web';
+import { comparedRuns, type ListedRun } from 'fovea/web';
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { Segmented } from '../../frame/controls/segmented.tsx';
 import { Note } from '../../frame/problem.tsx';
@@ -12,7 +12,6 @@ import { useFields } from '../../frame/state/hooks.ts';
 import { Comparison } from './comparison.tsx';
 import { DeleteButton } from './deleteButton.tsx';
 import { Mistakes } from './mistakes.tsx';
-import { isReadable, type Measure, MOST_COMPARED } from './runs.ts';
 import { RunTable } from './runTable.tsx';
 import { openBrowser, openFolder, type RunSource, type SourceName } from './sources.ts';
 import { ZipOpener } from './zipOpener.tsx';
@@ -25,7 +24,7 @@ const fields = {
     (text) => text.split('/').filter((name) => name !== ''),
     (names) => names.join('/'),
   ),
-  measure: choice<Measure>('loss', ['loss', 'accuracy']),
+  measure: choice<comparedRuns.Measure>('loss', ['loss', 'accuracy']),
 };
 
 interface Found {
@@ -113,19 +112,22 @@ export function Page() {
 interface ShownProps {
   readonly source: RunSource;
   readonly chosen: readonly string[];
-  readonly measure: Measure;
+  readonly measure: comparedRuns.Measure;
   readonly onChoose: (names: readonly string[]) => void;
-  readonly onMeasure: (measure: Measure) => void;
+  readonly onMeasure: (measure: comparedRuns.Measure) => void;
   readonly onChanged: () => void;
 }
 
 function Shown({ source, chosen, measure, onChoose, onMeasure, onChanged }: ShownProps) {
-  const readable = source.runs.filter(isReadable);
+  const readable = source.runs.filter(comparedRuns.isReadable);
   const broken = source.runs.filter(({ fault }) => fault !== null);
   const named = chosen.flatMap((name) => readable.filter((run) => run.name === name));
   // Nothing chosen: the newest one.
   const newest = readable.toSorted((a, b) => (a.record.startedAt < b.record.startedAt ? 1 : -1));
-  const compared = (named.length > 0 ? named : newest.slice(0, 1)).slice(0, MOST_COMPARED);
+  const compared = (named.length > 0 ? named : newest.slice(0, 1)).slice(
+    0,
+    comparedRuns.MOST_COMPARED,
+  );
   if (source.runs.length === 0) return <Empty source={source} />;
   return (
     <>

@@ -1,26 +1,19 @@
 /**
  * @file The list of runs: figures, which are compared, and what can be done with each.
  */
+import { comparedRuns } from 'fovea/web';
 import { useState } from 'preact/hooks';
 import { formatShare, formatValue } from '../../figures/numbers.ts';
 import { Table } from '../../figures/table.tsx';
 import { Button } from '../../frame/controls/button.tsx';
 import { Note } from '../../frame/problem.tsx';
 import { DeleteButton } from './deleteButton.tsx';
-import {
-  bestOf,
-  figuresOf,
-  MOST_COMPARED,
-  type ReadableRun,
-  stateWords,
-  trainingOf,
-} from './runs.ts';
 import { saveAs } from './saveAs.ts';
 import { keepZip, type RunSource } from './sources.ts';
 
 interface RunTableProps {
   readonly source: RunSource;
-  readonly runs: readonly ReadableRun[];
+  readonly runs: readonly comparedRuns.ReadableRun[];
   readonly compared: readonly string[];
   readonly onChoose: (names: readonly string[]) => void;
   readonly onChanged: () => void;
@@ -29,7 +22,7 @@ interface RunTableProps {
 export function RunTable({ source, runs, compared, onChoose, onChanged }: RunTableProps) {
   const [problem, setProblem] = useState<unknown>();
   const [said, setSaid] = useState('');
-  const best = bestOf(runs);
+  const best = comparedRuns.bestOf(runs);
   const attempt = async (work: () => Promise<string | undefined>) => {
     setProblem(undefined);
     setSaid('');
@@ -43,27 +36,27 @@ export function RunTable({ source, runs, compared, onChoose, onChanged }: RunTab
     onChoose(
       compared.includes(name)
         ? compared.filter((other) => other !== name)
-        : [...compared, name].slice(-MOST_COMPARED),
+        : [...compared, name].slice(-comparedRuns.MOST_COMPARED),
     );
   const rows = runs.map((run) => {
-    const { epochs, asked, best: least, test } = figuresOf(run);
+    const { epochs, asked, best: least, test } = comparedRuns.figuresOf(run);
     const { name, record } = run;
     return [
       <Chosen key="name" run={run} compared={compared} isBest={name === best} onToggle={toggle} />,
       record.model,
-      trainingOf(run)?.data.name ?? 'not known',
+      comparedRuns.trainingOf(run)?.data.name ?? 'not known',
       asked === null ? '' : `${epochs} of ${asked}`,
       least === null ? '' : `${formatValue(least.loss)} (${least.epoch})`,
       test?.accuracy == null ? '' : formatShare(test.accuracy, 2),
-      stateWords(run),
+      comparedRuns.stateWords(run),
       <Actions key="do" run={run} source={source} attempt={attempt} onChanged={onChanged} />,
     ];
   });
   return (
     <section class="runsList">
       <p class="small soft">
-        Runs in {source.place}. Up to {MOST_COMPARED} are compared; the best answers the most of the
-        test set.
+        Runs in {source.place}. Up to {comparedRuns.MOST_COMPARED} are compared; the best answers
+        the most of the test set.
       </p>
       <Table
         caption={`Runs in ${source.place}`}
@@ -89,7 +82,7 @@ export function RunTable({ source, runs, compared, onChoose, onChanged }: RunTab
 }
 
 interface ChosenProps {
-  readonly run: ReadableRun;
+  readonly run: comparedRuns.ReadableRun;
   readonly compared: readonly string[];
   readonly isBest: boolean;
   readonly onToggle: (name: string) => void;
@@ -108,7 +101,7 @@ function Chosen({ run: { name }, compared, isBest, onToggle }: ChosenProps) {
 }
 
 interface ActionsProps {
-  readonly run: ReadableRun;
+  readonly run: comparedRuns.ReadableRun;
   readonly source: RunSource;
   readonly attempt: (work: () => Promise<string | undefined>) => Promise<void>;
   readonly onChanged: () => void;
@@ -131,7 +124,7 @@ function Actions({ run, source, attempt, onChanged }: ActionsProps) {
       >
         Save
       </Button>
-      {remove !== undefined && !inUse && trainingOf(run) !== undefined && (
+      {remove !== undefined && !inUse && comparedRuns.trainingOf(run) !== undefined && (
         <a href={`#/train?run=${encodeURIComponent(name)}`} aria-label={`Go on with ${name}`}>
           Go on
         </a>

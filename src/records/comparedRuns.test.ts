@@ -1,6 +1,6 @@
 /** @file What is said of runs: the best, curves over one another, options that differ. */
-import { modelOf } from 'fovea/web';
 import { describe, expect, it } from 'vitest';
+import { modelOf } from '../models/index.ts';
 import {
   bestOf,
   curvesOf,
@@ -10,7 +10,7 @@ import {
   type ReadableRun,
   stateWords,
   trainingOf,
-} from './runs.ts';
+} from './comparedRuns.ts';
 
 const epoch = (n: number, train: number, validation: number | null) => ({
   epoch: n,

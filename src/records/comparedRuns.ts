@@ -1,11 +1,13 @@
 /**
- * @file What the page says of runs: their figures, their curves over one another, the options that differ.
+ * @file What is said of runs beside one another: their figures, their curves, the options that differ.
  *
- * Numbers are those of the runs' own files; nothing is worked out here but which is the best.
+ * Numbers are those of the runs' own files; nothing is worked out here but which is the best. The lab's Runs page and
+ * `fovea runs` say the same of the same runs.
  */
-import type { EpochRecord, ListedRun } from 'fovea/web';
+import type { EpochRecord } from '../train/progress.ts';
+import type { ListedRun } from './listedRun.ts';
 
-/** Runs that are laid over one another: as many as there are colours that can be told apart. */
+/** Runs whose curves are laid over one another: as many as there are colours that can be told apart. */
 export const MOST_COMPARED = 4;
 
 export type Measure = 'loss' | 'accuracy';

@@ -1,0 +1,103 @@
+/**
+ * @file `fovea plot`: curves of runs laid over one another, in the terminal and as a picture.
+ *
+ * Next stop: `terminal/chart.ts`, `draw/curves.ts`.
+ */
+import { Command, Option } from 'commander';
+import { FoveaError } from '../../base/errors.ts';
+import { drawCurves, type Series } from '../../draw/curves.ts';
+import type { Curve, Measure } from '../../records/comparedRuns.ts';
+import { resolveRun } from '../models.ts';
+import { jsonOption } from '../options/options.ts';
+import { checkDrawingName, writeDrawing } from '../picture.ts';
+import { drawChart } from '../terminal/chart.ts';
+import { openOutput } from '../terminal/output.ts';
+
+const EXAMPLES = `
+Training is dashed, validation drawn through. The terminal shows validation, or training where there is none.
+
+Examples:
+  $ fovea plot lenet5
+  $ fovea plot lenet5 lenet5-wide --measure accuracy
+  $ fovea plot lenet5 lenet5-wide --out curves.svg`;
+
+interface Options {
+  readonly measure: Measure;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+export function command(): Command {
+  return new Command('plot')
+    .description('lay the curves of runs over one another')
+    .argument('<run...>', 'folders of runs (runs/lenet5, or bare names), four at most')
+    .addOption(
+      new Option('--measure <what>', 'what the curves are of')
+        .choices(['loss', 'accuracy'])
+        .default('loss'),
+    )
+    .option('--out <file>', 'draw them into a file too: .png or .svg')
+    .addOption(jsonOption())
+    .addHelpText('after', EXAMPLES)
+    .action(plot);
+}
+
+async function plot(names: readonly string[], { measure, out, json }: Options): Promise<void> {
+  const output = openOutput(json === true);
+  if (out !== undefined) checkDrawingName(out, '--out');
+  const [{ runAt }, { curvesOf, curveWords, isReadable, MOST_COMPARED }] = await Promise.all([
+    import('../../runs/runList.ts'),
+    import('../../records/comparedRuns.ts'),
+  ]);
+  if (names.length > MOST_COMPARED) {
+    throw new FoveaError({
+      problem: `received ${names.length} runs`,
+      expected: `${MOST_COMPARED} at most: more curves cannot be told apart`,
+    });
+  }
+  const found = await Promise.all(names.map((name) => runAt(name, resolveRun(name))));
+  const runs = found.filter(isReadable);
+  const broken = found.find((run) => !isReadable(run));
+  if (broken !== undefined) {
+    throw new FoveaError({ where: broken.name, problem: `cannot be read: ${broken.fault}` });
+  }
+  const { curves } = curvesOf(runs, measure);
+  if (curves.length === 0) {
+    throw new FoveaError({
+      problem: `no epoch of ${names.join(', ')} has a ${measure}`,
+      expected: 'a run with an epoch that was finished here',
+    });
+  }
+  output.data({ event: 'curves', measure, curves });
+  output.text(`${drawChart(drawnThrough(curves), measure)}\n${curveWords(runs, measure)}`);
+  if (out === undefined) return;
+  const title = `${names.join(', ')}: ${measure} by epoch`;
+  const labels = { title, xLabel: 'epoch', yLabel: measure };
+  // Accuracies near 1 tell nothing on an axis that begins at 0.
+  const yRange = measure === 'accuracy' ? rangeOf(curves) : undefined;
+  const svg = drawCurves(
+    curves.map(seriesOf),
+    yRange === undefined ? labels : { ...labels, yRange },
+  );
+  await writeDrawing(out, svg);
+  output.note(`Wrote ${out}`);
+}
+
+/** Of each run the one curve that is looked at first. */
+function drawnThrough(curves: readonly Curve[]): readonly Curve[] {
+  const through = curves.filter(({ dashed }) => !dashed);
+  const shown = new Set(through.map(({ run }) => run));
+  return [...through, ...curves.filter(({ run }) => !shown.has(run))];
+}
+
+function rangeOf(curves: readonly Curve[]): readonly [number, number] {
+  const values = curves.flatMap(({ values: own }) => own.filter((value) => value !== null));
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const room = Math.max(0.005, 0.05 * (high - low));
+  return [Math.max(0, low - room), Math.min(1, high + room)];
+}
+
+function seriesOf({ label, values, dashed, run }: Curve): Series {
+  const points = values.flatMap((value, i) => (value === null ? [] : [[i + 1, value] as const]));
+  return { name: label, points, dashed, colour: run };
+}
