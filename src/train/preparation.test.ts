@@ -16,10 +16,14 @@ const train: Split = {
 };
 
 /** The scales of the weights' rates after each epoch; the weights stand still. */
-async function scalesOf(patterns: number, options: FitOptions): Promise<Float32Array[]> {
+async function scalesOf(
+  patterns: number,
+  options: FitOptions,
+  damping: { readonly mu: number; readonly lossUnit?: number } = { mu: 0.01 },
+): Promise<Float32Array[]> {
   await using session = await openSession({ backend: 'reference' });
   const spec = sequential({ inputShape: [4] }, [dense({ units: 3, activation: 'softmax' })]);
-  const optimizer = levenbergMarquardt({ patterns, mu: 0.01, learningRate: 1e-30 });
+  const optimizer = levenbergMarquardt({ patterns, ...damping, learningRate: 1e-30 });
   const scales: Float32Array[] = [];
   for await (const event of fit(session, spec, { train }, { ...options, optimizer })) {
     if (event.type !== 'checkpoint' || event.reason !== 'epoch') continue;
@@ -43,4 +47,12 @@ it('curvatures are measured anew before each pass, on rows that seed and pass ch
   expect(third).not.toEqual(second);
   expect(await scalesOf(6, options)).toEqual([first, second, third]);
   expect((await scalesOf(6, { ...options, seed: 6 }))[0]).not.toEqual(first);
+});
+
+it('curvatures of a loss in another unit are damped in that unit', async () => {
+  const options = { epochs: 1, batchSize: COUNT };
+  const [plain] = await scalesOf(500, options, { mu: 0.05 });
+  const [larger] = await scalesOf(500, options, { mu: 0.01, lossUnit: 5 });
+  expect(larger).toEqual(plain);
+  expect((await scalesOf(500, options))[0]).not.toEqual(plain);
 });

@@ -153,4 +153,22 @@ describe('a program that changes no state', () => {
     expect([await first(), calls.mock.calls.length]).toEqual([4 * sum, whole - 1]);
     await session.close();
   });
+
+  it('prepares nothing from its inputs, in whatever shape they are read', async () => {
+    const session = await wasmBackend.open({ threads: 1 });
+    const numbers = inputNode('numbers', [2, 3]);
+    const row = build('reshape', [numbers], { shape: [6] });
+    const outputs = {
+      doubled: build('mul', [row, constantNode(2)]),
+      sum: build('sumTo', [build('square', [row])], { shape: [] }),
+    };
+    const program = session.compile({ outputs, updates: [] });
+    for (const value of [1, 3]) {
+      program.input('numbers').fill(value);
+      program.run();
+      expect([...(await program.output('doubled'))]).toEqual(new Array(6).fill(2 * value));
+      expect((await program.output('sum'))[0]).toBe(6 * value * value);
+    }
+    await session.close();
+  });
 });
