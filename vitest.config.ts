@@ -4,6 +4,11 @@ import { TallyReporter } from './test/support/tally.ts';
 
 const LEFT = 'test/web/left.test.ts';
 
+// Processes and worker threads that tests start load the sources by themselves: compiled once for all of them.
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(
+  new URL('node_modules/.cache/node', import.meta.url),
+);
+
 export default defineConfig({
   resolve: { alias: { 'fovea/web': fileURLToPath(new URL('src/web.ts', import.meta.url)) } },
   test: {
