@@ -52,6 +52,22 @@ describe.each(backends)('a state on $name', ({ open }) => {
     expect(after).toEqual(plus(0.5));
   });
 
+  it('may swap its numbers with another', async () => {
+    const session = await open();
+    const [s, t] = [stateNode('s', [LENGTH]), stateNode('t', [LENGTH])];
+    const updates = [
+      { state: s, value: t },
+      { state: t, value: s },
+    ];
+    const program = session.compile({ outputs: {}, updates });
+    session.writeState('s', start);
+    session.writeState('t', new Float32Array(LENGTH).fill(-1));
+    program.run();
+    expect([...(await session.readState('s'))]).toEqual(new Array(LENGTH).fill(-1));
+    expect([...(await session.readState('t'))]).toEqual(plus(0));
+    await session.close();
+  });
+
   it('may be written by others while what a run showed stays', async () => {
     const session = await open();
     const s = stateNode('s', [LENGTH]);
