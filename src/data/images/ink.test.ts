@@ -79,6 +79,28 @@ it('ink that runs over an edge of the sheet is cut out up to the edge', () => {
   }
 });
 
+it.each(['top', 'left'] as const)(
+  'ink that is heavy at its %s stays in the picture whole',
+  (side) => {
+    const [width, height] = [70, 70];
+    const pixels = new Uint8Array(width * height).fill(230);
+    // A broad bar, and a thin line away from it: the middle of its mass is near the bar.
+    const draw = (along: number, across: number) => {
+      pixels[side === 'top' ? along * width + across : across * width + along] = 20;
+    };
+    for (let along = 12; along < 20; along++) for (let i = 20; i < 50; i++) draw(along, i);
+    for (let along = 20; along < 55; along++) for (let i = 34; i < 36; i++) draw(along, i);
+    const prepared = prepareImage({ width, height, channels: 1, pixels }, [28, 28, 1]);
+    const hasInk = (place: number) =>
+      Array.from({ length: 28 }, (_, i) =>
+        side === 'top' ? prepared.pixels[28 * place + i] : prepared.pixels[28 * i + place],
+      ).some((ink) => ink > 8);
+    const places = Array.from({ length: 28 }, (_, place) => place).filter(hasInk);
+    // Twenty pixels, as far from the middle as the border allows.
+    expect([places[0], places.at(-1), places.length]).toEqual([8, 27, 20]);
+  },
+);
+
 describe('ink on paper in uneven light', () => {
   it.each([
     ['dark on light', false],
