@@ -42,6 +42,8 @@ function start(args: readonly string[], stdout: Stdout = 'pipe') {
 const statusOf = async (name: string): Promise<string> =>
   JSON.parse(await fs.readFile(path.join(home, 'runs', name, 'run.json'), 'utf8')).status;
 
+const NO_FULL_DEVICE = 'this system has no /dev/full';
+
 describe('training', () => {
   it('goes on to its end when its reader leaves after the first line', async () => {
     const { child, ended } = start([...QUICK, '--name', 'unread']);
@@ -58,20 +60,18 @@ describe('training', () => {
     expect(await statusOf('unheard')).toBe('done');
   });
 
-  it.skipIf(!existsSync('/dev/full'))(
-    'is saved though its output is lost, and says 1',
-    async () => {
-      const { child, ended } = start([...QUICK, '--name', 'full'], openSync('/dev/full', 'w'));
-      let words = '';
-      child.stderr?.on('data', (part) => {
-        words += part;
-      });
-      expect(await ended).toBe(1);
-      expect(words).toMatch(/standard output cannot be written: ENOSPC[\s\S]*Training goes on/);
-      expect(words).not.toMatch(/ at .*\.ts:/);
-      expect(await statusOf('full')).toBe('done');
-    },
-  );
+  it('is saved though its output is lost, and says 1', async ({ skip }) => {
+    skip(!existsSync('/dev/full'), NO_FULL_DEVICE);
+    const { child, ended } = start([...QUICK, '--name', 'full'], openSync('/dev/full', 'w'));
+    let words = '';
+    child.stderr?.on('data', (part) => {
+      words += part;
+    });
+    expect(await ended).toBe(1);
+    expect(words).toMatch(/standard output cannot be written: ENOSPC[\s\S]*Training goes on/);
+    expect(words).not.toMatch(/ at .*\.ts:/);
+    expect(await statusOf('full')).toBe('done');
+  });
 });
 
 describe('other commands', () => {
@@ -81,7 +81,8 @@ describe('other commands', () => {
     expect(await ended).toBe(0);
   });
 
-  it.skipIf(!existsSync('/dev/full'))('say 1 where nothing can be written', async () => {
+  it('say 1 where nothing can be written', async ({ skip }) => {
+    skip(!existsSync('/dev/full'), NO_FULL_DEVICE);
     expect(await start(['summary', 'lenet5'], openSync('/dev/full', 'w')).ended).toBe(1);
   });
 

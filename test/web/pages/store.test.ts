@@ -189,35 +189,32 @@ inChromium('runs that a page keeps', (open) => {
 
 inChromium('data sets that a page fetches', (open) => {
   const data = door('FOVEA_DATA');
-  it.skipIf(data === undefined)(
-    'are kept, and there without the network',
-    async () => {
-      const sets = await serveFolder(data ?? '', { 'Access-Control-Allow-Origin': '*' });
-      const load = (page: Page) =>
-        page.evaluate(async (base) => {
-          const engine = await fovea.openWorkerSession({ threads: 1 });
-          const files = new Set<string>();
-          const mnist = await engine.loadDataset('mnist', {
-            base,
-            onProgress: ({ file, received, total }) => received === total && files.add(file),
-          });
-          const { labels } = await engine.pictures(mnist.test, [0, 1, 2, 3, 4]);
-          await engine.close();
-          return { count: mnist.train.count, labels: [...labels], files: [...files] };
-        }, `${sets.url}/`);
-      const expected = new RegExp(`^asks ${sets.url}|ERR_CONNECTION_REFUSED`);
-      const page = await open(served.url, { expected });
-      const first = await load(page);
-      expect(first).toMatchObject({ count: 60_000, labels: [7, 2, 1, 0, 4] });
-      expect(first.files).toHaveLength(4);
-      await sets.close();
-      expect(await load(page)).toEqual({ ...first, files: [] });
-      const words = await page.evaluate(async (base) => {
-        await fovea.forgetDataset('mnist');
-        return fovea.loadDataset('mnist', { base }).catch((error: Error) => error.message);
+  it('are kept, and there without the network', async ({ skip }) => {
+    skip(data === undefined, 'FOVEA_DATA is not set');
+    const sets = await serveFolder(data ?? '', { 'Access-Control-Allow-Origin': '*' });
+    const load = (page: Page) =>
+      page.evaluate(async (base) => {
+        const engine = await fovea.openWorkerSession({ threads: 1 });
+        const files = new Set<string>();
+        const mnist = await engine.loadDataset('mnist', {
+          base,
+          onProgress: ({ file, received, total }) => received === total && files.add(file),
+        });
+        const { labels } = await engine.pictures(mnist.test, [0, 1, 2, 3, 4]);
+        await engine.close();
+        return { count: mnist.train.count, labels: [...labels], files: [...files] };
       }, `${sets.url}/`);
-      expect(words).toMatch(/could not be fetched/);
-    },
-    60_000,
-  );
+    const expected = new RegExp(`^asks ${sets.url}|ERR_CONNECTION_REFUSED`);
+    const page = await open(served.url, { expected });
+    const first = await load(page);
+    expect(first).toMatchObject({ count: 60_000, labels: [7, 2, 1, 0, 4] });
+    expect(first.files).toHaveLength(4);
+    await sets.close();
+    expect(await load(page)).toEqual({ ...first, files: [] });
+    const words = await page.evaluate(async (base) => {
+      await fovea.forgetDataset('mnist');
+      return fovea.loadDataset('mnist', { base }).catch((error: Error) => error.message);
+    }, `${sets.url}/`);
+    expect(words).toMatch(/could not be fetched/);
+  }, 60_000);
 });
