@@ -10,6 +10,7 @@ import { parametersOf } from '../nn/network.ts';
 import type { StateValue, TrainedModel } from '../nn/trained.ts';
 import type { ImportedModel, ImportOptions } from './importing.ts';
 import { isKeras, isTfjs } from './keras/recognise.ts';
+import { isOldTorchFile, zipNames } from './pytorch/recognise.ts';
 import { isSafetensors } from './safetensors/recognise.ts';
 import type { Source } from './source.ts';
 
@@ -42,6 +43,13 @@ export const importers = {
     endings: ['.safetensors'],
     recognises: ({ bytes }) => isSafetensors(bytes),
     load: () => import('./safetensors/importSafetensors.ts'),
+  },
+  pytorch: {
+    says: 'PyTorch (a state dict)',
+    endings: ['.pth', '.pt'],
+    recognises: ({ bytes }) =>
+      isOldTorchFile(bytes) || zipNames(bytes).some((name) => /(^|\/)data\.pkl$/.test(name)),
+    load: () => import('./pytorch/importPytorch.ts'),
   },
 } as const satisfies Readonly<Record<string, Importer>>;
 

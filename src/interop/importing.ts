@@ -20,8 +20,8 @@ export interface ImportOptions {
 export interface ImportedModel extends TrainedModel {
   /** What was done to it on the way in, in sentences. */
   readonly notes: readonly string[];
-  /** Whether the file says how pixels become numbers, or that is a guess (bytes to 0..1). */
-  readonly preprocessing: 'file' | 'assumed';
+  /** Who says how pixels become numbers: the file, the model that was given with it, or nobody (bytes to 0..1). */
+  readonly preprocessing: 'file' | 'model' | 'assumed';
   /** "ONNX opset 10, by pytorch 1.3" */
   readonly producedBy: string;
 }

@@ -131,8 +131,8 @@ const importedRecord = z.object({
     producedBy: z.string(),
     /** What was done to it on the way in, in sentences. */
     notes: z.array(z.string()),
-    /** Who said how pixels become numbers: the file, whoever imported it, or nobody. */
-    preprocessing: z.enum(['file', 'given', 'assumed']),
+    /** Who said how pixels become numbers: the file, the model beside it, whoever imported it, or nobody. */
+    preprocessing: z.enum(['file', 'model', 'given', 'assumed']),
   }),
   classes: z.array(z.string()),
   startedAt: z.string(),

@@ -161,6 +161,7 @@ function sayOpened({ model, from }: OpenedModel, output: Output): void {
 
 const WHO_SAYS = {
   file: ', as the file says',
+  model: ', as the model says that was named',
   given: '',
   assumed: '; that is a guess, the file does not say: --preprocess says it, --check all tries',
 } as const;

@@ -4,8 +4,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { behindDoor } from '../../../test/support/doors.ts';
 import { FoveaError } from '../../base/errors.ts';
+import type { NumberArray } from '../elementTypes.ts';
 import { findDuplicateKey } from './jsonKeys.ts';
-import { readSafetensors, type SafetensorsArray, writeSafetensors } from './safetensors.ts';
+import { readSafetensors, writeSafetensors } from './safetensors.ts';
 
 /** A file with any header and any data. */
 function fileOf(header: unknown, data: ArrayLike<number> = [], length?: bigint): Uint8Array {
@@ -27,7 +28,7 @@ const entry = (dtype: string, shape: unknown, begin: number, end: number): objec
 
 describe('safetensors', () => {
   it('gives back what was written, metadata included, from unaligned memory too', () => {
-    const tensors = new Map<string, { shape: number[]; data: SafetensorsArray }>([
+    const tensors = new Map<string, { shape: number[]; data: NumberArray }>([
       ['mask', { shape: [3], data: Uint8Array.of(1, 0, 255) }],
       [
         'w',

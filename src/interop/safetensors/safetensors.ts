@@ -8,20 +8,23 @@
  * gap. Format: https://github.com/huggingface/safetensors#format. Next stop: `train/snapshots/checkpoint.ts`.
  */
 import { FoveaError } from '../../base/errors.ts';
-import { halfToNumber } from '../../base/halfFloat.ts';
 import { parseJson } from '../../base/json.ts';
 import { shownValue } from '../../base/printable.ts';
 import { formatShape, type Shape } from '../../base/shape.ts';
+import {
+  type ElementTypeName,
+  elementTypes,
+  isElementType,
+  type NumberArray,
+} from '../elementTypes.ts';
 import { findDuplicateKey } from './jsonKeys.ts';
-
-export type SafetensorsArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 export interface SafetensorsTensor {
   readonly shape: Shape;
   /** The type in the file: "F32". */
   readonly dtype: string;
   /** F16 and BF16 widen to float32; I64 comes as float64 and is refused beyond 2^53. */
-  readonly data: SafetensorsArray;
+  readonly data: NumberArray;
 }
 
 export interface Safetensors {
@@ -30,23 +33,6 @@ export interface Safetensors {
 }
 
 const HEADER_LIMIT = 100_000_000; // bytes, as in the format's own reader
-
-interface DataType {
-  /** Bytes per element. */
-  readonly size: number;
-  /** The numbers in a buffer that holds them and nothing else. */
-  readonly read: (buffer: ArrayBuffer) => SafetensorsArray;
-}
-
-const DATA_TYPES: Readonly<Record<string, DataType>> = {
-  F64: { size: 8, read: (buffer) => new Float64Array(buffer) },
-  I64: { size: 8, read: (buffer) => Float64Array.from(new BigInt64Array(buffer), exactNumber) },
-  F32: { size: 4, read: (buffer) => new Float32Array(buffer) },
-  I32: { size: 4, read: (buffer) => new Int32Array(buffer) },
-  F16: { size: 2, read: (buffer) => Float32Array.from(new Uint16Array(buffer), halfToNumber) },
-  BF16: { size: 2, read: widenBrainFloats },
-  U8: { size: 1, read: (buffer) => new Uint8Array(buffer) },
-};
 
 /** Reads a whole file. `where` names it in errors. */
 export function readSafetensors(bytes: Uint8Array, where = 'safetensors'): Safetensors {
@@ -59,10 +45,10 @@ export function readSafetensors(bytes: Uint8Array, where = 'safetensors'): Safet
     );
     checkCover(entries, data.length);
     const tensors = new Map<string, SafetensorsTensor>();
-    for (const { name, dtype, type, shape, begin, end } of entries) {
+    for (const { name, dtype, shape, begin, end } of entries) {
       // A copy: the numbers may stand unaligned in the file. (slice() of a Buffer would be no copy.)
       const own = new Uint8Array(data.subarray(begin, end));
-      tensors.set(name, { shape, dtype, data: type.read(own.buffer) });
+      tensors.set(name, { shape, dtype, data: elementTypes[dtype].read(own.buffer) });
     }
     return { tensors, metadata: checkMetadata(metadata) };
   } catch (error) {
@@ -76,7 +62,7 @@ export function readSafetensors(bytes: Uint8Array, where = 'safetensors'): Safet
  * the same tensors give the same bytes.
  */
 export function writeSafetensors(
-  tensors: ReadonlyMap<string, { readonly shape: Shape; readonly data: SafetensorsArray }>,
+  tensors: ReadonlyMap<string, { readonly shape: Shape; readonly data: NumberArray }>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
   const header: Record<string, unknown> = {};
@@ -144,8 +130,7 @@ function headerText(bytes: Uint8Array): string {
 
 interface Entry {
   readonly name: string;
-  readonly dtype: string;
-  readonly type: DataType;
+  readonly dtype: ElementTypeName;
   readonly shape: Shape;
   /** Bytes from the start of the data. */
   readonly begin: number;
@@ -155,10 +140,8 @@ interface Entry {
 function checkEntry(name: string, entry: unknown, dataLength: number): Entry {
   const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
   const tensor = `tensor ${shownValue(name)}`;
-  const known = typeof dtype === 'string' && Object.hasOwn(DATA_TYPES, dtype);
-  const type = known ? DATA_TYPES[dtype] : undefined;
-  if (!known || type === undefined) {
-    const types = Object.keys(DATA_TYPES).join(', ');
+  if (!isElementType(dtype)) {
+    const types = Object.keys(elementTypes).join(', ');
     throw broken(`${tensor} has dtype ${shownValue(dtype)}`, `one of ${types}`);
   }
   if (!isExtents(shape)) {
@@ -171,14 +154,14 @@ function checkEntry(name: string, entry: unknown, dataLength: number): Entry {
   if (end > dataLength) {
     throw broken(`${tensor} ends at byte ${end} of ${dataLength}`, 'offsets within the file');
   }
-  const bytes = checkedProduct(shape) * type.size;
+  const bytes = checkedProduct(shape) * elementTypes[dtype].size;
   if (bytes !== end - begin) {
     throw broken(
       `${tensor} of shape ${formatShape(shape).slice(0, 80)} needs ${bytes} bytes, its offsets give ${end - begin}`,
       'offsets that fit the shape',
     );
   }
-  return { name, dtype, type, shape, begin, end };
+  return { name, dtype, shape, begin, end };
 }
 
 /** The tensors must cover the data: no gap, no overlap, nothing behind the last. */
@@ -218,24 +201,10 @@ function checkedProduct(shape: Shape): number {
   return Number.isSafeInteger(product) ? product : Number.NaN;
 }
 
-function dtypeOf(data: SafetensorsArray): string {
+function dtypeOf(data: NumberArray): string {
   if (data instanceof Float32Array) return 'F32';
   if (data instanceof Float64Array) return 'F64';
   return data instanceof Int32Array ? 'I32' : 'U8';
-}
-
-function exactNumber(value: bigint): number {
-  const number = Number(value);
-  if (!Number.isSafeInteger(number)) {
-    throw broken(`an I64 tensor holds ${value}`, 'whole numbers within 2^53');
-  }
-  return number;
-}
-
-/** A bfloat16 is the upper half of a float32. */
-function widenBrainFloats(buffer: ArrayBuffer): Float32Array {
-  const words = Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16);
-  return new Float32Array(words.buffer);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
