@@ -55,6 +55,12 @@ export const exporters = {
     takes: ['layout'],
     load: () => import('./safetensors/exportSafetensors.ts'),
   },
+  onnx: {
+    says: 'ONNX, opset 17, any number of pictures at once',
+    ending: '.onnx',
+    takes: ['input', 'batchNorm', 'preprocessing'],
+    load: () => import('./onnx/out/exportOnnx.ts'),
+  },
 } as const satisfies Readonly<Record<string, Exporter>>;
 
 export type ExportFormat = keyof typeof exporters;

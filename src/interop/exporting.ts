@@ -6,6 +6,15 @@
 /** What can be chosen when a model goes out: the first choice is the default. Each format says which it takes. */
 export const exportChoices = {
   layout: { says: 'names and layouts of whom', choices: ['fovea', 'pytorch'] },
+  input: { says: 'axes of pictures', choices: ['nchw', 'nhwc'] },
+  batchNorm: {
+    says: 'batch normalisations as layers, or folded into those before',
+    choices: ['keep', 'fold'],
+  },
+  preprocessing: {
+    says: 'whether it reads numbers or pixels 0..255',
+    choices: ['apart', 'inside'],
+  },
 } as const satisfies Readonly<
   Record<string, { readonly says: string; readonly choices: readonly [string, ...string[]] }>
 >;

@@ -5,14 +5,14 @@
  *   dense             weight (units, inputs), bias
  *   batchNormalization  weight, bias, running_mean, running_var
  *
- * Before: `../channelsFirst.ts`. Next stop: `ontoSpec.ts`, which reads them; `../pytorch/`, which writes them.
+ * Before: `../channelsFirst/rowOrders.ts`. Next stop: `ontoSpec.ts`, which reads them; `../pytorch/`, which writes them.
  */
 import { FoveaError } from '../../base/errors.ts';
 import { type Shape, sizeOf } from '../../base/shape.ts';
 import { layerShapes, type PlacedLayer } from '../../nn/shapes.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import type { StateValue } from '../../nn/trained.ts';
-import { channelsFirst, type RowOrder } from '../channelsFirst.ts';
+import { channelsFirst, type RowOrder } from '../channelsFirst/rowOrders.ts';
 import {
   inverseOrder,
   kernelFromTorch,

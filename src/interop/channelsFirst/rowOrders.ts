@@ -3,12 +3,12 @@
  *
  * There a picture (C, H, W) is flattened to rows that are not ours, and what reads such a row needs its weights in their
  * order. Where something reads it for which the order counts (a reshape, distances, the end of the network), the picture
- * is brought to our order before it is flattened. Before: `layouts.ts`. Next stop: `stateDict/torchLayers.ts`.
+ * is brought to our order before it is flattened. Before: `../layouts.ts`. Next stop: `../stateDict/torchLayers.ts`.
  */
-import { sizeOf } from '../base/shape.ts';
-import { layerShapes, type PlacedLayer } from '../nn/shapes.ts';
-import { type ModelSpec, outputsOf } from '../nn/spec.ts';
-import { channelsFirstOrder } from './layouts.ts';
+import { sizeOf } from '../../base/shape.ts';
+import { layerShapes, type PlacedLayer } from '../../nn/shapes.ts';
+import { type ModelSpec, outputsOf } from '../../nn/spec.ts';
+import { channelsFirstOrder } from '../layouts.ts';
 
 /** order[place channels first] = place channels last; undefined: the same. */
 export type RowOrder = Int32Array | undefined;
@@ -53,10 +53,15 @@ function follow(
   const inputOrders = new Map<string, RowOrder>();
   const wrong = new Set<string>();
   for (const { spec, inputs, inputShapes } of layers) {
-    const { name, kind } = spec;
+    const { name, kind, shares } = spec;
     const reads = inputs.map((input) => rows.get(input) ?? PLAIN);
     const [first = PLAIN] = reads;
     inputOrders.set(name, first.order);
+    // A layer applied twice has one set of weights, for one order.
+    if (shares !== undefined && !isSame({ ...PLAIN, order: inputOrders.get(shares) }, first)) {
+      addAll(wrong, [first]);
+      for (const [at, row] of rows) if (readBy(layers, shares) === at) addAll(wrong, [row]);
+    }
     let row = PLAIN;
     if (kind === 'flatten' && inputShapes[0].length === 3 && !turned.has(name)) {
       row = { order: orderOf(inputShapes[0]), from: new Set([name]) };
@@ -71,6 +76,10 @@ function follow(
   }
   return { inputOrders, wrong };
 }
+
+/** The layer that a layer reads first. */
+const readBy = (layers: readonly PlacedLayer[], name: string): string | undefined =>
+  layers.find(({ spec }) => spec.name === name)?.inputs[0];
 
 function addAll(wrong: Set<string>, reads: readonly Row[]): void {
   for (const { order, from } of reads) {
