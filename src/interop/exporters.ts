@@ -55,6 +55,12 @@ export const exporters = {
     takes: ['layout'],
     load: () => import('./safetensors/exportSafetensors.ts'),
   },
+  pytorch: {
+    says: 'PyTorch: a state dict (.pth), and the model.py that loads it',
+    ending: '.pth',
+    takes: [],
+    load: () => import('./pytorch/exportPytorch.ts'),
+  },
   onnx: {
     says: 'ONNX, opset 17, any number of pictures at once',
     ending: '.onnx',

@@ -159,7 +159,7 @@ const NESTED = [
 
 function stateDictIn(value: PickleValue, { where }: Source): ReadonlyMap<string, TorchTensor> {
   const found = tensorsIn(value);
-  if (found.size > 0) return found;
+  if (found.size > 0 || (value instanceof Map && value.size === 0)) return found;
   const inside = value instanceof Map ? NESTED.map((name) => tensorsIn(value.get(name))) : [];
   const full = inside.filter(({ size }) => size > 0);
   const [first] = full;

@@ -5,7 +5,7 @@
  * classes, preprocessing, the spec. Next stop: `encodeOnnx.ts`.
  */
 import { answersWithDistances } from '../../../nn/losses/answers.ts';
-import { inputsOf } from '../../../nn/spec.ts';
+import { inputsOf, type ModelSpec } from '../../../nn/spec.ts';
 import type { TrainedModel } from '../../../nn/trained.ts';
 import { toProgram } from '../../channelsFirst/toProgram.ts';
 import type { ChosenOptions, ExportedFiles } from '../../exporting.ts';
@@ -23,12 +23,19 @@ export function exportModel(
   const metadata = {
     'fovea.classes': JSON.stringify(classes),
     'fovea.input': readsPixels ? 'pixels 0..255' : 'pixels after the preprocessing',
-    'fovea.preprocessing': JSON.stringify(
-      Object.fromEntries(inputsOf(spec).map(({ name: own, preprocessing: how }) => [own, how])),
-    ),
+    'fovea.preprocessing': JSON.stringify(readsPixels ? { scale: 1, offset: 0 } : scalingOf(spec)),
     'fovea.answer': answersWithDistances(spec)
       ? 'distances, the smallest wins'
       : 'the largest wins',
   };
   return new Map([[`${name}.onnx`, encodeOnnx(program, spec.name, metadata)]]);
+}
+
+/** Of the one input, or of each by name. */
+function scalingOf(spec: ModelSpec) {
+  const inputs = inputsOf(spec);
+  const [{ preprocessing }] = inputs;
+  return inputs.length === 1
+    ? preprocessing
+    : Object.fromEntries(inputs.map((input) => [input.name, input.preprocessing]));
 }

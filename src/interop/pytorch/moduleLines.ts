@@ -1,0 +1,325 @@
+/**
+ * @file What each kind of layer is in a PyTorch module: a line that makes it, where it has weights, and its expression.
+ *
+ * Pictures are (N, C, H, W). Paddings are put around by F.pad, which takes any, left first. A new layer is one row here.
+ * Before: `torchNames.ts`. Next stop: `moduleText.ts`.
+ */
+import { FoveaError, unreachable } from '../../base/errors.ts';
+import { NO_PADS, type Pads, type Pair, reachOf } from '../../base/window.ts';
+import type { PlacedLayer } from '../../nn/shapes.ts';
+
+export interface LayerLines {
+  /** "nn.Conv2d(...)", for the attribute of the layer's name; absent: it has no weights. */
+  readonly made?: string;
+  /** What it gives: "F.relu(self.conv1(x))". */
+  readonly gives: string;
+}
+
+export interface LayerInPython {
+  readonly layer: PlacedLayer;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** "self.conv1" */
+  readonly own: string;
+  readonly inputs: readonly string[];
+  readonly x: string;
+  readonly isPicture: boolean;
+  /** Whether a picture is brought to (N, H, W, C) before it is flattened. */
+  readonly isTurned: boolean;
+}
+
+type Write = (call: LayerInPython) => LayerLines;
+
+const pair = ([a, b]: Pair): string => `(${a}, ${b})`;
+
+const ACTIVATIONS: Readonly<Record<string, (x: string, alpha?: number) => string>> = {
+  linear: (x) => x,
+  relu: (x) => `F.relu(${x})`,
+  tanh: (x) => `torch.tanh(${x})`,
+  sigmoid: (x) => `torch.sigmoid(${x})`,
+  scaledTanh: (x) => `1.7159 * torch.tanh(${x} * (2 / 3))`,
+  leakyRelu: (x, alpha = 0.3) => `F.leaky_relu(${x}, ${alpha})`,
+  elu: (x, alpha = 1) => `F.elu(${x}, ${alpha})`,
+  selu: (x) => `F.selu(${x})`,
+  softplus: (x) => `F.softplus(${x}, threshold=1e9)`,
+  softsign: (x) => `F.softsign(${x})`,
+  hardSigmoid: (x, alpha = 1 / 6) => `torch.clamp(${x} * ${alpha} + 0.5, 0, 1)`,
+  swish: (x) => `F.silu(${x})`,
+  hardSwish: (x) => `F.hardswish(${x})`,
+  mish: (x) => `F.mish(${x})`,
+  gelu: (x) => `F.gelu(${x})`,
+};
+
+function activated(name: unknown, x: string, isPicture: boolean, alpha?: number): string {
+  if (name === 'softmax') return `torch.softmax(${x}, dim=${isPicture ? 1 : -1})`;
+  const write = Object.hasOwn(ACTIVATIONS, String(name)) ? ACTIVATIONS[String(name)] : undefined;
+  if (write !== undefined) return write(x, alpha);
+  throw new FoveaError({ problem: `the activation ${String(name)} cannot be written for PyTorch` });
+}
+
+interface Window {
+  readonly kernel: Pair;
+  readonly strides: Pair;
+  readonly dilation: Pair;
+  readonly pads: Pads;
+}
+
+function windowOf({ layer: { layer, inputShapes, spec } }: LayerInPython): Window {
+  const facts =
+    layer.window?.(inputShapes, spec.options) ?? unreachable(`no window in ${spec.kind}`);
+  const { kernel = [1, 1], strides = [1, 1], dilation = [1, 1], padding } = facts;
+  const { top, bottom, left, right } = padding;
+  return {
+    kernel,
+    strides,
+    dilation,
+    pads: [
+      [top, bottom],
+      [left, right],
+    ],
+  };
+}
+
+/** x with its pads around it. */
+function padded(x: string, [rows, columns]: Pads, more = ''): string {
+  const sides = [...columns, ...rows];
+  return sides.every((n) => n === 0) ? x : `F.pad(${x}, (${sides.join(', ')})${more})`;
+}
+
+const channelsIn = ({ layer }: LayerInPython): number => layer.inputShapes[0][2];
+
+/** "nn.Conv2d(1, 6, (5, 5), ...)", its pads as the module's own where both sides are alike. */
+function convolution(call: LayerInPython, filters: number, groups: number, bias: unknown) {
+  const { kernel, strides, dilation, pads } = windowOf(call);
+  const isEven = pads.every(([before, behind]) => before === behind);
+  const settings = [
+    `${channelsIn(call)}, ${filters}, ${pair(kernel)}`,
+    ...(strides.some((n) => n > 1) ? [`stride=${pair(strides)}`] : []),
+    ...(isEven && pads[0][0] + pads[1][0] > 0 ? [`padding=${pair([pads[0][0], pads[1][0]])}`] : []),
+    ...(dilation.some((n) => n > 1) ? [`dilation=${pair(dilation)}`] : []),
+    ...(groups > 1 ? [`groups=${groups}`] : []),
+    ...(bias === true ? [] : ['bias=False']),
+  ];
+  return { made: `nn.Conv2d(${settings.join(', ')})`, pads: isEven ? NO_PADS : pads };
+}
+
+const convolved =
+  (filtersOf: (call: LayerInPython) => number, groupsOf: (call: LayerInPython) => number): Write =>
+  (call) => {
+    const { own, x, options } = call;
+    const { made, pads } = convolution(call, filtersOf(call), groupsOf(call), options.useBias);
+    return { made, gives: activated(options.activation, `${own}(${padded(x, pads)})`, true) };
+  };
+
+const separable: Write = (call) => {
+  const { own, x, options, layer } = call;
+  const channels = channelsIn(call) * Number(options.depthMultiplier);
+  const { made, pads } = convolution(call, channels, channelsIn(call), false);
+  const bias = options.useBias === true ? '' : ', bias=False';
+  const mix = `nn.Conv2d(${channels}, ${layer.outputShape[2]}, 1${bias})`;
+  const apart = `${own}["depthwise"](${padded(x, pads)})`;
+  return {
+    made: `nn.ModuleDict({"depthwise": ${made}, "pointwise": ${mix}})`,
+    gives: activated(options.activation, `${own}["pointwise"](${apart})`, true),
+  };
+};
+
+/** The whole of it, then cut at the beginning and the end, or filled up there: any sides can be said so. */
+const transposedConvolution: Write = (call) => {
+  const { own, x, options, layer } = call;
+  const { kernel, strides, dilation, pads } = windowOf(call);
+  const groups = Number(options.groups);
+  const sides = ([0, 1] as const).map((axis) => {
+    const whole =
+      (layer.inputShapes[0][axis] - 1) * strides[axis] + reachOf(kernel[axis], dilation[axis]);
+    const [before] = pads[axis];
+    return [-before, layer.outputShape[axis] + before - whole] as const;
+  });
+  const [rows, columns] = sides as [Pair, Pair];
+  const settings = `stride=${pair(strides)}, groups=${groups}, dilation=${pair(dilation)}`;
+  const filters = layer.outputShape[2];
+  const whole = padded(`F.conv_transpose2d(${x}, ${own}.weight, ${settings})`, [rows, columns]);
+  const sums = options.useBias === true ? `${whole} + ${own}.bias.view(-1, 1, 1)` : whole;
+  const isBare = options.useBias === true ? '' : ', bias=False';
+  return {
+    made: `nn.ConvTranspose2d(${channelsIn(call)}, ${filters}, ${pair(kernel)}, ${settings}${isBare})`,
+    gives: activated(
+      options.activation,
+      options.activation === 'linear' ? sums : `(${sums})`,
+      true,
+    ),
+  };
+};
+
+/** Parameters under names of their own, for what PyTorch has no module for. */
+const parameters = (
+  entries: Readonly<Record<string, readonly number[]>>,
+  isFixed = false,
+): string =>
+  `nn.ParameterDict({${Object.entries(entries)
+    .map(
+      ([name, shape]) =>
+        `"${name}": nn.Parameter(torch.zeros(${shape.join(', ')})${isFixed ? ', requires_grad=False' : ''})`,
+    )
+    .join(', ')}})`;
+
+const subsampling: Write = (call) => {
+  const { own, x, options } = call;
+  const { kernel } = windowOf(call);
+  const C = channelsIn(call);
+  const sums = `F.avg_pool2d(${x}, ${pair(kernel)}) * ${kernel[0] * kernel[1]}`;
+  const y = `(${sums} * ${own}["weight"].view(-1, 1, 1) + ${own}["bias"].view(-1, 1, 1))`;
+  return {
+    made: parameters({ weight: [C], bias: [C] }),
+    gives: activated(options.activation, y, true),
+  };
+};
+
+const largest = (call: LayerInPython, x: string): string => {
+  const { kernel, strides, pads } = windowOf(call);
+  const given = padded(x, pads, ', value=float("-inf")');
+  return `F.max_pool2d(${given}, ${pair(kernel)}, ${pair(strides)})`;
+};
+
+const mean: Write = (call) => {
+  const { x, options } = call;
+  const { kernel, strides, pads } = windowOf(call);
+  const pool = (y: string) => `F.avg_pool2d(${padded(y, pads)}, ${pair(kernel)}, ${pair(strides)})`;
+  const isPadded = pads.flat().some((n) => n > 0);
+  const counted = !isPadded || options.countIncludePad === true;
+  return { gives: counted ? pool(x) : `${pool(x)} / ${pool(`torch.ones_like(${x})`)}` };
+};
+
+const padding: Write = ({ x, options }) => {
+  const { mode = 'constant', value = 0 } = options;
+  const more = mode === 'constant' ? `, value=${Number(value)}` : `, mode="${String(mode)}"`;
+  return { gives: padded(x, options.padding as Pads, more) };
+};
+
+const cropping: Write = ({ x, options, layer }) => {
+  const [[top], [left]] = options.cropping as Pads;
+  const [H, W] = layer.outputShape;
+  return { gives: `${x}[:, :, ${top}:${top + H}, ${left}:${left + W}]` };
+};
+
+const last = (x: string): string => `${x}.permute(0, 2, 3, 1)`;
+
+const reshape: Write = ({ x, isPicture, layer: { outputShape } }) => {
+  const shaped = `${isPicture ? last(x) : x}.reshape(-1, ${outputShape.join(', ')})`;
+  return { gives: outputShape.length === 3 ? `${shaped}.permute(0, 3, 1, 2)` : shaped };
+};
+
+const permute: Write = ({ x, isPicture, options }) => {
+  const dims = options.dims as readonly number[];
+  const turned = `${isPicture ? last(x) : x}.permute(0, ${dims.join(', ')})`;
+  return { gives: isPicture ? `${turned}.permute(0, 3, 1, 2)` : turned };
+};
+
+const batchNormalization: Write = ({ own, x, options, isPicture, layer }) => {
+  const kind = isPicture ? 'BatchNorm2d' : 'BatchNorm1d';
+  const channels = layer.inputShapes[0].at(-1);
+  const settings = `eps=${Number(options.epsilon)}, momentum=${1 - Number(options.momentum)}`;
+  return { made: `nn.${kind}(${channels}, ${settings})`, gives: `${own}(${x})` };
+};
+
+const prelu: Write = ({ own, x, isPicture, layer }) => {
+  const shape = layer.parameters[0]?.shape ?? layer.inputShapes[0];
+  if (!isPicture || shape[0] * shape[1] === 1) {
+    return { made: `nn.PReLU(${shape.at(-1)})`, gives: `${own}(${x})` };
+  }
+  const [H, W, C] = shape;
+  return {
+    made: parameters({ weight: [C, H, W] }),
+    gives: `torch.where(${x} > 0, ${x}, ${x} * ${own}["weight"])`,
+  };
+};
+
+const joined =
+  (symbol: string): Write =>
+  ({ inputs }) => ({ gives: inputs.join(` ${symbol} `) });
+
+const compared =
+  (name: string): Write =>
+  ({ inputs }) => ({
+    gives: inputs.slice(1).reduce((most, x) => `torch.${name}(${most}, ${x})`, inputs[0] ?? ''),
+  });
+
+const LAYERS: Readonly<Record<string, Write>> = {
+  conv2d: convolved(
+    ({ options }) => Number(options.filters),
+    ({ options }) => Number(options.groups),
+  ),
+  depthwiseConv2d: convolved(({ layer }) => layer.outputShape[2], channelsIn),
+  separableConv2d: separable,
+  connectedConv2d: (call) => {
+    const { own, x, options, layer } = call;
+    const { made } = convolution(call, layer.outputShape[2], 1, true);
+    return { made, gives: activated(options.activation, `${own}(${x})`, true) };
+  },
+  conv2dTranspose: transposedConvolution,
+  subsampling2d: subsampling,
+  maxPooling2d: (call) => ({ gives: largest(call, call.x) }),
+  minPooling2d: (call) => ({ gives: `-${largest(call, `-${call.x}`)}` }),
+  averagePooling2d: mean,
+  globalAveragePooling2d: ({ x }) => ({ gives: `${x}.mean((2, 3))` }),
+  globalMaxPooling2d: ({ x }) => ({ gives: `${x}.amax((2, 3))` }),
+  globalMinPooling2d: ({ x }) => ({ gives: `${x}.amin((2, 3))` }),
+  zeroPadding2d: padding,
+  padding2d: padding,
+  cropping2d: cropping,
+  upsampling2d: ({ x, options }) => {
+    const [down, across] = options.size as Pair;
+    return { gives: `${x}.repeat_interleave(${down}, 2).repeat_interleave(${across}, 3)` };
+  },
+  flatten: ({ x, isPicture, isTurned }) => ({
+    gives: `torch.flatten(${isPicture && isTurned ? last(x) : x}, 1)`,
+  }),
+  reshape,
+  permute,
+  dense: ({ own, x, options, layer }) => ({
+    made: `nn.Linear(${layer.inputShapes[0][0]}, ${layer.outputShape[0]}${options.useBias === true ? '' : ', bias=False'})`,
+    gives: activated(options.activation, `${own}(${x})`, false),
+  }),
+  activation: ({ x, options, isPicture }) => ({
+    gives: activated(
+      options.activation,
+      x,
+      isPicture,
+      options.alpha === undefined ? undefined : Number(options.alpha),
+    ),
+  }),
+  prelu,
+  clip: ({ x, options: { min, max } }) => ({
+    gives: `torch.clamp(${x}, ${min === undefined ? 'None' : Number(min)}, ${max === undefined ? 'None' : Number(max)})`,
+  }),
+  dropout: ({ x, options: { mode, rate } }) => ({
+    gives: `${mode === '2012' ? `(${x} if self.training else ${x} * ${1 - Number(rate)})` : `F.dropout(${x}, ${Number(rate)}, self.training)`}`,
+  }),
+  batchNormalization,
+  localResponseNormalization: ({ x, options }) => ({
+    gives: `F.local_response_norm(${x}, ${options.size}, alpha=${Number(options.alpha) * Number(options.size)}, beta=${options.beta}, k=${options.k})`,
+  }),
+  add: joined('+'),
+  subtract: joined('-'),
+  multiply: joined('*'),
+  average: ({ inputs }) => ({ gives: `(${inputs.join(' + ')}) / ${inputs.length}` }),
+  maximum: compared('maximum'),
+  minimum: compared('minimum'),
+  concatenate: ({ inputs, isPicture }) => ({
+    gives: `torch.cat((${inputs.join(', ')}), dim=${isPicture ? 1 : -1})`,
+  }),
+  rbf: ({ own, x, layer }) => ({
+    made: parameters({ centers: layer.parameters[0]?.shape ?? [] }, true),
+    gives: `((${x}.unsqueeze(1) - ${own}["centers"]) ** 2).sum(2)`,
+  }),
+};
+
+export function layerLines(call: LayerInPython): LayerLines {
+  const { kind, name } = call.layer.spec;
+  const write = Object.hasOwn(LAYERS, kind) ? LAYERS[kind] : undefined;
+  if (write !== undefined) return write(call);
+  throw new FoveaError({
+    where: `layer "${name}" (${kind})`,
+    problem: 'layers of this kind cannot be written for PyTorch',
+    expected: `one of ${Object.keys(LAYERS).join(', ')}`,
+  });
+}
