@@ -68,15 +68,26 @@ const {
   zeroPadding2d,
 } = layers;
 
+/** Every layer of the large ones, with fewer filters and units. */
+const AFFORDABLE = {
+  input: [67, 67, 3],
+  classes: 5,
+  ...Object.fromEntries(
+    ['conv1', 'conv2', 'conv3', 'conv4', 'conv5'].map((name) => [`${name}.filters`, 24]),
+  ),
+  'fc6.units': 32,
+  'fc7.units': 32,
+};
+
 /** Of the table, at sizes that a test can afford. */
 export const tableModels: Readonly<Record<string, () => ModelSpec>> = {
   lenet5: () => modelOf('lenet5'),
   'lenet5-1998': () => modelOf('lenet5-1998'),
   'cifar-quick': () => modelOf('cifar-quick'),
   'alexnet-cifar10': () => modelOf('alexnet-cifar10'),
-  alexnet: () => modelOf('alexnet', { input: [67, 67, 3], classes: 5 }),
-  'alexnet-single': () => modelOf('alexnet-single', { input: [67, 67, 3], classes: 5 }),
-  'alexnet-caffe': () => modelOf('alexnet-caffe', { input: [67, 67, 3], classes: 5 }),
+  alexnet: () => modelOf('alexnet', AFFORDABLE),
+  'alexnet-single': () => modelOf('alexnet-single', AFFORDABLE),
+  'alexnet-caffe': () => modelOf('alexnet-caffe', AFFORDABLE),
 };
 
 const small = { inputShape: [9, 8, 4] };

@@ -5,7 +5,7 @@
  * by order, where the file has one. What cannot be decided is an error that lists both sides.
  * Before: `torchLayers.ts`.
  */
-import { FoveaError } from '../../base/errors.ts';
+import { advice, FoveaError, setting } from '../../base/errors.ts';
 import { formatShape, sameShape } from '../../base/shape.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import type { StateValue, TrainedModel } from '../../nn/trained.ts';
@@ -118,17 +118,18 @@ function pair(
   const free = modules.filter((module) => !taken.has(module));
   for (const layer of left) {
     if (chosen.has(layer)) continue;
-    const candidates = free.filter((module) => fits(layer, module));
+    const fitting = free.filter((module) => fits(layer, module));
+    const candidates = isInOrder ? fitting : byNumbers(fitting);
+    if (candidates === undefined) {
+      throw refuse(
+        `${fitting.map(({ name }) => name).join(' and ')} have the same shapes, and the file has no order`,
+      );
+    }
     const alike = left.filter((other) => candidates.some((module) => fits(other, module)));
     if (candidates.length === 0) throw refuse(`nothing in the file fits layer "${nameOf(layer)}"`);
     if (candidates.length !== alike.length) {
       throw refuse(
         `${alike.length} layers have the shapes of ${candidates.length} modules of the file`,
-      );
-    }
-    if (candidates.length > 1 && !isOrdered(candidates, isInOrder)) {
-      throw refuse(
-        `${candidates.map(({ name }) => name).join(' and ')} have the same shapes, and the file has no order`,
       );
     }
     alike.forEach((other, i) => {
@@ -145,13 +146,11 @@ function pair(
   });
 }
 
-/** A file that sorts its names still tells an order where numbers in the names do: layers.2 before layers.10. */
-function isOrdered(modules: readonly Module[], isInOrder: boolean): boolean {
-  if (isInOrder) return true;
-  const names = modules.map(({ name }) => name);
-  const sorted = names.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }));
-  const withoutNumbers = new Set(names.map((name) => name.replace(/\d+/g, '#')));
-  return withoutNumbers.size === 1 && names.every((name, i) => name === sorted[i]);
+/** A file without an order has one in names that differ by their numbers alone: layers.2 before layers.10. */
+function byNumbers(modules: readonly Module[]): readonly Module[] | undefined {
+  const shapes = new Set(modules.map(({ name }) => name.replace(/\d+/g, '#')));
+  if (shapes.size > 1) return undefined;
+  return modules.toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
 }
 
 function mismatch(
@@ -187,6 +186,6 @@ export function needsSpec({ entries }: StateDict, where: string): FoveaError {
     where,
     problem: `it holds weights and no network: activations, strides and pooling are not in it\n  it has\n    ${moduleLines(modulesOf(entries)).join('\n    ')}`,
     expected: 'the network they belong to beside it: the name of a model, a model.json or a run',
-    fix: '--model lenet5, or a model.json of your own (fovea init writes one to change)',
+    fix: advice`${setting('model', 'lenet5')}, or a model.json of your own (fovea init writes one to change)`,
   });
 }
