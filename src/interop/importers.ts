@@ -10,6 +10,7 @@ import { parametersOf } from '../nn/network.ts';
 import type { StateValue, TrainedModel } from '../nn/trained.ts';
 import type { ImportedModel, ImportOptions } from './importing.ts';
 import { isKeras, isTfjs } from './keras/recognise.ts';
+import { looksLikeOnnx } from './onnx/recognise.ts';
 import { isOldTorchFile, zipNames } from './pytorch/recognise.ts';
 import { isSafetensors } from './safetensors/recognise.ts';
 import type { Source } from './source.ts';
@@ -50,6 +51,12 @@ export const importers = {
     recognises: ({ bytes }) =>
       isOldTorchFile(bytes) || zipNames(bytes).some((name) => /(^|\/)data\.pkl$/.test(name)),
     load: () => import('./pytorch/importPytorch.ts'),
+  },
+  onnx: {
+    says: 'ONNX, opset 1 to 28',
+    endings: ['.onnx'],
+    recognises: ({ bytes }) => looksLikeOnnx(bytes),
+    load: () => import('./onnx/importOnnx.ts'),
   },
 } as const satisfies Readonly<Record<string, Importer>>;
 

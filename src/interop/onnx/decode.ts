@@ -80,12 +80,6 @@ export function externalFilesOf({ graph, nodes }: OnnxModel): readonly string[] 
   return [...new Set(outside.map((tensor) => externalPlace(tensor).location))];
 }
 
-/** Whether bytes begin as an ONNX file does: its version, then who made it, the operators or the graph. */
-export function looksLikeOnnx(bytes: Uint8Array): boolean {
-  const [tag = 0, version = 0, next = 0] = bytes;
-  return tag === 0x08 && version >= 1 && version < 64 && [0x12, 0x1a, 0x3a, 0x42].includes(next);
-}
-
 function messagesOf(bytes: Uint8Array, where: string): ModelProto {
   try {
     return fromBinary(ModelProtoSchema, bytes, { readUnknownFields: false });

@@ -2,7 +2,8 @@
  * @file Walks the nodes of a model in order and works out what each name stands for.
  *
  * The result is a graph of this house and the numbers that the file fixes. Shapes are known from the start: axes that the
- * file leaves open are given. Before: `decode.ts`. Next stop: `operators/index.ts`; then `importGraph.ts`.
+ * file leaves open are given. Before: `decode.ts`. Next stop: `operators/index.ts`; then `importGraph.ts` and
+ * `spec/importSpec.ts`, which read the result.
  */
 import { FoveaError, nearestName } from '../../base/errors.ts';
 import { printable, shownValue } from '../../base/printable.ts';

@@ -15,7 +15,7 @@ import { computed, given, type Operators, reshaped, transposed } from './operato
 import { padded } from './parts.ts';
 import { behind, positionsOf, type Slide, slidesOf } from './windows.ts';
 
-interface Pool {
+export interface Pool {
   readonly x: Node;
   readonly slides: readonly Slide[];
   readonly positions: readonly number[];
@@ -24,7 +24,7 @@ interface Pool {
 /** A larger window is no pooling that someone meant to have in taps. */
 const MOST_TAPS = 1024;
 
-function poolOf(call: Call): Pool {
+export function poolOf(call: Call): Pool {
   const x = call.node(0, 3);
   const kernel =
     call.ints('kernel_shape') ??
@@ -35,7 +35,7 @@ function poolOf(call: Call): Pool {
 }
 
 /** Whether the engine has it: two axes at most, no dilation, padding smaller than the window. */
-function isPlain({ slides, positions }: Pool): boolean {
+export function isPlain({ slides, positions }: Pool): boolean {
   const fits = (slide: Slide, i: number) =>
     slide.dilation === 1 &&
     slide.pads[0] < slide.kernel &&
