@@ -37,6 +37,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   explain: () => import('./commands/explain.ts'),
   runs: () => import('./commands/runs.ts'),
   plot: () => import('./commands/plot.ts'),
+  report: () => import('./commands/report.ts'),
   lab: () => import('./commands/lab.ts'),
   serve: () => import('./commands/serve.ts'),
   import: () => import('./commands/import.ts'),

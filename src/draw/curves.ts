@@ -20,7 +20,7 @@ export interface CurvesOptions {
   readonly xLabel: string;
   readonly yLabel: string;
   /** Least and most of the y axis; default: what the points need, from 0. */
-  readonly yRange?: readonly [number, number];
+  readonly yRange?: readonly [number, number] | undefined;
 }
 
 const COLOURS = ['#1769aa', '#b5482a', '#0b7a4b', '#7a4fa3', '#8a6d1d'];
@@ -78,6 +78,14 @@ export function drawCurves(series: readonly Series[], options: CurvesOptions): s
       text(PLOT.right + 12, y + 4, series[i]?.name ?? '', { fill: colourOf(i) }),
     ),
   );
+}
+
+/** A range for shares that lie together, near 1 perhaps, of which an axis from 0 would tell nothing. */
+export function shareRange(series: readonly Series[]): readonly [number, number] {
+  const values = series.flatMap(({ points }) => points.map(([, y]) => y));
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const room = Math.max(0.005, 0.05 * (high - low));
+  return [Math.max(0, low - room), Math.min(1, high + room)];
 }
 
 /** Places as near to those given as they can be, in their order, none nearer to another than `least`. */

@@ -14,7 +14,7 @@ import type { Evaluation } from '../train/evaluation/classification.ts';
 import { evaluate } from '../train/evaluation/evaluate.ts';
 import { insights } from '../train/prediction/insights.ts';
 import { writeWhole } from './folder/wholeFile.ts';
-import { type TestRequest, withTestedRun } from './testedRun.ts';
+import { type TestedRun, type TestRequest, withTestedRun } from './testedRun.ts';
 
 export interface EvaluateRunRequest extends TestRequest {
   /** How many of the worst mistakes to keep. */
@@ -36,31 +36,37 @@ export interface EvaluatedRun {
 }
 
 export function evaluateRun(request: EvaluateRunRequest): Promise<EvaluatedRun> {
+  return withTestedRun(request, (tested) => evaluateTested(tested, request));
+}
+
+/** The same of a run that is open already. */
+export async function evaluateTested(
+  tested: TestedRun,
+  request: Omit<EvaluateRunRequest, keyof TestRequest> & Pick<TestRequest, 'crops'>,
+): Promise<EvaluatedRun> {
   const { mistakes = 36, sheet, crops } = request;
-  return withTestedRun(request, async (tested) => {
-    const { run, record, treatment, spec, weights, dataset, reading, session } = tested;
-    const { loss } = treatment;
-    const { metrics = treatment.metrics } = request;
-    const { classes, test } = dataset;
-    const options = { classes, loss, metrics, mistakes, weights, reading, crops };
-    const evaluation = await evaluate(session, spec, test, options);
-    if (evaluation.count === 0) throw noneRead(dataset);
-    if (sheet !== undefined) {
-      const shape = imageShapeOf(spec);
-      const drawn = await mistakesSheet(test, evaluation, { ...reading, shape });
-      if (drawn !== null) await writeWhole(sheet, drawn);
-    }
-    // What training did says something about its own data alone.
-    const same = !isImported(record) && dataset.name === record.data.name;
-    const history = same ? ((await run.readCheckpoint('last'))?.progress.history ?? []) : [];
-    return {
-      evaluation,
-      insights: [...cropsInsight(request, record), ...insights(evaluation, history)],
-      dataset: dataset.name,
-      plan: session.plan,
-      nameOf: await namesOf(test),
-    };
-  });
+  const { run, record, treatment, spec, weights, dataset, reading, session } = tested;
+  const { loss } = treatment;
+  const { metrics = treatment.metrics } = request;
+  const { classes, test } = dataset;
+  const options = { classes, loss, metrics, mistakes, weights, reading, crops };
+  const evaluation = await evaluate(session, spec, test, options);
+  if (evaluation.count === 0) throw noneRead(dataset);
+  if (sheet !== undefined) {
+    const shape = imageShapeOf(spec);
+    const drawn = await mistakesSheet(test, evaluation, { ...reading, shape });
+    if (drawn !== null) await writeWhole(sheet, drawn);
+  }
+  // What training did says something about its own data alone.
+  const same = !isImported(record) && dataset.name === record.data.name;
+  const history = same ? ((await run.readCheckpoint('last'))?.progress.history ?? []) : [];
+  return {
+    evaluation,
+    insights: [...cropsInsight(crops, record), ...insights(evaluation, history)],
+    dataset: dataset.name,
+    plan: session.plan,
+    nameOf: await namesOf(test),
+  };
 }
 
 function noneRead({ name, test }: AnyDataset): FoveaError {
@@ -71,7 +77,7 @@ function noneRead({ name, test }: AnyDataset): FoveaError {
 }
 
 /** Ten crops are ten parts of a picture: a network that has never seen parts reads them worse than the whole. */
-function cropsInsight({ crops }: EvaluateRunRequest, record: RunRecord): string[] {
+function cropsInsight(crops: TestRequest['crops'], record: RunRecord): string[] {
   if (crops !== 10 || isImported(record) || choosesPart(record.settings.augmentation)) return [];
   const { model } = record;
   return [

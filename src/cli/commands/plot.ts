@@ -5,7 +5,7 @@
  */
 import { Command, Option } from 'commander';
 import { FoveaError } from '../../base/errors.ts';
-import { drawCurves, type Series } from '../../draw/curves.ts';
+import { drawCurves, type Series, shareRange } from '../../draw/curves.ts';
 import type { Curve, Measure } from '../../records/comparedRuns.ts';
 import { resolveRun } from '../models.ts';
 import { jsonOption } from '../options/options.ts';
@@ -73,13 +73,9 @@ async function plot(names: readonly string[], { measure, out, json }: Options): 
   if (out === undefined) return;
   const title = `${names.join(', ')}: ${measure} by epoch`;
   const labels = { title, xLabel: 'epoch', yLabel: measure };
-  // Accuracies near 1 tell nothing on an axis that begins at 0.
-  const yRange = measure === 'accuracy' ? rangeOf(curves) : undefined;
-  const svg = drawCurves(
-    curves.map(seriesOf),
-    yRange === undefined ? labels : { ...labels, yRange },
-  );
-  await writeDrawing(out, svg);
+  const series = curves.map(seriesOf);
+  const yRange = measure === 'accuracy' ? shareRange(series) : undefined;
+  await writeDrawing(out, drawCurves(series, { ...labels, yRange }));
   output.note(`Wrote ${out}`);
 }
 
@@ -88,13 +84,6 @@ function drawnThrough(curves: readonly Curve[]): readonly Curve[] {
   const through = curves.filter(({ dashed }) => !dashed);
   const shown = new Set(through.map(({ run }) => run));
   return [...through, ...curves.filter(({ run }) => !shown.has(run))];
-}
-
-function rangeOf(curves: readonly Curve[]): readonly [number, number] {
-  const values = curves.flatMap(({ values: own }) => own.filter((value) => value !== null));
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const room = Math.max(0.005, 0.05 * (high - low));
-  return [Math.max(0, low - room), Math.min(1, high + room)];
 }
 
 function seriesOf({ label, values, dashed, run }: Curve): Series {

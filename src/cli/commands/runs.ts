@@ -151,7 +151,7 @@ async function listOf(found: readonly ReadableRun[]): Promise<string> {
         test?.accuracy === undefined || test.accuracy === null
           ? '-'
           : `${test.accuracy.toFixed(4)}${name === best ? ' best' : ''}`,
-        duration(seconds),
+        epochs === 0 ? '-' : duration(seconds),
       ];
     }),
   );

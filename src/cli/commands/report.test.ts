@@ -1,0 +1,119 @@
+/** @file The report of a run: it says what the evaluation says, it holds all it shows, and its command repeats the run. */
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { layers } from '../../nn/layers/index.ts';
+import { sequential } from '../../nn/sequential.ts';
+import { evaluateRun } from '../../runs/evaluateRun.ts';
+import { command as report } from './report.ts';
+import { command as train } from './train.ts';
+
+const spec = sequential({ name: 'tiny', inputShape: [28, 28, 1] }, [
+  layers.conv2d({ filters: 3, kernelSize: 5, strides: 4, activation: 'tanh' }),
+  layers.flatten(),
+  layers.dense({ units: 10, activation: 'softmax' }),
+]);
+
+const before = process.cwd();
+let home: string;
+let printed = '';
+let page = '';
+
+async function fovea(command: Command, words: readonly string[]): Promise<string> {
+  command.exitOverride();
+  printed = '';
+  await command.parseAsync(words, { from: 'user' });
+  return printed;
+}
+
+/** What the page says, without its pictures. */
+const texts = (): string => page.replace(/data:image[^"]*/g, '').replace(/<[^>]*>/g, ' ');
+
+const REFERENCE = ['--backend', 'reference'];
+
+beforeAll(async () => {
+  home = await fs.mkdtemp(path.join(os.tmpdir(), 'fovea-report-'));
+  process.chdir(home);
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    printed += String(text);
+    return true;
+  });
+  vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
+  await fs.writeFile('tiny.json', JSON.stringify(spec));
+  const words = ['tiny.json', '--train-count', '400', '--test-count', '30', '--epochs', '3'];
+  const more = [
+    '--batch-size',
+    '10',
+    '--seed',
+    '3',
+    '--validation-split',
+    '0.2',
+    '--name',
+    'a <b>',
+  ];
+  await fovea(train(), [...words, ...more.slice(0, -2), '--out', 'a <b>', ...REFERENCE]);
+  await fovea(report(), ['a <b>', '--out', 'r.html', ...REFERENCE]);
+  page = await fs.readFile('r.html', 'utf8');
+}, 60_000);
+afterAll(async () => {
+  vi.restoreAllMocks();
+  process.chdir(before);
+  await fs.rm(home, { recursive: true, force: true });
+});
+
+describe('the page', () => {
+  it('says what the evaluation says', async () => {
+    const { evaluation, insights } = await evaluateRun({
+      folder: 'a <b>',
+      testCount: 30,
+      backend: { backend: 'reference' },
+    });
+    const { mistakeCount, perClass, accuracy } = evaluation;
+    const share = (Math.floor(10_000 * accuracy) / 100).toFixed(2);
+    expect(texts()).toContain(`${share} % of 30 test pictures of digits`);
+    expect(texts()).toContain(`${mistakeCount} wrongly.`);
+    for (const { f1 } of perClass) expect(texts()).toContain(f1.toFixed(4));
+    expect(page.match(/<li>/g)).toHaveLength(insights.length);
+    const names = [...page.matchAll(/<td class="words">(test picture \d+)<\/td>/g)];
+    expect(names).toHaveLength(Math.min(27, mistakeCount));
+  });
+
+  it('has curves, confusion, mistakes, filters and three pictures', () => {
+    for (const words of ['Loss', 'Accuracy', 'training', 'validation', 'read as', 'conv2d: 5 x 5'])
+      expect(texts()).toContain(words);
+    expect(texts()).not.toContain('Learning rate');
+    expect(page.match(/<details/g)).toHaveLength(1 + 3);
+    expect(page.match(/<details open/g)).toHaveLength(1);
+    expect(page.match(/<h2>/g)).toHaveLength(7);
+  });
+
+  it('holds all it shows, and takes no name for markup', () => {
+    const links = page.replaceAll('http://www.w3.org/2000/svg', '');
+    expect(/https?:|<script|<link|url\(|@import/.exec(links)).toBeNull();
+    expect(page.includes('<h1>a &lt;b&gt;</h1>')).toBe(true);
+    expect(page.includes('<b>')).toBe(false);
+  });
+
+  it('has the command that trains it again, to the same numbers', async () => {
+    const [, command = ''] = /<pre>([^<]*)<\/pre>/.exec(page) ?? [];
+    expect(command).toMatch(/^fovea train /);
+    // The run does not lie in runs/, so its model is named by where it lies.
+    const words = command.split(' ').slice(2);
+    const model = words.findIndex((word) => word.startsWith('--'));
+    await fovea(train(), ['tiny.json', ...words.slice(model), ...REFERENCE]);
+    const historyOf = async (folder: string) => {
+      const history = JSON.parse(await fs.readFile(path.join(folder, 'history.json'), 'utf8'));
+      return history.map(({ train: t, validation }: Record<string, unknown>) => [t, validation]);
+    };
+    expect(await historyOf('runs/tiny-again')).toEqual(await historyOf('a <b>'));
+  });
+});
+
+it('is refused where there is no run, and for data of other classes', async () => {
+  await expect(fovea(report(), ['nowhere'])).rejects.toThrow(/no such run/);
+  await expect(fovea(report(), ['a <b>', '--data', 'nothing', ...REFERENCE])).rejects.toThrow(
+    /nothing/,
+  );
+});

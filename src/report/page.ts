@@ -1,0 +1,142 @@
+/**
+ * @file A report as one page of HTML: no script, nothing loaded from elsewhere, made to be read, mailed and printed.
+ *
+ * Previous stop: `contents.ts`.
+ */
+import { drawCurves, type Series, shareRange } from '../draw/curves.ts';
+import { escapeMarkup } from '../draw/svg.ts';
+import { type Curve, curvesOf, type Measure } from '../records/comparedRuns.ts';
+import { percentBelow } from '../records/mistakes.ts';
+import { drawLook } from '../train/drawing/lookDrawing.ts';
+import type { ReportContents } from './contents.ts';
+import { drawConfusion, drawFilters } from './pictures.ts';
+import { STYLE } from './style.ts';
+import { commandOf, factsOf, headline } from './words.ts';
+
+export function reportPage(contents: ReportContents): string {
+  const { run, measured } = contents;
+  const parts = [
+    heading(contents),
+    section('What the numbers say', list(measured.insights)),
+    section('How it was made', facts(contents)),
+    section('Training', training(contents)),
+    section('What it takes for what', confusion(contents)),
+    section('Worst mistakes', mistakes(contents)),
+    section('Filters of the first layer', filters(contents)),
+    section('Pictures on their way through', shown(contents)),
+  ];
+  const title = escapeMarkup(`${run.name}: ${run.record.model}`);
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<title>${title}</title><style>${STYLE}</style></head>`,
+    `<body>${parts.join('\n')}</body>`,
+    '</html>\n',
+  ].join('\n');
+}
+
+/** Nothing where there is nothing to say. */
+function section(title: string, inner: string): string {
+  return inner === '' ? '' : `<section><h2>${title}</h2>${inner}</section>`;
+}
+
+const heading = ({ run, measured }: ReportContents): string =>
+  `<h1>${escapeMarkup(run.name)}</h1><p class="lead">${escapeMarkup(headline(measured.evaluation, measured.dataset))}</p>`;
+
+const list = (sentences: readonly string[]): string =>
+  sentences.length === 0
+    ? ''
+    : `<ul>${sentences.map((sentence) => `<li>${escapeMarkup(sentence)}</li>`).join('')}</ul>`;
+
+function facts({ run }: ReportContents): string {
+  const pairs = factsOf(run).map(
+    ([name, value]) => `<dt>${escapeMarkup(name)}</dt><dd>${escapeMarkup(value)}</dd>`,
+  );
+  const command = commandOf(run.record, run.name);
+  const again =
+    command === undefined
+      ? ''
+      : `<p>Again, as far as a command says it (run.json says all):</p><pre>${escapeMarkup(command)}</pre>`;
+  return `<dl>${pairs.join('')}</dl>${again}`;
+}
+
+function training({ run }: ReportContents): string {
+  if (run.history.length < 2) return '';
+  const drawn = (['loss', 'accuracy'] as const).map((measure) => curves(run.name, run, measure));
+  const rates = run.history.map(({ epoch, learningRate }) => [epoch, learningRate] as const);
+  const changes = rates.some(([, rate]) => rate !== rates[0]?.[1]);
+  const rate = changes
+    ? figure(
+        drawCurves([{ name: 'learning rate', points: rates }], {
+          title: 'Learning rate',
+          xLabel: 'epoch',
+          yLabel: 'of the last step of an epoch',
+        }),
+      )
+    : '';
+  return drawn.join('') + rate;
+}
+
+function curves(name: string, run: ReportContents['run'], measure: Measure): string {
+  const { curves: found } = curvesOf([run], measure);
+  if (found.length === 0) return '';
+  const series = found.map(
+    ({ label, values, dashed }: Curve): Series => ({
+      name: label.slice(name.length + 2),
+      points: values.flatMap((value, i) => (value === null ? [] : [[i + 1, value] as const])),
+      dashed,
+    }),
+  );
+  const title = measure === 'loss' ? 'Loss' : 'Accuracy';
+  const yRange = measure === 'accuracy' ? shareRange(series) : undefined;
+  return figure(drawCurves(series, { title, xLabel: 'epoch', yLabel: measure, yRange }));
+}
+
+const figure = (svg: string, caption = ''): string =>
+  `<figure>${svg}${caption === '' ? '' : `<figcaption>${escapeMarkup(caption)}</figcaption>`}</figure>`;
+
+function confusion({ measured }: ReportContents): string {
+  const { classes, confusion: counts, perClass } = measured.evaluation;
+  const rows = perClass.map(({ class: name, precision, recall, f1, support }) => {
+    const numbers = [precision, recall, f1].map((share) => `<td>${share.toFixed(4)}</td>`);
+    return `<tr><td>${escapeMarkup(name)}</td>${numbers.join('')}<td>${support}</td></tr>`;
+  });
+  const head =
+    '<tr><th>class</th><th>precision</th><th>recall</th><th>F1</th><th>pictures</th></tr>';
+  return `<div class="wide">${figure(
+    drawConfusion(classes, counts),
+    'Rows: what a picture shows; columns: what it was read as. Orange is right, blue is wrong, the stronger the larger its share of the row.',
+  )}<table>${head}${rows.join('')}</table></div>`;
+}
+
+function mistakes({ measured, sheet }: ReportContents): string {
+  const { classes, mistakes: worst } = measured.evaluation;
+  if (sheet === null) return '<p>None.</p>';
+  const image = `<img alt="the worst mistakes" src="data:image/png;base64,${Buffer.from(sheet).toString('base64')}">`;
+  const rows = worst.map(({ index, label, predicted, confidence, loss }) => {
+    const name = measured.nameOf(index) ?? `test picture ${index}`;
+    const words = [name, classes[label] ?? '', classes[predicted] ?? ''];
+    const cells = words.map((word) => `<td class="words">${escapeMarkup(word)}</td>`).join('');
+    return `<tr>${cells}<td>${percentBelow(confidence)}</td><td>${loss.toFixed(3)}</td></tr>`;
+  });
+  const head =
+    '<tr><th class="words">picture</th><th class="words">shows</th><th class="words">read as</th><th>sure by</th><th>loss</th></tr>';
+  return `<figure>${image}</figure><details><summary>Their names</summary><div class="wide"><table>${head}${rows.join('')}</table></div></details>`;
+}
+
+function filters({ filters: found }: ReportContents): string {
+  if (found === null) return '';
+  const [height, width, channels = 1] = found.kernel.shape;
+  const summed = channels > 1 ? `, summed over ${channels} channels` : '';
+  const caption = `${found.layer}: ${height} x ${width}${summed}. Orange is above zero, blue below.`;
+  return figure(drawFilters(found.kernel), caption);
+}
+
+const shown = ({ shown: pictures, run }: ReportContents): string =>
+  pictures
+    .map(({ title, look }, i) => {
+      const drawing = drawLook(look, `${run.name}: ${title}`);
+      return `<details${i === 0 ? ' open' : ''}><summary>${escapeMarkup(title)}</summary>${figure(drawing)}</details>`;
+    })
+    .join('');

@@ -1,0 +1,88 @@
+/**
+ * @file The drawings that only a report has: confusion as a picture, and the filters of the first layer.
+ */
+import { colourAt, cssOf, inkOn, limitOf } from '../draw/colourScale.ts';
+import { element, INK, QUIET, svgDocument, text } from '../draw/svg.ts';
+import type { StateValue } from '../nn/trained.ts';
+import { valuePicture } from '../train/drawing/valuePicture.ts';
+
+const CELL = 40;
+/** Up to so many classes the cells have numbers in them, and are this large. */
+const MOST_NUMBERED = 20;
+const LABEL = 110;
+/** Letters of a class beside the matrix. */
+const NAME_LENGTH = 14;
+
+/** Rows are what pictures show, columns what they were read as. The colour goes with the share of the row. */
+export function drawConfusion(
+  classes: readonly string[],
+  confusion: readonly (readonly number[])[],
+): string {
+  const n = classes.length;
+  const side = n <= MOST_NUMBERED ? CELL : Math.max(3, Math.floor(800 / n));
+  const top = 60;
+  const cells = confusion.flatMap((row, i) => {
+    const all = row.reduce((sum, count) => sum + count, 0) || 1;
+    return row.map((count, k) => {
+      // By its root, so that one mistake in a hundred is seen.
+      const share = Math.sqrt(count / all);
+      const colour = colourAt(i === k ? share : -share, 'light');
+      const [x, y] = [LABEL + k * side, top + i * side];
+      const square = { x, y, width: side - 1, height: side - 1, fill: cssOf(colour) };
+      if (count === 0 || n > MOST_NUMBERED) return element('rect', square);
+      const ink = { 'text-anchor': 'middle', 'font-size': 12, fill: inkOn(colour) };
+      return element('rect', square) + text(x + side / 2, y + side / 2 + 4, String(count), ink);
+    });
+  });
+  const names = n > MOST_NUMBERED ? [] : classes.map(shortened);
+  const [width, height] = [LABEL + n * side + 70, top + n * side + 10];
+  return svgDocument(
+    width,
+    height,
+    text(LABEL, 16, 'read as', { fill: QUIET }),
+    text(LABEL - 10, top - 8, 'shows', { fill: QUIET, 'text-anchor': 'end' }),
+    ...names.map((name, i) =>
+      text(LABEL - 10, top + i * side + side / 2 + 4, name, { fill: INK, 'text-anchor': 'end' }),
+    ),
+    ...names.map((name, k) => {
+      const [x, y] = [LABEL + k * side + side / 2, top - 8];
+      const turned = name.length > 3 ? { transform: `rotate(-30 ${x} ${y})` } : {};
+      const anchor = name.length > 3 ? 'start' : 'middle';
+      return text(x, y, name, { fill: INK, 'text-anchor': anchor, ...turned });
+    }),
+    ...cells,
+  );
+}
+
+const shortened = (name: string): string =>
+  name.length > NAME_LENGTH ? `${name.slice(0, NAME_LENGTH - 1)}…` : name;
+
+const FILTER_SIDE = 56;
+const FILTERS_ACROSS = 16;
+const MOST_FILTERS = 96;
+
+/** A kernel (height, width, channels, filters): of each filter the sum over its channels. */
+export function drawFilters({ shape, data }: StateValue): string {
+  const [height = 1, width = 1, channels = 1, filters = 1] = shape;
+  const shown = Math.min(filters, MOST_FILTERS);
+  const maps = Array.from({ length: shown }, (_, f) =>
+    Float32Array.from({ length: height * width }, (_, place) => {
+      let sum = 0;
+      for (let c = 0; c < channels; c++) sum += data[(place * channels + c) * filters + f] ?? 0;
+      return sum;
+    }),
+  );
+  const limit = Math.max(...maps.map(limitOf));
+  const zoom = Math.max(1, Math.floor(FILTER_SIDE / Math.max(height, width)));
+  const size = { width: width * zoom, height: height * zoom };
+  const across = Math.min(shown, FILTERS_ACROSS);
+  const [stepX, stepY] = [size.width + 8, size.height + 8];
+  return svgDocument(
+    across * stepX + 2,
+    Math.ceil(shown / across) * stepY + 2,
+    ...maps.map((map, f) => {
+      const box = { x: 1 + (f % across) * stepX, y: 1 + Math.floor(f / across) * stepY, ...size };
+      return valuePicture({ data: map, height, width, limit }, box);
+    }),
+  );
+}

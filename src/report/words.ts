@@ -1,0 +1,103 @@
+/**
+ * @file What a report says of a run in words: facts as pairs, and the command that repeats it.
+ */
+import type { ReadableRun } from '../records/comparedRuns.ts';
+import { isImported, type RunRecord, type TrainedRecord } from '../records/runRecord.ts';
+
+export type Fact = readonly [name: string, value: string];
+
+const count = (n: number): string => n.toLocaleString('en-US');
+
+export function factsOf({ record, history }: ReadableRun): Fact[] {
+  if (isImported(record)) {
+    const { file, producedBy, notes, digest } = record.imported;
+    return [
+      ['model', record.model],
+      ['imported from', file],
+      ['made by', producedBy],
+      ['SHA-256 of the file', digest],
+      ...notes.map((note): Fact => ['on the way in', note]),
+      ['Fovea', record.versions.fovea],
+    ];
+  }
+  const { data, settings, backend, versions, from } = record;
+  const seconds = history.reduce((sum, epoch) => sum + epoch.seconds, 0);
+  return [
+    ['model', record.model],
+    [
+      'data',
+      `${data.name}: ${count(data.train)} training, ${count(data.validation)} validation, ${count(data.test)} test pictures`,
+    ],
+    ['began with', from === null ? 'weights that were drawn' : `the weights of ${from.path}`],
+    ['epochs', `${history.length} of ${settings.epochs}, in batches of ${settings.batchSize}`],
+    ['loss', settings.loss],
+    ['optimizer', wordsOf(settings.optimizer)],
+    ['schedule', wordsOf(settings.schedule)],
+    ['augmentation', augmentationWords(settings.augmentation)],
+    ['seed', String(settings.seed)],
+    ...(settings.freeze.length === 0 ? [] : [['frozen', settings.freeze.join(', ')] as const]),
+    ['time', `${seconds.toFixed(1)} s of training and validation`],
+    ['computed with', backend.plan],
+    ['started', record.startedAt],
+    [
+      'Fovea',
+      [versions.fovea, versions.node && `Node ${versions.node}`, versions.browser]
+        .filter(Boolean)
+        .join(', '),
+    ],
+  ];
+}
+
+/** "adam, learningRate 0.003, beta1 0.9" */
+function wordsOf({ kind, ...options }: Readonly<Record<string, unknown>>): string {
+  const said = Object.entries(options).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+  return [String(kind), ...said].join(', ');
+}
+
+function augmentationWords({ steps, mean }: TrainedRecord['settings']['augmentation']): string {
+  const words = steps.map(({ name, amount }) => `${name} ${amount}`);
+  if (mean !== null) words.push(`mean of each ${mean} taken off`);
+  return words.length === 0 ? 'none' : words.join(', ');
+}
+
+/**
+ * The command that trains it again, where a command can say all of it: what it leaves out is in run.json. `name` is of
+ * the run.
+ */
+export function commandOf(record: RunRecord, name: string): string | undefined {
+  if (isImported(record)) return undefined;
+  const { settings, data, model, from } = record;
+  const words = ['fovea train', `runs/${name}/model.json`, '--data', data.name];
+  const option = (flag: string, value: string | number | null, unsaid?: string | number): void => {
+    if (value !== null && value !== unsaid) words.push(flag, String(value));
+  };
+  option('--epochs', settings.epochs);
+  option('--batch-size', settings.batchSize, 128);
+  option('--validation-split', settings.validationSplit, 0);
+  option('--seed', settings.seed, 0);
+  option('--optimizer', settings.optimizer.kind);
+  option('--learning-rate', settings.optimizer.learningRate);
+  option('--loss', settings.loss);
+  option('--patience', settings.patience);
+  option('--train-count', data.trainCount);
+  option('--test-count', data.testCount);
+  if (from !== null) option('--from', from.path);
+  if (settings.freeze.length > 0) option('--freeze', settings.freeze.join(','));
+  option('--name', `${model}-again`);
+  return words
+    .map((word) => (/^[\w@%+=:,./ -]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
+    .join(' ');
+}
+
+/** One sentence for the head of the page. */
+export function headline(
+  {
+    count: rows,
+    accuracy,
+    mistakeCount,
+  }: { count: number; accuracy: number; mistakeCount: number },
+  dataset: string,
+): string {
+  const share = `${(Math.floor(10_000 * accuracy) / 100).toFixed(2)} %`;
+  return `${share} of ${count(rows)} test pictures of ${dataset} read rightly, ${count(mistakeCount)} wrongly.`;
+}
