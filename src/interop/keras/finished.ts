@@ -5,6 +5,7 @@ import { checkedClassNames } from '../../base/classNames.ts';
 import { unreachable } from '../../base/errors.ts';
 import { parametersOf } from '../../nn/network.ts';
 import { inputsOf, type Preprocessing } from '../../nn/spec.ts';
+import type { StateValue } from '../../nn/trained.ts';
 import type { ImportedModel } from '../importing.ts';
 import { numberedClasses } from '../modelTensors.ts';
 import type { BuiltKeras } from './buildModel.ts';
@@ -21,14 +22,20 @@ export interface Finish {
   readonly preprocessing?: Preprocessing;
 }
 
-export function finished(
-  built: BuiltKeras,
+/** The states of a model from the arrays of its file. */
+export function statesFrom(
+  { spec, known }: BuiltKeras,
   pairs: readonly (readonly [Wanted, StoredArray])[],
+): ReadonlyMap<string, StateValue> {
+  const shapes = new Map(parametersOf(spec).map(({ name, shape }) => [name, shape]));
+  return statesOf(pairs, known, (state) => shapes.get(state) ?? unreachable(`no "${state}"`));
+}
+
+export function finished(
+  built: Pick<BuiltKeras, 'spec' | 'known' | 'notes'>,
+  weights: ReadonlyMap<string, StateValue>,
   { notes, producedBy, preprocessing, classes, where }: Finish,
 ): ImportedModel {
-  const shapes = new Map(parametersOf(built.spec).map(({ name, shape }) => [name, shape]));
-  const shapeOf = (state: string) => shapes.get(state) ?? unreachable(`no state "${state}"`);
-  const weights = statesOf(pairs, built.known, shapeOf);
   const all = [...built.notes, ...notes];
   if (preprocessing !== undefined) {
     const { spec } = built;

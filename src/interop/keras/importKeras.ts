@@ -15,7 +15,7 @@ import type { Source } from '../source.ts';
 import { type BuiltKeras, buildModel } from './buildModel.ts';
 import { isObject } from './config.ts';
 import { kerasTopology } from './export/topology.ts';
-import { type Finish, finished } from './finished.ts';
+import { type Finish, finished, statesFrom } from './finished.ts';
 import { type Hdf5, withHdf5 } from './hdf5.ts';
 import { isHdf5, isZip } from './recognise.ts';
 import { type KerasModel, parseTopology } from './topology.ts';
@@ -174,6 +174,10 @@ async function withWeights(
       (name) => file.names(name)?.length,
     );
     const notes = hasOptimizer ? ["left out the optimizer's state: training begins anew"] : [];
-    return finished(built, pairs, { ...given, where, notes: [...given.notes, ...notes] });
+    return finished(built, statesFrom(built, pairs), {
+      ...given,
+      where,
+      notes: [...given.notes, ...notes],
+    });
   });
 }

@@ -1,7 +1,7 @@
 /**
- * @file TensorFlow.js models in: model.json with its shards, of Keras's layers.
+ * @file TensorFlow.js models in: model.json with its shards, of layers (Keras's) or of a graph of operations.
  *
- * Before: `manifest.ts`. Next stop: `../keras/buildModel.ts`.
+ * Before: `manifest.ts`. Next stop: `../keras/buildModel.ts` for layers, `graph/importGraph.ts` for graphs.
  */
 import { FoveaError } from '../../base/errors.ts';
 import { parseJson } from '../../base/json.ts';
@@ -9,11 +9,12 @@ import { shownValue } from '../../base/printable.ts';
 import type { ImportedModel } from '../importing.ts';
 import { buildModel } from '../keras/buildModel.ts';
 import { isObject, type Json } from '../keras/config.ts';
-import { finished } from '../keras/finished.ts';
+import { finished, statesFrom } from '../keras/finished.ts';
 import { isTopology, parseTopology } from '../keras/topology.ts';
 import { trainingNotes } from '../keras/trainingNotes.ts';
 import { assign, wantedOf } from '../keras/weights/assign.ts';
 import type { Source } from '../source.ts';
+import { importGraph } from './graph/importGraph.ts';
 import { readManifest } from './manifest.ts';
 
 export async function importModel(source: Source): Promise<ImportedModel> {
@@ -30,6 +31,7 @@ export async function importModel(source: Source): Promise<ImportedModel> {
     });
   }
   const arrays = await readManifest(weightsManifest, source);
+  if ('node' in modelTopology) return importGraph(model, arrays, source);
   const topology = isObject(modelTopology.model_config)
     ? modelTopology.model_config
     : modelTopology;
@@ -37,14 +39,14 @@ export async function importModel(source: Source): Promise<ImportedModel> {
     throw new FoveaError({
       where,
       problem: `its modelTopology is ${shownValue(modelTopology)}`,
-      expected: 'a model of layers',
+      expected: 'layers, or a graph of operations',
     });
   }
   const version = String(modelTopology.keras_version ?? generatedBy ?? '');
   // TensorFlow.js has Keras 2's functions, whatever was converted to it.
   const built = buildModel(parseTopology(topology, where), source, 2);
   const pairs = assign(wantedOf(built.held), [...arrays.values()], where);
-  return finished(built, pairs, {
+  return finished(built, statesFrom(built, pairs), {
     notes: trainingNotes(trainingConfig ?? modelTopology.training_config),
     where,
     ...(isObject(model.userDefinedMetadata) ? { classes: model.userDefinedMetadata.classes } : {}),
