@@ -137,7 +137,8 @@ async function ontoModel(source: Source, spec: ModelSpec): Promise<ImportedModel
   // Weights alone say nothing of pixels.
   const plain = { ...spec, preprocessing: { scale: 1, offset: 0 } };
   const model = parseTopology(kerasTopology(plain, 'keras3').json, source.where);
-  const built = { ...buildModel(model, source, 3), spec };
+  // Numbers that the words of Keras add are none of the network's own.
+  const built = { ...buildModel(model, source, 3), spec, known: new Map() };
   const given = { notes: [], producedBy: 'Keras', preprocessing: spec.preprocessing };
   return withWeights(source, model, built, given);
 }
