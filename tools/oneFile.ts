@@ -5,13 +5,15 @@
  * `oneFile.test.ts` fails where they are not what the sources say.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 interface Bundled {
   readonly file: string;
   /** The module whose exports the text defines as properties of the global `fovea`. */
   readonly entry: string;
   readonly says: string;
+  /** Style sheets, in their order. */
+  readonly styles?: readonly string[];
 }
 
 const BUNDLED: readonly Bundled[] = [
@@ -20,21 +22,29 @@ const BUNDLED: readonly Bundled[] = [
     entry: 'src/web/shipped/moduleRuntime.ts',
     says: 'What a shipped module runs',
   },
+  {
+    file: 'src/interop/oneFile/pageRuntime.generated.ts',
+    entry: 'src/web/shipped/page/pageRuntime.ts',
+    says: 'What a shipped page runs, and its style',
+    styles: ['lab/src/frame/tokens.css', 'src/web/shipped/page/page.css'],
+  },
 ];
 
 /** The text of each file by its path. */
 export async function generated(): Promise<ReadonlyMap<string, string>> {
   const files = await Promise.all(
-    BUNDLED.map(async ({ file, entry, says }): Promise<[string, string]> => {
-      const script = await bundled(entry);
-      return [
-        file,
-        `/** @file ${says}, bundled from \`${entry}\` by \`npm run -s oneFile\`; never edited by hand. */\nexport const script = ${JSON.stringify(script)};\n`,
-      ];
+    BUNDLED.map(async ({ file, entry, says, styles }): Promise<[string, string]> => {
+      const head = `/** @file ${says}, bundled from \`${entry}\` by \`npm run -s oneFile\`; never edited by hand. */\n`;
+      const script = constant('script', await bundled(entry));
+      const style = styles === undefined ? '' : constant('style', await minified(styles));
+      return [file, head + script + style];
     }),
   );
   return new Map(files);
 }
+
+const constant = (name: string, text: string): string =>
+  `export const ${name} = ${JSON.stringify(text)};\n`;
 
 async function bundled(entry: string): Promise<string> {
   const { outputFiles } = await build({
@@ -49,6 +59,11 @@ async function bundled(entry: string): Promise<string> {
     logLevel: 'error',
   });
   return (outputFiles[0]?.text ?? '').trim();
+}
+
+async function minified(styles: readonly string[]): Promise<string> {
+  const all = styles.map((file) => readFileSync(file, 'utf8')).join('\n');
+  return (await transform(all, { loader: 'css', minify: true })).code.trim();
 }
 
 if (import.meta.main) {

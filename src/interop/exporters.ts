@@ -49,6 +49,18 @@ export const exporters = {
     takes: [],
     load: () => import('./tfjs/exportTfjs.ts'),
   },
+  js: {
+    says: 'one module that names what a picture shows, in Node, Deno, Bun and browsers; nothing beside it',
+    ending: '.mjs',
+    takes: ['weights'],
+    load: () => import('./oneFile/exportJs.ts'),
+  },
+  html: {
+    says: 'one page that can be mailed: draw or drop a picture, see the answer and the layers',
+    ending: '.html',
+    takes: ['weights'],
+    load: () => import('./oneFile/exportHtml.ts'),
+  },
   safetensors: {
     says: 'safetensors: of Fovea with the network in it, or of PyTorch with its model.py',
     ending: '.safetensors',

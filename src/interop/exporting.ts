@@ -3,6 +3,8 @@
  *
  * Next stop: `exporters.ts`, the table of them.
  */
+import { weightFormats } from './oneFile/weights.ts';
+
 /** What can be chosen when a model goes out: the first choice is the default. Each format says which it takes. */
 export const exportChoices = {
   layout: { says: 'names and layouts of whom', choices: ['fovea', 'pytorch'] },
@@ -15,6 +17,7 @@ export const exportChoices = {
     says: 'whether it reads numbers or pixels 0..255',
     choices: ['apart', 'inside'],
   },
+  weights: { says: 'numbers of the weights', choices: weightFormats },
 } as const satisfies Readonly<
   Record<string, { readonly says: string; readonly choices: readonly [string, ...string[]] }>
 >;

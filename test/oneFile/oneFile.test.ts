@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { exportJs } from '../../src/interop/oneFile/exportJs.ts';
+import { exportModel } from '../../src/interop/oneFile/exportJs.ts';
 import { conv2d } from '../../src/nn/layers/windows/conv2d.ts';
 import { sequential } from '../../src/nn/sequential.ts';
 import { skipped } from '../support/doors.ts';
@@ -44,7 +44,7 @@ describe('one file, in a process of its own', () => {
 
   it('with the module that every runtime has', async () => {
     const model = named('lenet5');
-    const file = writeShipped(folder, model, { fileName: 'plain' });
+    const file = writeShipped(folder, model, { name: 'plain' });
     const { plan, ...answers } = await answersOfProcess(file, { load: { relaxedSimd: 'off' } });
     expect(plan).toContain('multiply then add');
     expect(answers).toEqual(await withoutRelaxed(() => answersHere(model)));
@@ -55,7 +55,7 @@ describe('one file, in a process of its own', () => {
     '%s weights answer as a session with these weights',
     async (weights) => {
       const model = named('lenet5');
-      const file = writeShipped(folder, model, { weights, fileName: weights });
+      const file = writeShipped(folder, model, { weights, name: weights });
       const { plan: _, ...answers } = await answersOfProcess(file);
       expect(answers).toEqual(await answersHere(model, { weights }));
       expect(answers).not.toEqual(await answersHere(model));
@@ -63,7 +63,7 @@ describe('one file, in a process of its own', () => {
   );
 
   it('needs no code from text, and names nothing outside of itself', () => {
-    const file = writeShipped(folder, named('lenet5'), { fileName: 'alone' });
+    const file = writeShipped(folder, named('lenet5'), { name: 'alone' });
     const lines = readFileSync(file, 'utf8').split('\n');
     const text = lines.filter((line) => !/^"[^"]*",?$/.test(line)).join('\n');
     expect(text.match(/\bimport\b[^;]*/g)).toEqual([`import { predict } from './alone.mjs'`]);
@@ -81,7 +81,7 @@ describe('one file, in a process of its own', () => {
   });
 
   it('is the same file each time', () => {
-    const [first, second] = [0, 1].map(() => [...exportJs(named('lenet5'))]);
+    const [first, second] = [0, 1].map(() => [...exportModel(named('lenet5'), { name: 'a' })]);
     expect(first).toEqual(second);
   });
 });
@@ -89,7 +89,7 @@ describe('one file, in a process of its own', () => {
 describe('the size of the file', () => {
   it('of LeNet-5 is at most 250 KB, with float16 140 KB', () => {
     const sizes = (['float32', 'float16', 'int8'] as const).map(
-      (weights) => [...exportJs(named('lenet5'), { weights }).values()][0].length,
+      (weights) => [...exportModel(named('lenet5'), { name: 'a', weights }).values()][0].length,
     );
     expect(sizes[0]).toBeLessThan(250_000);
     expect(sizes[1]).toBeLessThan(140_000);
@@ -100,7 +100,7 @@ describe('the size of the file', () => {
 describe('what cannot be shipped', () => {
   it('is a network that names no classes, and says so', () => {
     const maps = sequential({ inputShape: [8, 8, 1] }, [conv2d({ filters: 2, kernelSize: 3 })]);
-    expect(() => exportJs(randomModel(maps))).toThrow(
+    expect(() => exportModel(randomModel(maps), { name: 'a' })).toThrow(
       /\(6, 6, 2\) for one picture\n.*shipped as one file/,
     );
   });
@@ -108,7 +108,7 @@ describe('what cannot be shipped', () => {
 
 describe('inputs that are none', () => {
   const ask = async (inputs: readonly string[]): Promise<string[]> => {
-    const file = writeShipped(folder, named('lenet5-1998'), { fileName: 'wrong' });
+    const file = writeShipped(folder, named('lenet5-1998'), { name: 'wrong' });
     const script = `const { predict } = await import('file://${file}');
       const said = [];
       for (const input of [${inputs.join(', ')}]) await predict(input).then(() => said.push('answered'), (e) => said.push(e.name + ': ' + e.message));
@@ -167,7 +167,7 @@ describe('other runtimes', () => {
   for (const program of programs) {
     it(`${program}: the same bits`, async () => {
       const model = named('lenet5');
-      const file = writeShipped(folder, model, { fileName: path.basename(program) });
+      const file = writeShipped(folder, model, { name: path.basename(program) });
       const args = /deno$/.test(program) ? ['eval'] : /bun$/.test(program) ? ['-e'] : undefined;
       const asked = { program, ...(args === undefined ? {} : { args }) };
       const { plan, ...answers } = await answersOfProcess(file, asked);

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { openSession } from '../../src/backends/select.ts';
 import type { Picture } from '../../src/data/images/picture.ts';
-import { exportJs } from '../../src/interop/oneFile/exportJs.ts';
+import { exportModel } from '../../src/interop/oneFile/exportJs.ts';
 import { type ShipOptions, withShippedWeights } from '../../src/interop/oneFile/shippedModel.ts';
 import type { TrainedModel } from '../../src/nn/trained.ts';
 import { predictBatch } from '../../src/train/prediction/batchPrediction.ts';
@@ -143,9 +143,9 @@ function grayOrColour(picture: Picture, channels: 1 | 3): Picture {
 export function writeShipped(
   folder: string,
   model: TrainedModel,
-  ship: ShipOptions & { fileName?: string } = {},
+  ship: ShipOptions & { name?: string } = {},
 ): string {
-  const files = [...exportJs(model, ship)];
+  const files = [...exportModel(model, { name: model.spec.name, ...ship })];
   for (const [name, bytes] of files) writeFileSync(path.join(folder, name), bytes);
   return path.join(folder, files[0][0]);
 }

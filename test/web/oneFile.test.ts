@@ -20,7 +20,7 @@ let expected: ReturnType<typeof answersHere>;
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'fovea-one-file-'));
-  writeShipped(folder, model, { fileName: 'network' });
+  writeShipped(folder, model, { name: 'network' });
   const files = {
     'index.html':
       '<!doctype html><title>one file</title><link rel="icon" href="data:,"><script type="module" src="page.js"></script>',

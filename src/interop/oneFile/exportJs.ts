@@ -10,18 +10,18 @@ import { formatShape } from '../../base/shape.ts';
 import { version } from '../../base/version.ts';
 import type { TrainedModel } from '../../nn/trained.ts';
 import { script } from './moduleRuntime.generated.ts';
-import { type About, type ShipOptions, shipModel } from './shippedModel.ts';
+import { type About, type OneFileOptions, shipModel } from './shippedModel.ts';
 
 /** NAME.mjs and NAME.d.mts, as bytes by name. */
-export function exportJs(
+export function exportModel(
   model: TrainedModel,
-  { fileName = model.spec.name, ...options }: ShipOptions & { readonly fileName?: string } = {},
+  { name, weights }: OneFileOptions,
 ): ReadonlyMap<string, Uint8Array<ArrayBuffer>> {
-  const { about, text } = shipModel(model, options);
+  const { about, text } = shipModel(model, { weights });
   const encoder = new TextEncoder();
   return new Map([
-    [`${fileName}.mjs`, encoder.encode(moduleText(about, text, fileName))],
-    [`${fileName}.d.mts`, encoder.encode(declarations(about))],
+    [`${name}.mjs`, encoder.encode(moduleText(about, text, name))],
+    [`${name}.d.mts`, encoder.encode(declarations(about))],
   ]);
 }
 

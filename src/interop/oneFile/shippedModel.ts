@@ -14,6 +14,7 @@ import { inferenceGraph, stagesGraph } from '../../nn/programs/programs.ts';
 import { layerShapes } from '../../nn/shapes.ts';
 import { imageShapeOf, type ModelSpec, type Preprocessing } from '../../nn/spec.ts';
 import type { StateValue, TrainedModel } from '../../nn/trained.ts';
+import { checkExpectedSize } from './expectedSize.ts';
 import { type Layout, plainProgram, stateNames } from './plainProgram.ts';
 import { toText } from './text.ts';
 import {
@@ -53,6 +54,14 @@ export interface ShippedModel {
   readonly text: readonly string[];
 }
 
+/** What one file is made with. */
+export interface OneFileOptions {
+  /** Of the file, without ending. */
+  readonly name: string;
+  /** Default: float32. */
+  readonly weights?: WeightFormat | undefined;
+}
+
 export interface ShipOptions {
   /** Default: float32. */
   readonly weights?: WeightFormat | undefined;
@@ -73,6 +82,7 @@ export function withShippedWeights(model: TrainedModel, format: WeightFormat): T
 export function shipModel(model: TrainedModel, options: ShipOptions = {}): ShippedModel {
   const { spec, classes } = model;
   const { weights: format = 'float32' } = options;
+  checkExpectedSize(spec, format);
   checkNamesClasses(spec, 'to be shipped as one file that names what a picture shows');
   const graph = graphOf(spec, options);
   const programs = [true, false].map((relaxedMadd) => plainProgram(graph, { relaxedMadd }));
