@@ -42,3 +42,19 @@ describe('recipes of the AlexNets', () => {
     expect(recipeOf('lenet5', 'seed')).toEqual(recipeOf('lenet5', 'text'));
   });
 });
+
+it('the recipe of 1998 lowers the rate as the paper does, over twenty passes', () => {
+  const { epochs, schedule, batchSize, shuffle } = recipeOf('lenet5-1998', 'paper').settings;
+  expect([epochs, batchSize, shuffle]).toEqual([20, 1, 'once']);
+  const { rate } = startSchedule(parseSchedule(schedule ?? { kind: '' }), 1);
+  // LeCun et al. 1998, section III.B: the first two passes, the next three, three and four, and all after.
+  const rates = Array.from({ length: 20 }, (_, pass) => rate(pass * 60_000, 60_000));
+  const repeated = (times: number, value: number) => new Array<number>(times).fill(value);
+  expect(rates).toEqual([
+    ...repeated(2, 0.0005),
+    ...repeated(3, 0.0002),
+    ...repeated(3, 0.0001),
+    ...repeated(4, 0.00005),
+    ...repeated(8, 0.00001),
+  ]);
+});

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Preprocessing } from '../../nn/spec.ts';
 import type { Split } from '../dataset.ts';
-import { BatchOrder, fillBatch, unitRange, validationSplit } from './batches.ts';
+import { BatchOrder, fillBatch, shareOf, unitRange, validationSplit } from './batches.ts';
 
 /** Pictures of 2 x 1 x 1: picture i holds (i, 10 i). */
 function pictures(count: number): Split {
@@ -125,4 +125,23 @@ describe('fillBatch', () => {
       );
     expect(fill).toThrow('does not fit');
   });
+});
+
+it('shares of a batch lie next to each other, cover it, and differ by one row at most', () => {
+  for (const [rows, of] of [
+    [13, 3],
+    [13, 4],
+    [2, 5],
+    [128, 7],
+  ]) {
+    const shares = Array.from({ length: of }, (_, rank) => shareOf(rows, { rank, of }));
+    let next = 0;
+    for (const { first, count } of shares) {
+      expect(first).toBe(next);
+      next += count;
+    }
+    expect(next).toBe(rows);
+    const counts = shares.map(({ count }) => count);
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
+  }
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { modelNames, modelOf } from '../../models/index.ts';
+import { dropout } from '../layers/dropout.ts';
+import { sequential } from '../sequential.ts';
 import { layerShapes } from '../shapes.ts';
 import { formulaOf } from './formulas.ts';
 
@@ -54,4 +56,17 @@ describe('formulas with a layer’s own numbers', () => {
       for (const placed of layerShapes(modelOf(name)))
         expect(formulaOf(placed), `${name} ${placed.spec.name}`).not.toBe('');
   });
+});
+
+it('the formula of dropout says what the others are divided by, or shrunk to in use', () => {
+  const said = (mode: 'inverted' | '2012') => {
+    const spec = sequential({ inputShape: [4] }, [dropout({ rate: 0.25, mode })]);
+    return formulaOf(layerShapes(spec)[0]);
+  };
+  expect(said('inverted')).toBe(
+    'in training y = 0 with probability 0.25, else x / 0.75; afterwards y = x',
+  );
+  expect(said('2012')).toBe(
+    'in training y = 0 with probability 0.25, else x; afterwards y = 0.75 x',
+  );
 });

@@ -9,6 +9,7 @@ import { globalAveragePooling2d } from '../layers/windows/globalPooling.ts';
 import { cropping2d, zeroPadding2d } from '../layers/windows/padding.ts';
 import { maxPooling2d } from '../layers/windows/pooling.ts';
 import { upsampling2d } from '../layers/windows/upsampling2d.ts';
+import { input, model } from '../model.ts';
 import { sequential } from '../sequential.ts';
 import { summarize } from './summary.ts';
 import { formatSummary } from './summaryTable.ts';
@@ -162,6 +163,18 @@ describe('summary', () => {
     expect(fieldOf(...layers)).toMatchObject({ size: [3, 3] });
     const spec = sequential({ inputShape: [16, 16, 1] }, layers);
     expect(formatSummary(summarize(spec))).toContain('conv2d, input');
+  });
+
+  it('steps as far as the coarser of its branches, whichever comes first', () => {
+    const strideOf = (first: 'fine' | 'coarse') => {
+      const x = input({ shape: [8, 8, 1] });
+      const coarse = conv2d({ filters: 1, kernelSize: 1, strides: 2 })(x);
+      const fine = cropping2d({ cropping: 2 })(x);
+      const sum = first === 'fine' ? add()(fine, coarse) : add()(coarse, fine);
+      return summarize(model({ inputs: x, outputs: sum })).layers.at(-1)?.receptiveField?.stride;
+    };
+    expect(strideOf('fine')).toEqual([2, 2]);
+    expect(strideOf('coarse')).toEqual([2, 2]);
   });
 
   it('sees everything after global pooling, and keeps the field through flatten', () => {
