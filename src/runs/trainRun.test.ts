@@ -253,6 +253,10 @@ describe('resumeRun', () => {
     for await (const event of trainRun(request({ settings, signal: stop.signal }))) {
       if (event.type === 'epoch') stop.abort();
     }
+    expect(await (await RunFolder.open(folder)).readTrainedRecord()).toMatchObject({
+      status: 'stopped',
+      results: null,
+    });
     const result = resultOf(await all(resumeRun({ folder, epochs: undefined, backend })));
     expect(result?.epochs).toBe(12);
     expect((await (await RunFolder.open(folder)).readTrainedRecord()).settings.epochs).toBe(12);

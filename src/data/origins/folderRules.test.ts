@@ -5,6 +5,7 @@ describe('folders of classes', () => {
   it('are parted where training and testing have folders of their own', () => {
     expect(partsOf(['train', 'val', 'x'])).toEqual({ train: 'train', test: 'val' });
     expect(partsOf(['train', 'validation', 'test'])?.test).toBe('test');
+    expect(partsOf(['train', 'validation'])?.test).toBe('validation');
     expect(partsOf(['train', 'cats'])).toBeUndefined();
     expect(partsOf(['test', 'val'])).toBeUndefined();
   });
