@@ -190,6 +190,14 @@ describe('trainRun', () => {
     expect(await fs.readdir(home)).toEqual([]);
   });
 
+  it('tests by the loss that it was trained by', async () => {
+    const settings = { epochs: 1, loss: 'meanSquaredError' };
+    const result = resultOf(await all(trainRun(request({ settings }))));
+    // Of ten classes a mean of squares is some 0.09, a cross-entropy more than 2.
+    expect(result?.train.loss).toBeLessThan(0.2);
+    expect(result?.test.loss).toBeLessThan(0.2);
+  });
+
   it('keeps the last good checkpoint when the numbers diverge', async () => {
     const settings = { optimizer: { kind: 'sgd', learningRate: 1e38 } };
     await expect(all(trainRun(request({ settings })))).rejects.toThrow(

@@ -120,28 +120,32 @@ describe('random networks against float64', () => {
     for (const { opened } of sessions) await (await opened).close();
   });
 
-  it(`${COUNT} of them, from seed ${SEED}`, async () => {
-    const plans = await Promise.all(
-      sessions.map(async ({ name, opened }) => ({ name, session: await opened })),
-    );
-    const holds = async (network: DrawnNetwork) => {
-      const expected = await runNetwork(judge(), network);
-      for (const { name, session } of plans) {
-        const machine = machineOf(session);
-        try {
-          await agree(network, await runNetwork(machine, network), expected);
-        } catch (error) {
-          const problem = error instanceof Error ? error.message : String(error);
-          throw new Error(`${name}: ${problem}\n${describeNetwork(network)}`);
-        } finally {
-          machine.free();
+  it(
+    `${COUNT} of them, from seed ${SEED}`,
+    async () => {
+      const plans = await Promise.all(
+        sessions.map(async ({ name, opened }) => ({ name, session: await opened })),
+      );
+      const holds = async (network: DrawnNetwork) => {
+        const expected = await runNetwork(judge(), network);
+        for (const { name, session } of plans) {
+          const machine = machineOf(session);
+          try {
+            await agree(network, await runNetwork(machine, network), expected);
+          } catch (error) {
+            const problem = error instanceof Error ? error.message : String(error);
+            throw new Error(`${name}: ${problem}\n${describeNetwork(network)}`);
+          } finally {
+            machine.free();
+          }
         }
-      }
-    };
-    await fc.assert(fc.asyncProperty(networks, holds), {
-      numRuns: COUNT,
-      seed: SEED,
-      endOnFailure: COUNT < 50,
-    });
-  }, Math.max(600_000, 10_000 * COUNT));
+      };
+      await fc.assert(fc.asyncProperty(networks, holds), {
+        numRuns: COUNT,
+        seed: SEED,
+        endOnFailure: COUNT < 50,
+      });
+    },
+    Math.max(600_000, 10_000 * COUNT),
+  );
 });
