@@ -76,6 +76,8 @@ function troublesOf(page: Page, origin: string, expected: RegExp = /^$/): string
 /** A page that can be asked: in either browser, given as the text of an expression. */
 export interface AskedPage {
   evaluate<R>(expression: string): Promise<R>;
+  /** Another page of the same browser, which keeps the same files. */
+  beside(url: string): Promise<AskedPage>;
   close(): Promise<void>;
 }
 
@@ -83,8 +85,22 @@ export type OpenAsked = (url: string) => Promise<AskedPage>;
 
 /** The same group of tests in Chromium and in Firefox. */
 export function inBrowsers(title: string, body: (open: OpenAsked, name: string) => void): void {
-  inChromium(`${title}, in Chromium`, (open) => body((url) => open(url), 'chromium'));
+  inChromium(`${title}, in Chromium`, (open) =>
+    body(async (url) => asked(await open(url)), 'chromium'),
+  );
   inFirefox(`${title}, in Firefox`, (open) => body(open, 'firefox'));
+}
+
+function asked(page: Page): AskedPage {
+  return {
+    evaluate: (expression) => page.evaluate(expression),
+    beside: async (url) => {
+      const other = await page.context().newPage();
+      await other.goto(url);
+      return asked(other);
+    },
+    close: () => page.close(),
+  };
 }
 
 function inFirefox(title: string, body: (open: OpenAsked) => void): void {
@@ -99,13 +115,15 @@ function inFirefox(title: string, body: (open: OpenAsked) => void): void {
       browser = await puppeteer.launch({ browser: 'firefox', executablePath });
     });
     afterAll(() => browser?.close());
-    body(async (url) => {
+    const opened = async (url: string): Promise<AskedPage> => {
       const page = await browser.newPage();
       await page.goto(url);
       return {
         evaluate: <R>(expression: string) => page.evaluate(expression) as Promise<R>,
+        beside: opened,
         close: () => page.close(),
       };
-    });
+    };
+    body(opened);
   });
 }

@@ -11,7 +11,16 @@ it('writes values with as many digits as mean something', () => {
 });
 
 it('groups counts and never says all of less than all', () => {
-  expect(formatCount(62378344)).toBe('62,378,344');
+  for (const [count, words] of [
+    [62378344, '62,378,344'],
+    [999, '999'],
+    [1000, '1,000'],
+    [123456, '123,456'],
+    [-4321.6, '−4,322'],
+    [0, '0'],
+  ] as const) {
+    expect(formatCount(count)).toBe(words);
+  }
   expect(formatShare(0.98765)).toBe('98.8 %');
   expect(formatShare(0.99999)).toBe('99.9 %');
   expect(formatShare(1)).toBe('100.0 %');

@@ -10,9 +10,10 @@ export function formatValue(value: number, digits = 4): string {
   return String(rounded).replace(/^-/, '−');
 }
 
-/** 62,378,344 */
+/** 62,378,344. By hand: a browser's own way takes 40 ms for the first number of a page. */
 export function formatCount(count: number): string {
-  return count.toLocaleString('en-US', { maximumFractionDigits: 0 }).replace(/^-/, '−');
+  const digits = String(Math.round(Math.abs(count))).replace(/\B(?=(\d{3})+$)/g, ',');
+  return count < 0 ? `−${digits}` : digits;
 }
 
 /** 0.9876 -> "98.8 %", but never "100 %" for less than all. */

@@ -15,12 +15,14 @@ export interface Camera {
 export interface CameraOptions {
   /** The camera at the back of a phone, or the one that looks at its user; default: the back. */
   readonly facing?: 'environment' | 'user';
+  /** Told when it ends though nobody closed it: taken out, or refused from now on. */
+  readonly onEnd?: (why: FoveaError) => void;
 }
 
 /** Shows the camera in `video` once it gives pictures; a refusal is a FoveaError that says whose it was. */
 export async function openCamera(
   video: HTMLVideoElement,
-  { facing = 'environment' }: CameraOptions = {},
+  { facing = 'environment', onEnd }: CameraOptions = {},
 ): Promise<Camera> {
   const { mediaDevices } = navigator;
   if (mediaDevices === undefined) throw refusal('SecurityError', 'no camera for this page');
@@ -36,6 +38,9 @@ export async function openCamera(
     for (const track of stream.getTracks()) track.stop();
     video.srcObject = null;
   };
+  for (const track of stream.getTracks()) {
+    track.addEventListener('ended', () => onEnd?.(refusal('AbortError', '')));
+  }
   try {
     video.srcObject = stream;
     video.muted = true;
@@ -56,6 +61,10 @@ const REASONS: Readonly<Record<string, { readonly problem: string; readonly fix:
   NotFoundError: {
     problem: 'this machine has no camera',
     fix: 'connect one, or drop a picture instead',
+  },
+  AbortError: {
+    problem: 'the camera has ended: it was taken out, or this page may use it no longer',
+    fix: 'connect it and try again, or drop a picture instead',
   },
   NotReadableError: {
     problem: 'the camera gives no picture: another program may have it',

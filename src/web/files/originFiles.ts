@@ -1,12 +1,13 @@
 /**
  * @file Files in the storage that a browser gives each origin (the origin private file system).
  *
- * `createWritable` writes beside the file and puts it in its place when it is closed, so a page that is killed
- * leaves the old file, or an empty one where there was none; `storedFiles.ts` says what these count as. Works in
- * pages and in workers. What a browser refuses is said in words.
+ * A file is written beside its place and put there when it is whole (`writeWays.ts`), so a page that is killed leaves
+ * the old file, or an empty one where there was none; `storedFiles.ts` says what these count as. Works in pages and in
+ * workers. What a browser refuses is said in words.
  */
 import { FoveaError, messageOf } from '../../base/errors.ts';
 import { byName, type StoredEntry, type StoredFiles } from './storedFiles.ts';
+import { UNFINISHED, wayToWrite } from './writeWays.ts';
 
 /** Everything of ours stands below one folder: other software of the origin keeps its own. */
 const OURS = 'fovea';
@@ -34,7 +35,7 @@ class OriginFiles implements StoredFiles {
 
   async read(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
     try {
-      const folder = await this.#folder(parentOf(path), false);
+      const folder = await this.#found(parentOf(path));
       const file = await (await folder?.getFileHandle(nameOf(path)))?.getFile();
       if (file === undefined || file.size === 0) return undefined;
       return new Uint8Array(await file.arrayBuffer());
@@ -50,24 +51,17 @@ class OriginFiles implements StoredFiles {
   async write(path: string, bytes: Uint8Array): Promise<void> {
     try {
       const folder = await this.#folder(parentOf(path), true);
-      const file = await folder?.getFileHandle(nameOf(path), { create: true });
-      const writer = await file?.createWritable();
-      try {
-        await writer?.write(bytes as Uint8Array<ArrayBuffer>);
-        await writer?.close();
-      } catch (error) {
-        // What was written beside the file goes; a writer that has failed says so again.
-        await writer?.abort().catch(() => undefined);
-        throw error;
-      }
+      const place = { folder, name: nameOf(path), path };
+      await wayToWrite()(place, bytes as Uint8Array<ArrayBuffer>);
     } catch (error) {
-      throw await writeError(path, bytes.length, error);
+      // A worker that wrote for this page has said it in words.
+      throw error instanceof FoveaError ? error : await writeError(path, bytes.length, error);
     }
   }
 
   async remove(path: string): Promise<void> {
     try {
-      const folder = await this.#folder(parentOf(path), false);
+      const folder = await this.#found(parentOf(path));
       await folder?.removeEntry(nameOf(path), { recursive: true });
     } catch (error) {
       if (isAbsent(error)) return;
@@ -79,25 +73,30 @@ class OriginFiles implements StoredFiles {
   }
 
   async list(path: string): Promise<readonly StoredEntry[]> {
-    const folder = await this.#folder(path, false);
+    const folder = await this.#found(path);
     const entries: StoredEntry[] = [];
     for await (const [name, handle] of folder?.entries() ?? []) {
       const isFolder = handle.kind === 'directory';
+      if (name.endsWith(UNFINISHED)) continue;
       entries.push({ name, isFolder, bytes: isFolder ? 0 : await sizeOf(handle) });
     }
     return byName(entries);
   }
 
-  /** The folder of a path; undefined where it is not there and is not to be made. */
-  async #folder(path: string, create: boolean): Promise<FileSystemDirectoryHandle | undefined> {
+  /** The folder of a path; undefined where it is not there. */
+  async #found(path: string): Promise<FileSystemDirectoryHandle | undefined> {
+    try {
+      return await this.#folder(path, false);
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async #folder(path: string, create: boolean): Promise<FileSystemDirectoryHandle> {
     let folder = this.#root;
     for (const name of path.split('/').filter((part) => part !== '')) {
-      try {
-        folder = await folder.getDirectoryHandle(name, { create });
-      } catch (error) {
-        if (!create && isAbsent(error)) return undefined;
-        throw error;
-      }
+      folder = await folder.getDirectoryHandle(name, { create });
     }
     return folder;
   }

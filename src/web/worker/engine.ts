@@ -23,6 +23,7 @@ import {
 } from '../../train/prediction/predict.ts';
 import { trainedScope } from '../../train/snapshots/snapshot.ts';
 import { loadDataset } from '../data/loadDataset.ts';
+import { openOriginFiles } from '../files/originFiles.ts';
 import { openRunStore, type RunStore } from '../store/runStore.ts';
 import { resumeStoredRun, trainStoredRun } from '../store/trainStoredRun.ts';
 import { live } from './life.ts';
@@ -61,6 +62,7 @@ export class Engine {
       ...this.#measuringCalls(),
       ...this.#programCalls(),
       live,
+      writeFile: async ({ path, bytes }) => (await openOriginFiles()).write(path, bytes),
       open: async (options) => {
         this.#session = await openSession(options);
         const { backend, threads, plan } = this.#session;

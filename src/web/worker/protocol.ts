@@ -29,6 +29,7 @@ import type { Snapshot } from '../../train/progress.ts';
 import type { LoadFromOptions } from '../data/loadDataset.ts';
 import type { ResumeOptions, RunOptions } from '../store/trainStoredRun.ts';
 import type { CallContext } from './calls.ts';
+import type { FileCalls } from './fileWriter.ts';
 
 /** A thing that both sides know, by its number. */
 export type Key<T> = number & { readonly of?: T };
@@ -130,7 +131,7 @@ export type SentScoreOptions = ByKey<ScoreOptions>;
 type Call<A, R> = (argument: A, context: CallContext) => R | Promise<R>;
 
 /** Everything the worker answers. */
-export type EngineCalls = {
+export type EngineCalls = FileCalls & {
   /** From the answer on the worker lives under this name (`life.ts`). */
   readonly live: Call<string, void>;
   readonly open: Call<OpenOptions, EngineFacts>;

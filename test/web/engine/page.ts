@@ -44,6 +44,39 @@ export async function loseWorker(): Promise<string[]> {
   return [...(await Promise.all(answers)), await failed(engine.weightsOf(spec))];
 }
 
+const KEPT = { epochs: 2, batchSize: 50, validationSplit: 0.1, seed: 3 };
+
+/** Trains a run that is kept, or goes on with one: to its end (its test accuracy), or to so many checkpoints. */
+export async function trainKept(name: string, resumes: boolean, most: number) {
+  const engine = await fovea.openWorkerSession({ threads: 1 });
+  const data = await engine.loadDataset('digits', { trainCount: 160, testCount: 100 });
+  const store = await fovea.openRunStore();
+  const checkpointEvery = { batches: 1 };
+  const events = resumes
+    ? engine.resumeRun(await store.open(name).readSpec(), data, { name, checkpointEvery })
+    : engine.trainRun(fovea.modelOf('lenet5'), data, { name, settings: KEPT, checkpointEvery });
+  for (let seen = 0; ; ) {
+    const { done, value: event } = await events.next();
+    if (done) return 'over';
+    // Nobody asks for the next event, and nobody says that it is over.
+    if (event.type === 'checkpoint' && ++seen === most) return 'waits';
+    if (event.type === 'result') return event.test.accuracy;
+  }
+}
+
+/** Every run that is kept, and one as it comes out of its own zip: written by the page and not by the engine. */
+export async function keptRuns(zipped: string) {
+  const store = await fovea.openRunStore();
+  const { name } = await store.openZip(await store.save(zipped));
+  const runs = await store.list();
+  const weights = async (run: string) => bitsOf((await store.open(run).readModel()).weights);
+  return {
+    name,
+    runs: runs.map(({ name: run, record, fault }) => [run, record?.status, fault]),
+    weights: [await weights(zipped), await weights(name), await weights('straight')],
+  };
+}
+
 let waitedFor: WeakRef<fovea.WorkerSession> | undefined;
 
 /** Begins a training that rests, and leaves nobody but the promise of its next event. */
@@ -69,6 +102,8 @@ const isWorkerThere = (): boolean => waitedFor?.deref() !== undefined;
 Object.assign(globalThis, {
   fovea,
   trainInWorker,
+  trainKept,
+  keptRuns,
   loseWorker,
   waitForWorker,
   litter,

@@ -15,6 +15,7 @@ import {
   type WorkerSession,
   type WorkerSplit,
 } from 'fovea/web';
+import { nextTask } from '../../frame/nextTask.ts';
 import { type KeptRun, readKept } from './keptRun.ts';
 import { type SideRecord, startOf, type Tested } from './record.ts';
 import { labelsOf, type SideSettings, sidesOf, type TrainSettings } from './settings.ts';
@@ -70,10 +71,11 @@ export async function beginNetworks(engine: Engine, beginning: Beginning): Promi
   const { settings } = beginning;
   // All specs first: where one cannot be, none begins.
   const labels = labelsOf(settings);
-  const sides = sidesOf(settings).map((side) => ({
-    side,
-    spec: specOf(settings.model, side, data),
-  }));
+  const sides: { side: SideSettings; spec: ModelSpec }[] = [];
+  for (const side of sidesOf(settings)) {
+    sides.push({ side, spec: specOf(settings.model, side, data) });
+    await nextTask();
+  }
   const networks: Network[] = [];
   for (const [i, { side, spec }] of sides.entries()) {
     const before = from[i];
