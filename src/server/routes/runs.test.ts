@@ -65,12 +65,17 @@ describe('/api/runs/', () => {
     await fs.rm(at('.one.lock'));
   });
 
-  it('hands on the picture of the mistakes, and the run as a zip', async () => {
-    const picture = await app().request('/one/mistakes.png');
-    expect(picture.headers.get('content-type')).toBe('image/png');
-    expect(Buffer.from(await picture.arrayBuffer())).toEqual(
-      await fs.readFile(at('one', 'mistakes.png')),
-    );
+  it('hands on the picture of the mistakes, the network, and the run as a zip', async () => {
+    for (const [file, type] of [
+      ['mistakes.png', 'image/png'],
+      ['model.json', 'application/json'],
+      ['weights.safetensors', 'application/octet-stream'],
+    ] as const) {
+      const answer = await app().request(`/one/${file}`);
+      expect(answer.headers.get('content-type')).toBe(type);
+      expect(Buffer.from(await answer.arrayBuffer())).toEqual(await fs.readFile(at('one', file)));
+    }
+    expect((await app().request('/one/run.json')).status).toBe(404);
     const zip = new Uint8Array(await (await app().request('/one/zip')).arrayBuffer());
     const unpacked = await unpackRun(zip, 'zip');
     expect(unpacked).toMatchObject({ name: 'one', notes: [] });

@@ -3,13 +3,14 @@
  *
  *   GET  /api/runs                      the list, broken ones with their fault
  *   GET  /api/runs/NAME/mistakes.png    the picture of the worst mistakes
+ *   GET  /api/runs/NAME/model.json      its network; beside it weights.safetensors
  *   GET  /api/runs/NAME/zip             the run as a zip, to keep or to open in the browser
  *   POST /api/runs/NAME/evaluate        the test set again: figures, and mistakes with their files
  *
  * Next stop: `runs/runList.ts`.
  */
 import { Hono } from 'hono';
-import { FoveaError } from '../../base/errors.ts';
+import { FoveaError, unreachable } from '../../base/errors.ts';
 import { isImported, parseRunRecord } from '../../records/runRecord.ts';
 import { packRun } from '../../records/runZip.ts';
 import { evaluateRun } from '../../runs/evaluateRun.ts';
@@ -17,14 +18,23 @@ import { listRuns, ownRunFolder, readRunFile, readRunFiles } from '../../runs/ru
 import { refuse } from '../access.ts';
 import type { LabContext } from './part.ts';
 
+/** What is handed on by itself, and as what. */
+const FILES = [
+  ['mistakes.png', 'image/png'],
+  ['model.json', 'application/json'],
+  ['weights.safetensors', 'application/octet-stream'],
+] as const;
+
 export function runs({ folder }: LabContext): Hono {
   let evaluating: string | undefined;
   return new Hono()
     .get('/', async (context) => context.json({ folder, runs: await listRuns(folder) }))
-    .get('/:name/mistakes.png', async (context) => {
-      const bytes = await readRunFile(folder, context.req.param('name'), 'mistakes.png');
-      if (bytes === undefined) return refuse(context, 404, { problem: 'there is no such picture' });
-      return context.body(bytes, 200, { 'content-type': 'image/png' });
+    .get('/:name/:file{mistakes\\.png|model\\.json|weights\\.safetensors}', async (context) => {
+      const { name, file } = context.req.param();
+      const [found, type] = FILES.find(([one]) => one === file) ?? unreachable(file);
+      const bytes = await readRunFile(folder, name, found);
+      if (bytes === undefined) return refuse(context, 404, { problem: `the run has no ${file}` });
+      return context.body(bytes, 200, { 'content-type': type });
     })
     .get('/:name/zip', async (context) => {
       const name = context.req.param('name');

@@ -11,18 +11,18 @@ import {
   strokesPicture,
 } from 'fovea/web';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { HeatMap } from '../../figures/heatMap.tsx';
 import { formatShare } from '../../figures/numbers.ts';
 import { Button } from '../../frame/controls/button.tsx';
-import { Select } from '../../frame/controls/select.tsx';
-import { Slider } from '../../frame/controls/slider.tsx';
 import { Note } from '../../frame/problem.tsx';
 import { asText, whole, words } from '../../frame/state/fields.ts';
 import { useFields } from '../../frame/state/hooks.ts';
 import { Answers, Codes } from './answers.tsx';
+import { CameraView } from './cameraView.tsx';
+import { Covered } from './covered.tsx';
 import type { Eye, EyeState, Sight } from './eye.ts';
 import { readInk, writeInk } from './ink.ts';
 import { Layers } from './layers.tsx';
+import { NetworkChoice } from './networkChoice.tsx';
 import { Pad } from './pad.tsx';
 import {
   nextSample,
@@ -36,7 +36,7 @@ import {
   writeUnit,
 } from './picture.ts';
 import { Samples } from './samples.tsx';
-import { useEye, useOcclusion, useOffered, useSight } from './useEye.ts';
+import { useEye, useSight } from './useEye.ts';
 
 const FIRST: Sample = { digit: 3, nth: 0 };
 
@@ -63,6 +63,7 @@ export function Page() {
   const { eye, state: seeing, again } = useEye(state.model, state.from);
   const [strokes, setStrokes] = useState<readonly Stroke[]>();
   const [file, setFile] = useState<{ readonly name: string; readonly picture: Picture }>();
+  const [hasCamera, setHasCamera] = useState(false);
   const [problem, setProblem] = useState<unknown>();
   const ink = strokes ?? state.ink;
   const samples = useSamples(eye, seeing);
@@ -73,6 +74,7 @@ export function Page() {
   }, [file, ink, samples, state.sample]);
   const { sight, error } = useSight(eye, seeing, picture);
   const open = (chosen: File) => {
+    setHasCamera(false);
     decodePicture(chosen, { channels: 3, where: chosen.name, needed: NEEDED }).then(
       (read) => {
         setProblem(undefined);
@@ -114,36 +116,55 @@ export function Page() {
       />
       <div class="lookTop">
         <section class="lookPaper" aria-label="Picture">
-          <Pad
-            strokes={file === undefined ? ink : []}
-            picture={file?.picture ?? (isSample ? picture : undefined)}
-            radius={RADIUS}
-            onDraw={draw}
-          />
-          <div class="lookButtons">
-            <Button
-              disabled={isSample}
-              onClick={() => {
+          {hasCamera ? (
+            <CameraView
+              onPicture={(seen) => setFile({ name: 'From the camera', picture: seen })}
+              onKeep={() => setHasCamera(false)}
+              onEnd={(why) => {
+                setHasCamera(false);
                 setFile(undefined);
-                setStrokes(undefined);
-                change({ ink: [] });
+                setProblem(why);
               }}
-            >
-              Clear
-            </Button>
-            <span class="soft small">
-              {file?.name ?? (ink.length === 0 ? 'Draw here, drop or paste a picture' : '')}
-            </span>
-          </div>
+            />
+          ) : (
+            <>
+              <Pad
+                strokes={file === undefined ? ink : []}
+                picture={file?.picture ?? (isSample ? picture : undefined)}
+                radius={RADIUS}
+                onDraw={draw}
+              />
+              <div class="lookButtons">
+                <Button
+                  disabled={isSample}
+                  onClick={() => {
+                    setFile(undefined);
+                    setStrokes(undefined);
+                    change({ ink: [] });
+                  }}
+                >
+                  Clear
+                </Button>
+                <span class="soft small">
+                  {file?.name ?? (ink.length === 0 ? 'Draw here, drop or paste a picture' : '')}
+                </span>
+              </div>
+            </>
+          )}
           <Samples
             digit={isSample ? state.sample.digit : null}
             onDigit={(digit) => {
+              setHasCamera(false);
               setFile(undefined);
               setStrokes(undefined);
               const sample = isSample ? nextSample(state.sample, digit) : { digit, nth: 0 };
               change({ ink: [], sample });
             }}
             onFile={open}
+            onCamera={() => {
+              setProblem(undefined);
+              setHasCamera(true);
+            }}
           />
           {problem !== undefined && <Note error={problem} />}
         </section>
@@ -194,111 +215,3 @@ function useSamples(eye: Eye, state: EyeState): PicturesOf | undefined {
   }, [eye, isOpen, samples]);
   return samples;
 }
-
-interface ChoiceProps {
-  readonly model: string;
-  readonly from: string;
-  readonly state: EyeState;
-  readonly onAgain: () => void;
-  readonly onChange: (model: string, from: string) => void;
-}
-
-/** Networks that read digits. */
-const MODELS = ['lenet5', 'lenet5-1998'];
-/** Tells a trained network's value in the list from a model's. */
-const TRAINED = 'trained ';
-
-function NetworkChoice({ model, from, state, onAgain, onChange }: ChoiceProps) {
-  const offered = useOffered();
-  const models = MODELS.includes(model) ? MODELS : [model, ...MODELS];
-  const trained = offered.map((one) => ({ value: TRAINED + one.from, text: one.text }));
-  const isTrained = offered.some((one) => one.from === from);
-  return (
-    <div class="lookNetwork">
-      <Select
-        label="Network"
-        value={isTrained ? TRAINED + from : model}
-        choices={[
-          ...models.map((value) => ({ value, text: `${value}, trained here` })),
-          ...trained,
-        ]}
-        onChange={(value) =>
-          value.startsWith(TRAINED)
-            ? onChange(model, value.slice(TRAINED.length))
-            : onChange(value, '')
-        }
-      />
-      <NetworkState state={state} onAgain={onAgain} />
-    </div>
-  );
-}
-
-function NetworkState({ state, onAgain }: Pick<ChoiceProps, 'state' | 'onAgain'>) {
-  if (state.is === 'failed') {
-    return (
-      <div class="lookFailed">
-        <Note error={state.error} />
-        <p class="soft small">This page trains on digits: 28 × 28, gray, ten classes.</p>
-        <Button onClick={onAgain}>Begin again</Button>
-      </div>
-    );
-  }
-  if (state.is === 'preparing') {
-    return (
-      <p class="lookDoing" role="status">
-        <progress value={state.share} max={1} aria-label={state.doing} /> {state.doing}
-      </p>
-    );
-  }
-  const { accuracy } = state.network;
-  return (
-    <p class="lookDoing soft" role="status">
-      {accuracy === null
-        ? 'As it was trained.'
-        : `${formatShare(accuracy)} of new digits are read right.`}
-    </p>
-  );
-}
-
-interface CoveredProps {
-  readonly eye: Eye;
-  readonly sight: Sight | undefined;
-  readonly size: number;
-  readonly onSize: (size: number) => void;
-}
-
-function Covered({ eye, sight, size, onSize }: CoveredProps) {
-  const map = useOcclusion(eye, sight, size);
-  const name = sight?.look?.classes[sight.look.answer] ?? '';
-  return (
-    <section class="lookCovered" aria-labelledby="lookCovered">
-      <h2 id="lookCovered">What speaks for it</h2>
-      {map === undefined ? (
-        <div class="lookNoMap" />
-      ) : (
-        <HeatMap
-          values={map.values}
-          rows={map.rows}
-          columns={map.columns}
-          label={`What covering each place costs ${name}`}
-          say={(fall, { row, column }) =>
-            `Covering row ${row}, column ${column} ${fall < 0 ? 'adds' : 'costs'} ${formatShare(Math.abs(fall))}`
-          }
-        />
-      )}
-      <Slider
-        label="Side of the square that covers"
-        value={size}
-        from={1}
-        to={15}
-        onChange={onSize}
-      />
-      <p class="soft small">
-        How far the probability of {name === '' ? 'the answer' : name} falls when a square of paper
-        covers the place{map === undefined ? '' : `: by ${formatShare(most(map.values))} at most`}.
-      </p>
-    </section>
-  );
-}
-
-const most = (values: Float32Array): number => values.reduce((a, b) => Math.max(a, b), 0);

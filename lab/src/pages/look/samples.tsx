@@ -1,5 +1,5 @@
 /**
- * @file Ways to a picture without drawing: a digit that was drawn by code, a file, one from the clipboard.
+ * @file Ways to a picture without drawing: a digit that was drawn by code, a file, one from the clipboard, the camera.
  */
 import { useEffect, useRef } from 'preact/hooks';
 import { Button } from '../../frame/controls/button.tsx';
@@ -9,9 +9,10 @@ interface SamplesProps {
   readonly digit: number | null;
   readonly onDigit: (digit: number) => void;
   readonly onFile: (file: File) => void;
+  readonly onCamera: () => void;
 }
 
-export function Samples({ digit, onDigit, onFile }: SamplesProps) {
+export function Samples({ digit, onDigit, onFile, onCamera }: SamplesProps) {
   const input = useRef<HTMLInputElement>(null);
   usePaste(onFile);
   return (
@@ -46,7 +47,10 @@ export function Samples({ digit, onDigit, onFile }: SamplesProps) {
           if (file !== undefined) onFile(file);
         }}
       />
-      <Button onClick={() => input.current?.click()}>Open a picture</Button>
+      <div class="lookButtons">
+        <Button onClick={() => input.current?.click()}>Open a picture</Button>
+        <Button onClick={onCamera}>Use the camera</Button>
+      </div>
     </div>
   );
 }

@@ -1,9 +1,9 @@
 /**
  * @file Where runs are: in the folder that `fovea lab` was started in, and in this browser.
  */
-import { FoveaError, type ListedRun, openRunStore, type RunStore } from 'fovea/web';
-import { hasServer } from '../../frame/server.ts';
-import { askServer, knownToken } from '../../frame/token.ts';
+import { type ListedRun, openRunStore, type RunStore } from 'fovea/web';
+import { askOfRun, listFolder } from '../../frame/folderRuns.ts';
+import { knownToken } from '../../frame/token.ts';
 
 export type SourceName = 'folder' | 'browser';
 
@@ -39,23 +39,14 @@ export interface RunSource {
   readonly remove?: (name: string) => Promise<void>;
 }
 
-interface FolderAnswer {
-  readonly folder: string;
-  readonly runs: readonly ListedRun[];
-}
-
 /** The runs of the folder; undefined where no lab's server answers, as on a static host. */
 export async function openFolder(): Promise<RunSource | undefined> {
-  if (!(await hasServer())) return undefined;
-  const answer = (await answered(await askServer('api/runs'))) as FolderAnswer;
-  const { folder, runs } = answer;
-  const address = (name: string, what: string) => `api/runs/${encodeURIComponent(name)}/${what}`;
-  const blob = async (name: string, what: string) =>
-    (await passed(await askServer(address(name, what)))).blob();
-  const evaluate = async (name: string) =>
-    (await answered(
-      await askServer(address(name, 'evaluate'), { method: 'POST' }),
-    )) as EvaluatedRun;
+  const found = await listFolder();
+  if (found === undefined) return undefined;
+  const { folder, runs } = found;
+  const blob = async (name: string, what: string) => (await askOfRun(name, what)).blob();
+  const evaluate = async (name: string): Promise<EvaluatedRun> =>
+    (await askOfRun(name, 'evaluate', { method: 'POST' })).json();
   return {
     place: `${folder}/runs`,
     runs,
@@ -86,15 +77,4 @@ export async function keepZip(
   where: string,
 ): Promise<{ readonly name: string; readonly notes: readonly string[] }> {
   return (await openRunStore()).openZip(zip, where);
-}
-
-async function answered(answer: Response): Promise<unknown> {
-  return (await passed(answer)).json();
-}
-
-async function passed(answer: Response): Promise<Response> {
-  if (answer.ok) return answer;
-  const refusal: { problem?: string; fix?: string } = await answer.json().catch(() => ({}));
-  const { problem = `the lab's server answers ${answer.status}`, fix } = refusal;
-  throw new FoveaError({ problem, ...(fix === undefined ? {} : { fix }) });
 }

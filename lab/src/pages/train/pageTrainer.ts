@@ -10,7 +10,7 @@ import {
   openWorkerSession,
   type WorkerSession,
 } from 'fovea/web';
-import { askServer } from '../../frame/token.ts';
+import { dataBase } from '../../frame/server.ts';
 import { keepTrained } from '../../frame/trainedNetworks.ts';
 import type { PageData } from './networks.ts';
 import { loadOwn, ownKey } from './ownPictures.ts';
@@ -38,13 +38,6 @@ async function loadInto(
     onProgress: (progress) => say(progressInWords(progress)),
     onNote: say,
   });
-}
-
-/** Where the files of data sets lie: with the server of `fovea lab`, or beside the page on a static host. */
-async function dataBase(): Promise<string> {
-  const answer = await askServer('api/data/').catch(() => undefined);
-  const isOurs = answer?.headers.get('content-type')?.startsWith('application/json') === true;
-  return answer?.ok === true && isOurs ? 'api/data/' : 'data/';
 }
 
 /** The Look page takes it from there. */
