@@ -39,7 +39,9 @@ export function inChromium(title: string, body: (open: Open) => void): void {
     let browser: Browser;
     const watched: { page: Page; troubles: string[] }[] = [];
     beforeAll(async () => {
-      browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+      // A camera that shows a clock, and asks nobody.
+      const camera = ['device', 'ui'].map((part) => `--use-fake-${part}-for-media-stream`);
+      browser = await chromium.launch({ executablePath, args: ['--no-sandbox', ...camera] });
     });
     afterAll(() => browser?.close());
     afterEach(async () => {

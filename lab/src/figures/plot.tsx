@@ -12,6 +12,9 @@ interface PlotProps extends PlotContent {
   readonly label: string;
 }
 
+/** Ahead of time, for a page that is about to draw: the first plot keeps a page busy for 50 ms. */
+export const loadPlots = () => import('./plotChart.ts');
+
 export function Plot({ label, ...content }: PlotProps) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<Chart>(null);
@@ -28,7 +31,7 @@ export function Plot({ label, ...content }: PlotProps) {
 
   useEffect(() => {
     let wanted = true;
-    import('./plotChart.ts').then(
+    loadPlots().then(
       ({ openChart }) => {
         if (wanted && box.current !== null) chart.current = openChart(box.current, latest.current);
       },

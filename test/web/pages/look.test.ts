@@ -1,9 +1,18 @@
 /** @file The lab's Look page, drawn on by pointer and used by keys; its numbers are the library's. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openSession } from '../../../src/backends/select.ts';
 import { drawDigits } from '../../../src/data/datasets/digits.ts';
 import { pictureToPng } from '../../../src/data/images/contactSheet.ts';
+import { loadDataset } from '../../../src/data/index.ts';
+import { modelOf } from '../../../src/models/index.ts';
+import { loadModel } from '../../../src/runs/folder/modelFiles.ts';
+import { trainRun } from '../../../src/runs/trainRun.ts';
 import type { Lab } from '../../../src/server/openLab.ts';
+import { openPredictor } from '../../../src/train/prediction/predict.ts';
+import { temporaryFolder } from '../../support/idxFixtures.ts';
 import { inChromium } from '../browser.ts';
 import { overflowOf, seriousFindings, serveLab } from '../lab.ts';
 
@@ -64,6 +73,28 @@ async function openFiles(page: Page): Promise<void> {
   await answered(page, labels[0]);
 }
 
+/** The browser's own test camera, then one that is refused. */
+async function lookByCamera(page: Page): Promise<void> {
+  const camera = page.getByRole('button', { name: 'Use the camera' });
+  await camera.click();
+  await page.getByText('Waiting for the camera').waitFor({ state: 'detached' });
+  const sides = page.locator('video').evaluate((video: HTMLVideoElement) => video.videoWidth);
+  expect(await sides).toBe(640);
+  await page.locator('#lookAnswer', { hasText: /^\d, |Nothing to read/ }).waitFor();
+  expect(await seriousFindings(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Keep this picture' }).click();
+  await page.getByText('From the camera').waitFor();
+  expect(await page.locator('video').count()).toBe(0);
+  await page.evaluate(() => {
+    navigator.mediaDevices.getUserMedia = async () => {
+      throw new DOMException('no', 'NotAllowedError');
+    };
+  });
+  await camera.click();
+  await page.getByRole('alert').getByText('the camera was refused to this page').waitFor();
+  expect(await page.locator('.lookPad svg').count()).toBe(1);
+}
+
 const numbersOf = (text: string): number[] =>
   Array.from(text.replaceAll('−', '-').matchAll(/-?\d+(?:\.\d+)?(?:e-\d+)?/g), ([n]) => Number(n));
 
@@ -103,6 +134,37 @@ inChromium('the Look page', (open) => {
     await page.waitForURL(/sample=7\.0/);
     await checkUnit(page);
     await openFiles(page);
+    await lookByCamera(page);
+  });
+
+  it('looks through a run of the folder that the lab was started in', {
+    timeout: PATIENCE,
+  }, async () => {
+    const home = temporaryFolder();
+    const settings = { epochs: 1, batchSize: 20 };
+    const request = { spec: modelOf('lenet5'), data: 'digits', trainCount: 60, testCount: 20 };
+    const folder = join(home, 'runs', 'mine');
+    for await (const _ of trainRun({ ...request, folder, settings }));
+    const own = await serveLab(home);
+    try {
+      const page = await open(`${own.url}#/look`);
+      await page.getByLabel('Network', { exact: true }).selectOption('of this folder: run mine');
+      await page.waitForURL(/from=folder:mine/);
+      await page.getByText('As it was trained.').waitFor({ timeout: READY });
+      await page.getByRole('button', { name: 'Sample of 7' }).click();
+      const model = await loadModel(folder);
+      await using session = await openSession({ threads: 1, revectorize: 'off' });
+      const { images, labels } = (await loadDataset('digits', { trainCount: 1 })).test;
+      const row = labels.indexOf(7);
+      const read = openPredictor(session, model);
+      const pixels = images.slice(784 * row, 784 * (row + 1));
+      const [best] = (await read({ width: 28, height: 28, channels: 1, pixels })).answers;
+      const words = `${best?.class}, ${(100 * (best?.probability ?? 0)).toFixed(1)} %`;
+      await page.locator('#lookAnswer', { hasText: words }).waitFor();
+    } finally {
+      await own.close();
+      rmSync(home, { recursive: true });
+    }
   });
 
   it('shows the distances to the codes, the smallest of which wins', {

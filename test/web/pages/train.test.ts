@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { fit, loadDataset, modelOf, openSession } from '../../../src/index.ts';
 import type { Lab } from '../../../src/server/openLab.ts';
+import { door } from '../../support/doors.ts';
 import { inChromium } from '../browser.ts';
 import { overflowOf, seriousFindings, serveLab } from '../lab.ts';
 
@@ -197,6 +198,37 @@ inChromium('the Train page', (open) => {
     await page.goto(`${lab.url}#/train?run=nowhere`);
     await page.getByRole('alert').getByText('no such run in this browser').waitFor();
   });
+
+  it('is not misled by a page that was frozen in the midst of training', async () => {
+    const page = await train('?epochs=2&batch=256&keep=0');
+    await button(page, 'Play').click();
+    await says(page, /Epoch 1 of 2, step \d/);
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    await devtools.send('Page.setWebLifecycleState', { state: 'active' });
+    await says(page, 'Done: 2 of 2 epochs');
+    expect(await page.getByRole('alert').count()).toBe(0);
+  });
+
+  it.skipIf(door('FOVEA_DATA') === undefined)(
+    'fetches MNIST and CIFAR-10 from the lab, and trains on them',
+    async () => {
+      const page = await train('?data=mnist&keep=0');
+      await button(page, 'One step').click();
+      await page
+        .getByText(/^Fetching .* MB…$/)
+        .first()
+        .waitFor();
+      await says(page, 'step 1 of 469, at rest');
+      await button(page, 'Start over').click();
+      await page.getByLabel('Network', { exact: true }).selectOption('cifar-quick');
+      await page.getByLabel('Pictures', { exact: true }).selectOption('CIFAR-10');
+      await button(page, 'One step').click();
+      await says(page, 'step 1 of 391, at rest');
+      await page.getByLabel(/^Filters of conv1/).waitFor();
+    },
+  );
 
   it('computes without WebAssembly, and says at what price', async () => {
     const page = await train('?batch=8', {

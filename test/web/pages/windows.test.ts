@@ -168,7 +168,7 @@ inChromium('the Windows page', (open) => {
     });
     await expect
       .poll(() => page.getByRole('alert').innerText())
-      .toContain('no picture that the browser can read');
+      .toMatch(/notes.txt: this is not a picture[\s\S]*a PNG, JPEG/);
     expect(page.url()).toContain('size=24x24');
   });
 

@@ -5,7 +5,9 @@
  */
 import './train.css';
 import { useEffect } from 'preact/hooks';
+import { loadPlots } from '../../figures/plot.tsx';
 import { useFields } from '../../frame/state/hooks.ts';
+import { whenIdle } from '../../frame/whenIdle.ts';
 import { KeptRunPanel } from './keptRunPanel.tsx';
 import { pageTrainer } from './pageTrainer.ts';
 import { RunView } from './runView.tsx';
@@ -17,7 +19,14 @@ import { useRunState } from './useRunState.ts';
 export function Page() {
   const [settings, change] = useFields(trainFields);
   const state = useRunState(pageTrainer);
-  useEffect(() => pageTrainer.prepare(settings), []);
+  useEffect(() => {
+    const leavePlots = whenIdle(() => void loadPlots().catch(() => {}));
+    const leaveTraining = pageTrainer.prepare(settings);
+    return () => {
+      leavePlots();
+      leaveTraining();
+    };
+  }, []);
   return (
     <article class="train">
       <header>

@@ -2,7 +2,6 @@ import { poolDisturbed } from 'fovea/web';
 import { expect, it } from 'vitest';
 import { readFields } from '../../frame/state/fields.ts';
 import { digitPicture, disturbanceOf, experimentFields, findings } from './experiment.ts';
-import { greyOf } from './readPicture.ts';
 
 function run(query: string) {
   const state = readFields(experimentFields, new URLSearchParams(query));
@@ -29,8 +28,4 @@ it('says what was measured, and which noise breaks which pooling', () => {
   expect(words).toMatch(/pepper breaks min pooling/);
   expect(run('shift=0&density=0.1').words).toMatch(/salt breaks max pooling/);
   expect(run('shift=0&density=0').words).toMatch(/Nothing happened/);
-});
-
-it('sees colours as grey of their brightness', () => {
-  expect(greyOf([255, 255, 255, 255, 0, 0, 0, 255, 255, 0, 0, 255])).toEqual([255, 0, 76]);
 });

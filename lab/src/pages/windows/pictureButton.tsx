@@ -16,7 +16,7 @@ interface PictureProps {
 export function PictureButton({ side, onPicture, pastes = false }: PictureProps) {
   const id = useId();
   const [error, setError] = useState<unknown>();
-  const take = (file: Blob | null | undefined) => {
+  const take = (file: File | null | undefined) => {
     if (!file) return;
     readPicture(file, side).then(
       (values) => {
