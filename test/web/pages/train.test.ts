@@ -86,8 +86,8 @@ const filesOf = (page: Page, run: string): Promise<string[]> =>
     return (await find(root)) ?? [];
   }, run);
 
-const says = (page: Page, words: string | RegExp): Promise<void> =>
-  page.locator('.trainStatus').getByText(words).first().waitFor({ timeout: PATIENCE });
+const says = (page: Page, words: string | RegExp, timeout = PATIENCE): Promise<void> =>
+  page.locator('.trainStatus').getByText(words).first().waitFor({ timeout });
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 
 inChromium('the Train page', (open) => {
@@ -225,9 +225,10 @@ inChromium('the Train page', (open) => {
       await page.getByLabel('Network', { exact: true }).selectOption('cifar-quick');
       await page.getByLabel('Pictures', { exact: true }).selectOption('CIFAR-10');
       await button(page, 'One step').click();
-      await says(page, 'step 1 of 391, at rest');
+      await says(page, 'step 1 of 391, at rest', 3 * PATIENCE);
       await page.getByLabel(/^Filters of conv1/).waitFor();
     },
+    5 * PATIENCE,
   );
 
   it('computes without WebAssembly, and says at what price', async () => {
