@@ -13,6 +13,7 @@ import {
   inferenceGraph,
   initialStates,
   parameterNames,
+  stagesGraph,
   trainingGraph,
 } from './programs.ts';
 
@@ -55,6 +56,13 @@ describe('programs of lenet5', () => {
       expect(sourceNames(graph, 'input')).toEqual(['learningRate', 'targets', 'x']);
     }
   });
+});
+
+it('a dilated window is padded by its whole reach', () => {
+  const spec = sequential({ inputShape: [9, 8, 1] }, [
+    conv2d({ filters: 2, kernelSize: 3, padding: 'same', dilationRate: 2 }),
+  ]);
+  expect(stagesGraph(spec).outputs['stage/conv2d'].shape).toEqual([1, 9, 8, 2]);
 });
 
 describe('losses', () => {
