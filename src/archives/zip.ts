@@ -199,7 +199,9 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
 /** CRC-32 as zip and gzip have it. */
 export function checksumOf(bytes: Uint8Array): number {
   let remainder = 0xffffffff;
-  for (const byte of bytes) remainder = table[(remainder ^ byte) & 0xff] ^ (remainder >>> 8);
+  for (const byte of bytes) {
+    remainder = (table[(remainder ^ byte) & 0xff] ?? 0) ^ (remainder >>> 8);
+  }
   return (remainder ^ 0xffffffff) >>> 0;
 }
 

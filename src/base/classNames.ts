@@ -9,11 +9,11 @@ const LONGEST = 255;
 
 /** The names, or an error that says which is too long. */
 export function checkedClassNames(names: readonly string[], where: string): readonly string[] {
-  const long = names.findIndex((name) => name.length > LONGEST);
-  if (long === -1) return names;
+  const long = names.find((name) => name.length > LONGEST);
+  if (long === undefined) return names;
   throw new FoveaError({
     where,
-    problem: `the name of class ${long} has ${names[long].length} characters: ${printable(names[long], 40)}`,
+    problem: `the name of class ${names.indexOf(long)} has ${long.length} characters: ${printable(long, 40)}`,
     expected: `at most ${LONGEST}`,
   });
 }

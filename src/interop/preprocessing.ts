@@ -3,9 +3,9 @@
  *
  *   0..1                            pixel / 255
  *   imagenet                        (pixel / 255 - mean) / std, with a mean and a std for each channel
- *   scale=1,mean=104/117/124,bgr    x = pixel * scale (1/255 unless said), then (x - mean) / std
+ *   scale=1,mean=124/117/104,bgr    x = pixel * scale (1/255 unless said), then (x - mean) / std
  *
- * "bgr": the network reads blue first. That is no preprocessing here; `channelOrder.ts` turns the first layer round.
+ * Lists stand red, green, blue. "bgr": the network reads blue first. That is no preprocessing here; `channelOrder.ts` turns the first layer round.
  * Before: `importers.ts`. Next stop: `nn/spec.ts`, what it is kept as.
  */
 import { UsageError } from '../base/errors.ts';
@@ -62,11 +62,11 @@ export function parsePreprocessing(
   return { preprocessing: preprocessingOf(scaling, channels), order };
 }
 
-const EXAMPLE = 'imagenet, or scale=1,mean=104/117/124';
+const EXAMPLE = 'imagenet, or scale=1,mean=124/117/104';
 
 const isScaling = (name: string): name is keyof typeof scalings => Object.hasOwn(scalings, name);
 
-/** "104/117/124" -> three numbers. */
+/** "124/117/104" -> three numbers. */
 function numbersIn(value: string | undefined, name: string, channels: number): number[] {
   const numbers = (value ?? '').split('/').map(Number);
   const isRight =

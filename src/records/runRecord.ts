@@ -166,7 +166,7 @@ export function trainedRecordOf(record: RunRecord, where: string): TrainedRecord
     where,
     problem: `it was imported (${format}, ${file}) and not trained here: there is nothing to go on with`,
     expected: 'a run that was trained',
-    fix: 'train it as the beginning of a run of its own: fovea train RUN --data NAME',
+    fix: advice`train it as the beginning of a run of its own, with ${setting('data')}`,
   });
 }
 

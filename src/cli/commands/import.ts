@@ -27,8 +27,8 @@ FILE is read as what it contains: ${Object.values(importers)
   .join('; ')}.
 
 Pixels 0..255 become the numbers that the network was trained on. Where the file does not say how, 0..1 is assumed,
-and said. --preprocess says it: 0..1, 0..255, -1..1, mnist, imagenet, cifar10, or scale=1,mean=104/117/124,std=1
-(x = pixel * scale, then (x - mean) / std; scale is 1/255 unless said); bgr after a comma where blue stands first.
+and said. --preprocess says it: 0..1, 0..255, -1..1, mnist, imagenet, cifar10, or scale=1,mean=124/117/104,std=1
+(x = pixel * scale, then (x - mean) / std; scale is 1/255 unless said); lists stand red/green/blue, and bgr after a comma says that the network reads blue first.
 --check shows at once what comes of it, --check all what would come of each.
 
 Examples:
