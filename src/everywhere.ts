@@ -26,9 +26,15 @@ export {
 export * as colourScale from './draw/colourScale.ts';
 export { constantNode, type Graph, inputNode, type Node, stateNode } from './graph/node.ts';
 export { printDot, printGraph } from './graph/print.ts';
+// Models in and out
+export { exportModel } from './interop/exporters.ts';
+export type { ExportedFiles, ExportOptions } from './interop/exporting.ts';
+export { type ImportFormat, importModel } from './interop/importers.ts';
+export type { ImportedModel, ImportOptions } from './interop/importing.ts';
 export type { ImportedGraph, ImportGraphOptions } from './interop/onnx/importGraph.ts';
 export { compileImported, importOnnxGraph } from './interop/onnxGraph.ts';
 export { readSafetensors, writeSafetensors } from './interop/safetensors/safetensors.ts';
+export { type Source, sourceOfFiles } from './interop/source.ts';
 // Models
 export { commentedModel } from './models/commented.ts';
 export { type Draft, draftOf, modelWords } from './models/edits.ts';

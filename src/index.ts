@@ -19,6 +19,7 @@ export { type LoadOptions, loadDataset, verifyDataset } from './data/index.ts';
 export { type OpenDataOptions, openDataset } from './data/open.ts';
 export type { AnyDataset, AnySplit } from './data/streamed.ts';
 export * from './everywhere.ts';
+export { openSource } from './interop/source.node.ts';
 export type { RunEvent, RunResult } from './records/performRun.ts';
 export { evaluateRun } from './runs/evaluateRun.ts';
 export { loadModel, saveModel } from './runs/folder/modelFiles.ts';

@@ -25,6 +25,19 @@ interface RoundTrip {
   readonly without?: Readonly<Record<string, string>>;
 }
 
+/** What an ONNX file says by operators of which no list of layers is made again. */
+const NO_LAYERS_FROM_ONNX = {
+  'lenet5-1998': 'distances leave as Sub, Mul and ReduceSum',
+  of1998: 'distances leave as Sub, Mul and ReduceSum',
+  pooling: 'minimum pooling leaves between two Neg',
+  joins: 'global minimum pooling leaves between two Neg',
+  padding: 'circular padding leaves as Slice and Concat',
+  moves: 'reshapes of pictures leave with axes that cannot be told apart',
+  normalized: 'an even local response normalisation leaves as Conv and Pow',
+  activations: 'gelu leaves as Erf',
+  orders: 'a picture that is turned before it is flattened and added to a row',
+};
+
 /** One row per way out and back in. */
 const roundTrips: Readonly<Record<string, RoundTrip>> = {
   safetensors: { to: 'safetensors', file: 'net.safetensors' },
@@ -35,6 +48,7 @@ const roundTrips: Readonly<Record<string, RoundTrip>> = {
     needsModel: true,
   },
   pytorch: { to: 'pytorch', file: 'net.pth', needsModel: true },
+  onnx: { to: 'onnx', file: 'net.onnx', within: 1e-4, without: NO_LAYERS_FROM_ONNX },
 };
 
 async function backAgain(model: TrainedModel, trip: RoundTrip): Promise<TrainedModel> {

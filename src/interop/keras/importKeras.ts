@@ -7,7 +7,7 @@
  */
 
 import { readZip, type ZipEntry } from '../../archives/zip.ts';
-import { FoveaError } from '../../base/errors.ts';
+import { advice, FoveaError, setting } from '../../base/errors.ts';
 import { parseJson } from '../../base/json.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import type { ImportedModel, ImportOptions } from '../importing.ts';
@@ -109,7 +109,7 @@ function weightsAlone(where: string): FoveaError {
     where,
     problem: 'it holds weights alone and does not say of which network',
     expected: 'a model that was saved whole, or the network beside the weights',
-    fix: 'name the network: --model with a spec or the name of a model; or import the JSON of the model and say --weights',
+    fix: advice`name the network with ${setting('model')}, a spec or the name of a model; or import the JSON of the model with ${setting('weights')}`,
   });
 }
 
@@ -128,7 +128,7 @@ async function importJson(source: Source, { weights }: ImportOptions): Promise<I
     where,
     problem: 'it describes a network and holds no weights',
     expected: 'its weights in a file of their own',
-    fix: 'name it: --weights FILE.h5',
+    fix: advice`name it: ${setting('weights', 'FILE.h5')}`,
   });
 }
 
