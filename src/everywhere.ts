@@ -39,7 +39,7 @@ export { type Source, sourceOfFiles } from './interop/source.ts';
 export { commentedModel } from './models/commented.ts';
 export { type Draft, draftOf, modelWords } from './models/edits.ts';
 export { modelNames, modelOf } from './models/index.ts';
-export { parseModelWords } from './models/options.ts';
+export { parseModelWords, variantOf } from './models/options.ts';
 export { accountsOf } from './models/published.ts';
 export { type ConnectionTable, connectionTables } from './nn/accounting/connectionTable.ts';
 export { type Convention, conventions, countAs } from './nn/accounting/conventions.ts';

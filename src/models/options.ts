@@ -54,6 +54,13 @@ export function defineModel<S extends z.ZodMiniObject>(
   return Object.assign(written, { options });
 }
 
+/** A model of one's own with what any model takes: its classes, its input, ..., and changes of single layers. */
+export function variantOf(spec: ModelSpec, given: GivenOptions = {}): ModelSpec {
+  const { options, edits } = splitEdits(given);
+  const variants = parseOptions(variantOptions, options, `model ${spec.name}`);
+  return edited(varied(spec, variants), edits);
+}
+
 /** "alexnet,classes=12" -> the name and its options. */
 export function parseModelWords(words: string): {
   readonly name: string;

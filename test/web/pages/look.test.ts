@@ -75,14 +75,14 @@ async function openFiles(page: Page): Promise<void> {
 
 /** The browser's own test camera, then one that is refused. */
 async function lookByCamera(page: Page): Promise<void> {
-  const camera = page.getByRole('button', { name: 'Use the camera' });
+  const camera = page.getByRole('button', { name: 'Use camera' });
   await camera.click();
   await page.getByText('Waiting for the camera').waitFor({ state: 'detached' });
   const sides = page.locator('video').evaluate((video: HTMLVideoElement) => video.videoWidth);
   expect(await sides).toBe(640);
   await page.locator('#lookAnswer', { hasText: /^\d, |Nothing to read/ }).waitFor();
   expect(await seriousFindings(page)).toEqual([]);
-  await page.getByRole('button', { name: 'Keep this picture' }).click();
+  await page.getByRole('button', { name: 'Keep picture' }).click();
   await page.getByText('From the camera').waitFor();
   expect(await page.locator('video').count()).toBe(0);
   await page.evaluate(() => {

@@ -131,6 +131,37 @@ inChromium('the Networks page', (open) => {
     ).toBe('#/train?model=lenet5,conv2d.activation=relu');
   });
 
+  it('opens a model.json, changes it, and trains it in the page', { timeout: BUILD }, async () => {
+    const page = await open(urlOf('#/networks'));
+    const own = { ...modelOf('lenet5'), name: 'mine' };
+    const file = page.getByLabel('The file of a model');
+    const give = (text: string) =>
+      file.setInputFiles({
+        name: 'm.json',
+        mimeType: 'application/json',
+        buffer: Buffer.from(text),
+      });
+    await give('{"layers": 3}');
+    await page
+      .getByRole('alert')
+      .getByText(/m\.json/)
+      .waitFor();
+    await give(JSON.stringify(own));
+    await page.waitForURL(/model=own:mine/);
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await page.getByLabel('Filters', { exact: true }).fill('4');
+    await page.waitForURL(/model=own:mine,conv2d.filters(=|%3D)4/);
+    await page.reload();
+    const changed = modelOf('lenet5', { 'conv2d.filters': 4 });
+    const rows = await tableUnder(page, 'Layer by layer');
+    expect(rows.at(-1)).toContain(count(summarize(changed).totals.parameters));
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Train it' }).click();
+    await page.getByRole('button', { name: 'One step' }).click();
+    await page.getByText('step 1 of 94, at rest').first().waitFor({ timeout: BUILD });
+    await page.getByText(`${count(summarize(changed).totals.parameters)} parameters`).waitFor();
+  });
+
   it('says at which layer a network no longer fits, in the library’s words', async () => {
     const page = await open(urlOf('#/networks?layer=conv2d'));
     await page.getByLabel('Stride', { exact: true }).fill('6');

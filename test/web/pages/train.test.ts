@@ -186,13 +186,13 @@ inChromium('the Train page', (open) => {
     await page.goto(`${lab.url}#/runs?from=browser`);
     await page.reload();
     await page.getByRole('link', { name: 'Go on with lenet5' }).click();
-    await page.getByText(/lenet5 on digits, .* 1 of 2 epochs are done/).waitFor();
+    await page.getByText(/lenet5 on digits, .* 1 of 2 epochs done/).waitFor();
     await button(page, 'Play').click();
     await says(page, 'Done: 2 of 2 epochs');
     const [first, ...others] = await lossesOn(page, 'The network');
     expect([first]).toEqual(await lossesInNode({}, 5));
     expect(others).toHaveLength(1);
-    await page.getByText(/2 of 2 epochs are done/).waitFor();
+    await page.getByText(/2 of 2 epochs done/).waitFor();
     expect(await page.getByLabel('Epochs in all', { exact: true }).inputValue()).toBe('3');
     expect(await seriousFindings(page)).toEqual([]);
     await page.goto(`${lab.url}#/train?run=nowhere`);

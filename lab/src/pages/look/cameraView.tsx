@@ -49,7 +49,7 @@ export function CameraView(props: CameraProps) {
       </div>
       <div class="lookButtons">
         <Button kind="primary" disabled={!isOn} onClick={props.onKeep}>
-          Keep this picture
+          Keep picture
         </Button>
         <Button onClick={() => props.onEnd()}>Switch off</Button>
         {!isOn && (

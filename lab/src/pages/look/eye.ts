@@ -9,7 +9,6 @@ import {
   coveredPictures,
   type Look,
   type ModelSpec,
-  modelOf,
   occlusionMap,
   type Picture,
   type Prediction,
@@ -20,6 +19,7 @@ import {
   type WorkerDataset,
   type WorkerSession,
 } from 'fovea/web';
+import { modelNamed } from '../../frame/ownModels.ts';
 import type { TrainedNetwork } from '../../frame/trainedNetworks.ts';
 
 /** Enough for nine of ten digits right, in a second or two; plain loops, where there is no WebAssembly, take few. */
@@ -174,7 +174,7 @@ export class Eye {
     isWanted: () => boolean,
   ): Promise<Open | undefined> {
     const { name, options } = parseModelWords(words);
-    const spec = modelOf(name, options);
+    const spec = modelNamed(name, options);
     tell({ is: 'preparing', doing: 'Drawing digits', share: 0 });
     const digits = await this.#loadDigits(engine);
     const training = engine.fit(spec, digits, {

@@ -88,6 +88,10 @@ export function Page() {
     setStrokes(isOver ? undefined : next);
     if (isOver) change({ ink: next });
   };
+  const switchOn = () => {
+    setProblem(undefined);
+    setHasCamera(true);
+  };
   const isSample = file === undefined && ink.length === 0;
   const look = sight?.look ?? null;
   return (
@@ -103,8 +107,8 @@ export function Page() {
       <header>
         <h1>Look</h1>
         <p class="lead">
-          Draw a digit and see what every layer makes of it, as you draw. Point at any number to see
-          what it was worked out of.
+          Draw a digit, or hold one before the camera, and see at once what every layer makes of it.
+          Point at any number to see what it was worked out of.
         </p>
       </header>
       <NetworkChoice
@@ -161,10 +165,7 @@ export function Page() {
               change({ ink: [], sample });
             }}
             onFile={open}
-            onCamera={() => {
-              setProblem(undefined);
-              setHasCamera(true);
-            }}
+            onCamera={hasCamera ? undefined : switchOn}
           />
           {problem !== undefined && <Note error={problem} />}
         </section>

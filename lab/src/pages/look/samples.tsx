@@ -9,7 +9,8 @@ interface SamplesProps {
   readonly digit: number | null;
   readonly onDigit: (digit: number) => void;
   readonly onFile: (file: File) => void;
-  readonly onCamera: () => void;
+  /** Absent while it is on. */
+  readonly onCamera: (() => void) | undefined;
 }
 
 export function Samples({ digit, onDigit, onFile, onCamera }: SamplesProps) {
@@ -49,7 +50,9 @@ export function Samples({ digit, onDigit, onFile, onCamera }: SamplesProps) {
       />
       <div class="lookButtons">
         <Button onClick={() => input.current?.click()}>Open a picture</Button>
-        <Button onClick={onCamera}>Use the camera</Button>
+        <Button disabled={onCamera === undefined} onClick={() => onCamera?.()}>
+          Use camera
+        </Button>
       </div>
     </div>
   );

@@ -11,11 +11,10 @@ import {
   draftOf,
   FoveaError,
   type ModelSpec,
-  modelNames,
-  modelOf,
   modelWords,
   parseModelWords,
 } from 'fovea/web';
+import { modelNamed } from '../../frame/ownModels.ts';
 
 export const FIRST_MODEL = 'lenet5';
 
@@ -34,13 +33,13 @@ export interface EditedModel {
 /** Never throws: words that name no model give the first one and say why. */
 export function readModel(words: string): EditedModel {
   const { name, options: settings, error } = parsed(words);
-  const published = modelOf(name);
+  const published = modelNamed(name);
   const whole = Object.entries(settings).filter(([key]) => !isOfLayer(key) && key !== 'input');
   const edits = Object.fromEntries(Object.entries(settings).filter(([key]) => isOfLayer(key)));
   const isChanged = Object.keys(settings).length > 0;
   try {
     if (error !== undefined) throw error;
-    const base = modelOf(name, Object.fromEntries(whole));
+    const base = modelNamed(name, Object.fromEntries(whole));
     const inputShape = shapeOf(settings.input) ?? base.inputShape;
     return { name, settings, published, draft: draftOf({ ...base, inputShape }, edits), isChanged };
   } catch (caught) {
@@ -54,8 +53,7 @@ export function readModel(words: string): EditedModel {
 function parsed(words: string) {
   try {
     const { name, options } = parseModelWords(words);
-    if (modelNames.includes(name)) return { name, options, error: undefined };
-    modelOf(name);
+    modelNamed(name);
     return { name, options, error: undefined };
   } catch (error) {
     return { name: FIRST_MODEL, options: {}, error: error as Error };

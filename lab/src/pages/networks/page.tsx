@@ -6,6 +6,7 @@ import './networks.css';
 import { conventions, drawNetwork, type ModelSpec, modelNames } from 'fovea/web';
 import { Segmented } from '../../frame/controls/segmented.tsx';
 import { Select } from '../../frame/controls/select.tsx';
+import { isOwn, ownModelNames } from '../../frame/ownModels.ts';
 import { Note } from '../../frame/problem.tsx';
 import { asText, choice, words } from '../../frame/state/fields.ts';
 import { useFields } from '../../frame/state/hooks.ts';
@@ -19,6 +20,7 @@ import { HandOn } from './hand.tsx';
 import { LayerPanel } from './layerPanel.tsx';
 import { LayerTable } from './layerTable.tsx';
 import { chosenLayer, type EditedModel, FIRST_MODEL, readModel } from './model.ts';
+import { ModelFile } from './modelFile.tsx';
 import { MODEL } from './notes.ts';
 
 type Place = readonly [number, number] | null;
@@ -62,7 +64,7 @@ export function Page() {
         <Select
           label="Network"
           value={name}
-          choices={modelNames.map((value) => ({ value, text: value }))}
+          choices={[...modelNames, ...ownModelNames()].map((value) => ({ value, text: value }))}
           onChange={(chosen) => change({ model: chosen, layer: '', place: null })}
         />
         <Segmented
@@ -75,6 +77,7 @@ export function Page() {
           ]}
           onChange={(drawn) => change({ drawn })}
         />
+        <ModelFile onOpened={(opened) => change({ model: opened, layer: '', place: null })} />
       </div>
       {sound !== null && (
         <Figure
@@ -121,7 +124,7 @@ export function Page() {
         <h2 id="networksTable">Layer by layer</h2>
         <LayerTable draft={draft} chosen={layer} onChoose={choose} />
       </section>
-      {draft.spec !== null && !model.isChanged && (
+      {draft.spec !== null && !model.isChanged && !isOwn(name) && (
         <Conventions
           spec={draft.spec}
           convention={state.as}
@@ -145,8 +148,9 @@ interface ComparedProps {
 
 function Compared({ model, against, onAgainst }: ComparedProps) {
   const { draft, name, isChanged, published } = model;
-  const own = isChanged ? [{ value: PUBLISHED, text: `${name} as published` }] : [];
-  const names = modelNames.filter((other) => other !== name || isChanged);
+  const unchanged = isOwn(name) ? `${name} as opened` : `${name} as published`;
+  const own = isChanged ? [{ value: PUBLISHED, text: unchanged }] : [];
+  const names = [...modelNames, ...ownModelNames()].filter((other) => other !== name || isChanged);
   const other = otherOf(model, against);
   const choices = [
     { value: '', text: 'nothing' },
@@ -166,10 +170,7 @@ function Compared({ model, against, onAgainst }: ComparedProps) {
         <Comparison
           left={draft.spec}
           right={other}
-          names={[
-            isChanged ? `${name}, changed` : name,
-            other === published ? `${name} as published` : against,
-          ]}
+          names={[isChanged ? `${name}, changed` : name, other === published ? unchanged : against]}
         />
       )}
     </section>

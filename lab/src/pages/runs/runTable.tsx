@@ -125,7 +125,11 @@ function Actions({ run, source, attempt, onChanged }: ActionsProps) {
         Save
       </Button>
       {remove !== undefined && !inUse && comparedRuns.trainingOf(run) !== undefined && (
-        <a href={`#/train?run=${encodeURIComponent(name)}`} aria-label={`Go on with ${name}`}>
+        <a
+          class="button isQuiet"
+          href={`#/train?run=${encodeURIComponent(name)}`}
+          aria-label={`Go on with ${name}`}
+        >
           Go on
         </a>
       )}

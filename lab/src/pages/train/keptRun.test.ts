@@ -42,7 +42,7 @@ it('says its settings as the page has them', () => {
     two: false,
   });
   expect(runInWords(run())).toBe(
-    'lenet5 on digits, sgd at 0.1, batches of 32, seed 7: 2 of 5 epochs are done.',
+    'lenet5 on digits, sgd at 0.1, batches of 32, seed 7: 2 of 5 epochs done.',
   );
 });
 

@@ -64,10 +64,10 @@ export function wantedByRun(run: KeptRun): WantedData {
 
 const isOwn = ({ record }: KeptRun): boolean => !datasetNames.includes(record.data.name);
 
-/** "lenet5 on digits, batches of 128, seed 1: 2 of 5 epochs are done." */
+/** "lenet5 on digits, batches of 128, seed 1: 2 of 5 epochs done." */
 export function runInWords({ record, epochs }: KeptRun): string {
   const { model, data, settings } = record;
   const { optimizer, batchSize, seed } = settings;
-  const done = `${epochs} of ${settings.epochs} epochs are done`;
+  const done = `${epochs} of ${settings.epochs} epochs done`;
   return `${model} on ${data.name}, ${optimizer.kind} at ${optimizer.learningRate}, batches of ${batchSize}, seed ${seed}: ${done}.`;
 }

@@ -78,7 +78,8 @@ export function SideView({ side, place, look }: SideProps) {
       <p class="small soft">
         {keptAs !== null && (
           <>
-            Kept in this browser as <a href="#/runs">{keptAs}</a>.{' '}
+            Kept in this browser as{' '}
+            <a href={`#/runs?from=browser&runs=${encodeURIComponent(keptAs)}`}>{keptAs}</a>.{' '}
           </>
         )}
         {look !== undefined && history.length > 0 && <a href={look}>Look into it</a>}

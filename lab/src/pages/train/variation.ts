@@ -7,12 +7,13 @@
  */
 import {
   FoveaError,
+  layerShapes,
   type ModelSpec,
-  modelOf,
   parseModelWords,
   type Shape,
   takesOption,
 } from 'fovea/web';
+import { isOwn, modelNamed } from '../../frame/ownModels.ts';
 import type { SideSettings } from './settings.ts';
 
 /** What a data set says of its pictures. */
@@ -29,16 +30,22 @@ export function specOf(
   { classes, imageShape }: DataFacts,
 ): ModelSpec {
   const { name, options } = parseModelWords(words);
-  const own = modelOf(name as never, options);
+  const own = modelNamed(name, options);
   const fits = imageShape.every((extent, axis) => extent === innerShape(own)[axis]);
-  return modelOf(name as never, {
+  return modelNamed(name, {
     ...options,
     ...(activation === 'own' ? {} : { activation }),
     ...(pooling === 'own' ? {} : { pooling }),
     ...(fits ? {} : { input: [...imageShape] }),
-    ...(takesOption(name, 'classes') ? { classes: classes.length } : {}),
+    ...(needsClasses(name, own, classes.length) ? { classes: classes.length } : {}),
     ...(dropout === 0 ? {} : dropoutEdits(own, dropout)),
   });
+}
+
+/** A model of the table that knows of classes is asked for them; one of one's own where it answers for other ones. */
+function needsClasses(name: string, own: ModelSpec, classes: number): boolean {
+  if (!isOwn(name)) return takesOption(name, 'classes');
+  return layerShapes(own).at(-1)?.outputShape.at(-1) !== classes;
 }
 
 /** The pictures that a model takes: its input without the border it puts around them. */
@@ -51,7 +58,7 @@ export function innerShape({ inputShape, preprocessing }: ModelSpec): ImageShape
 /** (H, W, C) of the pictures that a model in words reads; throws where the words name none. */
 export function imageShapeFor(words: string): ImageShape {
   const { name, options } = parseModelWords(words);
-  return innerShape(modelOf(name as never, options));
+  return innerShape(modelNamed(name, options));
 }
 
 /** { "dense.dropout": 0.5 }, ... */
