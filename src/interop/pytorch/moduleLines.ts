@@ -292,7 +292,7 @@ const LAYERS: Readonly<Record<string, Write>> = {
     gives: `torch.clamp(${x}, ${min === undefined ? 'None' : Number(min)}, ${max === undefined ? 'None' : Number(max)})`,
   }),
   dropout: ({ x, options: { mode, rate } }) => ({
-    gives: `${mode === '2012' ? `(${x} if self.training else ${x} * ${1 - Number(rate)})` : `F.dropout(${x}, ${Number(rate)}, self.training)`}`,
+    gives: `F.dropout(${x}, ${Number(rate)}, self.training)${mode === '2012' ? ` * ${1 - Number(rate)}` : ''}`,
   }),
   batchNormalization,
   localResponseNormalization: ({ x, options }) => ({
