@@ -49,7 +49,7 @@ export function Samples({ digit, onDigit, onFile, onCamera }: SamplesProps) {
         }}
       />
       <div class="lookButtons">
-        <Button onClick={() => input.current?.click()}>Open a picture</Button>
+        <Button onClick={() => input.current?.click()}>Open picture</Button>
         <Button disabled={onCamera === undefined} onClick={() => onCamera?.()}>
           Use camera
         </Button>
