@@ -16,6 +16,8 @@ interface Bundled {
   readonly styles?: readonly string[];
 }
 
+const STYLES = ['lab/src/frame/tokens.css', 'src/web/shipped/page/page.css'];
+
 const BUNDLED: readonly Bundled[] = [
   {
     file: 'src/interop/oneFile/moduleRuntime.generated.ts',
@@ -26,7 +28,13 @@ const BUNDLED: readonly Bundled[] = [
     file: 'src/interop/oneFile/pageRuntime.generated.ts',
     entry: 'src/web/shipped/page/pageRuntime.ts',
     says: 'What a shipped page runs, and its style',
-    styles: ['lab/src/frame/tokens.css', 'src/web/shipped/page/page.css'],
+    styles: STYLES,
+  },
+  {
+    file: 'src/server/models/tryRuntime.generated.ts',
+    entry: 'src/web/shipped/page/tryRuntime.ts',
+    says: 'What the page of a model server runs, and its style',
+    styles: STYLES,
   },
 ];
 

@@ -12,6 +12,7 @@ import { pictureToPng } from '../../src/data/images/contactSheet.ts';
 import { strokesPicture } from '../../src/data/images/strokes.ts';
 import { exportModel } from '../../src/interop/oneFile/exportHtml.ts';
 import { openPredictor } from '../../src/train/prediction/predict.ts';
+import { serve } from '../support/modelServers.ts';
 import { named } from '../support/savedModels.ts';
 import { inBrowsers, inChromium } from './browser.ts';
 import { overflowOf, seriousFindings } from './lab.ts';
@@ -134,4 +135,35 @@ inChromium('a shipped page', (open) => {
       }
     },
   );
+});
+
+inChromium('the page of a model server', (open) => {
+  it('sends what is drawn, shows the answer, and asks for a token where one is wanted', async () => {
+    const server = await serve({ token: 'secret' });
+    try {
+      const page = await open(server.url, { expected: /401/ });
+      await page.waitForSelector('body.isReady.needsToken');
+      await page.fill('#token', 'secret');
+      await page.press('#token', 'Enter');
+      await page.waitForSelector('body:not(.needsToken)');
+      await page.setInputFiles('#file', path.join(folder, 'stroke.png'));
+      await page.waitForSelector('#said strong');
+      const sent = await page.locator('#said strong').textContent();
+      await page.click('#clear');
+      await page.focus('#pad');
+      for (const key of ['Space', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Space'])
+        await page.keyboard.press(key);
+      await page.waitForSelector('#said strong');
+      expect(sent).toMatch(/^\d$/);
+      expect(await page.locator('#bars li').count()).toBe(10);
+      expect(await page.locator('#curl').textContent()).toContain('/v1/models/digits/predict');
+      expect(await seriousFindings(page)).toEqual([]);
+      await page.screenshot({
+        path: process.env.FOVEA_SHOT ?? path.join(folder, 'try.png'),
+        fullPage: true,
+      });
+    } finally {
+      await server.close(1);
+    }
+  });
 });

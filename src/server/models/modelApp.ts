@@ -65,15 +65,13 @@ export function modelApp(parts: ModelAppParts): Hono {
   app.get('/v2/health/ready', (c) =>
     c.json({ ready: parts.isReady() }, parts.isReady() ? 200 : 503),
   );
-  for (const [path, { type, body, policy }] of Object.entries(tryPage)) {
-    app.get(path, (c) =>
-      c.body(body, 200, {
-        'content-type': type,
-        'content-security-policy': policy,
-        'x-content-type-options': 'nosniff',
-      }),
-    );
-  }
+  app.get('/', (c) =>
+    c.html(tryPage.body, 200, {
+      'content-security-policy': tryPage.policy,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    }),
+  );
   if (token !== undefined) app.use(onlyWithBearer(token));
   app.get('/metrics', async (c) =>
     c.body(await metrics.text(), 200, { 'content-type': metrics.contentType }),

@@ -4,8 +4,7 @@
  *
  * Next stops: `pad.ts`, `maps.ts`; `../shippedReader.ts`, which answers.
  */
-import { FoveaError, messageOf } from '../../../base/errors.ts';
-import type { Picture } from '../../../data/images/picture.ts';
+import { messageOf } from '../../../base/errors.ts';
 import { strokesPicture } from '../../../data/images/strokes.ts';
 import type { About } from '../../../interop/oneFile/shippedModel.ts';
 import { decodePicture } from '../../data/decodePicture.ts';
@@ -13,9 +12,10 @@ import type { OneInput } from '../inputs.ts';
 import { openProgram } from '../openProgram.ts';
 import { predictOne } from '../shippedReader.ts';
 import { MOST_BARS, showAnswers, showNothing } from './answers.ts';
-import { element, part } from './elements.ts';
+import { part } from './elements.ts';
 import { openMaps, type PageLayer } from './maps.ts';
 import { openPad, PEN } from './pad.ts';
+import { complain, showBytes, takePictures } from './pictures.ts';
 
 const WAITING = 'Waiting for something to look at.';
 
@@ -76,7 +76,7 @@ export async function startPage(
       pad.clear();
       document.body.classList.remove('hasInk');
       document.body.classList.add('hasPicture');
-      showPicture(preview, picture);
+      showBytes(preview, picture.pixels, picture.height, picture.width, picture.channels);
       guarded(picture);
     } catch (error) {
       complain(said, error);
@@ -84,60 +84,4 @@ export async function startPage(
   });
   showNothing(said, bars, about.classes, WAITING);
   document.body.classList.add('isReady');
-}
-
-/** Chosen, dropped anywhere, or pasted. */
-function takePictures(take: (file: File) => void): void {
-  const chooser = part('file', HTMLInputElement);
-  const first = (files: FileList | undefined): void => {
-    const [file] = files ?? [];
-    if (file !== undefined) take(file);
-  };
-  part('choose', HTMLButtonElement).addEventListener('click', () => chooser.click());
-  chooser.addEventListener('change', () => {
-    first(chooser.files ?? undefined);
-    chooser.value = '';
-  });
-  addEventListener('dragover', (event) => {
-    event.preventDefault();
-    document.body.classList.add('isDragging');
-  });
-  for (const over of ['dragleave', 'drop'] as const) {
-    addEventListener(over, () => document.body.classList.remove('isDragging'));
-  }
-  addEventListener('drop', (event) => {
-    event.preventDefault();
-    first(event.dataTransfer?.files);
-  });
-  addEventListener('paste', (event) => first(event.clipboardData?.files));
-}
-
-function complain(said: Element, error: unknown): void {
-  const words = error instanceof FoveaError ? error.parts.problem : messageOf(error);
-  said.replaceChildren(element('span', { class: 'problem' }, words));
-}
-
-function showPicture(
-  canvas: HTMLCanvasElement,
-  { width, height, channels, pixels }: Picture,
-): void {
-  showBytes(canvas, pixels, height, width, channels);
-}
-
-function showBytes(
-  canvas: HTMLCanvasElement,
-  bytes: Uint8Array,
-  height: number,
-  width: number,
-  channels: number,
-): void {
-  canvas.width = width;
-  canvas.height = height;
-  const image = new ImageData(width, height);
-  for (let i = 0; i < width * height; i++) {
-    for (let c = 0; c < 3; c++)
-      image.data[4 * i + c] = bytes[channels === 1 ? i : channels * i + c] ?? 0;
-    image.data[4 * i + 3] = 255;
-  }
-  canvas.getContext('2d')?.putImageData(image, 0, 0);
 }
