@@ -32,10 +32,8 @@ const NO_LAYERS_FROM_ONNX = {
   pooling: 'minimum pooling leaves between two Neg',
   joins: 'global minimum pooling leaves between two Neg',
   padding: 'circular padding leaves as Slice and Concat',
-  moves: 'reshapes of pictures leave with axes that cannot be told apart',
   normalized: 'an even local response normalisation leaves as Conv and Pow',
   activations: 'gelu leaves as Erf',
-  orders: 'a picture that is turned before it is flattened and added to a row',
 };
 
 /** One row per way out and back in. */

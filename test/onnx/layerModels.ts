@@ -251,6 +251,22 @@ export const MODELS: readonly (readonly [title: string, layers: string, written:
     },
   ],
   [
+    'two channels and three columns, which are not colours',
+    'globalMaxPooling2d dense permute flatten add',
+    {
+      inputs: { x: ['n', 2, 4, 3] },
+      outputs: out,
+      weights: [weights('k', 2, 24)],
+      nodes: [
+        node('GlobalMaxPool', ['x'], ['p']),
+        node('Flatten', ['p'], ['g']),
+        node('Gemm', ['g', 'k'], ['d']),
+        node('Flatten', ['x'], ['f']),
+        node('Add', ['f', 'd'], ['y']),
+      ],
+    },
+  ],
+  [
     'a row in the order of the file at the end',
     'conv2d permute flatten',
     { inputs: image, outputs: out, weights: w, nodes: [conv, node('Flatten', ['c'], ['y'])] },

@@ -28,6 +28,9 @@ import { nameMatcher } from '../../src/data/origins/glob.ts';
 import { openReader } from '../../src/data/origins/readPicture.node.ts';
 import { listShards } from '../../src/data/origins/shards.node.ts';
 import { openSampler } from '../../src/data/samples.ts';
+import { decodeModel } from '../../src/interop/onnx/decode.ts';
+import { graphOfOnnx } from '../../src/interop/onnx/importGraph.ts';
+import { specOfOnnx } from '../../src/interop/onnx/spec/importSpec.ts';
 import { readSafetensors, writeSafetensors } from '../../src/interop/safetensors/safetensors.ts';
 import { modelOf } from '../../src/models/index.ts';
 import { parseModelWords } from '../../src/models/options.ts';
@@ -37,6 +40,7 @@ import { parseRunRecord } from '../../src/records/runRecord.ts';
 import { loadModel, readSpec } from '../../src/runs/folder/modelFiles.ts';
 import { parseStrengths } from '../../src/train/evaluation/perturbations.ts';
 import { decodeCheckpoint } from '../../src/train/snapshots/checkpoint.ts';
+import { floats, integers, node, writeModel } from '../../test/onnx/writeModel.ts';
 import { idxBytes, ramp } from '../../test/support/idxFixtures.ts';
 import { tarOf } from '../../test/support/tarFixtures.ts';
 
@@ -91,7 +95,38 @@ function formats(): Record<string, Target> {
       read: (b) => gunzip(b, idxSize),
     },
     netpbm: { seeds: netpbm, read: (bytes) => prepared(parseNetpbm(bytes)) },
+    onnxGraph: { seeds: onnx(), read: (bytes) => graphOfOnnx(bytes) },
+    onnxLayers: {
+      seeds: onnx(),
+      read: (bytes) => specOfOnnx(decodeModel(bytes, 'model'), 'model'),
+    },
   };
+}
+
+/** A small network, and one whose shapes are worked out. */
+function onnx(): Uint8Array[] {
+  const weights = [floats('w', [2, 1, 3, 3], ramp(18)), floats('k', [8, 3], ramp(24))];
+  const conv = node('Conv', ['x', 'w'], ['c'], { pads: [0, 0, 0, 0], strides: [1, 1] });
+  const flat = [conv, node('Relu', ['c'], ['r']), node('Flatten', ['r'], ['f'])];
+  const inputs = { x: ['n', 1, 4, 4] };
+  const shaped = [
+    conv,
+    node('Shape', ['c'], ['s']),
+    node('Gather', ['s', 'zero'], ['n'], { axis: 0 }),
+    node('Concat', ['n', 'rest'], ['t'], { axis: 0 }),
+    node('Reshape', ['c', 't'], ['f']),
+  ];
+  const dense = node('Gemm', ['f', 'k'], ['y'], { alpha: 0.5 });
+  const whole = [integers('zero', [0]), integers('rest', [-1])];
+  return [
+    writeModel({ inputs, outputs: ['y'], weights, nodes: [...flat, dense] }),
+    writeModel({
+      inputs,
+      outputs: ['y'],
+      weights: [...weights, ...whole],
+      nodes: [...shaped, dense],
+    }),
+  ];
 }
 
 const prepared = (picture: Parameters<typeof prepareImage>[0]) => [

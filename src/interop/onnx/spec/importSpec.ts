@@ -152,15 +152,26 @@ function inputView(own: string, shape: Shape, name: string, { nodes }: OnnxModel
   if (shape.length === 1 && a === 784) return { ...plainView(own, [28, 28, 1]), shape };
   if (shape.length === 2) return { ...plainView(own, [a, b, 1]), shape };
   if (shape.length !== 3) return plainView(own, shape);
-  const isTurned = nodes.some(
-    ({ operator, inputs, attributes }) =>
-      operator === 'Transpose' &&
-      inputs[0] === name &&
-      attributes.get('perm')?.ints.join() === '0,3,1,2',
-  );
+  const layout = layoutOf(name, nodes);
   const isColour = (n: number) => n === 1 || n === 3 || n === 4;
-  const isLast = isTurned || (isColour(c) && !isColour(a));
+  const isLast = layout === 'last' || (layout === undefined && isColour(c) && !isColour(a));
   return isLast ? plainView(own, shape) : pictureView(own, [b, c, a]);
+}
+
+const READS_CHANNELS_FIRST = /^(Conv|ConvTranspose|.*Pool|BatchNormalization|LRN|Upsample|Resize)$/;
+const BY_NUMBER = /^(Add|Sub|Mul|Div|Cast|Identity|Clip|Dropout|Relu)$/;
+
+/** Where the first nodes that tell find the channels; undefined where none does. */
+function layoutOf(input: string, nodes: OnnxModel['nodes']): 'first' | 'last' | undefined {
+  const same = new Set([input]);
+  for (const { operator, inputs, outputs, attributes } of nodes) {
+    if (!inputs.some((name) => same.has(name))) continue;
+    if (READS_CHANNELS_FIRST.test(operator)) return 'first';
+    if (operator === 'Transpose' && attributes.get('perm')?.ints.join() === '0,3,1,2')
+      return 'last';
+    if (BY_NUMBER.test(operator)) for (const output of outputs) same.add(output);
+  }
+  return undefined;
 }
 
 /** The file's own line on 0..255 where that suits pixels, else on what was assumed of them. */

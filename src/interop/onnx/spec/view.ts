@@ -108,7 +108,9 @@ function piecesOf({ source, axes, shape }: View): readonly Piece[] | undefined {
 
 /** Its axes in another order; undefined where its shape has mixed axes that would move apart. */
 export function transposedView(view: View, perm: readonly number[]): View | undefined {
-  const pieces = piecesOf(view);
+  // In order, the layer's numbers can be taken for any shape.
+  const base = isInOrder(view) ? { ...view, source: [sizeOf(view.source)], axes: [0] } : view;
+  const pieces = piecesOf(base);
   if (pieces === undefined) return undefined;
   const inSource = [...pieces].sort((a, b) => a.axis - b.axis);
   const moved = perm.flatMap((place) => pieces.filter((piece) => piece.place === place));
