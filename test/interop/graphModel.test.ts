@@ -9,8 +9,9 @@ import { modelOf } from '../../src/models/index.ts';
 import { layers } from '../../src/nn/layers/index.ts';
 import { input, model } from '../../src/nn/model.ts';
 import type { TrainedModel } from '../../src/nn/trained.ts';
+import { asTrained } from './asTrained.ts';
 import { type GraphWish, graphModelOf } from './graphDef.ts';
-import { asTrained, largestDifference } from './roundTrip.ts';
+import { largestDifference } from './roundTrip.ts';
 
 const read = async (files: Map<string, Uint8Array>) =>
   importModel(await sourceOfFiles('model.json', files));

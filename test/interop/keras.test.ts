@@ -9,7 +9,8 @@ import * as nn from '../../src/nn/layers/index.ts';
 import { input, model } from '../../src/nn/model.ts';
 import { sequential } from '../../src/nn/sequential.ts';
 import type { ModelSpec } from '../../src/nn/spec.ts';
-import { asTrained, expectSame, largestDifference, thereAndBack } from './roundTrip.ts';
+import { asTrained } from './asTrained.ts';
+import { expectSame, largestDifference, thereAndBack } from './roundTrip.ts';
 
 const formats = ['keras', 'h5', 'tfjs'] as const;
 const { layers } = nn;

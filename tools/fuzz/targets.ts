@@ -43,6 +43,7 @@ import { decodeCheckpoint } from '../../src/train/snapshots/checkpoint.ts';
 import { floats, integers, node, writeModel } from '../../test/onnx/writeModel.ts';
 import { idxBytes, ramp } from '../../test/support/idxFixtures.ts';
 import { tarOf } from '../../test/support/tarFixtures.ts';
+import { kerasTargets } from './kerasTargets.ts';
 
 export interface Target {
   readonly seeds: readonly Uint8Array[];
@@ -64,7 +65,8 @@ export async function openTargets(): Promise<{
   readonly close: () => void;
 }> {
   const folder = mkdtempSync(join(tmpdir(), 'fovea-fuzz-'));
-  const targets = { ...formats(), ...(await pictures()), ...ours(folder), ...options() };
+  const keras = await kerasTargets();
+  const targets = { ...formats(), ...(await pictures()), ...ours(folder), ...options(), ...keras };
   return { targets, close: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
