@@ -163,6 +163,27 @@ describe('layers', () => {
     expect(normed.spec.layers.map(({ kind }) => kind)).toEqual(['conv2d', 'batchNormalization']);
   });
 
+  it('bring what another layer made channels first to channels last and back', async () => {
+    const first = { data_format: 'channels_first' };
+    const crop = {
+      cropping: [
+        [1, 0],
+        [0, 2],
+      ],
+      name: 'crop',
+      ...first,
+    };
+    const shape = [2, 3, 4];
+    const made = layer('Reshape', { target_shape: shape, batch_input_shape: [null, 24] });
+    const model = await chained([made, layer('Cropping2D', crop), layer('Flatten', {})]);
+    const numbers = Array.from({ length: 24 }, (_, i) => i);
+    // (c, h, w) with the first row and the last two columns gone, still channels first.
+    const left = [0, 1].flatMap((c) =>
+      [1, 2].flatMap((h) => [0, 1].map((w) => (c * 3 + h) * 4 + w)),
+    );
+    expect(await answers(model, numbers)).toEqual(left);
+  });
+
   it('join along any axis', async () => {
     const call = (name: string) => [name, 0, 0, {}];
     const config = {

@@ -136,6 +136,22 @@ describe('weights', () => {
     expect([...(model.weights.get('b/kernel')?.data ?? [])]).toEqual([5, 6, 7, 8]);
   });
 
+  it('of a model that is a layer stand trainable ones first where names say nothing', async () => {
+    const norm = layer('BatchNormalization', { name: 'n' });
+    const inner = {
+      class_name: 'Sequential',
+      config: { name: 'body', layers: [norm, dense('d')] },
+    };
+    const own = [[2], [2], [2, 2], [2], [2], [2]] as const;
+    const all = own.map(
+      (shape, i) => [`w/${i}`, shape, Array<number>(shape.length * 2).fill(i + 1)] as const,
+    );
+    const model = await chained([layers[0], inner], [{ name: 'body', arrays: all }]);
+    const first = (state: string) => model.weights.get(state)?.data[0];
+    const states = ['n/gamma', 'n/beta', 'd/kernel', 'd/bias', 'n/movingMean', 'n/movingVariance'];
+    expect(states.map(first)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
   it('alone go onto a model, or onto the JSON of one', async () => {
     const given = [
       { name: 'a', arrays: arrays('a', [1, 2, 3, 4]) },
