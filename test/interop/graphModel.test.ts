@@ -39,7 +39,10 @@ function branching(): TrainedModel {
   })(both);
   const bound = layers.clip({ min: 0, max: 6 })(padded);
   const pooled = layers.averagePooling2d({ poolSize: 2, padding: 'same' })(bound);
-  const wide = layers.conv2d({ filters: 6, kernelSize: 2, groups: 2, activation: 'elu' })(pooled);
+  // Read by two: the activation may not go into it.
+  const plain = layers.conv2d({ filters: 5, kernelSize: 1, useBias: false })(pooled);
+  const split = layers.concatenate()(plain, layers.activation({ activation: 'relu' })(plain));
+  const wide = layers.conv2d({ filters: 6, kernelSize: 2, groups: 2, activation: 'elu' })(split);
   const row = layers.globalAveragePooling2d()(
     layers.maxPooling2d({ poolSize: 2, strides: 1 })(wide),
   );
