@@ -166,7 +166,7 @@ describe('weights', () => {
     const weights = await sourceOfFiles('w.h5', files);
     await expect(importModel(weights)).rejects.toThrow(/weights alone/);
     const net = await sourceOfFiles('net.json', files);
-    await expect(importModel(net)).rejects.toThrow(/--weights/);
+    await expect(importModel(net)).rejects.toThrow(/weights: FILE/);
     const onJson = await importModel(net, { weights });
     const onSpec = await importModel(weights, { model: onJson.spec });
     expect(onSpec.weights).toEqual(onJson.weights);
@@ -264,6 +264,19 @@ describe('refused by name', () => {
   it.each(cases)('%s', async (_, layers, message) => {
     await expect(chained(layers)).rejects.toThrow(message);
     await expect(chained(layers)).rejects.toThrow(FoveaError);
+  });
+
+  it('a heap of texts whose free space has no size, which would have no end', async () => {
+    const bytes = await h5(chain(image, layer('Flatten', {})), []);
+    const heap = Buffer.from(bytes).indexOf('GCOL');
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    // From object to object, to the free space.
+    let at = heap + 16;
+    while (view.getUint16(at, true) !== 0) {
+      at += 16 + Math.ceil(Number(view.getBigUint64(at + 8, true)) / 8) * 8;
+    }
+    view.setBigUint64(at + 8, 0n, true);
+    await expect(open(bytes)).rejects.toThrow(/heap of its texts has no end/);
   });
 
   it('a class of its own, and a ring of layers', async () => {

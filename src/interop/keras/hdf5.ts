@@ -10,6 +10,7 @@ import { FoveaError } from '../../base/errors.ts';
 import { halfToNumber } from '../../base/halfFloat.ts';
 import { shownValue } from '../../base/printable.ts';
 import { type Shape, sizeOf } from '../../base/shape.ts';
+import { hasSoundHeaps } from './hdf5Heaps.ts';
 
 type Library = typeof import('h5wasm');
 type Module = Awaited<Library['ready']>;
@@ -50,6 +51,8 @@ export async function withHdf5<T>(
   where: string,
   use: (file: Hdf5) => T,
 ): Promise<T> {
+  if (!hasSoundHeaps(bytes))
+    throw refused(where, 'the file is damaged: a heap of its texts has no end');
   const { library, module } = await loadHdf5();
   // A name of its own: the library knows an open file by its name.
   const path = `/in${opened++}.h5`;
