@@ -11,14 +11,15 @@ import { drawLook } from '../train/drawing/lookDrawing.ts';
 import type { ReportContents } from './contents.ts';
 import { drawConfusion, drawFilters } from './pictures.ts';
 import { STYLE } from './style.ts';
-import { commandOf, factsOf, headline } from './words.ts';
+import { factsOf, headline } from './words.ts';
 
-export function reportPage(contents: ReportContents): string {
+/** `command`: what trains it again, where a command can say it. */
+export function reportPage(contents: ReportContents, command: string | undefined): string {
   const { run, measured } = contents;
   const parts = [
     heading(contents),
     section('What the numbers say', list(measured.insights)),
-    section('How it was made', facts(contents)),
+    section('How it was made', facts(contents, command)),
     section('Training', training(contents)),
     section('What it takes for what', confusion(contents)),
     section('Worst mistakes', mistakes(contents)),
@@ -49,11 +50,10 @@ const list = (sentences: readonly string[]): string =>
     ? ''
     : `<ul>${sentences.map((sentence) => `<li>${escapeMarkup(sentence)}</li>`).join('')}</ul>`;
 
-function facts({ run }: ReportContents): string {
+function facts({ run }: ReportContents, command: string | undefined): string {
   const pairs = factsOf(run).map(
     ([name, value]) => `<dt>${escapeMarkup(name)}</dt><dd>${escapeMarkup(value)}</dd>`,
   );
-  const command = commandOf(run.record, run.name);
   const again =
     command === undefined
       ? ''

@@ -1,5 +1,5 @@
 /**
- * @file What a report says of a run in words: facts as pairs, and the command that repeats it.
+ * @file What a report says of a run in words: facts as pairs, and a sentence for its head.
  */
 import type { ReadableRun } from '../records/comparedRuns.ts';
 import { isImported, type RunRecord, type TrainedRecord } from '../records/runRecord.ts';
@@ -58,35 +58,6 @@ function augmentationWords({ steps, mean }: TrainedRecord['settings']['augmentat
   const words = steps.map(({ name, amount }) => `${name} ${amount}`);
   if (mean !== null) words.push(`mean of each ${mean} taken off`);
   return words.length === 0 ? 'none' : words.join(', ');
-}
-
-/**
- * The command that trains it again, where a command can say all of it: what it leaves out is in run.json. `name` is of
- * the run.
- */
-export function commandOf(record: RunRecord, name: string): string | undefined {
-  if (isImported(record)) return undefined;
-  const { settings, data, model, from } = record;
-  const words = ['fovea train', `runs/${name}/model.json`, '--data', data.name];
-  const option = (flag: string, value: string | number | null, unsaid?: string | number): void => {
-    if (value !== null && value !== unsaid) words.push(flag, String(value));
-  };
-  option('--epochs', settings.epochs);
-  option('--batch-size', settings.batchSize, 128);
-  option('--validation-split', settings.validationSplit, 0);
-  option('--seed', settings.seed, 0);
-  option('--optimizer', settings.optimizer.kind);
-  option('--learning-rate', settings.optimizer.learningRate);
-  option('--loss', settings.loss);
-  option('--patience', settings.patience);
-  option('--train-count', data.trainCount);
-  option('--test-count', data.testCount);
-  if (from !== null) option('--from', from.path);
-  if (settings.freeze.length > 0) option('--freeze', settings.freeze.join(','));
-  option('--name', `${model}-again`);
-  return words
-    .map((word) => (/^[\w@%+=:,./ -]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
-    .join(' ');
 }
 
 /** One sentence for the head of the page. */

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { FoveaError } from '../../base/errors.ts';
 import type { ReadableRun } from '../../records/comparedRuns.ts';
+import { commandOf } from '../commandOf.ts';
 import { resolveRun } from '../models.ts';
 import {
   addBackendOptions,
@@ -74,7 +75,7 @@ async function report(given: string, options: Options): Promise<void> {
     reading: { onUnreadable: unreadableNotes(output.note) },
     load: { onNote: output.note },
   });
-  await writeWhole(out, reportPage(contents));
+  await writeWhole(out, reportPage(contents, commandOf(run.record, name)));
   const { count, accuracy, loss } = contents.measured.evaluation;
   output.text(`Wrote ${out}`);
   output.data({ event: 'report', run: name, out, count, accuracy, loss });
