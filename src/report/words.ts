@@ -2,7 +2,7 @@
  * @file What a report says of a run in words: facts as pairs, and a sentence for its head.
  */
 import type { ReadableRun } from '../records/comparedRuns.ts';
-import { isImported, type RunRecord, type TrainedRecord } from '../records/runRecord.ts';
+import { isImported, type TrainedRecord } from '../records/runRecord.ts';
 
 export type Fact = readonly [name: string, value: string];
 
