@@ -1,6 +1,7 @@
 /**
  * @file Models of Keras and TensorFlow.js for the fuzzer: small ones as we write them, read back however damaged.
  */
+import { type NonEmpty, nonEmpty } from '../../src/base/lists.ts';
 import { exportModel } from '../../src/interop/exporters.ts';
 import { importModel } from '../../src/interop/importers.ts';
 import { sourceOfFiles } from '../../src/interop/source.ts';
@@ -35,14 +36,14 @@ export async function kerasTargets(): Promise<Record<string, Target>> {
   const models = small();
   const written = async (to: string) => {
     const all = await Promise.all(models.map((one) => exportModel(one, to, { name: 'm' })));
-    return all.map((files) => [...files]);
+    return all.map((files) => nonEmpty([...files], 'files'));
   };
   const whole = async (to: string, name: string): Promise<Target> => ({
     seeds: (await written(to)).flatMap(([[, bytes]]) => [bytes]),
     read: async (bytes) => importModel(await sourceOfFiles(name, new Map([[name, bytes]]))),
   });
   /** Two files in one: the JSON up to a line end, then the weights. */
-  const pair = (files: readonly (readonly (readonly [string, Uint8Array])[])[]): Target => ({
+  const pair = (files: readonly NonEmpty<readonly [string, Uint8Array]>[]): Target => ({
     seeds: files.map(([[, json], ...rest]) =>
       Buffer.concat([json, Buffer.from('\n'), ...rest.map(([, bytes]) => bytes)]),
     ),
@@ -61,6 +62,6 @@ export async function kerasTargets(): Promise<Record<string, Target>> {
     keras: await whole('keras', 'm.keras'),
     kerasH5: await whole('h5', 'm.h5'),
     tfjs: pair(await written('tfjs')),
-    tfjsGraph: pair(graphs),
+    tfjsGraph: pair(graphs.map((files) => nonEmpty(files, 'files'))),
   };
 }
