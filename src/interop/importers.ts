@@ -4,7 +4,9 @@
  * The content of a file decides what it is; its ending only where the content fits several or none. An importer is loaded
  * when it is needed. Before: `source.ts`. Next stop: `safetensors/importSafetensors.ts`, the shortest importer.
  */
+
 import { FoveaError, unknownName } from '../base/errors.ts';
+import { allFinite } from '../base/finite.ts';
 import { formatShape, sameShape } from '../base/shape.ts';
 import { parametersOf } from '../nn/network.ts';
 import type { StateValue, TrainedModel } from '../nn/trained.ts';
@@ -117,7 +119,7 @@ function checkedWeights(
       });
     }
     const data = value.data instanceof Float32Array ? value.data : Float32Array.from(value.data);
-    if (!data.every(Number.isFinite)) {
+    if (!allFinite(data)) {
       throw new FoveaError({
         where,
         problem: `"${name}" holds NaN or Infinity: a network with such a number answers nothing that counts`,

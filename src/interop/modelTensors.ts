@@ -4,8 +4,10 @@
  * Names of classes travel in the metadata. An exported file holds the network too, so that it needs no second file.
  * Next stop: `safetensors/safetensors.ts`.
  */
+
 import { checkedClassNames } from '../base/classNames.ts';
 import { FoveaError } from '../base/errors.ts';
+import { allFinite } from '../base/finite.ts';
 import { parseJson } from '../base/json.ts';
 import { shownValue } from '../base/printable.ts';
 import { formatShape, sameShape } from '../base/shape.ts';
@@ -62,7 +64,7 @@ export function weightsIn(
       });
     }
     const data = Float32Array.from(tensor.data);
-    if (!data.every(Number.isFinite)) {
+    if (!allFinite(data)) {
       throw new FoveaError({
         where,
         problem: `"${name}" holds NaN or Infinity: a network with such a number answers nothing that counts`,

@@ -4,7 +4,9 @@
  * A snapshot may come from a file that somebody edited, from another network, or from a data set that has
  * changed since. What does not fit is named; nothing is filled in. Next stop: `fit.ts`.
  */
+
 import { FoveaError } from '../../base/errors.ts';
+import { allFinite } from '../../base/finite.ts';
 import { chosenMetrics, type MetricChoice, metricOfKey } from '../../nn/losses/chosenMetrics.ts';
 import type { StateValue } from '../../nn/trained.ts';
 import type { EpochRecord, Progress, Snapshot } from '../progress.ts';
@@ -43,7 +45,7 @@ function wrongState(
     if (found.length !== data.length) {
       return `"${name}" has ${found.length} numbers instead of ${data.length}`;
     }
-    if (!found.every(Number.isFinite)) return `"${name}" holds NaN or Infinity`;
+    if (!allFinite(found)) return `"${name}" holds NaN or Infinity`;
   }
   for (const name of states.keys()) {
     if (!wanted.has(name)) return `it has "${name}", which this run has not`;

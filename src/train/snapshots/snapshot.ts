@@ -4,8 +4,10 @@
  * Only finite states are taken: a snapshot is a place to go on from, and NaN is none.
  * Next stop: `checkpoint.ts`, a snapshot as the bytes of one file.
  */
+
 import type { Scope, Session, States } from '../../backends/backend.ts';
 import { FoveaError } from '../../base/errors.ts';
+import { allFinite } from '../../base/finite.ts';
 import { parameterNames } from '../../nn/programs/programs.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import type { StateValue } from '../../nn/trained.ts';
@@ -22,7 +24,7 @@ export async function snapshotOf(
   for (const { name, shape } of scope.states()) {
     if (!names.has(name)) continue;
     const data = await scope.readState(name);
-    if (!data.every(Number.isFinite)) {
+    if (!allFinite(data)) {
       const learningRate = progress.history.at(-1)?.learningRate;
       throw diverged(`${name} holds NaN or Infinity after step ${progress.step}`, learningRate);
     }

@@ -4,7 +4,9 @@
  * Fine-tuning and warm starts: a parameter is taken where name and shape agree, so a last layer for other classes
  * keeps the weights that were drawn for it. What became of each is told. Next stop: `fit.ts`.
  */
+
 import { FoveaError } from '../../base/errors.ts';
+import { allFinite } from '../../base/finite.ts';
 import { sameShape } from '../../base/shape.ts';
 import { parametersOf } from '../../nn/network.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
@@ -38,7 +40,7 @@ export function warmStart(
       continue;
     }
     const data = Float32Array.from(value.data);
-    if (!data.every(Number.isFinite)) throw notNumbers(name);
+    if (!allFinite(data)) throw notNumbers(name);
     states.set(name, { data });
     taken.push(name);
   }
