@@ -109,6 +109,11 @@ export function curvesOf(
   return { x, curves: curves.filter(({ values }) => values.some((value) => value !== null)) };
 }
 
+/** (epoch, value) of each epoch that was measured. */
+export function pointsOf({ values }: Curve): (readonly [epoch: number, value: number])[] {
+  return values.flatMap((value, i) => (value === null ? [] : [[i + 1, value] as const]));
+}
+
 function measuredOf(epoch: EpochRecord | undefined, part: Part, measure: Measure): number | null {
   const value = (part === 'training' ? epoch?.train : epoch?.validation)?.[measure];
   return isNumber(value) ? value : null;

@@ -5,7 +5,7 @@
  */
 import { drawCurves, type Series, shareRange } from '../draw/curves.ts';
 import { escapeMarkup } from '../draw/svg.ts';
-import { type Curve, curvesOf, type Measure } from '../records/comparedRuns.ts';
+import { curvesOf, type Measure, pointsOf } from '../records/comparedRuns.ts';
 import { percentBelow } from '../records/mistakes.ts';
 import { drawLook } from '../train/drawing/lookDrawing.ts';
 import type { ReportContents } from './contents.ts';
@@ -82,10 +82,10 @@ function curves(name: string, run: ReportContents['run'], measure: Measure): str
   const { curves: found } = curvesOf([run], measure);
   if (found.length === 0) return '';
   const series = found.map(
-    ({ label, values, dashed }: Curve): Series => ({
-      name: label.slice(name.length + 2),
-      points: values.flatMap((value, i) => (value === null ? [] : [[i + 1, value] as const])),
-      dashed,
+    (curve): Series => ({
+      name: curve.label.slice(name.length + 2),
+      points: pointsOf(curve),
+      dashed: curve.dashed,
     }),
   );
   const title = measure === 'loss' ? 'Loss' : 'Accuracy';

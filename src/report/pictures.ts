@@ -2,7 +2,7 @@
  * @file The drawings that only a report has: confusion as a picture, and the filters of the first layer.
  */
 import { colourAt, cssOf, inkOn, limitOf } from '../draw/colourScale.ts';
-import { element, INK, QUIET, svgDocument, text } from '../draw/svg.ts';
+import { cutTo, element, INK, QUIET, svgDocument, text } from '../draw/svg.ts';
 import type { StateValue } from '../nn/trained.ts';
 import { valuePicture } from '../train/drawing/valuePicture.ts';
 
@@ -34,7 +34,7 @@ export function drawConfusion(
       return element('rect', square) + text(x + side / 2, y + side / 2 + 4, String(count), ink);
     });
   });
-  const names = n > MOST_NUMBERED ? [] : classes.map(shortened);
+  const names = n > MOST_NUMBERED ? [] : classes.map((name) => cutTo(name, NAME_LENGTH));
   const [width, height] = [LABEL + n * side + 70, top + n * side + 10];
   return svgDocument(
     width,
@@ -53,9 +53,6 @@ export function drawConfusion(
     ...cells,
   );
 }
-
-const shortened = (name: string): string =>
-  name.length > NAME_LENGTH ? `${name.slice(0, NAME_LENGTH - 1)}…` : name;
 
 const FILTER_SIDE = 56;
 const FILTERS_ACROSS = 16;

@@ -6,7 +6,7 @@
 import { Command, Option } from 'commander';
 import { FoveaError } from '../../base/errors.ts';
 import { drawCurves, type Series, shareRange } from '../../draw/curves.ts';
-import type { Curve, Measure } from '../../records/comparedRuns.ts';
+import { type Curve, type Measure, pointsOf } from '../../records/comparedRuns.ts';
 import { resolveRun } from '../models.ts';
 import { jsonOption } from '../options/options.ts';
 import { checkDrawingName, writeDrawing } from '../picture.ts';
@@ -86,7 +86,7 @@ function drawnThrough(curves: readonly Curve[]): readonly Curve[] {
   return [...through, ...curves.filter(({ run }) => !shown.has(run))];
 }
 
-function seriesOf({ label, values, dashed, run }: Curve): Series {
-  const points = values.flatMap((value, i) => (value === null ? [] : [[i + 1, value] as const]));
-  return { name: label, points, dashed, colour: run };
+function seriesOf(curve: Curve): Series {
+  const { label, dashed, run } = curve;
+  return { name: label, points: pointsOf(curve), dashed, colour: run };
 }

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { layers } from '../../nn/layers/index.ts';
 import { sequential } from '../../nn/sequential.ts';
 import { command as plot } from './plot.ts';
-import { command as runs } from './runs.ts';
+import { duration, command as runs } from './runs.ts';
 import { command as train } from './train.ts';
 
 const spec = sequential({ name: 'tiny', inputShape: [28, 28, 1] }, [
@@ -138,4 +138,17 @@ it('plots runs in letters and into a file', async () => {
     expect(drawing).toContain(`>${name}</text>`);
   await expect(fovea(plot(), ...Array<string>(5).fill('alpha'))).rejects.toThrow(/4 at most/);
   await expect(fovea(plot(), 'alpha', '--out', 'c.gif')).rejects.toThrow(/\.png or \.svg/);
+});
+
+it('says times in no sixty seconds and no sixty minutes', () => {
+  const told = [4.21, 59.4, 59.6, 119.4, 119.6, 3599.7, 11_100].map(duration);
+  expect(told).toEqual([
+    '4.2 s',
+    '59.4 s',
+    '1 min 0 s',
+    '1 min 59 s',
+    '2 min 0 s',
+    '1 h 0 min',
+    '3 h 5 min',
+  ]);
 });

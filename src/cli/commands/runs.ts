@@ -159,11 +159,14 @@ async function listOf(found: readonly ReadableRun[]): Promise<string> {
   return table([head, ...rows], 4);
 }
 
-function duration(seconds: number): string {
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  const minutes = Math.floor(seconds / 60);
+/** "4.2 s", "2 min 0 s", "3 h 5 min" */
+export function duration(seconds: number): string {
+  // Rounded first, so that no minute has sixty seconds.
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${seconds.toFixed(1)} s`;
+  const minutes = Math.floor(whole / 60);
   return minutes < 60
-    ? `${minutes} min ${Math.round(seconds % 60)} s`
+    ? `${minutes} min ${whole % 60} s`
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 

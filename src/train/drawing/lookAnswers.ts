@@ -2,7 +2,7 @@
  * @file What a network says of a picture, as the end of a drawing: its likeliest classes as bars, or the codes that
  * the 1998 network compares its last row with, and the distances to them.
  */
-import { element, INK, QUIET, text } from '../../draw/svg.ts';
+import { cutTo, element, INK, QUIET, text } from '../../draw/svg.ts';
 import type { Look } from '../prediction/look.ts';
 import { rowSize } from './numberRow.ts';
 import { valuePicture } from './valuePicture.ts';
@@ -11,6 +11,8 @@ const BEST = '#0b7a4b';
 /** Where bars begin: names of classes stand before. */
 const BARS = 174;
 const MOST_BARS = 10;
+/** Letters of a class before its bar. */
+const NAME_LENGTH = 22;
 /** The limit of the tanh whose answers are compared with codes of -1 and 1 (1998 paper, appendix A). */
 const CODE_LIMIT = 1.7159;
 
@@ -55,15 +57,13 @@ function drawProbabilities({ classes, probabilities, answer }: Look) {
     const fill = i === answer ? BEST : QUIET;
     const y = row * line;
     return [
-      text(0, y + 14, shortened(classes[i] ?? String(i)), { fill: INK }),
+      text(0, y + 14, cutTo(classes[i] ?? String(i), NAME_LENGTH), { fill: INK }),
       element('rect', { x: BARS, y: y + 3, width: Math.max(1, 600 * p), height: 13, fill }),
       text(BARS + 8 + 600 * p, y + 14, percentWords(p), { fill: INK }),
     ].join('');
   });
   return { drawing: rows.join(''), height: rows.length * line };
 }
-
-const shortened = (name: string): string => (name.length > 22 ? `${name.slice(0, 21)}…` : name);
 
 /** 99.99 % is not 100 %, and what is not 0 does not read 0. */
 export function percentWords(share: number): string {

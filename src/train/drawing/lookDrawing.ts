@@ -7,7 +7,7 @@
  */
 import { unknownName } from '../../base/errors.ts';
 import { limitOf } from '../../draw/colourScale.ts';
-import { element, INK, QUIET, RULE, svgDocument, text } from '../../draw/svg.ts';
+import { cutTo, element, INK, QUIET, RULE, svgDocument, text } from '../../draw/svg.ts';
 import type { Look, Stage } from '../prediction/look.ts';
 import { drawAnswers } from './lookAnswers.ts';
 import { numberWords, rowDrawing } from './numberRow.ts';
@@ -88,10 +88,9 @@ const quiet = { fill: QUIET, 'font-size': 10 };
 const NAME_LENGTH = 21;
 
 function label({ name, kind, shape }: Stage, y: number, note: string): string {
-  const shown = name.length > NAME_LENGTH ? `${name.slice(0, NAME_LENGTH - 1)}…` : name;
   const lines = [kind === 'picture' ? '' : kind, shape.join(' × '), note].filter((l) => l !== '');
   return [
-    text(16, y + 13, shown, { fill: INK, 'font-weight': 'bold' }),
+    text(16, y + 13, cutTo(name, NAME_LENGTH), { fill: INK, 'font-weight': 'bold' }),
     ...lines.map((line, i) => text(16, y + 28 + 13 * i, line, quiet)),
   ].join('');
 }
