@@ -29,11 +29,6 @@ export function text(x: number, y: number, words: string, attributes: Attributes
   return element('text', { x, y, 'xml:space': 'preserve', ...attributes }, escapeMarkup(words));
 }
 
-/** The first letters of a name that is longer than its place. */
-export function cutTo(words: string, most: number): string {
-  return words.length > most ? `${words.slice(0, most - 1)}…` : words;
-}
-
 export function svgDocument(width: number, height: number, ...children: string[]): string {
   const attributes = {
     xmlns: 'http://www.w3.org/2000/svg',

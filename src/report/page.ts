@@ -4,6 +4,7 @@
  * Previous stop: `contents.ts`.
  */
 import { drawCurves, type Series, shareRange } from '../draw/curves.ts';
+import { pngAddress } from '../draw/letters.ts';
 import { escapeMarkup } from '../draw/svg.ts';
 import { curvesOf, type Measure, pointsOf } from '../records/comparedRuns.ts';
 import { percentBelow } from '../records/mistakes.ts';
@@ -113,7 +114,7 @@ function confusion({ measured }: ReportContents): string {
 function mistakes({ measured, sheet }: ReportContents): string {
   const { classes, mistakes: worst } = measured.evaluation;
   if (sheet === null) return '<p>None.</p>';
-  const image = `<img alt="the worst mistakes" src="data:image/png;base64,${Buffer.from(sheet).toString('base64')}">`;
+  const image = `<img alt="the worst mistakes" src="${pngAddress(sheet)}">`;
   const rows = worst.map(({ index, label, predicted, confidence, loss }) => {
     const name = measured.nameOf(index) ?? `test picture ${index}`;
     const words = [name, classes[label] ?? '', classes[predicted] ?? ''];

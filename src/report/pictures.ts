@@ -2,7 +2,8 @@
  * @file The drawings that only a report has: confusion as a picture, and the filters of the first layer.
  */
 import { colourAt, cssOf, inkOn, limitOf } from '../draw/colourScale.ts';
-import { cutTo, element, INK, QUIET, svgDocument, text } from '../draw/svg.ts';
+import { cutTo } from '../draw/letters.ts';
+import { element, INK, QUIET, svgDocument, text } from '../draw/svg.ts';
 import type { StateValue } from '../nn/trained.ts';
 import { valuePicture } from '../train/drawing/valuePicture.ts';
 

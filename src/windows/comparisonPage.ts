@@ -5,6 +5,7 @@
  */
 import { encode } from 'fast-png';
 import { alignColumns } from '../draw/columns.ts';
+import { brokenAt, pngAddress } from '../draw/letters.ts';
 import { element, escapeMarkup, INK, MONO, QUIET, RULE, svgDocument, text } from '../draw/svg.ts';
 import type { RealTensor } from './apply.ts';
 import type { Comparison } from './comparison.ts';
@@ -94,26 +95,11 @@ function dataAddress(picture: RealTensor): string {
   const channels = channelsOf(picture);
   const data = Uint8ClampedArray.from(picture.data); // rounds and keeps to 0..255
   const png = encode({ width: widthOf(picture), height: heightOf(picture), data, channels });
-  return `data:image/png;base64,${base64(png)}`;
+  return pngAddress(png);
 }
 
-function base64(bytes: Uint8Array): string {
-  let binary = '';
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary);
-}
-
-function wrapped(words: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of words.split(' ')) {
-    if (line !== '' && (line.length + 1 + word.length) * LETTER > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
-}
+const wrapped = (words: string, width: number): string[] =>
+  brokenAt(words, Math.floor(width / LETTER));
 
 /** One self-contained page; the numbers are a real table, the drawing has them too. */
 export function comparisonPage(comparison: Comparison): string {

@@ -7,6 +7,7 @@
 
 import type { ImageShape } from '../../base/shape.ts';
 import { colourAt, type Rgb } from '../../draw/colourScale.ts';
+import { brokenAt } from '../../draw/letters.ts';
 import { element, INK, QUIET, svgDocument, text } from '../../draw/svg.ts';
 import type { Explained, Explanation } from '../explanation/explain.ts';
 import { percentWords } from './lookAnswers.ts';
@@ -78,16 +79,10 @@ function captions(x: number, y: number, [name = '', ...lines]: readonly string[]
 const LINE = 42;
 
 /** What a method says in two lines at most, and its source. */
-function linesOf({ says, source }: Explanation): string[] {
-  const words = says.split(' ');
-  const lines = [''];
-  for (const word of words) {
-    const line = lines.at(-1) ?? '';
-    if (line !== '' && line.length + 1 + word.length > LINE) lines.push(word);
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines.slice(0, 2), source];
-}
+const linesOf = ({ says, source }: Explanation): string[] => [
+  ...brokenAt(says, LINE).slice(0, 2),
+  source,
+];
 
 /** The picture in faint grays, tinted with the map. */
 function overlaid(

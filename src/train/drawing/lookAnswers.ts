@@ -2,7 +2,8 @@
  * @file What a network says of a picture, as the end of a drawing: its likeliest classes as bars, or the codes that
  * the 1998 network compares its last row with, and the distances to them.
  */
-import { cutTo, element, INK, QUIET, text } from '../../draw/svg.ts';
+import { cutTo } from '../../draw/letters.ts';
+import { element, INK, QUIET, text } from '../../draw/svg.ts';
 import type { Look } from '../prediction/look.ts';
 import { rowSize } from './numberRow.ts';
 import { valuePicture } from './valuePicture.ts';

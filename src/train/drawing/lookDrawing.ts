@@ -7,7 +7,8 @@
  */
 import { unknownName } from '../../base/errors.ts';
 import { limitOf } from '../../draw/colourScale.ts';
-import { cutTo, element, INK, QUIET, RULE, svgDocument, text } from '../../draw/svg.ts';
+import { cutTo } from '../../draw/letters.ts';
+import { element, INK, QUIET, RULE, svgDocument, text } from '../../draw/svg.ts';
 import type { Look, Stage } from '../prediction/look.ts';
 import { drawAnswers } from './lookAnswers.ts';
 import { numberWords, rowDrawing } from './numberRow.ts';

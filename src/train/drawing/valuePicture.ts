@@ -5,6 +5,7 @@
  */
 import { encode } from 'fast-png';
 import { paint, type Rgb, type ScaleName } from '../../draw/colourScale.ts';
+import { pngAddress } from '../../draw/letters.ts';
 import { element, RULE_DARK, text } from '../../draw/svg.ts';
 
 /** A rectangle of an SVG drawing. */
@@ -81,7 +82,7 @@ function pngImage(rgba: Uint8ClampedArray, height: number, width: number, box: B
   return element('image', {
     ...box,
     preserveAspectRatio: 'none',
-    href: `data:image/png;base64,${base64(png)}`,
+    href: pngAddress(png),
   });
 }
 
@@ -98,13 +99,4 @@ function enlarged(rgba: Uint8ClampedArray, width: number, zoom: number, down: nu
     for (let copy = 1; copy < down; copy++) large.set(line, (row * down + copy) * across);
   }
   return new Uint8ClampedArray(large.buffer);
-}
-
-/** Pieces, since a call takes some ten thousand arguments at most. */
-function base64(bytes: Uint8Array): string {
-  let letters = '';
-  for (let start = 0; start < bytes.length; start += 8192) {
-    letters += String.fromCharCode(...bytes.subarray(start, start + 8192));
-  }
-  return btoa(letters);
 }
