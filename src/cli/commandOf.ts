@@ -23,6 +23,8 @@ export function commandOf(record: RunRecord, name: string): string | undefined {
   option('--seed', settings.seed, 0);
   option('--optimizer', settings.optimizer.kind);
   option('--learning-rate', settings.optimizer.learningRate);
+  const rates = Object.entries(settings.learningRates ?? {}).map((pair) => pair.join('='));
+  if (rates.length > 0) option('--learning-rates', rates.join(','));
   option('--loss', settings.loss);
   option('--patience', settings.patience);
   option('--train-count', data.trainCount);

@@ -53,6 +53,8 @@ const settings = z.object({
   patience: z.nullable(z.int().check(z.positive())),
   /** Names of layers that training leaves alone. */
   freeze: z._default(z.array(z.string()), []),
+  /** What the learning rate of single layers is multiplied by. */
+  learningRates: z.optional(z.record(z.string(), z.number().check(z.positive()))),
   /** What was asked for beside these; `train/events.ts` says what each does. */
   labelSmoothing: z.optional(z.number().check(z.minimum(0), z.lt(1))),
   mixup: z.optional(z.number().check(z.positive(), z.maximum(2))),

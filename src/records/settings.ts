@@ -7,6 +7,8 @@ import { asUsage, UsageError, unknownName } from '../base/errors.ts';
 import { parseAugmentation } from '../data/augment/index.ts';
 import { defaultOptimizerOf } from '../models/recipes.ts';
 import { defaultLossOf, type LossName, lossNames } from '../nn/losses/losses.ts';
+import { withLearningRates } from '../nn/optimizers/layerRates.ts';
+import { withFrozen } from '../nn/programs/frozen.ts';
 import { parseSchedule } from '../nn/schedules.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import { checkSettings } from '../train/checks.ts';
@@ -48,7 +50,12 @@ export function settingsOf(
   const metrics = settings.metrics?.map((metric) =>
     recordable(typeof metric === 'object' ? metric.rows : metric, 'metrics'),
   );
-  const { optimizer = defaultOptimizerOf(spec), schedule = 'constant' } = settings;
+  const { optimizer = defaultOptimizerOf(spec), schedule = 'constant', learningRates } = settings;
+  const stepping = asUsage(() => asOptimizer(optimizer));
+  const freeze = layersNamed(spec, settings.freeze ?? []);
+  if (learningRates !== undefined) {
+    withLearningRates(stepping, withFrozen(spec, freeze), learningRates);
+  }
   return {
     epochs,
     batchSize,
@@ -57,12 +64,12 @@ export function settingsOf(
     shuffle,
     augmentation: asUsage(() => parseAugmentation(augment, imageShapeOf(spec))),
     loss: asUsage(() => lossNameOf(recordable(loss, 'loss'))),
-    optimizer: asUsage(() => asOptimizer(optimizer).spec),
+    optimizer: stepping.spec,
     schedule: asUsage(() => parseSchedule(recordable(schedule, 'schedule'))),
     patience: patience ?? null,
-    freeze: layersNamed(spec, settings.freeze ?? []),
+    freeze,
     watchTest,
-    ...given({ labelSmoothing, mixup, classWeights, monitor, minDelta, metrics }),
+    ...given({ learningRates, labelSmoothing, mixup, classWeights, monitor, minDelta, metrics }),
   };
 }
 

@@ -6,6 +6,7 @@
  * Before: `newRun.ts`. Next stop: `train/snapshots/warmStart.ts`.
  */
 import { FoveaError, nearestName, UsageError } from '../base/errors.ts';
+import { fitsPattern } from '../base/patterns.ts';
 import { sameShape } from '../base/shape.ts';
 import { answeringLayer } from '../models/variants.ts';
 import { parametersOf } from '../nn/network.ts';
@@ -69,9 +70,7 @@ const layerOf = (parameter: string): string => parameter.slice(0, parameter.last
 export function layersNamed(spec: ModelSpec, patterns: readonly string[]): string[] {
   const names = spec.layers.map(({ name }) => name);
   const found = patterns.map((pattern) => {
-    const literal = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-    const shape = new RegExp(`^${literal.replaceAll('*', '.*').replaceAll('?', '.')}$`);
-    const matching = names.filter((name) => shape.test(name));
+    const matching = names.filter(fitsPattern(pattern));
     if (matching.length > 0) return matching;
     const near = nearestName(pattern, names);
     throw new UsageError({

@@ -32,6 +32,9 @@ export function factsOf({ record, history }: ReadableRun): Fact[] {
     ['epochs', `${history.length} of ${settings.epochs}, in batches of ${settings.batchSize}`],
     ['loss', settings.loss],
     ['optimizer', wordsOf(settings.optimizer)],
+    ...(settings.learningRates === undefined
+      ? []
+      : [['learning rate times', ratesOf(settings.learningRates)] as const]),
     ['schedule', wordsOf(settings.schedule)],
     ['augmentation', augmentationWords(settings.augmentation)],
     ['seed', String(settings.seed)],
@@ -47,6 +50,12 @@ export function factsOf({ record, history }: ReadableRun): Fact[] {
     ],
   ];
 }
+
+/** "0.1 (conv*), 2 (dense)" */
+const ratesOf = (rates: Readonly<Record<string, number>>): string =>
+  Object.entries(rates)
+    .map(([layers, factor]) => `${factor} (${layers})`)
+    .join(', ');
 
 /** "adam, learningRate 0.003, beta1 0.9" */
 function wordsOf({ kind, ...options }: Readonly<Record<string, unknown>>): string {

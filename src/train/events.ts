@@ -8,6 +8,7 @@ import type { Share } from '../data/batches/batches.ts';
 import type { ReadingOptions } from '../data/batches/batchSource.ts';
 import type { MetricChoice } from '../nn/losses/chosenMetrics.ts';
 import type { LossChoice } from '../nn/losses/objectives.ts';
+import type { LearningRates } from '../nn/optimizers/layerRates.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
 import type { ScheduleFunction } from '../nn/schedules.ts';
 import type { TrainedModel } from '../nn/trained.ts';
@@ -41,6 +42,11 @@ export interface FitOptions extends RowSettings, EarlyStop {
   /** `adam({ learningRate: 0.002 })`, or its name, or its spec from a file. Default: Adam, for a
    * model of ours at the rate that `fovea train` takes for it (`models/recipes.ts`: 0.003 for lenet5). */
   readonly optimizer?: Optimizer | string | Choice;
+  /**
+   * What the learning rate of single layers is multiplied by: `{ 'conv*': 0.1 }`; with a slash, of parameters:
+   * `{ 'conv1/bias': 2 }`. Where several fit, they multiply. Default: 1 for all.
+   */
+  readonly learningRates?: LearningRates | undefined;
   /**
    * How the learning rate moves: a name, `{ kind: 'cosine', duration: 10, warmup: 2 }`, or a function of finished
    * epochs and finished steps: `(epoch, step) => 0.1 * 0.5 ** epoch`. Default 'constant'.

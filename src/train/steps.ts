@@ -12,6 +12,7 @@ import { isStreamed } from '../data/streamed.ts';
 import { defaultOptimizerOf } from '../models/recipes.ts';
 import type { ChosenLosses } from '../nn/losses/objectives.ts';
 import { optimizerOf } from '../nn/optimizers/index.ts';
+import { withLearningRates } from '../nn/optimizers/layerRates.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
 import { initialStates, preparationGraph } from '../nn/programs/programs.ts';
 import type { Schedule } from '../nn/schedules.ts';
@@ -44,7 +45,10 @@ export class Steps {
     spec: ModelSpec,
     split: RowSplit,
     source: BatchSource,
-    options: Pick<FitOptions, 'seed' | 'optimizer' | 'runner' | 'share' | 'metrics'> & {
+    options: Pick<
+      FitOptions,
+      'seed' | 'optimizer' | 'learningRates' | 'runner' | 'share' | 'metrics'
+    > & {
       readonly losses: ChosenLosses;
       readonly treatment: RowTreatment;
     },
@@ -52,7 +56,7 @@ export class Steps {
     const { seed = 0, losses, metrics, treatment, optimizer = defaultOptimizerOf(spec) } = options;
     const { batchSize } = source;
     this.source = source;
-    this.optimizer = asOptimizer(optimizer);
+    this.optimizer = withLearningRates(asOptimizer(optimizer), spec, options.learningRates);
     this.spec = spec;
     this.#seed = seed;
     this.#split = split;

@@ -107,6 +107,21 @@ export function parseClassWeights(text: string): 'balanced' | Readonly<Record<st
   );
 }
 
+/** "conv*=0.1,fc8=10"; which layers there are, the model says. */
+export function parseLearningRates(text: string): Readonly<Record<string, number>> {
+  const items = readItems(text, { option: 'learningRates', example: 'conv*=0.1' });
+  return Object.fromEntries(
+    items.map(({ name, value }) => {
+      if (value !== undefined) return [name, Number(value)];
+      throw new UsageError({
+        option: 'learningRates',
+        problem: `received "${name}"`,
+        expected: 'a factor for each layer or pattern that is named: conv*=0.1,dense=2',
+      });
+    }),
+  );
+}
+
 /** What is measured beside the loss and the accuracy; which names there are, `nn/losses/chosenMetrics.ts` says. */
 export const metricsOption = (): Option =>
   new Option(

@@ -17,6 +17,7 @@ import {
   numberOption,
   parseClassWeights,
   parseInterval,
+  parseLearningRates,
   parseOptimizerWords,
   parseScheduleWords,
   parseShape,
@@ -49,6 +50,7 @@ export interface TrainingOptions extends BackendOptions {
   readonly minDelta?: number;
   readonly from?: string;
   readonly freeze?: readonly string[];
+  readonly learningRates?: Readonly<Record<string, number>>;
   readonly trainCount?: number;
   readonly testCount?: number;
   readonly name?: string;
@@ -135,6 +137,10 @@ function stepOptions(): Option[] {
       .argParser(parseOptimizerWords)
       .default({ kind: 'adam' }, 'adam'),
     numberOption('positive', '--learning-rate <x>', "default: the optimizer's own"),
+    new Option(
+      '--learning-rates <list>',
+      'times the rate, for layers by names or patterns: "conv*=0.1"; for parameters: "*/bias=2"',
+    ).argParser(parseLearningRates),
     numberOption('positive', '--mu <x>', 'of levenbergMarquardt'),
     numberOption('share', '--momentum <x>', 'of sgd and rmsprop'),
     new Option('--nesterov', 'look one step ahead, with --momentum'),

@@ -51,6 +51,7 @@ const SAID: readonly (readonly [words: string, request: object])[] = [
   ['--clip-norm 1.5', { settings: { optimizer: { clipNorm: 1.5 } } }],
   ['--beta1 0.7', { settings: { optimizer: { beta1: 0.7 } } }],
   ['--freeze conv1,conv*', { settings: { freeze: ['conv1', 'conv*'] } }],
+  ['--learning-rates conv*=0.1', { settings: { learningRates: { 'conv*': 0.1 } } }],
   ['--overwrite', { overwrite: true }],
 ];
 
