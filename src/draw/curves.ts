@@ -51,11 +51,11 @@ export function drawCurves(series: readonly Series[], options: CurvesOptions): s
     element('rect', { width, height: HEIGHT, fill: '#ffffff' }),
     text(PLOT.left, 26, options.title, { 'font-size': 16, fill: INK }),
     text(PLOT.left, 48, options.yLabel, { fill: QUIET }),
-    ...ticks(low, high).flatMap((y) => [
+    ...axisTicks(low, high).flatMap((y) => [
       element('path', { d: `M${PLOT.left} ${atY(y)} H${PLOT.right}`, stroke: RULE }),
       text(PLOT.left - 8, atY(y) + 4, tickText(y), { fill: QUIET, 'text-anchor': 'end' }),
     ]),
-    ...ticks(left, right, xs.every(Number.isInteger) ? 1 : 0).map((x) =>
+    ...axisTicks(left, right, xs.every(Number.isInteger) ? 1 : 0).map((x) =>
       text(atX(x), PLOT.bottom + 18, tickText(x), { fill: QUIET, 'text-anchor': 'middle' }),
     ),
     element('path', { d: `M${PLOT.left} ${PLOT.bottom} H${PLOT.right}`, stroke: RULE_DARK }),
@@ -115,7 +115,7 @@ export function apart(places: readonly number[], least: number): number[] {
 }
 
 /** About five round numbers from `low` to `high`, `least` apart or more. */
-function ticks(low: number, high: number, least = 0): number[] {
+export function axisTicks(low: number, high: number, least = 0): number[] {
   const rough = Math.max(1e-9, least, (high - low) / 5);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough) ?? rough;
@@ -124,4 +124,4 @@ function ticks(low: number, high: number, least = 0): number[] {
   return Array.from({ length: count }, (_, i) => (first + i) * step);
 }
 
-const tickText = (value: number): string => String(Number(value.toFixed(6)));
+export const tickText = (value: number): string => String(Number(value.toFixed(6)));

@@ -10,8 +10,17 @@ import { curvesOf, type Measure, pointsOf } from '../records/comparedRuns.ts';
 import { percentBelow } from '../records/mistakes.ts';
 import { drawLook } from '../train/drawing/lookDrawing.ts';
 import type { ReportContents } from './contents.ts';
+import {
+  code,
+  factList,
+  figure,
+  htmlPage,
+  htmlTable,
+  list,
+  pageHeading,
+  section,
+} from './parts.ts';
 import { drawConfusion, drawFilters } from './pictures.ts';
-import { STYLE } from './style.ts';
 import { factsOf, headline } from './words.ts';
 
 /** `command`: what trains it again, where a command can say it. */
@@ -27,39 +36,18 @@ export function reportPage(contents: ReportContents, command: string | undefined
     section('Filters of the first layer', filters(contents)),
     section('Pictures on their way through', shown(contents)),
   ];
-  const title = escapeMarkup(`${run.name}: ${run.record.model}`);
-  return [
-    '<!doctype html>',
-    '<html lang="en">',
-    '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>${title}</title><style>${STYLE}</style></head>`,
-    `<body>${parts.join('\n')}</body>`,
-    '</html>\n',
-  ].join('\n');
-}
-
-/** Nothing where there is nothing to say. */
-function section(title: string, inner: string): string {
-  return inner === '' ? '' : `<section><h2>${title}</h2>${inner}</section>`;
+  return htmlPage(`${run.name}: ${run.record.model}`, parts);
 }
 
 const heading = ({ run, measured }: ReportContents): string =>
-  `<h1>${escapeMarkup(run.name)}</h1><p class="lead">${escapeMarkup(headline(measured.evaluation, measured.dataset))}</p>`;
-
-const list = (sentences: readonly string[]): string =>
-  sentences.length === 0
-    ? ''
-    : `<ul>${sentences.map((sentence) => `<li>${escapeMarkup(sentence)}</li>`).join('')}</ul>`;
+  pageHeading(run.name, headline(measured.evaluation, measured.dataset));
 
 function facts({ run }: ReportContents, command: string | undefined): string {
-  const pairs = factsOf(run).map(
-    ([name, value]) => `<dt>${escapeMarkup(name)}</dt><dd>${escapeMarkup(value)}</dd>`,
-  );
   const again =
     command === undefined
       ? ''
-      : `<p>Again, as far as a command says it (run.json says all):</p><pre>${escapeMarkup(command)}</pre>`;
-  return `<dl>${pairs.join('')}</dl>${again}`;
+      : `<p>Again, as far as a command says it (run.json says all):</p>${code(command)}`;
+  return factList(factsOf(run)) + again;
 }
 
 function training({ run }: ReportContents): string {
@@ -94,36 +82,34 @@ function curves(name: string, run: ReportContents['run'], measure: Measure): str
   return figure(drawCurves(series, { title, xLabel: 'epoch', yLabel: measure, yRange }));
 }
 
-const figure = (svg: string, caption = ''): string =>
-  `<figure>${svg}${caption === '' ? '' : `<figcaption>${escapeMarkup(caption)}</figcaption>`}</figure>`;
-
 function confusion({ measured }: ReportContents): string {
   const { classes, confusion: counts, perClass } = measured.evaluation;
-  const rows = perClass.map(({ class: name, precision, recall, f1, support }) => {
-    const numbers = [precision, recall, f1].map((share) => `<td>${share.toFixed(4)}</td>`);
-    return `<tr><td>${escapeMarkup(name)}</td>${numbers.join('')}<td>${support}</td></tr>`;
-  });
-  const head =
-    '<tr><th>class</th><th>precision</th><th>recall</th><th>F1</th><th>pictures</th></tr>';
-  return `<div class="wide">${figure(
+  const rows = perClass.map(({ class: name, precision, recall, f1, support }) => [
+    name,
+    ...[precision, recall, f1].map((share) => share.toFixed(4)),
+    String(support),
+  ]);
+  const drawn = figure(
     drawConfusion(classes, counts),
     'Rows: what a picture shows; columns: what it was read as. Orange is right, blue is wrong, the stronger the larger its share of the row.',
-  )}<table>${head}${rows.join('')}</table></div>`;
+  );
+  const table = htmlTable(['class', 'precision', 'recall', 'F1', 'pictures'], rows);
+  return `<div class="wide">${drawn}</div>${table}`;
 }
 
 function mistakes({ measured, sheet }: ReportContents): string {
   const { classes, mistakes: worst } = measured.evaluation;
   if (sheet === null) return '<p>None.</p>';
   const image = `<img alt="the worst mistakes" src="${pngAddress(sheet)}">`;
-  const rows = worst.map(({ index, label, predicted, confidence, loss }) => {
-    const name = measured.nameOf(index) ?? `test picture ${index}`;
-    const words = [name, classes[label] ?? '', classes[predicted] ?? ''];
-    const cells = words.map((word) => `<td class="words">${escapeMarkup(word)}</td>`).join('');
-    return `<tr>${cells}<td>${percentBelow(confidence)}</td><td>${loss.toFixed(3)}</td></tr>`;
-  });
-  const head =
-    '<tr><th class="words">picture</th><th class="words">shows</th><th class="words">read as</th><th>sure by</th><th>loss</th></tr>';
-  return `<figure>${image}</figure><details><summary>Their names</summary><div class="wide"><table>${head}${rows.join('')}</table></div></details>`;
+  const rows = worst.map(({ index, label, predicted, confidence, loss }) => [
+    measured.nameOf(index) ?? `test picture ${index}`,
+    classes[label] ?? '',
+    classes[predicted] ?? '',
+    percentBelow(confidence),
+    loss.toFixed(3),
+  ]);
+  const table = htmlTable(['picture', 'shows', 'read as', 'sure by', 'loss'], rows, 3);
+  return `<figure>${image}</figure><details><summary>Their names</summary>${table}</details>`;
 }
 
 function filters({ filters: found }: ReportContents): string {

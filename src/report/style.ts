@@ -8,6 +8,7 @@ body { margin: 0 auto; padding: 40px 24px 80px; max-width: 1000px; background: #
   font: 16px/1.55 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
 h1 { font-size: 32px; line-height: 1.2; margin: 0 0 8px; }
 h2 { font-size: 20px; margin: 48px 0 12px; padding-top: 16px; border-top: 1px solid #dde3ea; }
+h3 { font-size: 16px; margin: 28px 0 8px; }
 p.lead { font-size: 20px; margin: 0 0 24px; color: #3e4c59; }
 figure { margin: 16px 0; }
 figure svg, figure img { max-width: 100%; height: auto; display: block; }
