@@ -38,6 +38,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   runs: () => import('./commands/runs.ts'),
   plot: () => import('./commands/plot.ts'),
   report: () => import('./commands/report.ts'),
+  study: () => import('./commands/study.ts'),
   lab: () => import('./commands/lab.ts'),
   serve: () => import('./commands/serve.ts'),
   import: () => import('./commands/import.ts'),

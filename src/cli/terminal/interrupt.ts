@@ -16,11 +16,14 @@ export interface Interrupt {
   release(): void;
 }
 
-export function gentleInterrupt(note: (words: string) => void): Interrupt {
+export function gentleInterrupt(
+  note: (words: string) => void,
+  stopping = 'Stopping after this step (once more to leave at once) ...',
+): Interrupt {
   const controller = new AbortController();
   const stop = () => {
     if (controller.signal.aborted) process.exit(INTERRUPTED);
-    note('Stopping after this step (once more to leave at once) ...');
+    note(stopping);
     controller.abort();
   };
   return {

@@ -1,0 +1,19 @@
+/**
+ * @file THE table of studies: one file and one line each.
+ */
+import { unknownName } from '../base/errors.ts';
+import { poolingCost } from './poolingCost.ts';
+import type { Study } from './study.ts';
+
+const studies = [poolingCost] as const satisfies readonly Study[];
+
+export const studyNames: readonly string[] = studies.map(({ name }) => name);
+
+export const allStudies: readonly Study[] = studies;
+
+/** The study of that name; throws a UsageError that suggests the nearest name. */
+export function studyOf(name: string): Study {
+  const found = allStudies.find((study) => study.name === name);
+  if (found === undefined) throw unknownName('study', name, studyNames, true);
+  return found;
+}
