@@ -153,6 +153,8 @@ export {
 export { openPredictor, type Predictor } from './train/prediction/predict.ts';
 export type { Prediction } from './train/prediction/reading.ts';
 export { type UnitTerm, type WorkedUnit, workUnit } from './train/prediction/workedUnit.ts';
+export { type PretrainEvent, pretrain } from './train/pretraining/pretrain.ts';
+export type { PretrainOptions } from './train/pretraining/pretrainOptions.ts';
 export type { EpochRecord, Progress, Snapshot } from './train/progress.ts';
 export type { RowSettings } from './train/rowTreatment.ts';
 export type { OpenRunner, StepRunner } from './train/runners/runner.ts';
