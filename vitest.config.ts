@@ -13,8 +13,8 @@ export default defineConfig({
   resolve: { alias: { 'fovea/web': fileURLToPath(new URL('src/web.ts', import.meta.url)) } },
   test: {
     include: ['src/**/*.test.ts', 'lab/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts'],
-    // `npm run test:web` opens every page; without it they are named as left out.
-    exclude: [...configDefaults.exclude, process.env.FOVEA_WEB ? LEFT : 'test/web/pages/**'],
+    // `npm run test:web` takes all that runs in browsers; without it they are named as left out.
+    exclude: [...configDefaults.exclude, process.env.FOVEA_WEB ? LEFT : 'test/web/*/**'],
     pool: 'forks',
     // Every core: by itself vitest leaves one free, which on two cores is half of the machine.
     maxWorkers: '100%',

@@ -6,9 +6,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { answersHere, CASES, writeShipped } from '../oneFile/shipped.ts';
-import { named } from '../support/savedModels.ts';
-import { inBrowsers, type Served, serveFolder } from './browser.ts';
+import { answersHere, CASES, writeShipped } from '../../oneFile/shipped.ts';
+import { named } from '../../support/savedModels.ts';
+import { inBrowsers, type Served, serveFolder } from '../browser.ts';
 
 const POLICY =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; img-src data:";

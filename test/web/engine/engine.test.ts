@@ -4,11 +4,6 @@
  */
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { openSession } from '../../src/backends/select.ts';
-import { loadDataset } from '../../src/data/index.ts';
-import { modelOf } from '../../src/models/index.ts';
-import { parameterNames } from '../../src/nn/programs/programs.ts';
-import { fit } from '../../src/train/fit.ts';
 import {
   ISOLATED,
   inBrowsers,
@@ -16,16 +11,9 @@ import {
   type OpenAsked,
   type Served,
   serveFolder,
-} from './browser.ts';
-import { bitsOf } from './engine/bits.ts';
-import { bundleEngine } from './engine/bundle.ts';
-
-interface Trained {
-  readonly plan: string;
-  readonly losses: readonly number[];
-  readonly bits: Readonly<Record<string, string>>;
-  readonly confusion: readonly (readonly number[])[];
-}
+} from '../browser.ts';
+import { bundleEngine } from './bundle.ts';
+import { type Trained, trainedHere } from './trained.ts';
 
 /** f32x4.relaxed_madd in a module: what Safari does not know. */
 const RELAXED = [0xfd, 0x85, 0x02];
@@ -43,23 +31,6 @@ const WITHOUT_RELAXED = `
     return new Module(bytes);
   } };
 `;
-
-/** The same training in Node, on the 128-bit plan. */
-async function trainedHere(): Promise<Pick<Trained, 'losses' | 'bits'>> {
-  await using session = await openSession({ threads: 1, revectorize: 'off' });
-  const spec = modelOf('lenet5');
-  const digits = await loadDataset('digits', { trainCount: 320, testCount: 50 });
-  const losses: number[] = [];
-  for await (const event of fit(session, spec, digits, { epochs: 1, batchSize: 128 })) {
-    if (event.type === 'epoch') losses.push(event.train.loss);
-  }
-  const scope = session.scopeOf(spec);
-  const weights = new Map<string, { data: ArrayLike<number>; shape: readonly number[] }>();
-  for (const name of parameterNames(spec)) {
-    weights.set(name, { shape: [], data: await scope.readState(name) });
-  }
-  return { losses, bits: bitsOf(weights) };
-}
 
 async function trainedUnfused(): ReturnType<typeof trainedHere> {
   const { validate } = WebAssembly;

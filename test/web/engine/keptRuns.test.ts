@@ -4,8 +4,8 @@
  */
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { ISOLATED, inBrowsers, type Served, serveFolder } from './browser.ts';
-import { bundleEngine } from './engine/bundle.ts';
+import { ISOLATED, inBrowsers, type Served, serveFolder } from '../browser.ts';
+import { bundleEngine } from './bundle.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
