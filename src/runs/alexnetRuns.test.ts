@@ -6,7 +6,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { large } from '../../test/support/doors.ts';
 import { type DrawnPictures, drawPictures } from '../../test/support/drawnPictures.ts';
 import type { HostArray } from '../backends/backend.ts';
 import { openSession } from '../backends/select.ts';
@@ -17,9 +18,6 @@ import { evaluate } from '../train/evaluation/evaluate.ts';
 import { fit } from '../train/fit.ts';
 import type { EpochRecord } from '../train/progress.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'fovea-alexnet-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
 /** Stripes, squares, all, nothing. */
 const patterns = {
   across: (_: number, y: number) => (y & 4) !== 0,
@@ -29,11 +27,6 @@ const patterns = {
   down: (x: number) => (x & 4) !== 0,
   slanted: (x: number, y: number) => ((x + y) & 4) !== 0,
 };
-
-let places: DrawnPictures;
-beforeAll(async () => {
-  places = await drawPictures(folder, patterns, 20);
-});
 
 const spec = modelOf('alexnet', { classes: 6 });
 const { optimizer } = recipeOf('alexnet', 'paper').settings;
@@ -63,8 +56,16 @@ async function train(place: string, epochs: number) {
   return { history, accuracy, topK, afterFirst };
 }
 
-describe('alexnet on pictures of one’s own', { timeout: 300_000 }, () => {
-  it('learns from shards, and from a folder to the same bits', async () => {
+large('alexnet on pictures of one’s own', () => {
+  let folder = '';
+  let places: DrawnPictures;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'fovea-alexnet-'));
+    places = await drawPictures(folder, patterns, 20);
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('learns from shards, and from a folder to the same bits', { timeout: 300_000 }, async () => {
     const shards = await train(places.shards, 6);
     const losses = shards.history.map(({ train: { loss } }) => loss);
     expect(Math.min(...losses.slice(-3))).toBeLessThan(0.85 * losses[0]);

@@ -112,29 +112,36 @@ function convolutionsOf(session: Session, graph: CaseGraph): string[] {
     .map(({ family, plan }) => `${family} ${plan.variant ?? ''}`.trim());
 }
 
-describe.each([
-  { name: '2 threads', options: { threads: 2 } },
-  { name: '128-bit lanes', options: { threads: 1, revectorize: 'off' } },
-] as const)('Winograd against the float64 loops, $name', ({ options }) => {
-  const opened = open(options);
-  afterAll(async () => (await opened).close());
+const SESSIONS = {
+  '2 threads': { threads: 2 },
+  '128-bit lanes': { threads: 1, revectorize: 'off' },
+} as const satisfies Readonly<Record<string, WasmOptions>>;
+
+describe('Winograd against the float64 loops', () => {
+  const opened = new Map(Object.entries(SESSIONS).map(([name, options]) => [name, open(options)]));
+  afterAll(async () => {
+    for (const session of opened.values()) await (await session).close();
+  });
   for (const { layer, test } of cases) {
     it(test.name, async () => {
-      const session = await opened;
       const graph = graphOf(test);
-      const families = convolutionsOf(session, graph);
-      const { kernel } = layer;
-      for (const family of ['winogradConv2d', 'winogradKernelGradient'])
-        expect(families.join(), family).toMatch(new RegExp(`${family} F.*${kernel}x${kernel}`));
-      expect(families).not.toContain('directConv2d');
       const numbers = caseNumbers(test, graph);
       const expected = judged(graph, numbers);
-      const actual = await runOn(session, graph, numbers);
-      expectClose(actual.output, expected.output, test.tolerance, 'output');
-      expected.gradients.forEach((gradient, i) => {
-        if (gradient !== null)
-          expectClose(actual.gradients[i]!, gradient, test.tolerance, `gradient of input ${i}`);
-      });
+      const kernels = ['winogradConv2d', 'winogradKernelGradient'];
+      for (const [name, session] of opened) {
+        const families = convolutionsOf(await session, graph);
+        for (const family of kernels)
+          expect(families.join(), `${family}, ${name}`).toMatch(
+            new RegExp(`${family} F.*${layer.kernel}x${layer.kernel}`),
+          );
+        expect(families, name).not.toContain('directConv2d');
+        const actual = await runOn(await session, graph, numbers);
+        expectClose(actual.output, expected.output, test.tolerance, `output, ${name}`);
+        expected.gradients.forEach((gradient, i) => {
+          const label = `gradient of input ${i}, ${name}`;
+          if (gradient !== null) expectClose(actual.gradients[i]!, gradient, test.tolerance, label);
+        });
+      }
     });
   }
 });

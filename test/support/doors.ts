@@ -40,6 +40,12 @@ export function behindDoor(name: Door, title: string, body: (folder: string) => 
   else describe(title, () => body(folder));
 }
 
+/** A group of tests that take minutes; `npm test` leaves them to `npm run test:large`, by name. */
+export function large(title: string, body: () => void): void {
+  if (process.env.FOVEA_LARGE) describe(title, body);
+  else skipped(title, 'FOVEA_LARGE is not set (npm run test:large)');
+}
+
 /** Declares that a group of tests cannot run here, and why. */
 export function skipped(title: string, reason: string): void {
   it(title, ({ skip }) => skip(reason));
