@@ -16,6 +16,10 @@ export default defineConfig({
     // `npm run test:web` takes all that runs in browsers; without it they are named as left out.
     exclude: [...configDefaults.exclude, process.env.FOVEA_WEB ? LEFT : 'test/web/*/**'],
     pool: 'forks',
+    // Files of one worker share their modules: to load them anew for each file takes a third of the time. What a test
+    // changes outside of itself it therefore puts back.
+    isolate: false,
+    unstubGlobals: true,
     // Every core: by itself vitest leaves one free, which on two cores is half of the machine.
     maxWorkers: '100%',
     testTimeout: 60_000,

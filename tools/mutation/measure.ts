@@ -47,6 +47,8 @@ const vitest = await createVitest('test', {
   root: folder,
   watch: false,
   maxWorkers: 2,
+  // What runs when a module is loaded counts for each file that loads it.
+  isolate: true,
   setupFiles: [beside('./tellTest.ts')],
   reporters: ['default', { onTestCaseResult: note }],
 });
