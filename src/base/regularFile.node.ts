@@ -11,6 +11,9 @@ import { FoveaError, messageOf } from './errors.ts';
 /** Opening a FIFO does not wait; without a meaning on Windows, which has none. */
 const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
+/** Bytes that one call of the system reads. */
+const MOST_AT_ONCE = 2 ** 30;
+
 /** Opens for reading; anything but a regular file is refused. `size`: in bytes. */
 export async function openRegular(
   path: string,
@@ -43,12 +46,26 @@ export async function readRegular(path: string, most: number, what = 'a file'): 
         expected: `${what} of at most ${most} bytes`,
       });
     }
-    return await handle.readFile();
+    return await readWhole(handle, size);
   } catch (error) {
     throw error instanceof FoveaError ? error : unreadable(path, error);
   } finally {
     await handle.close();
   }
+}
+
+/** In one piece, which is quicker than the pieces of `readFile`. */
+async function readWhole(handle: FileHandle, size: number): Promise<Buffer> {
+  // Files of the kernel do not say how long they are.
+  if (size === 0) return handle.readFile();
+  const bytes = Buffer.allocUnsafeSlow(size);
+  let at = 0;
+  while (at < size) {
+    const { bytesRead } = await handle.read(bytes, at, Math.min(size - at, MOST_AT_ONCE), at);
+    if (bytesRead === 0) break; // cut off meanwhile
+    at += bytesRead;
+  }
+  return bytes.subarray(0, at);
 }
 
 function unreadable(path: string, error: unknown): FoveaError {

@@ -5,6 +5,7 @@
  * Next stop: `safetensors/safetensors.ts`.
  */
 
+import { joinedBytes } from '../base/bytes.ts';
 import { checkedClassNames } from '../base/classNames.ts';
 import { FoveaError } from '../base/errors.ts';
 import { allFinite } from '../base/finite.ts';
@@ -16,14 +17,28 @@ import { parseModelSpec } from '../nn/sequential.ts';
 import { layerShapes } from '../nn/shapes.ts';
 import type { ModelSpec } from '../nn/spec.ts';
 import type { StateValue, TrainedModel } from '../nn/trained.ts';
-import { readSafetensors, type Safetensors, writeSafetensors } from './safetensors/safetensors.ts';
+import {
+  readSafetensors,
+  type Safetensors,
+  safetensorsParts,
+  type WrittenTensors,
+} from './safetensors/safetensors.ts';
 
 /** The file of a model's parameters; `withNetwork`: and of the network itself. */
-export function encodeModel(
+export function encodeModel(model: TrainedModel, options: EncodeOptions = {}): Uint8Array {
+  return joinedBytes(modelParts(model, options));
+}
+
+interface EncodeOptions {
+  readonly withNetwork?: boolean;
+}
+
+/** The same file in parts: a large model is not copied once more. */
+export function modelParts(
   { spec, weights, classes }: TrainedModel,
-  { withNetwork = false } = {},
-): Uint8Array {
-  return writeSafetensors(weights as Parameters<typeof writeSafetensors>[0], {
+  { withNetwork = false }: EncodeOptions = {},
+): readonly Uint8Array[] {
+  return safetensorsParts(weights as WrittenTensors, {
     format: 'fovea',
     model: spec.name,
     classes: JSON.stringify(classes),

@@ -8,7 +8,7 @@ import { FoveaError } from '../base/errors.ts';
 import { withChannelsReversed } from '../interop/channelOrder.ts';
 import { importModel } from '../interop/importers.ts';
 import type { ImportedModel } from '../interop/importing.ts';
-import { encodeModel } from '../interop/modelTensors.ts';
+import { modelParts } from '../interop/modelTensors.ts';
 import { parsePreprocessing } from '../interop/preprocessing.ts';
 import { openSource } from '../interop/source.node.ts';
 import type { ModelSpec } from '../nn/spec.ts';
@@ -89,7 +89,7 @@ export async function keepImport(
   const run = await RunFolder.create(folder, overwrite);
   try {
     await run.begin(importedRecord(model, from), model.spec);
-    await run.write('weights.safetensors', encodeModel(model));
+    await run.write('weights.safetensors', modelParts(model));
     await run.publish();
   } finally {
     await run.close();

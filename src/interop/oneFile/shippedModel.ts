@@ -6,6 +6,7 @@
  * around it; `web/shipped/openProgram.ts`, which opens it.
  */
 import { deflateSync } from 'fflate';
+import { joinedBytes } from '../../base/bytes.ts';
 import { unreachable } from '../../base/errors.ts';
 import type { ImageShape } from '../../base/shape.ts';
 import type { Graph } from '../../graph/node.ts';
@@ -19,7 +20,6 @@ import { type Layout, plainProgram, stateNames } from './plainProgram.ts';
 import { toText } from './text.ts';
 import {
   type Channels,
-  joined,
   type PackedTensor,
   packWeights,
   shippedValues,
@@ -94,7 +94,7 @@ export function shipModel(model: TrainedModel, options: ShipOptions = {}): Shipp
     channels: channels.get(name),
   }));
   const packed = packWeights(tensors, format);
-  const deflated = deflateSync(joined([fused.wasm, plain.wasm, packed.plane]), { level: 9 });
+  const deflated = deflateSync(joinedBytes([fused.wasm, plain.wasm, packed.plane]), { level: 9 });
   return {
     about: {
       name: spec.name,
@@ -108,7 +108,7 @@ export function shipModel(model: TrainedModel, options: ShipOptions = {}): Shipp
       fused: { bytes: fused.wasm.length, layout: fused.layout },
       plain: { bytes: plain.wasm.length, layout: plain.layout },
     },
-    text: toText(joined([deflated, packed.bits])),
+    text: toText(joinedBytes([deflated, packed.bits])),
   };
 }
 

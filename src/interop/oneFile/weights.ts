@@ -9,6 +9,7 @@
  * A float16 is kept as the float32 of the same value, cut to the ten bits of mantissa that it has. Next stop:
  * `shippedModel.ts`, which packs the plane.
  */
+import { joinedBytes } from '../../base/bytes.ts';
 import { FoveaError } from '../../base/errors.ts';
 import type { StateValue } from '../../nn/trained.ts';
 
@@ -120,7 +121,7 @@ export function packWeights(
     planes.push(new Uint8Array(whole.buffer));
     return [count, channels.inner, channels.channels];
   });
-  return { mantissa, tensors: packed, plane: joined(planes), bits: bits.bytes() };
+  return { mantissa, tensors: packed, plane: joinedBytes(planes), bits: bits.bytes() };
 }
 
 /** Writes the numbers of tensor i into `place(i)`; undefined: they are passed over. */
@@ -190,15 +191,4 @@ class BitWriter {
     }
     this.#bytes[this.#length++] = byte;
   }
-}
-
-/** One after the other. */
-export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -9,7 +9,7 @@ import { shownValue } from '../../base/printable.ts';
 import { formatShape, type Shape } from '../../base/shape.ts';
 import { constantNode, type Node } from '../../graph/node.ts';
 import { build } from '../../ops/index.ts';
-import type { Constants, Value } from './constants.ts';
+import { type Constants, readableOf, type Value } from './constants.ts';
 import type { OnnxNode } from './decode.ts';
 import { type AttributeProto, AttributeProto_AttributeType } from './proto/schema.ts';
 import {
@@ -161,7 +161,12 @@ export class Call {
 
   /** A constant of numbers that this operator makes. */
   given(type: ElementType, shape: Shape, numbers: Numbers): Value {
-    return this.#parts.constants.given(this.operator, type, shape, () => numbers);
+    return this.#parts.constants.given(
+      this.operator,
+      type,
+      shape,
+      readableOf(() => numbers),
+    );
   }
 
   /** The same number everywhere. */

@@ -11,7 +11,7 @@ import { first } from '../../base/lists.ts';
 import { type Shape, sizeOf } from '../../base/shape.ts';
 import { constantNode, type Node, stateNode, topologicalOrder } from '../../graph/node.ts';
 import type { NumberArray } from '../../ops/op.ts';
-import { type ElementType, isFloat, type Numbers } from './tensors.ts';
+import { type ElementType, isFloat, type Numbers, type Readable } from './tensors.ts';
 
 /** What a name of the file stands for: a node of the graph, whose numbers may be known. */
 export interface Value {
@@ -28,7 +28,7 @@ const MOST_WORK = 2 ** 26;
 
 export class Constants {
   /** Numbers of constants: at hand, or worked out when asked for. */
-  readonly #numbers = new Map<Node, () => Numbers>();
+  readonly #numbers = new Map<Node, Readable>();
   readonly #names = new Set<string>();
   readonly #where: string;
   /** Numbers worked out so far. */
@@ -49,17 +49,23 @@ export class Constants {
       const numbers = isFloat(type) ? new Float32Array(size) : new Float64Array(size);
       return numbers.fill(node.attrs.data);
     }
-    return this.#numbers.get(node)?.() ?? unreachable(`${node.name} is no constant`);
+    return this.#numbersAt(node).read();
+  }
+
+  /** Writes as many of a constant's numbers as `into` holds, from number `from` on. */
+  copyNumbers({ node }: Value, from: number, into: Numbers): void {
+    if (isUniform(node)) into.fill(node.attrs.data);
+    else this.#numbersAt(node).copy(from, into);
   }
 
   /** A constant of known numbers. */
-  given(name: string, type: ElementType, shape: Shape, read: () => Numbers): Value {
-    const numbers = once(read);
+  given(name: string, type: ElementType, shape: Shape, numbers: Readable): Value {
     const size = sizeOf(shape);
+    const read = size <= MOST_IN_GRAPH ? numbers.read() : undefined;
     const node =
-      size <= MOST_IN_GRAPH
-        ? constantNode(size === 1 ? first(numbers(), 'number') : [...numbers()], shape, name)
-        : stateNode(this.#freeName(name), shape);
+      read === undefined
+        ? stateNode(this.#freeName(name), shape)
+        : constantNode(size === 1 ? first(read, 'number') : [...read], shape, name);
     if (!isUniform(node)) this.#numbers.set(node, numbers);
     return { type, node };
   }
@@ -67,14 +73,15 @@ export class Constants {
   /** What an operator made of constants alone, as a constant. */
   folded(name: string, value: Value): Value {
     if (this.isConstant(value)) return value;
-    return this.given(name, value.type, value.node.shape, () => this.#workedOut(value));
+    const numbers = readableOf(() => this.#workedOut(value));
+    return this.given(name, value.type, value.node.shape, numbers);
   }
 
   /** The states of constants that a graph reads, with their numbers. */
   *statesIn(nodes: Iterable<Node>): Iterable<readonly [Node, () => Numbers]> {
     for (const node of nodes) {
       const numbers = this.#numbers.get(node);
-      if (node.op === 'state' && numbers !== undefined) yield [node, numbers];
+      if (node.op === 'state' && numbers !== undefined) yield [node, () => numbers.read()];
     }
   }
 
@@ -90,7 +97,7 @@ export class Constants {
 
   #valueOf(node: Node, isWide: boolean, values: ReadonlyMap<Node, NumberArray>): NumberArray {
     const known = this.#numbers.get(node);
-    if (known !== undefined && node.op === 'state') return known();
+    if (known !== undefined && node.op === 'state') return known.read();
     const size = sizeOf(node.shape);
     this.#count(costOf(node));
     const data = isWide ? new Float64Array(size) : new Float32Array(size);
@@ -105,6 +112,10 @@ export class Constants {
     }));
     runNode(node, inputs, { shape: node.shape, data });
     return data;
+  }
+
+  #numbersAt(node: Node): Readable {
+    return this.#numbers.get(node) ?? unreachable(`${node.name} is no constant`);
   }
 
   /** Small files can ask for endless work; it ends here. */
@@ -140,10 +151,12 @@ function costOf({ op, inputs, shape, attrs }: Node): number {
   return window === undefined ? most : most * sizeOf(window);
 }
 
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
+/** Numbers that are made once, when they are asked for. */
+export function readableOf(make: () => Numbers): Readable {
+  let made: Numbers | undefined;
+  const read = (): Numbers => {
+    made ??= make();
+    return made;
   };
+  return { read, copy: (from, into) => into.set(read().subarray(from, from + into.length)) };
 }

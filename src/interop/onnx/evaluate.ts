@@ -10,7 +10,7 @@ import { printable, shownValue } from '../../base/printable.ts';
 import { formatShape, type Shape, sameShape, sizeOf } from '../../base/shape.ts';
 import { inputNode } from '../../graph/node.ts';
 import { Call } from './call.ts';
-import { Constants, type Value } from './constants.ts';
+import { Constants, readableOf, type Value } from './constants.ts';
 import type { OnnxModel, OnnxNode } from './decode.ts';
 import { operatorNames, operators } from './operators/index.ts';
 import type { ValueInfoProto } from './proto/schema.ts';
@@ -121,8 +121,8 @@ function readInitializers(
   }
   for (const tensor of graph.initializer) {
     const place = `weights ${shownValue(tensor.name)}`;
-    const { type, shape, read } = readTensor(tensor, place, external);
-    name(tensor.name, constants.given(tensor.name, type, shape, read), place);
+    const read = readTensor(tensor, place, external);
+    name(tensor.name, constants.given(tensor.name, read.type, read.shape, read), place);
   }
 }
 
@@ -182,7 +182,15 @@ function fixedInput(
       `input ${shownValue(name)}: ${numbers.length} numbers for ${formatShape(shape)}`,
     );
   }
-  return { name, value: constants.given(name, type, shape, () => numbers) };
+  return {
+    name,
+    value: constants.given(
+      name,
+      type,
+      shape,
+      readableOf(() => numbers),
+    ),
+  };
 }
 
 function openAxis(where: string, axis: number, symbol: string): FoveaError {

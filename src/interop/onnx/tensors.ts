@@ -31,11 +31,18 @@ export type ElementType =
   | 'uint64'
   | 'bool';
 
+/** Numbers that are read when they are asked for; row-major. */
+export interface Readable {
+  /** All of them: a view of the file's own bytes where it can be one. */
+  read(): Numbers;
+  /** As many as `into` holds, from number `from` on. */
+  copy(from: number, into: Numbers): void;
+}
+
 /** A tensor whose numbers are in the file. */
-export interface FileTensor {
+export interface FileTensor extends Readable {
   readonly type: ElementType;
   readonly shape: Shape;
-  read(): Numbers;
 }
 
 /** What lies in files beside the model, by the path that the model says. */
@@ -174,36 +181,44 @@ export function readTensor(
       fix: 'the file is damaged or was cut off: get it again',
     });
   }
-  const read = () =>
-    bytes === undefined ? fromField(tensor, facts, size) : fromBytes(bytes, facts, size);
-  return { type, shape, read };
+  const copy = bytes === undefined ? copierOfField(tensor, facts) : copierOfBytes(bytes, facts);
+  const read = (): Numbers => {
+    if (bytes !== undefined && isFloat32(type) && bytes.byteOffset % 4 === 0)
+      return new Float32Array(bytes.buffer, bytes.byteOffset, size);
+    const numbers = isFloat(type) ? new Float32Array(size) : new Float64Array(size);
+    copy(0, numbers);
+    return numbers;
+  };
+  return { type, shape, read, copy };
 }
 
-function fromField(tensor: TensorProto, { type, field, decode }: TypeFacts, size: number): Numbers {
+type Copier = Readable['copy'];
+
+function copierOfField(tensor: TensorProto, { field, decode }: TypeFacts): Copier {
   const entries = field(tensor);
-  const numbers = isFloat(type) ? new Float32Array(size) : new Float64Array(size);
-  for (let i = 0; i < size; i++) {
-    const entry = Number(entries[i]);
-    numbers[i] = decode === undefined ? entry : decode(entry);
-  }
-  return numbers;
+  return (from, into) => {
+    for (let i = 0; i < into.length; i++) {
+      const entry = Number(entries[from + i]);
+      into[i] = decode === undefined ? entry : decode(entry);
+    }
+  };
 }
 
 const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 
-function fromBytes(
-  bytes: Uint8Array,
-  { type, bytes: each, raw }: TypeFacts,
-  size: number,
-): Numbers {
-  if (type === 'float32' && LITTLE_ENDIAN) {
-    const own = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
-    return new Float32Array(own.buffer, own.byteOffset, size);
-  }
+/** Whether the file's bytes are what a Float32Array has in memory. */
+const isFloat32 = (type: ElementType): boolean => type === 'float32' && LITTLE_ENDIAN;
+
+function copierOfBytes(bytes: Uint8Array, { type, bytes: each, raw }: TypeFacts): Copier {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const numbers = isFloat(type) ? new Float32Array(size) : new Float64Array(size);
-  for (let i = 0; i < size; i++) numbers[i] = raw(view, i * each);
-  return numbers;
+  return (from, into) => {
+    if (isFloat32(type) && into instanceof Float32Array) {
+      const own = new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
+      own.set(bytes.subarray(from * each, (from + into.length) * each));
+      return;
+    }
+    for (let i = 0; i < into.length; i++) into[i] = raw(view, (from + i) * each);
+  };
 }
 
 /** The raw bytes; undefined where the numbers stand in a field of their type. */

@@ -7,6 +7,7 @@
  * The reader believes nothing: the tensors must cover the data exactly, in any order, without overlap or
  * gap. Format: https://github.com/huggingface/safetensors#format. Next stop: `train/snapshots/checkpoint.ts`.
  */
+import { joinedBytes } from '../../base/bytes.ts';
 import { FoveaError } from '../../base/errors.ts';
 import { parseJson } from '../../base/json.ts';
 import { shownValue } from '../../base/printable.ts';
@@ -57,14 +58,28 @@ export function readSafetensors(bytes: Uint8Array, where = 'safetensors'): Safet
   }
 }
 
+/** Tensors on their way into a file. */
+export type WrittenTensors = ReadonlyMap<
+  string,
+  { readonly shape: Shape; readonly data: NumberArray }
+>;
+
 /**
  * A whole file. Tensors stand by element size, largest first, then by name, so that each is aligned and
  * the same tensors give the same bytes.
  */
 export function writeSafetensors(
-  tensors: ReadonlyMap<string, { readonly shape: Shape; readonly data: NumberArray }>,
+  tensors: WrittenTensors,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
+  return joinedBytes(safetensorsParts(tensors, metadata));
+}
+
+/** The same file in parts, one behind the other: the numbers are those that were given, and no copies. */
+export function safetensorsParts(
+  tensors: WrittenTensors,
+  metadata: Readonly<Record<string, string>> = {},
+): readonly Uint8Array[] {
   const header: Record<string, unknown> = {};
   if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
   const ordered = [...tensors].sort(
@@ -86,16 +101,13 @@ export function writeSafetensors(
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
   const headerLength = Math.ceil(json.length / 8) * 8; // padded with spaces: the data is 8-byte aligned
-  const file = new Uint8Array(8 + headerLength + end);
-  new DataView(file.buffer).setBigUint64(0, BigInt(headerLength), true);
-  file.fill(0x20, 8, 8 + headerLength);
-  file.set(json, 8);
-  let at = 8 + headerLength;
-  for (const [, { data }] of ordered) {
-    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
-  }
-  return file;
+  const head = new Uint8Array(8 + headerLength).fill(0x20);
+  new DataView(head.buffer).setBigUint64(0, BigInt(headerLength), true);
+  head.set(json, 8);
+  const numbers = ordered.map(
+    ([, { data }]) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  );
+  return [head, ...numbers];
 }
 
 function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataStart: number } {

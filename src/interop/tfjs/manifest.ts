@@ -8,6 +8,7 @@
  * q scale + min; float16 for itself. Source: https://github.com/tensorflow/tfjs (tfjs-core/src/io). Next stop:
  * `importTfjs.ts`.
  */
+import { joinedBytes } from '../../base/bytes.ts';
 import { FoveaError } from '../../base/errors.ts';
 import { halfToNumber } from '../../base/halfFloat.ts';
 import { shownValue } from '../../base/printable.ts';
@@ -158,19 +159,8 @@ async function shardsOf(
     }
     shards.push(shard.bytes);
   }
-  return joined(shards, total);
-}
-
-function joined(shards: readonly Uint8Array[], total: number): Uint8Array {
   const [only, ...more] = shards;
-  if (only !== undefined && more.length === 0) return only;
-  const whole = new Uint8Array(total);
-  let at = 0;
-  for (const shard of shards) {
-    whole.set(shard, at);
-    at += shard.length;
-  }
-  return whole;
+  return only !== undefined && more.length === 0 ? only : joinedBytes(shards);
 }
 
 function numbersOf({ stored, scale, min }: Entry, bytes: Uint8Array): Float32Array {

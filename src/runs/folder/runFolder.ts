@@ -33,7 +33,13 @@ import {
   stagedPath,
   sweepStaged,
 } from './runPlace.ts';
-import { linkWhole, removeTemporaryFiles, writeError, writeWhole } from './wholeFile.ts';
+import {
+  type FileData,
+  linkWhole,
+  removeTemporaryFiles,
+  writeError,
+  writeWhole,
+} from './wholeFile.ts';
 
 export class RunFolder implements RunFiles {
   readonly path: string;
@@ -144,8 +150,8 @@ export class RunFolder implements RunFiles {
     await this.#writeJson('run.json', record);
   }
 
-  async write(name: RunFileName, bytes: Uint8Array): Promise<void> {
-    await writeWhole(this.file(name), bytes);
+  async write(name: RunFileName, data: FileData): Promise<void> {
+    await writeWhole(this.file(name), data);
   }
 
   async #writeJson(name: RunFileName, value: unknown): Promise<void> {

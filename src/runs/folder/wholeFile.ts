@@ -13,15 +13,16 @@ import { advice, FoveaError, messageOf, setting, type Words } from '../../base/e
 
 const TEMPORARY = /^\..+\.[0-9a-f]{12}\.tmp$/;
 
+/** What stands in a file: bytes, parts of them one behind the other, or text. */
+export type FileData = Uint8Array | readonly Uint8Array[] | string;
+
 /** Writes `data` to `file`, replacing what stood there only once all of it is on disk. */
-export async function writeWhole(file: string, data: Uint8Array | string): Promise<void> {
+export async function writeWhole(file: string, data: FileData): Promise<void> {
   await writeAllWhole(new Map([[file, data]]));
 }
 
 /** The same of several files: none takes its place before all of them are on disk. */
-export async function writeAllWhole(
-  files: ReadonlyMap<string, Uint8Array | string>,
-): Promise<void> {
+export async function writeAllWhole(files: ReadonlyMap<string, FileData>): Promise<void> {
   const written = new Map<string, string>();
   let at = '';
   try {

@@ -4,6 +4,7 @@
  * Next stop: `activations.ts`.
  */
 import { formatShape, sameShape, sizeOf } from '../../../base/shape.ts';
+import { placedRows, turnedKernel } from './kernels.ts';
 import { type FileNumbers, type Step, weight } from './step.ts';
 import { isInOrder, placesOf, plainView, reshapedView, transposedView, type View } from './view.ts';
 
@@ -14,30 +15,14 @@ interface Product {
   readonly factor: number;
 }
 
-/** Columns of the kernel that are written at once, so that both sides stay in the cache. */
-const BLOCK = 16;
-
-/** (inputs, units), rows where `places` says: the numbers of the file in one pass. */
+/** (inputs, units), rows where `places` says. */
 function denseKernel(
   { w, isTurned, factor }: Product,
   places: Int32Array | undefined,
 ): Float32Array {
-  const numbers = w.read();
-  const [first = 1, second = 1] = w.shape;
-  const [K, N] = isTurned ? [second, first] : [first, second];
-  if (!isTurned && places === undefined && factor === 1 && numbers instanceof Float32Array)
-    return numbers;
-  const kernel = new Float32Array(K * N);
-  const [stepK, stepN] = isTurned ? [1, K] : [N, 1];
-  for (let block = 0; block < N; block += BLOCK) {
-    const end = Math.min(block + BLOCK, N);
-    for (let k = 0; k < K; k++) {
-      const row = (places === undefined ? k : (places[k] ?? 0)) * N;
-      for (let n = block; n < end; n++)
-        kernel[row + n] = factor * (numbers[k * stepK + n * stepN] ?? 0);
-    }
-  }
-  return kernel;
+  const [first = 1] = w.shape;
+  const kernel = isTurned ? turnedKernel(w, first, places) : placedRows(w, first, places);
+  return factor === 1 ? kernel : kernel.map((n) => factor * n);
 }
 
 function dense(

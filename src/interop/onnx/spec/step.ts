@@ -8,17 +8,16 @@ import { formatShape, type Shape } from '../../../base/shape.ts';
 import type { Call } from '../call.ts';
 import type { OnnxNode } from '../decode.ts';
 import type { Evaluation } from '../evaluate.ts';
-import type { Numbers } from '../tensors.ts';
+import type { Readable } from '../tensors.ts';
 import type { View } from './view.ts';
 import type { NetworkWriter, Weight, WrittenLayer } from './writer.ts';
 
 /** Numbers of the file, which are read when they are wanted. */
-export interface FileNumbers {
+export interface FileNumbers extends Readable {
   readonly shape: Shape;
   readonly name: string;
   /** How many nodes read it. */
   readonly readers: number;
-  read(): Numbers;
 }
 
 export interface StepParts {
@@ -79,6 +78,7 @@ export class Step {
       name,
       readers: this.#parts.readers.get(name) ?? 0,
       read: () => constants.numbersOf(value),
+      copy: (from, into) => constants.copyNumbers(value, from, into),
     };
   }
 

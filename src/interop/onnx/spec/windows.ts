@@ -5,9 +5,10 @@
  */
 import { sameShape } from '../../../base/shape.ts';
 import { type Pads, reachOf, samePads } from '../../../base/window.ts';
-import { kernelFromTorch } from '../../layouts.ts';
+import { channelsFirstOrder } from '../../layouts.ts';
 import { isPlain, poolOf } from '../operators/poolings.ts';
 import { behind, explicitPads, type Slide, slidesOf } from '../operators/windows.ts';
+import { turnedKernel } from './kernels.ts';
 import { type FileNumbers, type Step, weight } from './step.ts';
 import { movedTo, pictureView, type View } from './view.ts';
 
@@ -24,10 +25,7 @@ const floatsOf = (numbers: FileNumbers): Float32Array => {
 
 const kernelOf = (w: FileNumbers) => {
   const [O = 1, I = 1, KH = 1, KW = 1] = w.shape;
-  return weight(
-    [KH, KW, I, O],
-    () => kernelFromTorch({ shape: w.shape, data: floatsOf(w) }).data as Float32Array,
-  );
+  return weight([KH, KW, I, O], () => turnedKernel(w, O, channelsFirstOrder([KH, KW, I])));
 };
 
 function twoAxes(step: Step, view: View): void {

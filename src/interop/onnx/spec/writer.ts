@@ -234,13 +234,18 @@ export class NetworkWriter {
     const weights = new Map(
       layers.flatMap((layer) =>
         [...layer.weights].map(
-          ([own, { shape, make }]) => [`${layer.name}/${own}`, { shape, data: make() }] as const,
+          ([own, { shape, make }]) =>
+            [`${layer.name}/${own}`, { shape, data: owned(make()) }] as const,
         ),
       ),
     );
     return { spec, weights };
   }
 }
+
+/** Numbers that are no part of larger memory, such as the file's, which would be kept with them. */
+const owned = (data: Float32Array): Float32Array =>
+  data.byteLength === data.buffer.byteLength ? data : data.slice();
 
 /** The same order without axes of extent 1. */
 function withoutSingles({ source, axes, shape }: View) {
