@@ -120,9 +120,17 @@ export { maxOver, meanOver, minOver, productOver, sumOver } from './ops/reductio
 /** What is said of runs beside one another. */
 export * as comparedRuns from './records/comparedRuns.ts';
 export type { EarlyStop } from './train/earlyStop.ts';
+export {
+  type Calibration,
+  type CalibrationOptions,
+  type ConfidenceBin,
+  calibrationOf,
+  type LabelledAnswers,
+} from './train/evaluation/calibration.ts';
 export type { Evaluation, Mistake } from './train/evaluation/classification.ts';
 export { type EvaluateOptions, evaluate } from './train/evaluation/evaluate.ts';
 export { type ScoreOptions, score } from './train/evaluation/score.ts';
+export { atTemperature, fitTemperature, type Temperature } from './train/evaluation/temperature.ts';
 export type { FitEvent, FitOptions } from './train/events.ts';
 export {
   type Explained,

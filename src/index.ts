@@ -21,6 +21,7 @@ export type { AnyDataset, AnySplit } from './data/streamed.ts';
 export * from './everywhere.ts';
 export { openSource } from './interop/source.node.ts';
 export type { RunEvent, RunResult } from './records/performRun.ts';
+export { type CalibratedRun, type CalibrateRequest, calibrateRun } from './runs/calibrateRun.ts';
 export { evaluateRun } from './runs/evaluateRun.ts';
 export { loadModel, saveModel } from './runs/folder/modelFiles.ts';
 export { resumeRun, type TrainRequest, trainRun } from './runs/trainRun.ts';

@@ -26,6 +26,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   init: () => import('./commands/init.ts'),
   train: () => import('./commands/train.ts'),
   evaluate: () => import('./commands/evaluate.ts'),
+  calibrate: () => import('./commands/calibrate.ts'),
   predict: () => import('./commands/predict.ts'),
   summary: () => import('./commands/summary.ts'),
   inspect: () => import('./commands/inspect.ts'),

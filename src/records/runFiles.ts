@@ -7,6 +7,7 @@
  *   run.json              what is needed to repeat the run, and its results
  *   checkpoint/           last.safetensors, best.safetensors: one snapshot each
  *   mistakes.png          the worst mistakes on the test set
+ *   calibration.json      a temperature, where one was fitted
  *
  * Next stop: `performRun.ts`, which fills them; `runs/folder/runFolder.ts`, a folder on disk.
  */
@@ -21,6 +22,7 @@ export const runFileNames = [
   'weights.safetensors',
   'history.json',
   'mistakes.png',
+  'calibration.json',
   'checkpoint/last.safetensors',
   'checkpoint/best.safetensors',
 ] as const;

@@ -5,14 +5,8 @@
  */
 import { FoveaError } from '../base/errors.ts';
 import { answersWithDistances } from '../nn/losses/answers.ts';
-import { parameterNames } from '../nn/programs/programs.ts';
-import {
-  compileEvaluation,
-  openEvaluationBatches,
-  predictSplit,
-} from '../train/evaluation/evaluate.ts';
 import { type Rejection, rejectionOf } from '../train/evaluation/rejection.ts';
-import { restoreStates } from '../train/snapshots/snapshot.ts';
+import { predictTested } from './predictTested.ts';
 import { type TestRequest, withTestedRun } from './testedRun.ts';
 
 export interface RejectedRun {
@@ -24,24 +18,19 @@ export interface RejectedRun {
 }
 
 export function rejectRun(request: TestRequest): Promise<RejectedRun> {
-  return withTestedRun(request, async ({ treatment, spec, weights, dataset, reading, session }) => {
+  return withTestedRun(request, async (tested) => {
+    const { spec, dataset } = tested;
     if (!answersWithDistances(spec)) {
       throw new FoveaError({
         problem: `${spec.name} answers with no distances`,
         expected: 'a model whose last layer gives distances (rbf), such as lenet5-1998',
       });
     }
-    const { test, classes, name } = dataset;
-    const source = await openEvaluationBatches(spec, test, reading);
-    const scope = session.scopeOf(spec);
-    const program = compileEvaluation(scope, spec, source.batchSize, treatment);
-    restoreStates(scope, parameterNames(spec), weights);
-    const predictions = await predictSplit(program, source, classes);
-    await source.close();
+    const { predictions } = await predictTested(tested, dataset.test);
     return {
       model: spec.name,
-      dataset: name,
-      count: test.count,
+      dataset: dataset.name,
+      count: dataset.test.count,
       far: rejectionOf(predictions, 'far'),
       close: rejectionOf(predictions, 'close'),
     };

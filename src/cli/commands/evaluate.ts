@@ -96,7 +96,8 @@ async function evaluate(run: string, options: Options): Promise<void> {
       onNote: output.note,
     },
   }).finally(() => live.clear());
-  const { loss, accuracy, topK, metrics, confusion, perClass, mistakes, classes } = evaluation;
+  const { loss, accuracy, topK, metrics, confusion, perClass, mistakes, classes, calibration } =
+    evaluation;
   output.note(planLine(plan));
   output.text(`${resultLine(`${dataset}, test set`, evaluation)}\n`);
   output.text(
@@ -126,6 +127,7 @@ async function evaluate(run: string, options: Options): Promise<void> {
         confidence,
       })),
     insights,
+    calibration,
   });
 }
 

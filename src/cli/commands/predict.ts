@@ -31,6 +31,7 @@ Examples:
   $ fovea predict runs/lenet5 digit.png
   $ fovea predict runs/lenet5 photo.jpg --show seen.png    and what the network was given
   $ fovea predict runs/lenet5 scans/ --top 1
+  $ fovea predict runs/lenet5 digit.png --calibrated       as sure as "fovea calibrate --fit" found it to be
   $ cat digit.png | fovea predict runs/lenet5 -
   $ fovea predict runs/lenet5 t10k-images-idx3-ubyte.gz --first 20
   $ fovea predict runs/lenet5 *.png --json | jq -r '[.file, .predicted] | @tsv'`;
@@ -44,6 +45,7 @@ interface Options extends BackendOptions {
   readonly strict?: boolean;
   readonly asIs?: boolean;
   readonly show?: string;
+  readonly calibrated?: boolean;
   readonly json?: boolean;
 }
 
@@ -64,6 +66,7 @@ export function command(): Command {
         'scale pictures to the size of the network, and nothing else',
       ).conflicts('invert'),
     )
+    .option('--calibrated', 'probabilities at the temperature that "calibrate --fit" found')
     .option('--show <file>', 'draw what the network was given into a PNG file')
     .addOption(
       numberOption(
@@ -106,11 +109,13 @@ async function predict(run: string, files: readonly string[], options: Options):
     import('../../train/prediction/reading.ts'),
     import('../../backends/select.ts'),
   ]);
-  const model = await loadModel(resolveRun(run));
+  const folder = resolveRun(run);
+  const temperature = options.calibrated === true ? await temperatureOf(folder, output) : undefined;
+  const model = await loadModel(folder);
   const session = await openSession({ ...openOptionsOf(options), threads: 1 });
   try {
     const predict = openPredictor(session, model);
-    const asked = { top, invert: INVERT[invert], asIs, rejectFar, rejectClose };
+    const asked = { top, invert: INVERT[invert], asIs, rejectFar, rejectClose, temperature };
     if (asIs !== true) output.note(readsWriting(readerOf(model)) ? AS_WRITING : AS_PICTURES);
     const given: GivenPicture[] = [];
     const show = async (name: string, picture: Picture) => {
@@ -136,6 +141,19 @@ async function predict(run: string, files: readonly string[], options: Options):
   } finally {
     await session.close();
   }
+}
+
+/** The one that is saved with the run, and says so. */
+async function temperatureOf(folder: string, { note }: Output): Promise<number> {
+  const [{ readTemperature }, { fittedWords }] = await Promise.all([
+    import('../../runs/calibrateRun.ts'),
+    import('../../records/calibrationFile.ts'),
+  ]);
+  const saved = await readTemperature(folder);
+  note(
+    `Probabilities at temperature ${saved.temperature.toFixed(4)}, fitted on ${fittedWords(saved)}`,
+  );
+  return saved.temperature;
 }
 
 const AS_WRITING =

@@ -7,6 +7,7 @@
  * Next stop: `train/prediction/insights.ts`, which says them in words.
  */
 import { indexOfLargest } from '../../base/largest.ts';
+import { type Calibration, calibrationOf } from './calibration.ts';
 
 export interface Predictions {
   readonly classes: readonly string[];
@@ -63,6 +64,8 @@ export interface Evaluation {
   readonly mistakes: readonly Mistake[];
   /** Rows whose predicted class is wrong. */
   readonly mistakeCount: number;
+  /** Whether it is as sure as it is right; null where its answers are no probabilities that add up to 1. */
+  readonly calibration: Calibration | null;
 }
 
 export interface EvaluationOptions {
@@ -114,6 +117,7 @@ export function classify(predictions: Predictions, options: EvaluationOptions = 
       .sort((a, b) => b.loss - a.loss || a.index - b.index)
       .slice(0, options.mistakes ?? 36),
     mistakeCount: wrong.length,
+    calibration: calibrationOf(predictions, { leftOut }),
   };
 }
 

@@ -8,6 +8,7 @@ function counted(
   confusion: readonly (readonly number[])[],
   mistakes: Evaluation['mistakes'] = [],
   names: readonly string[] = confusion.map((_, i) => `c${i}`),
+  calibration: Evaluation['calibration'] = null,
 ): Evaluation {
   const right = confusion.reduce((sum, row, i) => sum + row[i], 0);
   const count = confusion.flat().reduce((sum, n) => sum + n, 0);
@@ -16,7 +17,7 @@ function counted(
     const recall = support === 0 ? 0 : row[i] / support;
     return { class: names[i], precision: 0, recall, f1: 0, support };
   });
-  const rest = { classes: names, loss: 1, topK: {}, confusion, perClass, mistakes };
+  const rest = { classes: names, loss: 1, topK: {}, confusion, perClass, mistakes, calibration };
   return { ...rest, count, accuracy: right / count, mistakeCount: count - right };
 }
 
@@ -42,6 +43,11 @@ describe('what an evaluation says', () => {
     const lines = insights(counted(good));
     expect(lines[0]).toBe('1 mistake in 2,240 pictures: 99.96 % are read right.');
     expect(starting('Always', lines)).toEqual([]);
+    const nearly = [
+      [50_000, 1],
+      [0, 1],
+    ];
+    expect(insights(counted(nearly))[0]).toContain('99.99 % are read right');
   });
 
   it('names the three pairs that explain most, those of two mistakes and a fair part alone', () => {
@@ -171,5 +177,28 @@ describe('what two curves say', () => {
       /^Overfitting: .* after epoch 1 /,
     );
     expect(said([0.5, 0.9, 0.5, 0.9])).toEqual([]);
+  });
+});
+
+describe('how sure it is', () => {
+  const made = (confidence: number, accuracy: number, count: number) => {
+    const zero = { bins: [], maximumError: 0, adaptiveError: 0, classwiseError: 0, brier: 0 };
+    const rest = { ...zero, expectedError: 0.0512, negativeLogLikelihood: 0 };
+    const right = Math.round(accuracy * count);
+    const table = [
+      [right, count - right],
+      [0, 1],
+    ];
+    const calibration = { ...rest, confidence, accuracy, count };
+    return insights(counted(table, [], ['a', 'b'], calibration)).filter((l) => /sure/.test(l));
+  };
+
+  it('is said where it differs from what is right by more than chance', () => {
+    expect(made(0.95, 0.9, 1000)).toEqual([
+      'Surer than it is right: 95.0 % sure on average, and 90.0 % right (expected calibration error 0.0512). A temperature mends that: calibrate.',
+    ]);
+    expect(made(0.8, 0.9, 1000)[0]).toMatch(/^Less sure than it is right: 80\.0 %/);
+    expect(made(0.91, 0.9, 1000)).toEqual([]);
+    expect(made(0.95, 0.9, 50)).toEqual([]);
   });
 });

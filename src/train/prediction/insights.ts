@@ -15,11 +15,16 @@ export function insights(evaluation: Evaluation, history: readonly EpochRecord[]
     ...weakestClasses(evaluation),
     ...confidentMistakes(evaluation),
     ...neverPredicted(evaluation),
+    ...sureness(evaluation),
     ...fitting(history),
   ];
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(share > 0.995 ? 2 : 1)} %`;
+/** Near 1 with two decimals; nothing but all is 100 %. */
+const percent = (share: number): string =>
+  share > 0.995 && share < 1
+    ? `${Math.min(99.99, 100 * share).toFixed(2)} %`
+    : `${(100 * share).toFixed(share === 1 ? 2 : 1)} %`;
 const plural = (n: number, one: string, many = `${one}s`): string =>
   `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
 
@@ -101,6 +106,18 @@ function firstNames(names: readonly string[]): string {
   const quoted = names.slice(0, MOST_NAMES).map((name) => `"${name}"`);
   const more = names.length - quoted.length;
   return more === 0 ? quoted.join(', ') : `${quoted.join(', ')} and ${more} more`;
+}
+
+/** Where the mean confidence is off by more than three standard errors of the accuracy, and by a percent. */
+function sureness({ calibration }: Evaluation): string[] {
+  if (calibration === null) return [];
+  const { confidence, accuracy, count, expectedError } = calibration;
+  const chance = 3 * Math.sqrt((accuracy * (1 - accuracy)) / count);
+  if (Math.abs(confidence - accuracy) <= Math.max(0.01, chance)) return [];
+  const way = confidence > accuracy ? 'Surer' : 'Less sure';
+  return [
+    `${way} than it is right: ${percent(confidence)} sure on average, and ${percent(accuracy)} right (expected calibration error ${expectedError.toFixed(4)}). A temperature mends that: calibrate.`,
+  ];
 }
 
 /** What the two loss curves say. Needs a validation split and more than one epoch. */

@@ -13,6 +13,7 @@ import {
   prepareImage,
 } from '../../data/images/prepare.ts';
 import type { Preprocessing } from '../../nn/spec.ts';
+import { atTemperature } from '../evaluation/temperature.ts';
 
 export interface Answer {
   readonly class: string;
@@ -38,6 +39,8 @@ export interface Prediction {
 export interface PredictOptions extends PrepareOptions {
   /** Only the size is brought to the network's: nothing is inverted, cropped or centred, no sheet is blank. */
   readonly asIs?: boolean | undefined;
+  /** Makes the probabilities p^(1/temperature) over their sum; default 1. The answer stays the same. */
+  readonly temperature?: number | undefined;
   /** How many classes to name; default 3. */
   readonly top?: number;
   /** Of models that answer with distances: rejects where the nearest code is farther than this. */
@@ -101,16 +104,20 @@ export interface Given {
 /** The answer in words; without numbers, where the sheet is blank. */
 export function predictionOf(
   { classes }: Pick<Reader, 'classes'>,
-  { inverted, notes, pixels: given }: Omit<PreparedImage, 'blank'>,
+  { inverted, notes, pixels }: Omit<PreparedImage, 'blank'>,
   numbers: Given | null,
   options: PredictOptions = {},
 ): Prediction {
-  const done = { inverted, notes, given };
+  const done = { inverted, notes, given: pixels };
   if (numbers === null) {
     const rejected = 'there is nothing to read';
     return { answers: [], distances: null, rejected, blank: true, ...done };
   }
-  const answers = Array.from(numbers.probabilities, (probability, i) => ({
+  const { temperature } = options;
+  const given = numbers.probabilities;
+  const probabilities =
+    temperature === undefined ? given : atTemperature(given, given.length, temperature);
+  const answers = Array.from(probabilities, (probability, i) => ({
     class: classes[i] ?? String(i),
     probability,
   }));
