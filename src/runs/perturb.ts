@@ -64,7 +64,7 @@ export function perturbRun(request: PerturbRequest): Promise<PerturbedRun> {
 export function perturbed(
   split: Split,
   [height, width, channels]: ImageShape,
-  perturbation: Perturbation,
+  perturbation: Pick<Perturbation, 'apply'>,
   strength: number,
 ): Split {
   const size = height * width * channels;

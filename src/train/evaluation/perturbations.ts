@@ -23,6 +23,8 @@ export interface Perturbation {
 
 const either = (random: RandomStream): 1 | -1 => (random.integer(2) === 0 ? 1 : -1);
 const notNegative = (strength: number): boolean => strength >= 0 && Number.isFinite(strength);
+const isShare = (strength: number): boolean => strength >= 0 && strength <= 1;
+const SPECKS = [0, 0.01, 0.02, 0.05, 0.1, 0.2];
 
 export const perturbations = {
   rotate: {
@@ -65,7 +67,29 @@ export const perturbations = {
         ? plane
         : { ...plane, values: plane.values.map((value) => value + s * random.normal()) },
   },
+  salt: {
+    unit: 'of all pixels, made white',
+    strengths: SPECKS,
+    accepts: isShare,
+    apply: (plane, s, random) => speckled(plane, s, 255, random),
+  },
+  pepper: {
+    unit: 'of all pixels, made black',
+    strengths: SPECKS,
+    accepts: isShare,
+    apply: (plane, s, random) => speckled(plane, s, 0, random),
+  },
 } as const satisfies Readonly<Record<string, Perturbation>>;
+
+/** Every pixel, all of its channels, by itself with probability `share`. */
+function speckled(plane: Plane, share: number, value: number, random: RandomStream): Plane {
+  const { channels, values } = plane;
+  const speckled = Float32Array.from(values);
+  for (let pixel = 0; pixel < values.length; pixel += channels) {
+    if (random.uniform(0, 1) < share) speckled.fill(value, pixel, pixel + channels);
+  }
+  return { ...plane, values: speckled };
+}
 
 const DIRECTIONS = [
   [-1, -1],

@@ -76,6 +76,24 @@ describe('perturbations', () => {
     expect([...new Set(places)].sort((a, b) => a - b)).toEqual([2, 22]);
   });
 
+  it('speckle so many whole pixels with white or black', () => {
+    const values = new Float32Array(3 * 2500).fill(100);
+    const plane = { width: 50, height: 50, channels: 3, values };
+    for (const [name, speck] of [
+      ['salt', 255],
+      ['pepper', 0],
+    ] as const) {
+      const { values: speckled } = perturbations[name].apply(plane, 0.1, new RandomStream(1, name));
+      const pixels = Array.from({ length: 2500 }, (_, i) => [
+        ...speckled.subarray(3 * i, 3 * i + 3),
+      ]);
+      const specks = pixels.filter((pixel) => pixel.every((value) => value === speck)).length;
+      const untouched = pixels.filter((pixel) => pixel.every((value) => value === 100)).length;
+      expect(specks + untouched).toBe(2500);
+      expect(Math.abs(specks - 250)).toBeLessThan(60);
+    }
+  });
+
   it('are enlarged by more than 1, and made small by less', () => {
     const values = new Float32Array(25);
     values[12] = 100;
