@@ -3,9 +3,11 @@
  */
 import { unknownName } from '../base/errors.ts';
 import { poolingCost } from './poolingCost.ts';
+import { poolingInvariance } from './poolingInvariance.ts';
+import { poolingNoise } from './poolingNoise.ts';
 import type { Study } from './study.ts';
 
-const studies = [poolingCost] as const satisfies readonly Study[];
+const studies = [poolingInvariance, poolingNoise, poolingCost] as const satisfies readonly Study[];
 
 export const studyNames: readonly string[] = studies.map(({ name }) => name);
 

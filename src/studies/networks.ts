@@ -45,6 +45,22 @@ export function halvingNetwork({ imageShape, classes }: Pictures, halving: Halvi
   ]);
 }
 
+/** The picture itself is pooled, before three convolutions of which the second strides. */
+export function pooledPictures(
+  { imageShape, classes }: Pictures,
+  pooling: 'max' | 'average' | 'min',
+): ModelSpec {
+  return sequential({ name: `pooled-pictures-${pooling}`, inputShape: imageShape }, [
+    ...poolingOf(pooling, imageShape[2], 'pool'),
+    conv2d({ name: 'conv1', filters: 8, ...CONVOLUTION }),
+    conv2d({ name: 'conv2', filters: 16, ...CONVOLUTION, strides: 2 }),
+    conv2d({ name: 'conv3', filters: 32, ...CONVOLUTION }),
+    flatten(),
+    dense({ name: 'dense', units: 64, activation: 'relu', kernelInitializer: 'heNormal' }),
+    dense({ name: 'answer', units: classes.length, activation: 'softmax' }),
+  ]);
+}
+
 const CONVOLUTION = {
   kernelSize: 3,
   padding: 'same',

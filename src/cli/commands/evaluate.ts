@@ -63,7 +63,10 @@ export function command(): Command {
     )
     .addOption(metricsOption())
     .option('--sheet <file>', 'draw the worst mistakes into a PNG file')
-    .option('--perturb <how>', 'disturb: rotate, scale, shift, brightness, noise, salt or pepper, by strength')
+    .option(
+      '--perturb <how>',
+      'disturb: rotate, scale, shift, brightness, noise, salt or pepper, by strength',
+    )
     .option('--strengths <list>', 'of --perturb, such as 0,10,20')
     .option('--reject', 'the error left when doubtful pictures are rejected (models of distances)')
     .option('--plot <file>', 'draw the curve of --perturb or --reject: .png or .svg');

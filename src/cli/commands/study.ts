@@ -185,7 +185,7 @@ function show(event: StudyEvent, output: Output, live: Live, name: string, optio
 function startWords({ plan, jobs, finished }: StudyEvent & { readonly type: 'start' }): string {
   const { study: chosen, form, trials } = plan;
   const before = finished === 0 ? '' : `, ${finished} of them measured before`;
-  return `${chosen.title}. ${chosen.question}\n${form.data}: ${trials.length} trials${before}, ${jobs} at a time, ${form.seeds} ${form.seeds === 1 ? 'seed' : 'seeds'}`;
+  return `${chosen.title}\n${chosen.question}\n${form.data}: ${trials.length} trials${before}, ${jobs} at a time, ${form.seeds} ${form.seeds === 1 ? 'seed' : 'seeds'}`;
 }
 
 /** Tables, then what they say. */

@@ -4,11 +4,14 @@
  * The weights stay in the session while `task` measures with them. A run whose numbers diverge is a result too: of
  * a learning rate that was too high. Next stop: `train/fit.ts`.
  */
+import { indexOfLargest } from '../../base/largest.ts';
+import type { Split } from '../../data/dataset.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import { DivergenceError } from '../../train/divergence.ts';
 import { score } from '../../train/evaluation/score.ts';
 import type { FitOptions } from '../../train/events.ts';
 import { type FitData, fit } from '../../train/fit.ts';
+import { predictBatch } from '../../train/prediction/batchPrediction.ts';
 import type { EpochRecord } from '../../train/progress.ts';
 import type { RowSplit } from '../../train/rows.ts';
 import type { TrialContext } from '../study.ts';
@@ -22,6 +25,8 @@ export interface Trained {
   readonly diverged: boolean;
   /** Share of rows that are read rightly. */
   accuracy(rows: RowSplit): Promise<number>;
+  /** The class that is named for each picture. */
+  answers(pictures: Split): Promise<readonly number[]>;
 }
 
 export interface StudyFitOptions extends FitOptions {
@@ -55,8 +60,22 @@ export async function withTrained<T>(
     }
     const accuracy = async (tested: RowSplit) =>
       (await score(session, spec, tested)).accuracy ?? Number.NaN;
-    return await task({ spec, history, bytes, diverged, accuracy });
+    const answers = async ({ images, count }: Split) => {
+      const { output } = await predictBatch(session, { spec }, images, { batchSize: 250 });
+      const classes = data.classes.length;
+      return Array.from({ length: count }, (_, n) =>
+        indexOfLargest(output?.data.subarray(n * classes, (n + 1) * classes) ?? []),
+      );
+    };
+    return await task({ spec, history, bytes, diverged, accuracy, answers });
   } finally {
     session.scopeOf(spec).free();
   }
+}
+
+/** Share of places at which two lists hold the same. */
+export function agreement(one: ArrayLike<number>, other: ArrayLike<number>): number {
+  let same = 0;
+  for (let i = 0; i < one.length; i++) if (one[i] === other[i]) same++;
+  return same / one.length;
 }
