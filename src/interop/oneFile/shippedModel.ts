@@ -1,9 +1,9 @@
 /**
  * @file A trained network as data that one file can hold: two modules, the weights, and what is known of both.
  *
- * All bytes are packed into one text (`text.ts`): first, deflated, the module with fused multiply-adds, the one
- * without, and the plane of the weights; then what deflating does not make smaller. Next stop: `exportJs.ts`, the file
- * around it; `web/shipped/openProgram.ts`, which opens it.
+ * All bytes are packed as text (`text.ts`): first, deflated, the module with fused multiply-adds, the one without, and
+ * the plane of the weights; then what deflating does not make smaller. Next stop: `exportJs.ts`, the file around it;
+ * `web/shipped/openProgram.ts`, which opens it.
  */
 import { deflateSync } from 'fflate';
 import { joinedBytes } from '../../base/bytes.ts';
@@ -40,8 +40,10 @@ export interface About {
   readonly shape: ImageShape;
   readonly preprocessing: Preprocessing;
   readonly weights: WeightFormat;
-  /** Bytes of the text that are deflated; the bits of the weights follow. */
+  /** Pieces of the text that are deflated; the bits of the weights follow. */
   readonly deflated: number;
+  /** Bytes of the plane, which stands behind the modules. */
+  readonly planeBytes: number;
   readonly mantissa: number;
   readonly tensors: readonly PackedTensor[];
   /** With one rounding for multiply and add, and with two. */
@@ -94,7 +96,8 @@ export function shipModel(model: TrainedModel, options: ShipOptions = {}): Shipp
     channels: channels.get(name),
   }));
   const packed = packWeights(tensors, format);
-  const deflated = deflateSync(joinedBytes([fused.wasm, plain.wasm, packed.plane]), { level: 9 });
+  const bytes = joinedBytes([fused.wasm, plain.wasm, packed.plane]);
+  const deflated = toText(deflateSync(bytes, { level: 9 }));
   return {
     about: {
       name: spec.name,
@@ -103,12 +106,13 @@ export function shipModel(model: TrainedModel, options: ShipOptions = {}): Shipp
       preprocessing: spec.preprocessing,
       weights: format,
       deflated: deflated.length,
+      planeBytes: packed.plane.length,
       mantissa: packed.mantissa,
       tensors: packed.tensors,
       fused: { bytes: fused.wasm.length, layout: fused.layout },
       plain: { bytes: plain.wasm.length, layout: plain.layout },
     },
-    text: toText(joinedBytes([deflated, packed.bits])),
+    text: [...deflated, ...toText(packed.bits)],
   };
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { halfToNumber } from '../../base/halfFloat.ts';
 import { RandomStream } from '../../base/random.ts';
 import type { StateValue } from '../../nn/trained.ts';
+import { TextBits, toText } from './text.ts';
 import {
   type Channels,
   packWeights,
@@ -23,7 +24,8 @@ function through(
 ): Float32Array[] {
   const named = tensors.map((t, i) => ({ name: `t${i}`, channels: undefined, ...t }));
   const places = tensors.map((t) => new Float32Array(t.value.data.length));
-  unpackWeights(packWeights(named, format), (i) => places[i]);
+  const packed = packWeights(named, format);
+  unpackWeights(packed, new TextBits(toText(packed.bits)), (i) => places[i]);
   return places;
 }
 

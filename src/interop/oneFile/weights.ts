@@ -12,6 +12,7 @@
 import { joinedBytes } from '../../base/bytes.ts';
 import { FoveaError } from '../../base/errors.ts';
 import type { StateValue } from '../../nn/trained.ts';
+import type { TextBits } from './text.ts';
 
 export const weightFormats = ['float32', 'float16', 'int8'] as const;
 export type WeightFormat = (typeof weightFormats)[number];
@@ -124,27 +125,23 @@ export function packWeights(
   return { mantissa, tensors: packed, plane: joinedBytes(planes), bits: bits.bytes() };
 }
 
-/** Writes the numbers of tensor i into `place(i)`; undefined: they are passed over. */
+/** Writes the numbers of tensor i into `place(i)`. */
 export function unpackWeights(
-  { mantissa, tensors, plane, bits }: PackedWeights,
+  { mantissa, tensors, plane }: Pick<PackedWeights, 'mantissa' | 'tensors' | 'plane'>,
+  bits: TextBits,
   place: (i: number) => Float32Array,
 ): void {
   let at = 0;
-  let bit = 0;
-  let held = 0;
-  let count = 0;
-  const width = mantissa + 1;
+  const fraction = (1 << mantissa) - 1;
   const readFloats = (to: Float32Array): void => {
     const words = new Uint32Array(to.buffer, to.byteOffset, to.length);
+    bits.readMany(words, mantissa + 1);
     for (let i = 0; i < words.length; i++) {
-      for (; count < width; count += 8) held |= (bits[bit++] ?? 0) << count;
-      const low = held & ((1 << mantissa) - 1);
+      const word = words[i] ?? 0;
       words[i] =
-        (((held >>> mantissa) & 1) << 31) |
+        ((word >>> mantissa) << 31) |
         ((plane[at++] ?? 0) << FULL) |
-        (low << (FULL - mantissa));
-      held >>>= width;
-      count -= width;
+        ((word & fraction) << (FULL - mantissa));
     }
   };
   for (const [t, [size, inner = 0, channels = 0]] of tensors.entries()) {

@@ -5,11 +5,11 @@
  * nothing but what Node 20, Deno, Bun and browsers share, and needs no eval, no request and no second thread.
  * Previous stop: `interop/oneFile/shippedModel.ts`. Next stop: `shippedReader.ts`.
  */
-import { inflateSync } from 'fflate';
 import { FoveaError, messageOf } from '../../base/errors.ts';
+import { inflate } from '../../interop/oneFile/inflate.ts';
 import type { Layout, Place } from '../../interop/oneFile/plainProgram.ts';
 import type { About } from '../../interop/oneFile/shippedModel.ts';
-import { fromText } from '../../interop/oneFile/text.ts';
+import { TextBits } from '../../interop/oneFile/text.ts';
 import { unpackWeights } from '../../interop/oneFile/weights.ts';
 
 export interface LoadOptions {
@@ -35,22 +35,19 @@ export async function openProgram(
   text: readonly string[],
   { relaxedSimd = 'auto' }: LoadOptions = {},
 ): Promise<OpenProgram> {
-  const packed = fromText(text);
-  // Not DecompressionStream: Node loads its whole fetch with Response, five times as long as all else takes.
-  const bytes = inflateSync(packed.subarray(0, about.deflated));
-  const { fused, plain } = about;
-  const relaxed = bytes.subarray(0, fused.bytes);
-  const isFused = relaxedSimd === 'auto' && WebAssembly.validate(relaxed) && (await fuses());
+  const { fused, plain, deflated, planeBytes } = about;
   const end = fused.bytes + plain.bytes;
+  // Not DecompressionStream, with which Node loads all its streams: as long as all else takes together.
+  const bytes = inflate(new TextBits(text.slice(0, deflated)), end + planeBytes);
+  const isFused = relaxedSimd === 'auto' && fuses();
   const { layout } = isFused ? fused : plain;
-  const code = isFused ? relaxed : bytes.subarray(fused.bytes, end);
+  const code = isFused ? bytes.subarray(0, fused.bytes) : bytes.subarray(fused.bytes, end);
   const memory = new WebAssembly.Memory({ initial: layout.pages, maximum: layout.pages });
   const exports = await instantiated(code, memory);
   const numbers = ([address, count]: Place): Float32Array =>
     new Float32Array(memory.buffer, address, count);
-  unpackWeights(
-    { ...about, plane: bytes.subarray(end), bits: packed.subarray(about.deflated) },
-    (i) => numbers(layout.states[i] ?? [0, 0]),
+  unpackWeights({ ...about, plane: bytes.subarray(end) }, new TextBits(text.slice(deflated)), (i) =>
+    numbers(layout.states[i] ?? [0, 0]),
   );
   writeConstants(layout, numbers);
   const call = (name: string): void => {
@@ -84,10 +81,11 @@ const PROBE =
   '0061736d0100000001070160027d7d017d030201000705010166000' +
   '00a160114002000fd132000fd132001fd13fd8502fd1f000b';
 
-async function fuses(): Promise<boolean> {
+function fuses(): boolean {
   const bytes = Uint8Array.from(PROBE.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
-  const { instance } = await WebAssembly.instantiate(bytes);
-  const multiplyAdd = instance.exports.f as (a: number, c: number) => number;
+  if (!WebAssembly.validate(bytes)) return false;
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+  const multiplyAdd = exports.f as (a: number, c: number) => number;
   // (1 + 2^-12)^2 = 1 + 2^-11 + 2^-24, of which one rounding between leaves 1 + 2^-11.
   return multiplyAdd(1 + 2 ** -12, -(1 + 2 ** -11)) === 2 ** -24;
 }
