@@ -35,7 +35,7 @@ interface Options {
   readonly token?: string;
   readonly workers?: number;
   readonly threads?: number;
-  readonly maxBatch: number;
+  readonly maxBatch?: number;
   readonly maxDelayMs: number;
   readonly maxRequests: number;
   readonly maxBody: number;
@@ -82,14 +82,18 @@ export function command(): Command {
       ),
     )
     .addOption(
-      numberOption('count', '--max-batch <n>', 'pictures that are answered together').default(16),
+      numberOption(
+        'count',
+        '--max-batch <n>',
+        'most pictures that are answered together (default: up to 16, while that spares work)',
+      ),
     )
     .addOption(
       numberOption(
         'notNegative',
         '--max-delay-ms <n>',
-        'how long the first of a batch waits for others',
-      ).default(1),
+        'how long the first of a batch waits for others though a worker is free',
+      ).default(0),
     )
     .addOption(
       numberOption(
@@ -150,11 +154,13 @@ async function run(runs: readonly string[], options: Options): Promise<void> {
     allowOrigins: allowOrigin,
     onBug: (error) => console.error(error),
   });
-  const { url, port, plan } = server;
+  const { url, port, plan, batches } = server;
   const names = models.map(({ name }) => name);
-  output.data({ event: 'serving', url, port, models: names, plan });
+  output.data({ event: 'serving', url, port, models: names, plan, batches });
   output.text(`Serving ${names.join(', ')} at ${url}`);
   output.note(`${workers} worker${workers === 1 ? '' : 's'}: ${plan}`);
+  const most = names.map((name, i) => `${name} ${batches[i]}`).join(', ');
+  output.note(`Most pictures answered together: ${most}`);
   if (!isLoopback(rest.host) && token === undefined)
     output.note(
       'Every machine that reaches this one may ask. A token keeps others out: --token, or FOVEA_TOKEN.',

@@ -14,17 +14,25 @@ import { inputsOf } from '../../nn/spec.ts';
 import type { TrainedModel } from '../../nn/trained.ts';
 import { channelsOf, readerOf } from '../../train/prediction/predict.ts';
 import { type Given, predictionOf, prepareFor } from '../../train/prediction/reading.ts';
-import { type Outputs, openRows, type RowBatch } from './rowRunner.ts';
+import { batchThatPays } from './batchThatPays.ts';
+import { type Outputs, openRows, type RowBatch, type RunRows } from './rowRunner.ts';
 import type { PictureTask, Result, Rows, SentPicture, Task } from './tasks.ts';
 
 export interface AnsweringOptions {
-  readonly maxBatch: number;
+  /** Rows in a batch; undefined: as many as are worth it. */
+  readonly maxBatch: number | undefined;
   /** A picture that claims more is refused before it is decoded. */
   readonly maxPixels: number;
 }
 
-/** Answers a batch of tasks. */
-export type Answering = (tasks: readonly Task[]) => Promise<Result[]>;
+export interface Answering {
+  /** Rows in a batch: those asked for, or so many that more would spare no work. */
+  readonly batch: number;
+  answer(tasks: readonly Task[]): Promise<Result[]>;
+}
+
+/** What is gained by more rows is little, and each further size is measured as the server starts. */
+const MOST_MEASURED = 16;
 
 /** Rows to run, and what their numbers come to. */
 interface Prepared extends RowBatch {
@@ -36,13 +44,17 @@ export async function openAnswering(
   model: TrainedModel,
   options: AnsweringOptions,
 ): Promise<Answering> {
-  const run = openRows(session, model, options.maxBatch);
-  await warmUp(run, model, options.maxBatch);
+  const { maxBatch } = options;
+  const run = openRows(session, model, maxBatch ?? MOST_MEASURED);
+  const milliseconds = rowsTimer(run, model);
+  // Either way whoever asks first does not wait for the programs that are used most.
+  const batch = maxBatch ?? (await batchThatPays(milliseconds, MOST_MEASURED));
+  if (maxBatch !== undefined) for (const count of [1, maxBatch]) await milliseconds(count);
   const prepare = async (task: Task): Promise<Prepared | Result> => {
     if (task.kind === 'pictures') return preparePictures(task, model, options);
     return { ...task, result: (outputs) => ({ kind: 'outputs', outputs }) };
   };
-  return async (tasks) => {
+  const answer = async (tasks: readonly Task[]): Promise<Result[]> => {
     const prepared = await Promise.all(tasks.map(prepare));
     const asked = prepared.filter((one) => 'rows' in one);
     const outputs = await run(asked);
@@ -50,20 +62,28 @@ export async function openAnswering(
       return 'rows' in one ? one.result(outputs[asked.indexOf(one)] ?? {}) : one;
     });
   };
+  return { batch, answer };
 }
 
-/** Whoever asks first does not wait for the two programs that are used most. */
-async function warmUp(
-  run: ReturnType<typeof openRows>,
-  { spec }: TrainedModel,
-  maxBatch: number,
-): Promise<void> {
-  for (const count of new Set([1, maxBatch])) {
+/** Milliseconds of a batch beside its network: it goes to a worker and back, and its answers to their requests. */
+const BESIDE = 1;
+
+/** Milliseconds that a batch of so many takes, by the least of a few runs on zeros; its program is made for it. */
+function rowsTimer(run: RunRows, { spec }: TrainedModel): (count: number) => Promise<number> {
+  return async (count) => {
     const zeros = inputsOf(spec).map(({ name, shape }): [string, Float32Array] => {
       return [name, new Float32Array(count * sizeOf(shape))];
     });
-    await run([{ count, rows: Object.fromEntries(zeros) }]);
-  }
+    const batch = [{ count, rows: Object.fromEntries(zeros) }];
+    await run(batch);
+    let least = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < 3; i++) {
+      const begin = performance.now();
+      await run(batch);
+      least = Math.min(least, performance.now() - begin);
+    }
+    return BESIDE + least;
+  };
 }
 
 async function preparePictures(

@@ -26,21 +26,38 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 describe('a batcher', () => {
   it('begins at once where nobody works, and gathers while somebody does', async () => {
     const { batcher, batches, seen } = controlled();
+    const first = batcher.submit('x', 1, never);
+    await turn();
+    expect(seen()).toEqual(['x']);
     const all = [...'abcdef'].map((task) => batcher.submit(task, 1, never));
-    expect(seen()).toEqual(['a']);
-    expect(batcher.waiting).toBe(5);
+    await turn();
+    expect(seen()).toEqual(['x']);
+    expect(batcher.waiting).toBe(6);
     batches[0].done();
     await turn();
-    expect(seen()).toEqual(['a', 'bcde']);
+    expect(seen()).toEqual(['x', 'abcd']);
     batches[1].done();
     await turn();
     batches[2].done();
-    expect(await Promise.all(all)).toEqual([...'ABCDEF']);
+    expect(await Promise.all([first, ...all])).toEqual([...'XABCDEF']);
   });
 
-  it('fills as many lanes as there are', () => {
+  it('takes together what arrives in one turn of the event loop', async () => {
     const { batcher, seen } = controlled({ lanes: 2 });
+    for (const task of 'abc') {
+      await null;
+      void batcher.submit(task, 1, never);
+    }
+    await turn();
+    void batcher.submit('d', 1, never);
+    await turn();
+    expect(seen()).toEqual(['abc', 'd']);
+  });
+
+  it('fills as many lanes as there are', async () => {
+    const { batcher, seen } = controlled({ lanes: 2, maxBatch: 1 });
     for (const task of 'abc') void batcher.submit(task, 1, never);
+    await turn();
     expect(seen()).toEqual(['a', 'b']);
   });
 
@@ -55,6 +72,7 @@ describe('a batcher', () => {
       vi.advanceTimersByTime(1);
       expect(seen()).toEqual(['ab']);
       for (const task of 'cdef') void batcher.submit(task, 1, never);
+      vi.advanceTimersByTime(0);
       expect(seen()).toEqual(['ab', 'cdef']);
     } finally {
       vi.useRealTimers();
@@ -64,6 +82,7 @@ describe('a batcher', () => {
   it('counts rows, keeps the order, and lets a task of many rows go alone', async () => {
     const { batcher, batches, seen } = controlled();
     void batcher.submit('x', 1, never);
+    await turn();
     for (const [task, rows] of [
       ['a', 3],
       ['b', 2],
@@ -82,8 +101,10 @@ describe('a batcher', () => {
     const { batcher, batches, seen } = controlled();
     const given = new AbortController();
     void batcher.submit('a', 1, never);
+    await turn();
     const b = batcher.submit('b', 1, given.signal);
     const c = batcher.submit('c', 1, never);
+    await turn();
     given.abort(new Error('gone'));
     await expect(b).rejects.toThrow('gone');
     batches[0].done();
@@ -100,6 +121,7 @@ describe('a batcher', () => {
   it('tells everyone of a batch that failed, and goes on', async () => {
     const { batcher, batches } = controlled();
     const first = batcher.submit('a', 1, never);
+    await turn();
     const second = batcher.submit('b', 1, never);
     batches[0].fail(new Error('broken'));
     await expect(first).rejects.toThrow('broken');

@@ -1,6 +1,8 @@
 /**
- * @file Gathers what arrives together into batches: as many rows as fit, or what is there when the first has waited
- * long enough and somebody is free.
+ * @file Gathers what arrives together into batches: as many rows as fit, or what is there when somebody is free.
+ *
+ * What arrives in one turn of the event loop goes together, and what arrives while all are busy; nobody who is free
+ * waits for more, unless that is asked for.
  *
  * It knows neither sockets nor networks. What was given up before its batch began is left out of it.
  * Next stop: `workers.ts`, who does a batch.
@@ -9,7 +11,7 @@
 export interface BatcherOptions<Task, Result> {
   /** Rows in a batch; a task with more goes alone. */
   readonly maxBatch: number;
-  /** How long the first of a batch waits for others, in milliseconds. */
+  /** How long the first of a batch waits for others though somebody is free, in milliseconds. */
   readonly maxDelay: number;
   /** Batches that may be done at the same time. */
   readonly lanes: number;
@@ -31,6 +33,7 @@ export class Batcher<Task, Result> {
   #queue: Waiting<Task, Result>[] = [];
   #running = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #turn: ReturnType<typeof setImmediate> | undefined;
 
   constructor(options: BatcherOptions<Task, Result>) {
     this.#options = options;
@@ -65,7 +68,7 @@ export class Batcher<Task, Result> {
       };
       signal.addEventListener('abort', giveUp, { once: true });
       this.#queue.push(waiting);
-      this.#next();
+      this.#turn ??= setImmediate(() => this.#next());
     });
   }
 
@@ -73,7 +76,8 @@ export class Batcher<Task, Result> {
   #next(): void {
     const { maxBatch, maxDelay, lanes } = this.#options;
     clearTimeout(this.#timer);
-    this.#timer = undefined;
+    clearImmediate(this.#turn);
+    this.#timer = this.#turn = undefined;
     while (this.#running < lanes) {
       const [first] = this.#queue;
       if (first === undefined) return;

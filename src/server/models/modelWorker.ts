@@ -14,13 +14,14 @@ async function open({ folders, threads, ...limits }: WorkerSetup): Promise<void>
   for (const folder of folders)
     models.push(await openAnswering(session, await loadModel(folder), limits));
   parentPort?.on('message', ({ id, model, tasks }: BatchMessage) => {
-    const answering = models[model]?.(tasks) ?? Promise.reject(new Error(`no model ${model}`));
+    const answering =
+      models[model]?.answer(tasks) ?? Promise.reject(new Error(`no model ${model}`));
     answering.then(
       (results) => tell({ kind: 'done', id, results }),
       (error: unknown) => tell({ kind: 'failed', id, stack: stackOf(error) }),
     );
   });
-  tell({ kind: 'ready', plan: session.plan });
+  tell({ kind: 'ready', plan: session.plan, batches: models.map(({ batch }) => batch) });
 }
 
 const stackOf = (error: unknown): string =>

@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
+import { unreachable } from '../../base/errors.ts';
 import { ownHosts, urlOf } from '../hosts.ts';
 import { listening } from '../listening.ts';
 import { Batcher } from './batcher.ts';
@@ -29,7 +30,8 @@ export interface ModelServerOptions {
   readonly workers: number;
   /** Of each worker. */
   readonly threads: number;
-  readonly maxBatch: number;
+  /** Rows that are answered together; default: as many as spare work, at most 16. */
+  readonly maxBatch?: number | undefined;
   /** Milliseconds. */
   readonly maxDelay: number;
   readonly maxRequests: number;
@@ -44,6 +46,8 @@ export interface ModelServer {
   readonly url: string;
   readonly port: number;
   readonly plan: string;
+  /** Of each model, how many rows are answered together. */
+  readonly batches: readonly number[];
   /** Takes no new requests and waits for those in hand, for `grace` seconds at most. */
   close(grace?: number): Promise<void>;
 }
@@ -52,7 +56,7 @@ export interface ModelServer {
 const CHECK_EVERY = 1_000;
 
 export async function openModelServer(options: ModelServerOptions): Promise<ModelServer> {
-  const { models, host, maxBatch, maxDelay, timeout, onBug } = options;
+  const { models, host, maxDelay, timeout, onBug } = options;
   const server = createServer({
     requestTimeout: timeout * 1000,
     headersTimeout: Math.min(timeout, 10) * 1000,
@@ -62,10 +66,12 @@ export async function openModelServer(options: ModelServerOptions): Promise<Mode
   await listening(server, host, options.port);
   const { port } = server.address() as AddressInfo;
   const folders = models.map(({ folder }) => folder);
-  const workers = await openWorkers({ ...options, folders }).catch((error: unknown) => {
-    server.close();
-    throw error;
-  });
+  const workers = await openWorkers({ ...options, maxBatch: options.maxBatch, folders }).catch(
+    (error: unknown) => {
+      server.close();
+      throw error;
+    },
+  );
   const metrics = serverMetrics(workers);
   const batchers = new Map(
     models.map((model, i) => {
@@ -76,7 +82,9 @@ export async function openModelServer(options: ModelServerOptions): Promise<Mode
         );
         return workers.run(i, tasks);
       };
-      return [model, new Batcher<Task, Result>({ maxBatch, maxDelay, lanes: workers.count, run })];
+      const { batches, count: lanes } = workers;
+      const maxBatch = batches[i] ?? unreachable('a model without a batch');
+      return [model, new Batcher<Task, Result>({ maxBatch, maxDelay, lanes, run })];
     }),
   );
   let isStopping = false;
@@ -103,6 +111,7 @@ export async function openModelServer(options: ModelServerOptions): Promise<Mode
     url: urlOf(host, port),
     port,
     plan: workers.plan,
+    batches: workers.batches,
     async close(grace = 30) {
       isStopping = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

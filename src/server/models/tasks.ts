@@ -49,7 +49,8 @@ export const rowsOf = (task: Task): number =>
 /** What a worker is started with. */
 export interface WorkerSetup {
   readonly folders: readonly string[];
-  readonly maxBatch: number;
+  /** Rows in a batch; undefined: as many as are worth it. */
+  readonly maxBatch: number | undefined;
   readonly threads: number;
   readonly maxPixels: number;
 }
@@ -62,7 +63,8 @@ export interface BatchMessage {
 }
 
 export type WorkerMessage =
-  | { readonly kind: 'ready'; readonly plan: string }
+  /** `batches`: of each model, how many rows are worth answering together. */
+  | { readonly kind: 'ready'; readonly plan: string; readonly batches: readonly number[] }
   | { readonly kind: 'broken'; readonly parts: ErrorParts }
   | { readonly kind: 'done'; readonly id: number; readonly results: readonly Result[] }
   | { readonly kind: 'failed'; readonly id: number; readonly stack: string };

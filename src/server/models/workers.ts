@@ -4,7 +4,7 @@
  * A worker that ends by itself is started again, and what it had in hand fails. Next stop: `modelWorker.ts`.
  */
 import { Worker } from 'node:worker_threads';
-import { FoveaError, messageOf } from '../../base/errors.ts';
+import { FoveaError, messageOf, unreachable } from '../../base/errors.ts';
 import type { BatchMessage, Result, Task, WorkerMessage, WorkerSetup } from './tasks.ts';
 
 export interface WorkersOptions extends WorkerSetup {
@@ -16,6 +16,8 @@ export interface WorkersOptions extends WorkerSetup {
 export interface Workers {
   /** What runs in each. */
   readonly plan: string;
+  /** Of each model, how many rows are worth answering together, as the first worker found. */
+  readonly batches: readonly number[];
   readonly count: number;
   run(model: number, tasks: readonly Task[]): Promise<readonly Result[]>;
   /** How often a worker was started again. */
@@ -29,6 +31,8 @@ interface Running {
   readonly reject: (error: Error) => void;
 }
 
+type Ready = Extract<WorkerMessage, { kind: 'ready' }>;
+
 interface Lane {
   worker: Worker;
   running: Running | undefined;
@@ -39,7 +43,8 @@ export async function openWorkers({ workers, onBug, ...setup }: WorkersOptions):
   const lanes: Lane[] = [];
   const free: Lane[] = [];
   const asking: ((lane: Lane) => void)[] = [];
-  let [plan, ids, restarts, isClosed] = ['', 0, 0, false];
+  let [ids, restarts, isClosed] = [0, 0, false];
+  let found: Ready | undefined;
 
   const release = (lane: Lane): void => {
     const next = asking.shift();
@@ -86,7 +91,7 @@ export async function openWorkers({ workers, onBug, ...setup }: WorkersOptions):
   try {
     for (let i = 0; i < workers; i++) {
       const started = await startWorker(setup);
-      plan = started.plan;
+      found ??= started.ready;
       const lane: Lane = { worker: started.worker, running: undefined };
       lanes.push(lane);
       watch(lane);
@@ -98,8 +103,10 @@ export async function openWorkers({ workers, onBug, ...setup }: WorkersOptions):
     throw error;
   }
 
+  const { plan, batches } = found ?? unreachable('a server without workers');
   return {
     plan,
+    batches,
     count: workers,
     get restarts() {
       return restarts;
@@ -120,7 +127,7 @@ export async function openWorkers({ workers, onBug, ...setup }: WorkersOptions):
 }
 
 /** Resolves when every model has answered once. */
-function startWorker(setup: WorkerSetup): Promise<{ worker: Worker; plan: string }> {
+function startWorker(setup: WorkerSetup): Promise<{ worker: Worker; ready: Ready }> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const worker = new Worker(new URL(`./modelWorker.${extension}`, import.meta.url), {
     workerData: setup,
@@ -138,7 +145,7 @@ function startWorker(setup: WorkerSetup): Promise<{ worker: Worker; plan: string
     worker.once('message', (message: WorkerMessage) => {
       worker.off('error', failed);
       worker.off('exit', ended);
-      if (message.kind === 'ready') resolve({ worker, plan: message.plan });
+      if (message.kind === 'ready') resolve({ worker, ready: message });
       else
         fail(
           message.kind === 'broken'
