@@ -83,6 +83,18 @@ export interface Session extends States {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** A value that ranks exchange, as one rank sees it: numbers of equal length in live memory. */
+export interface Exchanged {
+  readonly name: string;
+  /** 'sum': over all ranks, in place (`received` is `sent`). 'swap': between two ranks. */
+  readonly kind: 'sum' | 'swap';
+  readonly sent: HostArray;
+  readonly received: HostArray;
+}
+
+/** Begins the exchange of values that are ready, and resolves when they have arrived. */
+export type Exchange = (values: readonly Exchanged[]) => Promise<void>;
+
 export interface Executable {
   /**
    * The live memory of an input: fill it, then run. Ask again after another `compile` on the same
@@ -93,6 +105,11 @@ export interface Executable {
   output(name: string): Promise<HostArray>;
   /** Starts the program on what the inputs hold; whoever reads outputs or states waits for it. */
   run(): void;
+  /**
+   * Runs the program together with other ranks (`ops/ranks.ts`); `run` is one rank alone. It goes on while an
+   * exchange is under way until it needs what is exchanged.
+   */
+  runAcross(exchange: Exchange): Promise<void>;
   /** The program in parts that can be timed, where the backend has such a thing. */
   profile?(): ProfiledProgram;
   /** Bytes of planned memory: activations and temporaries, without states. */

@@ -237,6 +237,10 @@ class StateScope<Place> implements Scope {
         checkOpen();
         program.run();
       },
+      runAcross: async (exchange) => {
+        checkOpen();
+        await program.runAcross(exchange);
+      },
       ...(profile === undefined ? {} : { profile: () => whileOpen(profile) }),
       close: () => {
         if (!isOpen) return;

@@ -96,6 +96,8 @@ const problems: Readonly<Record<ForwardOp, readonly Problem[]>> = {
   inTopK: [{ ...labelled, attrs: { k: 5 } }],
   rbf: [on([f32([512, 84]), f32([10, 84])])],
   randomUniform: [on([i32([])], { shape: IMAGE, seed: 1, stream: 1 })],
+  rankSum: [on([f32(IMAGE)])],
+  rankSwap: [on([f32(IMAGE)])],
   elementwise: [
     { ...binary, attrs: { expression: e.mul(e.input(0), e.sigmoid(e.mul(e.input(1), 2))) } },
   ],

@@ -18,6 +18,7 @@ import { transpose } from './moves/transpose.ts';
 import { upsample2d, upsample2dGradient } from './moves/upsample2d.ts';
 import { type Build, dtypeOf, type Op } from './op.ts';
 import { randomUniform } from './randomUniform.ts';
+import { rankSum, rankSwap } from './ranks.ts';
 import {
   categoricalCrossEntropy,
   categoricalCrossEntropyGradient,
@@ -85,6 +86,8 @@ export const ops = {
   rbf,
   rbfInputGradient,
   rbfCentersGradient,
+  rankSum,
+  rankSwap,
 } as const satisfies Record<string, Op<never>>;
 
 export type OpName = keyof typeof ops;

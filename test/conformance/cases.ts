@@ -59,4 +59,6 @@ export const cases: Readonly<Record<ForwardOp, readonly ConformanceCase[]>> = {
   upsample2d: window.upsample2dCases,
   localResponseNormalization: other.localResponseNormalizationCases,
   rbf: other.rbfCases,
+  rankSum: other.rankCases('rankSum'),
+  rankSwap: other.rankCases('rankSwap'),
 };

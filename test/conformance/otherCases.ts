@@ -1,6 +1,7 @@
 /**
  * @file Conformance cases of the ops without a window: element-wise, reductions, matrices, rows, boxes.
  */
+import type { Node } from '../../src/graph/node.ts';
 import * as e from '../../src/ops/expression.ts';
 import { build, type OpName } from '../../src/ops/index.ts';
 import { type ConformanceCase, type Fill, f32, i32, opCase } from './case.ts';
@@ -154,6 +155,20 @@ export const reshapeCases = [
   opCase('reshape', [f32([2, 3, 4, 5])], { shape: [2, 60] }),
   opCase('reshape', [f32([6])], { shape: [1, 2, 3, 1] }),
   opCase('reshape', [f32([1])], { shape: [] }),
+];
+
+/** One rank alone, with a kernel before it, and a sum whose input is read elsewhere too. */
+export const rankCases = (op: 'rankSum' | 'rankSwap') => [
+  opCase(op, [f32([5, 3])]),
+  opCase(op, [f32([])]),
+  {
+    ...opCase(op, [f32([8, 6])]),
+    name: 'of a value that is read beside it',
+    build: ([x]: readonly Node[]) => {
+      const y = build('square', [x]);
+      return build('sub', [build('mul', [build(op, [y]), build('sqrt', [y])]), y]);
+    },
+  },
 ];
 
 const ROWS = [

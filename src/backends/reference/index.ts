@@ -5,8 +5,16 @@
  * the new values into the states, all at once. Next stop: `../wasm/`, which does the same fast.
  */
 import { unknownName } from '../../base/errors.ts';
-import { type Graph, isSource, type Node, rootsOf, topologicalOrder } from '../../graph/node.ts';
+import {
+  firstInput,
+  type Graph,
+  isSource,
+  type Node,
+  rootsOf,
+  topologicalOrder,
+} from '../../graph/node.ts';
 import type { NumberArray } from '../../ops/op.ts';
+import { isExchange } from '../../ops/ranks.ts';
 import type { Backend, Executable, HostArray } from '../backend.ts';
 import { ScopedSession, type State, type StatesByName } from '../scopedSession.ts';
 import { allocate, runNodes } from './interpreter.ts';
@@ -80,10 +88,25 @@ function compileGraph(graph: Graph, stateData: (node: Node) => HostArray): Execu
     output: async (name) => named('output', outputs, name).shown,
     run() {
       runNodes(order, values);
-      for (const { from, shown } of outputs.values()) if (shown !== from) shown.set(from);
-      for (const { held, from } of updates) held?.set(from);
-      for (const { to, from, held } of updates) to.set(held ?? from);
+      conclude();
+    },
+    async runAcross(exchange) {
+      for (const node of order) {
+        runNodes([node], values);
+        if (!isExchange(node)) continue;
+        const received = valueAt(node);
+        const isSum = node.op === 'rankSum';
+        const sent = isSum ? received : valueAt(firstInput(node));
+        await exchange([{ name: node.name, kind: isSum ? 'sum' : 'swap', sent, received }]);
+      }
+      conclude();
     },
     close() {},
   };
+  /** Shows what the run computed, then moves it into the states. */
+  function conclude(): void {
+    for (const { from, shown } of outputs.values()) if (shown !== from) shown.set(from);
+    for (const { held, from } of updates) held?.set(from);
+    for (const { to, from, held } of updates) to.set(held ?? from);
+  }
 }

@@ -15,14 +15,13 @@ import {
   topologicalOrder,
   writeConstant,
 } from '../../graph/node.ts';
-import { opOf } from '../../ops/index.ts';
-import type { Tensor } from '../../ops/op.ts';
 import type { Executable, HostArray, MemoryNeed, ProfiledKernel } from '../backend.ts';
 import { ScopedSession, type State, type StatesByName } from '../scopedSession.ts';
 import { CONTROL, CONTROL_BYTES } from './control.ts';
 import type { Kernel, Target } from './kernel.ts';
 import { peakLoop, streamLoop } from './machine/peak.ts';
 import { MOST_PAGES, type Region, SessionMemory } from './memory.ts';
+import { type Calls, callsOf, type View } from './program/calls.ts';
 import { addressing, type ProgramPlan, planProgram } from './program/plan.ts';
 import { emitProgram, type Program, scratchBytesOf } from './program/program.ts';
 import type { Slicing } from './program/slicing.ts';
@@ -126,7 +125,7 @@ export class WasmSession extends ScopedSession<Region> {
     const nodes = topologicalOrder(rootsOf(lowered));
     const arena = take(memory.bytes);
     const address = addressing(plan, arena, (name) => (states.get(name) as Placed).place.address);
-    const view = (node: Node): HostArray => this.#view(address(node), node.shape, node.dtype);
+    const view: View = (node) => this.#view(address(node), node.shape, node.dtype);
     for (const node of nodes) {
       if (node.op === 'constant') writeConstant(node, view(node));
     }
@@ -138,10 +137,10 @@ export class WasmSession extends ScopedSession<Region> {
       tickets: { next: CONTROL.next * 4, done: CONTROL.done * 4, failed: CONTROL.failed * 4 },
     });
     const scratch = take(program.scratchBytes * this.threads);
-    const { run, exports } = this.#load(number, program, scratch, view);
+    const { calls, exports } = this.#load(number, program, scratch, view);
     const copies = lowered.updates.filter(({ state, value }) => address(state) !== address(value));
     return {
-      ...this.#executable(lowered, nodes, view, run, copies),
+      ...this.#executable(lowered, nodes, view, calls, copies),
       arenaBytes: memory.bytes,
       profile: () => ({
         kernels: profiledKernels(
@@ -159,10 +158,10 @@ export class WasmSession extends ScopedSession<Region> {
   #executable(
     graph: Graph,
     nodes: readonly Node[],
-    view: (node: Node) => HostArray,
-    run: () => void,
+    view: View,
+    calls: Calls,
     copies: Graph['updates'],
-  ): Pick<Executable, 'input' | 'output' | 'run'> {
+  ): Pick<Executable, 'input' | 'output' | 'run' | 'runAcross'> {
     const inputs = new Map(nodes.filter((n) => n.op === 'input').map((n) => [n.name, n]));
     const outputs = new Map(Object.entries(graph.outputs));
     // New states no kernel wrote in place; taken before any is written, so that two may swap.
@@ -171,6 +170,12 @@ export class WasmSession extends ScopedSession<Region> {
       from: value,
       held: new Float32Array(sizeOf(state.shape)),
     }));
+    const conclude = (): void => {
+      if (graph.updates.length > 0) this.#written++;
+      if (moves.length === 0) return;
+      for (const { from, held } of moves) held.set(view(from));
+      for (const { to, held } of moves) view(to).set(held);
+    };
     return {
       input: (name) => view(inputs.get(name) ?? unknown('input', name, [...inputs.keys()])),
       output: async (name) => {
@@ -178,11 +183,12 @@ export class WasmSession extends ScopedSession<Region> {
         return this.#memory.isShared ? live : live.slice();
       },
       run: () => {
-        run();
-        if (graph.updates.length > 0) this.#written++;
-        if (moves.length === 0) return;
-        for (const { from, held } of moves) held.set(view(from));
-        for (const { to, held } of moves) view(to).set(held);
+        calls.run();
+        conclude();
+      },
+      runAcross: async (exchange) => {
+        await calls.runAcross(exchange);
+        conclude();
       },
     };
   }
@@ -192,8 +198,8 @@ export class WasmSession extends ScopedSession<Region> {
     number: number,
     { module, segments, shared, scratchBytes }: Program,
     scratch: number,
-    view: (node: Node) => HostArray,
-  ): { run: () => void; exports: WebAssembly.Exports } {
+    view: View,
+  ): { calls: Calls; exports: WebAssembly.Exports } {
     const bytes = module.toBytes();
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
       env: { memory: this.memory },
@@ -204,31 +210,28 @@ export class WasmSession extends ScopedSession<Region> {
       this.pool.load(number, passage.address, bytes.length);
       this.#memory.give(passage);
     }
-    const calls = segments.map(({ exportName, prepares, tickets, host }) => ({
-      prepares,
-      tickets,
-      run: instance.exports[exportName] as RunSegment,
-      host: host === undefined ? undefined : hostCall(host, view),
-    }));
+    const code = segments.map(({ exportName }) => instance.exports[exportName] as RunSegment);
     const finish = instance.exports.await as (base: number, tickets: number) => void;
+    const runSegment = (s: number): void => {
+      if (!shared) {
+        code[s](0, scratch);
+        return;
+      }
+      const { tickets } = segments[s];
+      const base = this.#tickets;
+      this.#tickets = (base + tickets) | 0;
+      this.pool.run(number, s, base, scratch, scratchBytes);
+      code[s](base, scratch);
+      finish(base, tickets);
+    };
     let prepared = -1;
-    const run = (): void => {
+    const isStale = (): boolean => {
       const stale = prepared !== this.#written;
       prepared = this.#written;
-      for (let s = 0; s < calls.length; s++) {
-        const { prepares, tickets, run: runSegment, host } = calls[s];
-        if (prepares && !stale) continue;
-        if (shared) {
-          const base = this.#tickets;
-          this.#tickets = (base + tickets) | 0;
-          this.pool.run(number, s, base, scratch, scratchBytes);
-          runSegment(base, scratch);
-          finish(base, tickets);
-        } else runSegment(0, scratch);
-        host?.();
-      }
+      return stale;
     };
-    return { run, exports: instance.exports };
+    const calls = callsOf(segments, runSegment, isStale, view);
+    return { calls, exports: instance.exports };
   }
 
   #view(address: number, shape: Shape, dtype: DType): HostArray {
@@ -241,12 +244,6 @@ export class WasmSession extends ScopedSession<Region> {
 
 function unknown(kind: string, name: string, known: readonly string[]): never {
   throw unknownName(kind, name, known);
-}
-
-/** Runs one op's plain loops over the shared memory. */
-function hostCall(node: Node, view: (node: Node) => HostArray): () => void {
-  const tensor = (n: Node): Tensor => ({ shape: n.shape, data: view(n) });
-  return () => opOf(node.op).reference(node.inputs.map(tensor), tensor(node), node.attrs);
 }
 
 type RunKernel = (begin: number, end: number, scratch: number) => void;

@@ -4,14 +4,17 @@
  * - Padding of a convolution becomes a padded copy; kernels then never meet a border.
  * - Weights that a gradient reads transposed become a transposed copy, once per step.
  * - A sum over the batch becomes one partial per slice and the sum of the partials.
+ * - What ranks sum has memory of its own, which the sum is written over.
  * - Broadcasts no kernel can read in place become copies, and so do states that are shown and written.
  * Previous stop: `compile/pipeline.ts`. Next stop: `../families.ts`, which gives each node its kernel.
  */
 import { sameShape } from '../../../base/shape.ts';
+import { useCounts } from '../../../compile/rewrite.ts';
 import {
   createNode,
   firstInput,
   type Graph,
+  isSource,
   type Node,
   rootsOf,
   topologicalOrder,
@@ -21,6 +24,7 @@ import { expressionOf } from '../../../ops/elementwise.ts';
 import { readingOf } from '../../../ops/epilogue.ts';
 import { input } from '../../../ops/expression.ts';
 import { build } from '../../../ops/index.ts';
+import { isExchange, rankSum } from '../../../ops/ranks.ts';
 import { recordOf } from '../families.ts';
 import type { PlanContext, Target } from '../kernel.ts';
 import type { Slicing } from '../program/slicing.ts';
@@ -49,10 +53,13 @@ export function lower(graph: Graph, target: Target, slicing: Slicing | undefined
     return node;
   };
   const step: Step = { context, mark, once };
+  const uses = useCounts(graph);
   for (const node of topologicalOrder(rootsOf(graph))) {
     const inputs = node.inputs.map((i) => done.get(i) as Node);
     const same = inputs.every((input, i) => input === node.inputs[i]);
-    const rebuilt = same ? node : createNode({ ...node, inputs });
+    const own = node.op === rankSum.name && isReadElsewhere(firstInput(node), uses);
+    if (own) inputs[0] = mark(copyOf(inputs[0]));
+    const rebuilt = same && !own ? node : createNode({ ...node, inputs });
     const lowered = recordOf(node.op)?.lower?.(rebuilt, step) ?? mark(fitBroadcasts(rebuilt, step));
     if (!sameShape(lowered.shape, node.shape) || lowered.dtype !== node.dtype)
       throw new Error(
@@ -85,9 +92,16 @@ function storedIn(node: Node): Node {
 }
 
 /** A copy of a state that is shown, made before the state is written. */
-function asItWas(state: Node): Node {
-  const attrs = { expression: input(0), label: 'asItWas' };
-  return build('elementwise', [state], attrs, `${state.name}/asItWas`);
+const asItWas = (state: Node): Node => copyOf(state, 'asItWas');
+
+function copyOf(node: Node, label = 'copy'): Node {
+  const attrs = { expression: input(0), label };
+  return build('elementwise', [node], attrs, `${node.name}/${label}`);
+}
+
+/** Whether the memory a node's numbers lie in is read by anything but the one that asks. */
+function isReadElsewhere(node: Node, uses: ReadonlyMap<Node, number>): boolean {
+  return isSource(node) || node.op === 'reshape' || isExchange(node) || uses.get(node) !== 1;
 }
 
 /** Copies the inputs of an element-wise or fused node that are broadcast in a way its kernel cannot read. */

@@ -37,10 +37,12 @@ function listSchedule({ schedule, context, program }: ExplainedProgram): string 
     `${schedule.phases.length} phases, each waiting for the one before; ${program.kernels.length} kernels, ` +
       `${formatCount(program.multiplyAdds)} multiply-adds; ${batch}`,
   ];
-  schedule.phases.forEach(({ kind, kernels, node, prepares }, p) => {
+  schedule.phases.forEach(({ kind, kernels, node, exchanged = [], prepares }, p) => {
     const when = prepares ? '; again only when weights have changed' : '';
     lines.push('', `phase ${p}: ${PHASES[kind]}${when}`);
     if (node !== undefined) lines.push(`  ${node.op} ${node.name} in plain loops`);
+    for (const { op, name, shape } of exchanged)
+      lines.push(`  ${op} ${name} ${formatShape(shape)}`);
     for (const kernel of kernels) lines.push(...kernelLines(kernel).map((line) => `  ${line}`));
   });
   return lines.join('\n');
@@ -50,6 +52,8 @@ const PHASES = {
   batch: 'each thread takes its slices of the batch through all kernels',
   split: 'each kernel cut by its own units',
   host: 'on the calling thread alone',
+  begin: 'ranks begin to exchange',
+  await: 'what ranks exchange must have arrived',
 } as const;
 
 function kernelLines({ family, name, partition, multiplyAdds, plan }: Kernel): string[] {
@@ -85,10 +89,11 @@ function valueText(value: unknown): string {
 }
 
 function scheduleData({ schedule }: ExplainedProgram): object[] {
-  return schedule.phases.map(({ kind, kernels, node, prepares = false }) => ({
+  return schedule.phases.map(({ kind, kernels, node, exchanged, prepares = false }) => ({
     kind,
     prepares,
     ...(node === undefined ? {} : { host: node.op }),
+    ...(exchanged === undefined ? {} : { exchanged: exchanged.map(({ name }) => name) }),
     kernels: kernels.map(({ family, name, partition, multiplyAdds, scratchBytes, plan }) => ({
       ...{ family, name, partition, multiplyAdds, scratchBytes, plan },
     })),

@@ -16,7 +16,7 @@ import type { Kernel, PlanContext } from '../kernel.ts';
 import { aloneRun, type Call, sharedRuns } from './runs.ts';
 import { type Phase, type Schedule, storageOf } from './schedule.ts';
 
-/** Phases that run in one call; host ops stand between segments. */
+/** Phases that run in one call; host ops and exchanges with other ranks stand between segments. */
 export interface Segment {
   readonly exportName: string;
   /** Left out while the states stay as they are. */
@@ -25,6 +25,13 @@ export interface Segment {
   readonly tickets: number;
   /** The op to run in plain loops after the segment. */
   readonly host: Node | undefined;
+  /** The exchange that begins after the segment, or is waited for. */
+  readonly exchange: ExchangePhase | undefined;
+}
+
+export interface ExchangePhase {
+  readonly kind: 'begin' | 'await';
+  readonly nodes: readonly Node[];
 }
 
 export interface Program {
@@ -58,10 +65,11 @@ export function planProgramMemory(graph: Graph, { phases, aliases }: Schedule): 
     touch(node, last);
   }
   phases.forEach((phase, at) => {
+    const apart = phase.node === undefined ? phase.exchanged : [phase.node];
     const used =
-      phase.node === undefined
+      apart === undefined
         ? phase.kernels.flatMap((k) => [...k.inputs, ...k.outputs])
-        : [phase.node, ...phase.node.inputs];
+        : apart.flatMap((node) => [node, ...node.inputs]);
     for (const node of used) touch(node, at);
     // What is prepared once has to be there for later runs.
     if (phase.prepares) for (const node of used) touch(node, last);
@@ -103,7 +111,7 @@ export function emitProgram({ phases }: Schedule, options: EmitOptions): Program
   const multiplyAdds = all.reduce((sum, k) => sum + k.multiplyAdds, 0);
   const shared = options.threads > 1 && multiplyAdds >= WORTH_THREADS;
   const emitRun = shared ? sharedRuns(module, options) : aloneRun;
-  const segments = segmentsOf(phases).map(({ run, prepares, host }, s): Segment => {
+  const segments = segmentsOf(phases).map(({ run, ...group }, s): Segment => {
     const f = new FunctionBuilder(`run${s}`, { base: 'i32', scratch: 'i32' });
     const [base, scratch] = f.locals as Local<'i32'>[];
     const call: Call = (kernel, begin, end) => {
@@ -112,7 +120,7 @@ export function emitProgram({ phases }: Schedule, options: EmitOptions): Program
     };
     const tickets = emitRun(f, run, base, call, options.context.slicing);
     module.add(f, f.name);
-    return { exportName: f.name, prepares, tickets, host };
+    return { exportName: f.name, tickets, ...group };
   });
   return {
     module,
@@ -146,19 +154,23 @@ interface PhaseGroup {
   readonly run: readonly Phase[];
   readonly prepares: boolean;
   readonly host: Node | undefined;
+  readonly exchange: ExchangePhase | undefined;
 }
 
-/** Cut after each host phase, and between preparation and the rest. */
+/** Cut after each host phase and exchange, and between preparation and the rest. */
 function segmentsOf(phases: readonly Phase[]): PhaseGroup[] {
   const groups: PhaseGroup[] = [];
   let run: Phase[] = [];
   phases.forEach((phase, p) => {
-    const isHost = phase.kind === 'host';
-    if (!isHost) run.push(phase);
+    const { kind, node: host, exchanged: nodes } = phase;
+    const exchange =
+      (kind === 'begin' || kind === 'await') && nodes !== undefined ? { kind, nodes } : undefined;
+    const isCut = kind === 'host' || exchange !== undefined;
+    if (!isCut) run.push(phase);
     const prepares = phase.prepares === true;
     const next = phases[p + 1];
-    if (!isHost && next !== undefined && prepares === (next.prepares === true)) return;
-    groups.push({ run, prepares, host: phase.node });
+    if (!isCut && next !== undefined && prepares === (next.prepares === true)) return;
+    groups.push({ run, prepares, host, exchange });
     run = [];
   });
   return groups;

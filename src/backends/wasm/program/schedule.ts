@@ -4,12 +4,12 @@
  * A batch phase hands whole slices of images from kernel to kernel: each thread takes its slices through all
  * of them, so a slice's activations stay in its cache and nobody waits. A split phase runs kernels that do
  * not need each other, each cut by its own units. A host phase runs one op's plain loops on the caller.
+ * What other ranks have a part in begins in a phase and is waited for in another, as late as possible.
  * A program that updates nothing begins with what depends on states alone (transposed or transformed weights)
  * in phases of their own, which a session leaves out while the states stay as they are.
  * Previous stop: `lowering/lower.ts`. Next stop: `compile/memoryPlan.ts`, where the numbers lie; then `program.ts`.
  */
 import { first } from '../../../base/lists.ts';
-import { sameShape } from '../../../base/shape.ts';
 import {
   firstInput,
   type Graph,
@@ -19,33 +19,30 @@ import {
   topologicalOrder,
 } from '../../../graph/node.ts';
 import { expressionOf } from '../../../ops/elementwise.ts';
+import { isExchange, rankSum } from '../../../ops/ranks.ts';
 import { elementwiseKernel } from '../emit/elementwise/elementwise.ts';
 import { planKernel, recordOf } from '../families.ts';
 import type { Kernel, PlanContext } from '../kernel.ts';
+import { kernelsOf, type Task } from './tasks.ts';
 
-export type PhaseKind = 'batch' | 'split' | 'host';
+/** 'begin' and 'await': of an exchange with other ranks. */
+export type PhaseKind = 'batch' | 'split' | 'host' | 'begin' | 'await';
 
 export interface Phase {
   readonly kind: PhaseKind;
   readonly kernels: readonly Kernel[];
   /** The node a host phase computes. */
   readonly node?: Node;
+  /** The nodes whose exchange begins, or is waited for. */
+  readonly exchanged?: readonly Node[];
   /** Reads states and constants alone: run again only when a state has new numbers. */
   readonly prepares?: true;
 }
 
 export interface Schedule {
   readonly phases: readonly Phase[];
-  /** Nodes whose numbers are another node's: reshapes, and new states written in place. */
+  /** Nodes whose numbers are another node's: reshapes, sums over ranks, and new states written in place. */
   readonly aliases: ReadonlyMap<Node, Node>;
-}
-
-/** One step to be placed: a node with a kernel, an element-wise node to be grouped, or a host op. */
-interface Task {
-  readonly node: Node;
-  readonly kind: PhaseKind;
-  readonly kernel: Kernel | undefined;
-  readonly waitsFor: Set<Task>;
 }
 
 /** The node that owns the numbers. */
@@ -66,28 +63,46 @@ export function schedule(graph: Graph, context: PlanContext): Schedule {
     }
     const waitsFor = new Set<Task>();
     for (const input of node.inputs) {
-      const task = tasks.get(storageOf(input, aliases));
+      const task = tasks.get(madeBy(input, tasks, aliases));
       if (task !== undefined) waitsFor.add(task);
     }
+    // Its input is nobody else's: `lowering/lower.ts` sees to that.
+    if (node.op === rankSum.name) aliases.set(node, firstInput(node));
     const kernel = expressionOf(node) === undefined ? planKernel(node, context) : undefined;
     tasks.set(node, { node, kind: kindOf(node, kernel, context), kernel, waitsFor });
   }
   writeInPlace(graph, tasks, aliases);
   const all = [...tasks.values()];
   const prepared = graph.updates.length > 0 ? new Set<Task>() : preparations(all, aliases);
-  const rest = all.filter((task) => !prepared.has(task));
-  const done = new Set<Task>();
-  const phases = [
-    ...placeAll([...prepared], done, context).map((phase) => ({
-      ...phase,
-      prepares: true as const,
-    })),
-    ...placeAll(rest, done, context),
-  ];
+  const placed: Placed = { done: new Set(), underWay: [], context };
+  const phases = placeAll([...prepared], placed).map(
+    (phase): Phase => ({ ...phase, prepares: true }),
+  );
+  for (const exchanges of exchangesOf(all)) {
+    phases.push(...placeAll(neededFor(exchanges, placed.done), placed), begin(exchanges, placed));
+  }
+  const rest = all.filter((task) => !placed.done.has(task) && task.kind !== 'exchange');
+  phases.push(...placeAll(rest, placed));
+  while (placed.underWay.length > 0) phases.push(awaitNext(placed));
   return { phases, aliases };
 }
 
-function kindOf(node: Node, kernel: Kernel | undefined, context: PlanContext): PhaseKind {
+/** The node whose task gives the numbers: a sum over ranks is more than the memory it lies in. */
+function madeBy(
+  node: Node,
+  tasks: ReadonlyMap<Node, Task>,
+  aliases: ReadonlyMap<Node, Node>,
+): Node {
+  let made = node;
+  for (let next = aliases.get(made); next !== undefined && !tasks.has(made); ) {
+    made = next;
+    next = aliases.get(made);
+  }
+  return made;
+}
+
+function kindOf(node: Node, kernel: Kernel | undefined, context: PlanContext): Task['kind'] {
+  if (isExchange(node)) return 'exchange';
   if (expressionOf(node) !== undefined) return context.isBatched(node) ? 'batch' : 'split';
   if (kernel === undefined) return 'host';
   return kernel.partition.images === undefined ? 'split' : 'batch';
@@ -147,8 +162,56 @@ function preparations(tasks: readonly Task[], aliases: ReadonlyMap<Node, Node>):
   return prepared;
 }
 
-/** Places the tasks in phases; those in `done` have run before, and the placed ones join them. */
-function placeAll(tasks: readonly Task[], done: Set<Task>, context: PlanContext): Phase[] {
+/** What has been placed so far. */
+interface Placed {
+  /** Tasks whose numbers are there. */
+  readonly done: Set<Task>;
+  /** Exchanges that have begun and were not waited for, the earliest first. */
+  readonly underWay: (readonly Task[])[];
+  readonly context: PlanContext;
+}
+
+/** The exchanges in the order in which they begin; those that begin together, together. */
+function exchangesOf(tasks: readonly Task[]): Task[][] {
+  const groups = new Map<number, Task[]>();
+  for (const task of tasks.filter(({ kind }) => kind === 'exchange')) {
+    // Without an order (a program of one rank), as they were made.
+    const order = (task.node.attrs.order as number | undefined) ?? groups.size;
+    groups.set(order, [...(groups.get(order) ?? []), task]);
+  }
+  return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group);
+}
+
+/** All that is still to be done for the exchanges to begin. */
+function neededFor(exchanges: readonly Task[], done: ReadonlySet<Task>): Task[] {
+  const needed = new Set<Task>();
+  const add = (task: Task): void => {
+    for (const other of task.waitsFor) {
+      if (done.has(other) || needed.has(other) || other.kind === 'exchange') continue;
+      needed.add(other);
+      add(other);
+    }
+  };
+  for (const exchange of exchanges) add(exchange);
+  // In the order of the graph, as everything else is placed.
+  return [...needed].sort((a, b) => a.node.id - b.node.id);
+}
+
+function begin(exchanges: readonly Task[], { underWay }: Placed): Phase {
+  underWay.push(exchanges);
+  return { kind: 'begin', kernels: [], exchanged: exchanges.map(({ node }) => node) };
+}
+
+function awaitNext({ underWay, done }: Placed): Phase {
+  const exchanges = underWay.shift();
+  if (exchanges === undefined) throw new Error('internal error: the schedule has a cycle');
+  for (const task of exchanges) done.add(task);
+  return { kind: 'await', kernels: [], exchanged: exchanges.map(({ node }) => node) };
+}
+
+/** Places the tasks in phases; an exchange is waited for when nothing is left that does without it. */
+function placeAll(tasks: readonly Task[], placed: Placed): Phase[] {
+  const { done, context } = placed;
   const phases: Phase[] = [];
   const open = new Set(tasks);
   const ready = (task: Task, also?: ReadonlySet<Task>): boolean =>
@@ -159,7 +222,10 @@ function placeAll(tasks: readonly Task[], done: Set<Task>, context: PlanContext)
     const kind = (['split', 'batch', 'host'] as const).find((k) =>
       candidates.some((t) => t.kind === k),
     );
-    if (kind === undefined) throw new Error('internal error: the schedule has a cycle');
+    if (kind === undefined) {
+      phases.push(awaitNext(placed));
+      continue;
+    }
     const chosen: Task[] = [];
     if (kind === 'host') {
       const task = first(
@@ -188,53 +254,4 @@ function placeAll(tasks: readonly Task[], done: Set<Task>, context: PlanContext)
     }
   }
   return phases;
-}
-
-const MOST_GROUPED = 6;
-const MOST_GROUP_INPUTS = 10;
-
-/**
- * The kernels of a split phase. Element-wise nodes of one shape that share inputs, or feed each other
- * element by element, become one kernel: the chosen list grows by what the group pulls in.
- */
-function kernelsOf(
-  chosen: Task[],
-  open: ReadonlySet<Task>,
-  done: ReadonlySet<Task>,
-  context: PlanContext,
-): Kernel[] {
-  const kernels: Kernel[] = [];
-  const grouped = new Set<Task>();
-  for (const task of [...chosen]) {
-    if (task.kernel !== undefined) {
-      kernels.push(task.kernel);
-      continue;
-    }
-    if (grouped.has(task)) continue;
-    const group = new Set([task]);
-    for (const other of open) {
-      if (group.size === MOST_GROUPED) break;
-      if (joins(other, group, done) && !grouped.has(other)) group.add(other);
-    }
-    for (const member of group) {
-      grouped.add(member);
-      if (!chosen.includes(member)) chosen.push(member);
-    }
-    const nodes = [...group].map((t) => t.node);
-    kernels.push(elementwiseKernel(nodes, context));
-  }
-  return kernels;
-}
-
-function joins(task: Task, group: ReadonlySet<Task>, done: ReadonlySet<Task>): boolean {
-  if (group.has(task) || task.kind !== 'split' || task.kernel !== undefined) return false;
-  const members = [...group].map((t) => t.node);
-  if (!sameShape(task.node.shape, first(members, 'node').shape)) return false;
-  if (![...task.waitsFor].every((t) => done.has(t) || group.has(t))) return false;
-  const read = new Set(members.flatMap((n) => n.inputs));
-  const related = task.node.inputs.some(
-    (i) => members.includes(i) || (read.has(i) && sameShape(i.shape, task.node.shape)),
-  );
-  for (const input of task.node.inputs) read.add(input);
-  return related && read.size <= MOST_GROUP_INPUTS;
 }
