@@ -28,7 +28,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   data: { floor: 7, world: 'browser' }, // formats, datasets, augmentation, batches
   models: { floor: 7, world: 'browser' }, // models are data over nn
   interop: { floor: 7, world: 'browser' }, // onnx, keras, safetensors, npy: between files and nn
-  cluster: { floor: 7, world: 'node' }, // collectives; train may run over one
+  cluster: { floor: 7, world: 'browser' }, // collectives: what ranks do together
   train: { floor: 8, world: 'browser' }, // fit, evaluate, predict; a checkpoint in memory
   records: { floor: 9, world: 'browser' }, // a run without its place: settings, record, files' contents
   runs: { floor: 10, world: 'node' }, // run folders: records, checkpoints and models on disk
