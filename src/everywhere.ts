@@ -119,6 +119,12 @@ export { build } from './ops/index.ts';
 export { maxOver, meanOver, minOver, productOver, sumOver } from './ops/reductions.ts';
 /** What is said of runs beside one another. */
 export * as comparedRuns from './records/comparedRuns.ts';
+export {
+  drawWeights,
+  type Filters,
+  filtersOf,
+  type WeightsDrawingOptions,
+} from './train/drawing/weightsDrawing.ts';
 export type { EarlyStop } from './train/earlyStop.ts';
 export {
   type Calibration,
@@ -150,6 +156,13 @@ export {
   type Rows,
   type RunnableModel,
 } from './train/prediction/batchPrediction.ts';
+export {
+  type Excitation,
+  type Excited,
+  type ExcitedUnit,
+  type ExcitingOptions,
+  exciting,
+} from './train/prediction/excites.ts';
 export { insights } from './train/prediction/insights.ts';
 export { type Look, lookAt, openViewer, type Stage, type Viewer } from './train/prediction/look.ts';
 export {

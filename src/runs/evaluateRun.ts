@@ -85,7 +85,7 @@ function cropsInsight(crops: TestRequest['crops'], record: RunRecord): string[] 
   ];
 }
 
-async function namesOf(split: AnySplit): Promise<(index: number) => string | undefined> {
+export async function namesOf(split: AnySplit): Promise<(index: number) => string | undefined> {
   if (!isStreamed(split) || split.origin.kind === 'memory') return () => undefined;
   const { nameOf } = await import('../data/origins/readPicture.node.ts');
   const { origin, items } = split;

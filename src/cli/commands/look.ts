@@ -3,16 +3,16 @@
  *
  * Next stop: `train/prediction/look.ts`.
  */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { TrainedModel } from '../../nn/trained.ts';
 import type { Look } from '../../train/prediction/look.ts';
 import { resolveRun } from '../models.ts';
 import {
   addBackendOptions,
-  type BackendOptions,
   jsonOption,
   numberOption,
   openOptionsOf,
+  parseUnits,
 } from '../options/options.ts';
 import { checkDrawingName, writeDrawing } from '../picture.ts';
 import {
@@ -23,6 +23,7 @@ import {
   subjectOf,
 } from '../subject.ts';
 import { firstRows, openOutput, table } from '../terminal/output.ts';
+import { isOfUnits, lookAtUnits, type UnitsOptions } from '../unitsLooked.ts';
 
 const EXAMPLES = `
 Examples:
@@ -30,24 +31,38 @@ Examples:
   $ fovea look runs/lenet5-1998 --image digit.png         a picture of the size the network reads
   $ fovea look runs/lenet5 --image photo.jpg --fit        cropped, scaled and centred first
   $ fovea look runs/lenet5 --index 0 --out look.svg
-  $ fovea look runs/alexnet --image photo.jpg --fit --layers conv1 --max-maps 96`;
+  $ fovea look runs/alexnet --image photo.jpg --fit --layers conv1 --max-maps 96
+  $ fovea look runs/alexnet --weights                     filters of all layers
+  $ fovea look runs/lenet5 --excites conv2d_1 --units 0-7,12
+  $ fovea look runs/lenet5 --excites dense --data mnist --whole`;
 
-interface Options extends BackendOptions, SubjectOptions {
-  readonly layers?: readonly string[];
-  readonly maxMaps?: number;
-  readonly out: string;
+interface Options extends UnitsOptions, SubjectOptions {
   readonly json?: boolean;
 }
 
 export function command(): Command {
   const described = new Command('look')
-    .description('draw what every layer of a trained network makes of one picture')
+    .description(
+      'draw what every layer makes of one picture, its filters, or what excites its units',
+    )
     .argument('<run>', 'folder of a run (runs/lenet5, or its bare name)');
   addSubjectOptions(described)
     .option('--layers <name...>', 'these layers alone (default: all)')
     .addOption(
       numberOption('count', '--max-maps <n>', 'maps drawn of a layer (default: two lines of them)'),
     )
+    .option('--weights', 'no picture: the filters of the layers')
+    .option(
+      '--excites <layer>',
+      'no picture: for its units the 9 pictures of the test set that excite each most',
+    )
+    .addOption(
+      new Option('--units <list>', 'of --excites: such as 0-15,20 (default: 0-15)').argParser(
+        parseUnits,
+      ),
+    )
+    .option('--whole', 'of --excites: whole pictures, what the unit sees framed (default: cut out)')
+    .addOption(numberOption('count', '--test-count <n>', 'of --excites: the first n pictures only'))
     .option('--out <file>', 'where to draw: .png or .svg', 'look.png');
   return addBackendOptions(described, { threads: false })
     .addOption(jsonOption())
@@ -59,9 +74,12 @@ async function look(run: string, options: Options): Promise<void> {
   const output = openOutput(options.json === true);
   const { out } = options;
   checkDrawingName(out, '--out');
+  const folder = resolveRun(run);
+  if (isOfUnits(options)) {
+    return lookAtUnits(folder, options, output);
+  }
   checkSubject(options, 'look at');
   const { loadModel } = await import('../../runs/folder/modelFiles.ts');
-  const folder = resolveRun(run);
   const model = await loadModel(folder);
   const subject = await subjectOf(folder, model, options);
   const result = await compute(model, subject, options);

@@ -4,9 +4,11 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { UsageError } from '../../base/errors.ts';
 import { layers } from '../../nn/layers/index.ts';
 import { sequential } from '../../nn/sequential.ts';
 import { evaluateRun } from '../../runs/evaluateRun.ts';
+import { command as look } from './look.ts';
 import { command as report } from './report.ts';
 import { command as train } from './train.ts';
 
@@ -116,4 +118,38 @@ it('is refused where there is no run, and for data of other classes', async () =
   await expect(fovea(report(), ['a <b>', '--data', 'nothing', ...REFERENCE])).rejects.toThrow(
     /nothing/,
   );
+});
+
+it('its units are looked at too: filters, and the pictures that excite them', async () => {
+  const line = await fovea(look(), [
+    'a <b>',
+    '--weights',
+    '--out',
+    'w.svg',
+    '--json',
+    ...REFERENCE,
+  ]);
+  expect(JSON.parse(line)).toMatchObject({
+    event: 'weights',
+    layers: [{ layer: 'conv2d', filters: 3, shape: [5, 5, 1] }],
+  });
+  const some = ['--units', '0,2', '--test-count', '30'];
+  const excites = ['a <b>', '--excites', 'conv2d', ...some, '--out', 'e.svg', ...REFERENCE];
+  const { units } = JSON.parse(await fovea(look(), [...excites, '--json']));
+  expect(units.map(({ unit }: { unit: number }) => unit)).toEqual([0, 2]);
+  expect(units[0].pictures).toHaveLength(9);
+  const [first] = units[0].pictures;
+  expect(first.seen[0].end - first.seen[0].start).toBe(5);
+  expect((await fs.readFile('e.svg', 'utf8')).match(/<image /g)).toHaveLength(18);
+  for (const [words, said] of [
+    [['--weights', '--index', '1'], /--weights and --index/],
+    [['--index', '1', '--whole'], /--excites LAYER beside it/],
+    [['--excites', 'conv2d', '--units', '3-1'], /--units/],
+  ] as const) {
+    await expect(fovea(look(), ['a <b>', ...words])).rejects.toThrow(UsageError);
+    const refused = fovea(look(), ['a <b>', ...words, '--out', 'n.svg']);
+    await expect(
+      refused.catch((error) => `${error.message} ${error.parts?.where}`),
+    ).resolves.toMatch(said);
+  }
 });

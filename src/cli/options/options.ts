@@ -133,6 +133,23 @@ export const metricsOption = (): Option =>
     return words.map((word) => metricNamed(word));
   });
 
+/** "0-15,20": whole numbers and ranges of them, in their order. */
+export function parseUnits(text: string): readonly number[] {
+  const units = text.split(',').flatMap((part) => {
+    const [, first = '', last = first] = /^\s*(\d{1,6})(?:-(\d{1,6}))?\s*$/.exec(part) ?? [];
+    const length = Number(last) - Number(first) + 1;
+    return first === '' || length < 1 ? [-1] : Array.from({ length }, (_, i) => Number(first) + i);
+  });
+  if (units.every((unit) => unit >= 0) && units.length <= MOST_UNITS) return [...new Set(units)];
+  throw new UsageError({
+    where: '--units',
+    problem: `received "${text}"`,
+    expected: `numbers and ranges from 0 on, such as 0-15,20; ${MOST_UNITS} at most`,
+  });
+}
+
+const MOST_UNITS = 256;
+
 /** "32x32x3" */
 export function parseShape(text: string): readonly number[] {
   const shape = text.split('x').map(Number);

@@ -7,17 +7,12 @@
  */
 import { unknownName } from '../../base/errors.ts';
 import { limitOf } from '../../draw/colourScale.ts';
-import { cutTo } from '../../draw/letters.ts';
-import { element, INK, QUIET, RULE, svgDocument, text } from '../../draw/svg.ts';
 import type { Look, Stage } from '../prediction/look.ts';
 import { drawAnswers } from './lookAnswers.ts';
 import { numberWords, rowDrawing } from './numberRow.ts';
+import { type Drawing, drawRows, GAP, type LabelledRow, LEFT, WIDTH } from './rows.ts';
 import { bytePicture, scaleLegend, valuePicture } from './valuePicture.ts';
 
-/** Labels have a column of their own. */
-const LEFT = 190;
-const WIDTH = 1120;
-const GAP = 8;
 /** Side of the input in the drawing. */
 const INPUT_SIDE = 112;
 
@@ -37,30 +32,23 @@ const LINES = 2;
 export function drawLook(look: Look, title: string, options: LookDrawingOptions = {}): string {
   const { maxMaps, layers } = options;
   checkLayers(look, layers);
-  const parts: string[] = [
-    text(16, 30, title, { 'font-size': 17, fill: INK }),
-    scaleLegend(WIDTH - 150, 14, ['−largest', 'largest']),
-  ];
-  let y = 60;
   const last = look.stages.at(-1);
   const [input] = look.stages;
-  for (const stage of look.stages) {
-    // The last layer's answers are drawn below.
-    const isShown = layers?.includes(stage.name) ?? (!ALIKE.includes(stage.kind) && stage !== last);
-    if (!isShown && stage !== input) continue;
-    const row =
+  // The last layer's answers are drawn below.
+  const isShown = (stage: Stage): boolean =>
+    stage === input ||
+    (layers?.includes(stage.name) ?? (!ALIKE.includes(stage.kind) && stage !== last));
+  const rows = look.stages.filter(isShown).map((stage): LabelledRow => {
+    const { note, ...drawing } =
       stage === input
         ? drawInput(stage)
         : drawStage(stage, { input, maxMaps, isCode: look.codes !== null });
-    parts.push(label(stage, y, row.note), translated(LEFT, y, row.drawing));
-    y += Math.max(row.height, 58) + 2 * GAP;
-    parts.push(element('path', { d: `M16 ${y - GAP} H${WIDTH}`, stroke: RULE }));
-  }
-  const answers = drawAnswers(look);
-  parts.push(translated(16, y + GAP, answers.drawing));
-  const height = y + answers.height + 3 * GAP;
-  const paper = element('rect', { width: WIDTH + 16, height, fill: '#ffffff' });
-  return svgDocument(WIDTH + 16, height, paper, ...parts);
+    const { name, kind, shape } = stage;
+    const lines = [kind === 'picture' ? '' : kind, shape.join(' × '), note];
+    return { name, lines: lines.filter((line) => line !== ''), ...drawing };
+  });
+  const legend = scaleLegend(WIDTH - 150, 14, ['−largest', 'largest']);
+  return drawRows(title, rows, { legend, foot: drawAnswers(look) });
 }
 
 function checkLayers({ stages }: Look, layers: readonly string[] = []): void {
@@ -69,31 +57,9 @@ function checkLayers({ stages }: Look, layers: readonly string[] = []): void {
   if (stranger !== undefined) throw unknownName('layer', stranger, names);
 }
 
-/** Shapes in a group's coordinates, and how high they are. */
-export interface Drawing {
-  readonly drawing: string;
-  readonly height: number;
-}
-
 interface Row extends Drawing {
   /** Below the shape, at the left. */
   readonly note: string;
-}
-
-const translated = (x: number, y: number, drawing: string): string =>
-  element('g', { transform: `translate(${x} ${y})` }, drawing);
-
-const quiet = { fill: QUIET, 'font-size': 10 };
-
-/** What the label's column holds of a name. */
-const NAME_LENGTH = 21;
-
-function label({ name, kind, shape }: Stage, y: number, note: string): string {
-  const lines = [kind === 'picture' ? '' : kind, shape.join(' × '), note].filter((l) => l !== '');
-  return [
-    text(16, y + 13, cutTo(name, NAME_LENGTH), { fill: INK, 'font-weight': 'bold' }),
-    ...lines.map((line, i) => text(16, y + 28 + 13 * i, line, quiet)),
-  ].join('');
 }
 
 /** (H, W, C) of maps; a row of numbers has none. */

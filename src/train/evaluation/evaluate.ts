@@ -255,7 +255,7 @@ async function forEachBatch(
 }
 
 /** Runs the program on batch after batch; `ran` is told which rows it was each time. */
-async function runBatches(
+export async function runBatches(
   feed: Feed,
   source: BatchSource,
   pass: number,

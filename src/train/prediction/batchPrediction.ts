@@ -4,7 +4,7 @@
  * Rows are pixels as bytes, which the model's preprocessing makes numbers of, or numbers as the network reads
  * them. Previous stop: `predict.ts`, one picture in words. Next stop: `nn/programs/programs.ts`.
  */
-import type { Session } from '../../backends/backend.ts';
+import type { Scope, Session } from '../../backends/backend.ts';
 import { FoveaError } from '../../base/errors.ts';
 import { formatShape, type Shape, sizeOf } from '../../base/shape.ts';
 import type { InputRows } from '../../data/arraySplit.ts';
@@ -63,12 +63,26 @@ export async function activations(
   layers: readonly string[],
   options: BatchPredictionOptions = {},
 ): Promise<Record<string, Numbers>> {
-  const graph = (n: number): Graph => {
-    const { outputs } = stagesGraph(model.spec, n, layers);
-    const stages = Object.entries(outputs).filter(([name]) => name.startsWith('stage/'));
-    return { outputs: Object.fromEntries(stages), updates: [] };
-  };
+  const graph = (n: number): Graph => layersGraph(model.spec, n, layers);
   return renamed(await runRows(session, model, rows, options, graph), afterSlash);
+}
+
+/** Outputs "stage/LAYER" of the named layers, and nothing that lies behind them. */
+export function layersGraph(spec: ModelSpec, batchSize: number, layers: readonly string[]): Graph {
+  const { outputs } = stagesGraph(spec, batchSize, layers);
+  const stages = Object.entries(outputs).filter(([name]) => name.startsWith('stage/'));
+  return { outputs: Object.fromEntries(stages), updates: [] };
+}
+
+/** A program that ends at an early layer knows the parameters up to there. */
+export function restoreKnown(
+  scope: Scope,
+  spec: ModelSpec,
+  weights: TrainedModel['weights'],
+): void {
+  const known = new Set(scope.states().map(({ name }) => name));
+  const names = parameterNames(spec).filter((name) => known.has(name));
+  restoreStates(scope, names, weights);
 }
 
 const afterSlash = (name: string): string => name.slice(name.indexOf('/') + 1);
@@ -91,12 +105,7 @@ async function runRows(
   const scope = weights === undefined ? trainedScope(session, spec) : session.scopeOf();
   const program = scope.compile(graph);
   try {
-    if (weights !== undefined) {
-      // A program that ends at an early layer knows the parameters up to there.
-      const known = new Set(scope.states().map(({ name }) => name));
-      const names = parameterNames(spec).filter((name) => known.has(name));
-      restoreStates(scope, names, weights);
-    }
+    if (weights !== undefined) restoreKnown(scope, spec, weights);
     const results = Object.entries(graph.outputs).map(([name, { shape }]) => {
       const whole = [count, ...shape.slice(1)];
       return { name, shape: whole, data: new Float32Array(sizeOf(whole)) };
