@@ -12,6 +12,7 @@ import { dense } from '../nn/layers/dense.ts';
 import { flatten } from '../nn/layers/shapes/flatten.ts';
 import { conv2d } from '../nn/layers/windows/conv2d.ts';
 import { depthwiseConv2d } from '../nn/layers/windows/depthwiseConv2d.ts';
+import { padding2d } from '../nn/layers/windows/padding.ts';
 import { averagePooling2d, maxPooling2d, minPooling2d } from '../nn/layers/windows/pooling.ts';
 import type { CallableLayer } from '../nn/layers/wiring.ts';
 import { sequential } from '../nn/sequential.ts';
@@ -59,6 +60,45 @@ export function pooledPictures(
     dense({ name: 'dense', units: 64, activation: 'relu', kernelInitializer: 'heNormal' }),
     dense({ name: 'answer', units: classes.length, activation: 'softmax' }),
   ]);
+}
+
+/** What stands around a map before a convolution. */
+export type Padded = 'valid' | 'same' | 'reflect';
+
+/** Three convolutions, the maps halved behind the first two. */
+export function paddedNetwork({ imageShape, classes }: Pictures, padded: Padded): ModelSpec {
+  return sequential({ name: `padded-${padded}`, inputShape: imageShape }, [
+    ...paddedConvolution(padded, 'conv1', 8),
+    maxPooling2d({ name: 'pool1' }),
+    ...paddedConvolution(padded, 'conv2', 16),
+    maxPooling2d({ name: 'pool2' }),
+    ...paddedConvolution(padded, 'conv3', 16),
+    flatten(),
+    dense({ name: 'dense', units: 64, activation: 'relu', kernelInitializer: 'heNormal' }),
+    dense({ name: 'answer', units: classes.length, activation: 'softmax' }),
+  ]);
+}
+
+/** So many convolutions of as many channels one upon the other, over a field of one channel. */
+export function convolutionStack(
+  side: number,
+  channels: number,
+  depth: number,
+  padded: Padded,
+): ModelSpec {
+  return sequential(
+    { name: `stack-${padded}`, inputShape: [side, side, 1], preprocessing: { scale: 1 } },
+    Array.from({ length: depth }, (_, i) =>
+      paddedConvolution(padded, `conv${i + 1}`, channels),
+    ).flat(),
+  );
+}
+
+function paddedConvolution(padded: Padded, name: string, filters: number): CallableLayer[] {
+  const padding = padded === 'same' ? 'same' : 'valid';
+  const convolution = conv2d({ name, filters, ...CONVOLUTION, padding });
+  if (padded !== 'reflect') return [convolution];
+  return [padding2d({ name: `${name}Padding`, padding: 1, mode: 'reflect' }), convolution];
 }
 
 const CONVOLUTION = {
