@@ -2,12 +2,32 @@
  * @file THE table of studies: one file and one line each.
  */
 import { unknownName } from '../base/errors.ts';
+import { ablationAugmentation } from './ablationAugmentation.ts';
+import { ablationDropout } from './ablationDropout.ts';
+import { ablationLrn } from './ablationLrn.ts';
+import { ablationOverlap } from './ablationOverlap.ts';
+import { ablationTowers } from './ablationTowers.ts';
+import { depth } from './depth.ts';
+import { paddingBorder } from './paddingBorder.ts';
 import { poolingCost } from './poolingCost.ts';
 import { poolingInvariance } from './poolingInvariance.ts';
 import { poolingNoise } from './poolingNoise.ts';
+import { reluVsTanh } from './reluVsTanh.ts';
 import type { Study } from './study.ts';
 
-const studies = [poolingInvariance, poolingNoise, poolingCost] as const satisfies readonly Study[];
+const studies = [
+  poolingInvariance,
+  poolingNoise,
+  poolingCost,
+  paddingBorder,
+  reluVsTanh,
+  ablationLrn,
+  ablationOverlap,
+  ablationDropout,
+  ablationAugmentation,
+  ablationTowers,
+  depth,
+] as const satisfies readonly Study[];
 
 export const studyNames: readonly string[] = studies.map(({ name }) => name);
 

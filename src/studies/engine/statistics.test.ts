@@ -79,6 +79,6 @@ describe('pairs', () => {
           [2, 1],
         ]),
       ).mean,
-    ).toBeCloseTo(4, 10); // prettier-ignore
+    ).toBeCloseTo(4, 10);
   });
 });
