@@ -79,12 +79,22 @@ const AFFORDABLE = {
   'fc7.units': 32,
 };
 
+/** The same of the one whose layers have no names of their own. */
+const FEW = Object.fromEntries(
+  ['conv2d', 'conv2d_1', 'conv2d_2', 'conv2d_3', 'conv2d_4']
+    .map((name): [string, number] => [`${name}.filters`, 16])
+    .concat([
+      ['dense.units', 32],
+      ['dense_1.units', 32],
+    ]),
+);
+
 /** Of the table, at sizes that a test can afford. */
 export const tableModels: Readonly<Record<string, () => ModelSpec>> = {
   lenet5: () => modelOf('lenet5'),
   'lenet5-1998': () => modelOf('lenet5-1998'),
   'cifar-quick': () => modelOf('cifar-quick'),
-  'alexnet-cifar10': () => modelOf('alexnet-cifar10'),
+  'alexnet-cifar10': () => modelOf('alexnet-cifar10', FEW),
   alexnet: () => modelOf('alexnet', AFFORDABLE),
   'alexnet-single': () => modelOf('alexnet-single', AFFORDABLE),
   'alexnet-caffe': () => modelOf('alexnet-caffe', AFFORDABLE),

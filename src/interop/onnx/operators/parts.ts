@@ -25,6 +25,7 @@ import {
   sliced,
   transposed,
 } from './operator.ts';
+import { slicesOf } from './slices.ts';
 
 const concat: Operator = given((call) => {
   const parts = call.inputs.map(({ node }) => node);
@@ -59,33 +60,12 @@ const split: Operator = (call) => {
   });
 };
 
-/** From `start` to before `end` by `step`, all cut to what is there, as Python does it. */
-function takenFrom(extent: number, from: number, to: number, step: number) {
-  const place = (at: number) => (at < 0 ? at + extent : at);
-  const clipped = (at: number, least: number, most: number) => Math.min(Math.max(at, least), most);
-  const start = step > 0 ? clipped(place(from), 0, extent) : clipped(place(from), 0, extent - 1);
-  const end = step > 0 ? clipped(place(to), 0, extent) : clipped(place(to), -1, extent - 1);
-  return { start, size: Math.max(0, Math.ceil((end - start) / step)) };
-}
-
-const slice: Operator = given((call) => {
-  const { node } = call.input(0);
-  const isOld = call.opset < 10;
-  const starts = (isOld ? call.ints('starts') : call.numbers(1, 'starts')) ?? [];
-  const ends = (isOld ? call.ints('ends') : call.numbers(2, 'ends')) ?? [];
-  const asked = isOld ? call.ints('axes') : call.numbers(3, 'axes');
-  const axes = axesOf(call, asked ?? starts.map((_, i) => i), node.shape.length);
-  const steps = isOld ? undefined : call.numbers(4, 'steps');
-  return axes.reduce((x, axis, i) => {
-    const step = steps?.[i] ?? 1;
+const slice: Operator = given((call) =>
+  slicesOf(call).reduce((x, { axis, start, size, step }) => {
     const extent = x.shape[axis] ?? 0;
-    if (step === 0) call.refuse('a step of 0', 'steps from 1 up, or from -1 down');
-    const { start, size } = takenFrom(extent, starts[i] ?? 0, ends[i] ?? extent, step);
-    if (size === 0)
-      call.refuse(`nothing is left of axis ${axis} (${extent})`, 'at least one element');
     return size === extent && step > 0 ? x : sliced(call, x, axis, start, size, step);
-  }, node);
-});
+  }, call.node(0)),
+);
 
 /** Runs of indices with one step between them: each is one slice. */
 function runsOf(indices: readonly number[]) {

@@ -3,9 +3,9 @@
  *
  * A layer before takes its activation in, where nobody else reads it. Next stop: `joins.ts`.
  */
-import { formatShape, sizeOf } from '../../../base/shape.ts';
+import { formatShape, sameShape, sizeOf } from '../../../base/shape.ts';
 import { axisOf } from '../operators/operator.ts';
-import { channelNumbers } from './channels.ts';
+import { channelNumbers, inOwnOrder } from './channels.ts';
 import { type Step, SUMMING, weight } from './step.ts';
 import { movedTo, sizeOfView, type View } from './view.ts';
 
@@ -116,14 +116,15 @@ export function prelu(step: Step): View {
   const given = step.read(0);
   const image = given.shape.length === 3 ? step.writer.picture(given) : step.writer.row(given);
   const slopes = step.weights(1, 'slopes');
-  const perChannel = channelNumbers(step, image, slopes);
-  const sharedAxes = image.own.slice(0, -1).map((_, i) => i + 1);
-  const shape = image.own.map((n, i) => (i < image.own.length - 1 ? 1 : n));
+  const isOwn = image.own.length === 3 && sameShape(slopes.shape.slice(-3), given.shape);
+  const numbers = isOwn ? inOwnOrder(image, slopes) : channelNumbers(step, image, slopes);
+  const sharedAxes = isOwn ? [] : image.own.slice(0, -1).map((_, i) => i + 1);
+  const shape = image.own.map((n, i) => (isOwn || i === image.own.length - 1 ? n : 1));
   const made = step.writer.add({
     kind: 'prelu',
     reads: [image],
     options: { sharedAxes },
-    weights: { alpha: weight(shape, perChannel) },
+    weights: { alpha: weight(shape, numbers) },
   });
   return movedTo(image, made.layer);
 }

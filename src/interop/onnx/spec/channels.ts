@@ -34,7 +34,7 @@ export function channelNumbers(
 export function rowNumbers(
   step: Step,
   view: View,
-  { shape, read }: FileNumbers,
+  { shape, read }: Pick<FileNumbers, 'shape' | 'read'>,
 ): () => Float32Array {
   const [size, count] = [onlyExtent(view), sizeOf(shape)];
   if (count !== 1 && count !== size) {
@@ -43,11 +43,20 @@ export function rowNumbers(
       'one number, or one for each of the row',
     );
   }
+  return inOwnOrder(view, { shape, read });
+}
+
+/** One number, or one for each place of the file's tensor, where the layer has them. */
+export function inOwnOrder(
+  view: View,
+  { shape, read }: Pick<FileNumbers, 'shape' | 'read'>,
+): () => Float32Array {
   return () => {
     const numbers = read();
-    const moved = new Float32Array(size);
     const places = placesOf(view);
-    for (let i = 0; i < size; i++) moved[places[i] ?? 0] = numbers[count === 1 ? 0 : i] ?? 0;
+    const isOne = sizeOf(shape) === 1;
+    const moved = new Float32Array(places.length);
+    for (const [i, place] of places.entries()) moved[place] = numbers[isOne ? 0 : i] ?? 0;
     return moved;
   };
 }

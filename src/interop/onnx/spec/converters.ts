@@ -4,6 +4,7 @@
  * Before: `step.ts`. Next stop: `windows.ts`, `rows.ts`, `activations.ts`, `joins.ts`.
  */
 import * as activations from './activations.ts';
+import * as borders from './borders.ts';
 import * as joins from './joins.ts';
 import * as rows from './rows.ts';
 import type { Step } from './step.ts';
@@ -21,9 +22,10 @@ const table: Readonly<Record<string, Converter>> = {
   GlobalMaxPool: windows.globalPool('globalMaxPooling2d'),
   GlobalAveragePool: windows.globalPool('globalAveragePooling2d'),
   ReduceMean: windows.reduceMean,
-  Pad: windows.pad,
-  Resize: windows.resize,
-  Upsample: windows.resize,
+  Pad: borders.pad,
+  Slice: borders.slice,
+  Resize: borders.resize,
+  Upsample: borders.resize,
   LRN: windows.localResponse,
   Gemm: rows.gemm,
   MatMul: rows.matMul,

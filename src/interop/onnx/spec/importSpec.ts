@@ -6,7 +6,7 @@
  */
 import { FoveaError, nearestName } from '../../../base/errors.ts';
 import { nonEmpty } from '../../../base/lists.ts';
-import { formatShape, type Shape } from '../../../base/shape.ts';
+import { formatShape, type Shape, sameShape } from '../../../base/shape.ts';
 import { INPUT, type InputSpec, OUTPUT, type Preprocessing } from '../../../nn/spec.ts';
 import type { ImportedModel } from '../../importing.ts';
 import { numberedClasses } from '../../modelTensors.ts';
@@ -14,24 +14,27 @@ import { preprocessingWords } from '../../preprocessing.ts';
 import { Call } from '../call.ts';
 import type { OnnxModel, OnnxNode } from '../decode.ts';
 import { type EvaluatedInput, type Evaluation, evaluate } from '../evaluate.ts';
-import { convertedOperators, converters } from './converters.ts';
+import { type Converter, convertedOperators, converters } from './converters.ts';
 import { classesIn, preprocessingIn } from './metadata.ts';
+import { withPatterns } from './patterns/index.ts';
 import { Step } from './step.ts';
-import { isPicture, pictureView, plainView, type View } from './view.ts';
+import { isInOrder, isPicture, pictureView, plainView, type View } from './view.ts';
 import { type InputLine, NetworkWriter } from './writer.ts';
 
 /** Rows of an open batch while shapes are worked out: a number that no axis of a picture is likely to have. */
 const OPEN_BATCH = 31;
 
-export function specOfOnnx(model: OnnxModel, name: string): ImportedModel {
-  const evaluation = evaluate(model, { batchSize: OPEN_BATCH });
+export function specOfOnnx(whole: OnnxModel, name: string): ImportedModel {
+  const evaluation = evaluate(whole, { batchSize: OPEN_BATCH });
+  const { model, writers } = withPatterns(whole, evaluation, readersOf(whole));
   const names = inputNames(evaluation.inputs);
   const writer = new NetworkWriter(names.values());
   const views = new Map<string, View>();
   for (const input of evaluation.inputs)
     views.set(input.name, readInput(input, names, model, writer));
   const readers = readersOf(model);
-  for (const node of model.nodes) convert(node, { model, evaluation, writer, views, readers });
+  for (const node of model.nodes)
+    convert(node, { model, evaluation, writer, views, readers, writers });
   return finished(name, model, evaluation, writer, views);
 }
 
@@ -41,6 +44,8 @@ interface Work {
   readonly writer: NetworkWriter;
   readonly views: Map<string, View>;
   readonly readers: ReadonlyMap<string, number>;
+  /** Of nodes that stand for several. */
+  readonly writers: ReadonlyMap<OnnxNode, Converter>;
 }
 
 function convert(node: OnnxNode, { model, evaluation, ...rest }: Work): void {
@@ -53,7 +58,7 @@ function convert(node: OnnxNode, { model, evaluation, ...rest }: Work): void {
   const inputs = node.inputs.map((one) => (one === '' ? undefined : values.get(one)));
   const parts = { node, opset: model.opset, inputs, constants, external: model.external };
   const step = new Step({ ...rest, call: new Call(parts), node, evaluation });
-  const converter = converters.get(node.operator);
+  const converter = rest.writers.get(node) ?? converters.get(node.operator);
   if (converter === undefined) {
     throw notALayer(node);
   }
@@ -252,6 +257,8 @@ function outputsOf(
 function outputView(view: View, writer: NetworkWriter): View {
   if (view.shape.length <= 1) return writer.row(view);
   if (view.shape.length !== 3) return writer.inFileOrder(view);
+  // A file that turned them itself gives them channels last already.
+  if (!isPicture(view) && isInOrder(view) && sameShape(view.own, view.shape)) return view;
   const picture = writer.picture(view);
   writer.note('pictures that the network gives are (height, width, channels)');
   return picture;

@@ -1,7 +1,7 @@
 /**
- * @file Convolution, pooling, padding and resizing as layers.
+ * @file Convolution, pooling and local response normalisation as layers.
  *
- * Kernels are turned to channels last once, here. Next stop: `rows.ts`.
+ * Kernels are turned to channels last once, here. Next stop: `borders.ts`.
  */
 import { sameShape } from '../../../base/shape.ts';
 import { type Pads, reachOf, samePads } from '../../../base/window.ts';
@@ -160,7 +160,7 @@ export function convTranspose(step: Step): View {
 }
 
 export const pool =
-  (kind: 'maxPooling2d' | 'averagePooling2d') =>
+  (kind: 'maxPooling2d' | 'averagePooling2d' | 'minPooling2d') =>
   (step: Step): View => {
     const given = step.read(0);
     twoAxes(step, given);
@@ -191,8 +191,10 @@ export const pool =
     return pictureView(made.layer, made.own);
   };
 
+type GlobalPool = 'globalMaxPooling2d' | 'globalAveragePooling2d' | 'globalMinPooling2d';
+
 export const globalPool =
-  (kind: 'globalMaxPooling2d' | 'globalAveragePooling2d') =>
+  (kind: GlobalPool) =>
   (step: Step): View => {
     const given = step.read(0);
     twoAxes(step, given);
@@ -208,68 +210,6 @@ export function reduceMean(step: Step): View {
     step.refuse(`a mean over the axes ${axes.join(', ')}`, 'a mean over height and width');
   }
   return globalPool('globalAveragePooling2d')(step);
-}
-
-const FILLS = {
-  constant: 'constant',
-  reflect: 'reflect',
-  edge: 'replicate',
-  wrap: 'circular',
-} as const;
-
-export function pad(step: Step): View {
-  const given = step.read(0);
-  const { call } = step;
-  const asked = call.opset < 2 ? call.ints('paddings') : call.setting('pads', 1, 11);
-  const rank = given.shape.length + 1;
-  const axes =
-    (call.opset >= 18 ? call.numbers(3, 'axes') : undefined) ??
-    Array.from({ length: rank }, (_, i) => i);
-  const sides = Array.from({ length: rank }, () => [0, 0]);
-  axes.forEach((axis, i) => {
-    sides[axis < 0 ? axis + rank : axis] = [asked?.[i] ?? 0, asked?.[i + axes.length] ?? 0];
-  });
-  if (sides.flat().every((n) => n === 0)) return given;
-  const [batch = [], channels = [], ...pads] = sides;
-  if (pads.length !== 2 || [...batch, ...channels].some((n) => n !== 0)) {
-    step.refuse('it pads other axes than height and width', 'pictures padded at their sides');
-  }
-  if (pads.flat().some((n) => n < 0)) {
-    if (pads.flat().some((n) => n > 0))
-      step.refuse('it pads one side and cuts another', 'one of the two');
-    const cropping = pads.map((side) => side.map((n) => -n));
-    const made = step.writer.add({
-      kind: 'cropping2d',
-      reads: [step.writer.picture(given)],
-      options: { cropping },
-    });
-    return pictureView(made.layer, made.own);
-  }
-  const value = (call.opset >= 11 ? call.numbers(2, 'value')?.[0] : call.float('value', 0)) ?? 0;
-  const mode = FILLS[call.choice('mode', ['constant', 'reflect', 'edge', 'wrap'], 'constant')];
-  const isZero = mode === 'constant' && value === 0;
-  const made = step.writer.add({
-    kind: isZero ? 'zeroPadding2d' : 'padding2d',
-    reads: [step.writer.picture(given)],
-    options: isZero ? { padding: pads } : { padding: pads, mode, value },
-  });
-  return pictureView(made.layer, made.own);
-}
-
-/** Pixels repeated by whole factors. */
-export function resize(step: Step): View {
-  const given = step.read(0);
-  const shape = step.outputShape();
-  if (sameShape(shape, given.shape)) return given;
-  if (step.outputOp() !== 'upsample2d')
-    step.refuse('it weighs pixels', 'pixels that are repeated by whole factors');
-  const size = [1, 2].map((axis) => (shape[axis] ?? 1) / (given.shape[axis] ?? 1));
-  const made = step.writer.add({
-    kind: 'upsampling2d',
-    reads: [step.writer.picture(given)],
-    options: { size },
-  });
-  return pictureView(made.layer, made.own);
 }
 
 export function localResponse(step: Step): View {
