@@ -2,7 +2,7 @@
  * @file Whether all ranks were started alike: asked once, before the first step.
  *
  * Ranks of different versions, options, models or data would train something that nobody asked for, or wait for
- * each other for ever. Next stop: `train/runners/ranks.ts`.
+ * each other for ever. Next stop: `collectives.ts`.
  */
 import { UsageError } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';

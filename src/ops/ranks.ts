@@ -5,7 +5,7 @@
  * the program to exchange them (`backends/backend.ts`, `runAcross`). The loss that is lowered is the sum of the
  * losses of all ranks, so each op is its own gradient. One rank alone is its own other.
  * Exchanges begin in the order of `order`, the same on every rank; equal numbers begin together.
- * Next stop: `nn/programs/exchanges.ts`, which puts the numbers in.
+ * Next stop: `backends/backend.ts`.
  */
 import { defineOp, type Op, type Tensor } from './op.ts';
 
