@@ -19,6 +19,8 @@ dd { margin: 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 .wide { overflow-x: auto; }
 th, td { text-align: right; padding: 4px 14px 4px 0; border-bottom: 1px solid #eef1f4; }
+td { white-space: nowrap; }
+td.words { white-space: normal; }
 th:first-child, td:first-child, td.words, th.words { text-align: left; }
 th { font-weight: 600; border-bottom-color: #c3ccd6; }
 pre { background: #f5f7f9; padding: 12px 16px; overflow-x: auto; font-size: 14px; border-radius: 4px;

@@ -131,6 +131,6 @@ function accuracyTable(results: AblationResults, conditions: Readonly<Record<str
       formatSpread(intervalOf(bySeed(results, condition, 'train')), 'share'),
       formatSpread(intervalOf(bySeed(results, condition, 'gap')), 'points'),
     ]),
-    note: 'Training accuracy is measured after training, without dropout and augmentation. ± is half of the 95 % interval.',
+    note: 'Training accuracy is measured after training, without dropout and augmentation.',
   };
 }

@@ -14,7 +14,7 @@ import {
   judge,
   judged,
 } from './engine/findings.ts';
-import { pairedDifference, pairedRatio } from './engine/statistics.ts';
+import { pairedRatio } from './engine/statistics.ts';
 import { withTrained } from './engine/training.ts';
 import { HALVINGS, type Halving, halvingNetwork } from './networks.ts';
 import { eachSeed, type Finding, type Form, type Results, type Study } from './study.ts';
@@ -165,24 +165,19 @@ function costTable(results: CostResults) {
     whole(condition, 'stepBytes'),
     formatSpread(intervalOf(timesOf(results, condition)), 'number'),
     formatSpread(intervalOf(bySeed(results, condition, 'accuracy')), 'share'),
-    formatSpread(
-      pairedDifference(bySeed(results, condition, 'accuracy'), bySeed(results, 'max', 'accuracy')),
-      'points',
-    ),
   ]);
   return {
     title: 'The same convolutions, halved in four ways',
     head: [
       'halved by',
-      'parameters of convolutions',
-      'of dense layers',
+      "convolutions' parameters",
+      "dense layers'",
       'multiply-adds',
       'bytes of a step',
       'µs a picture',
       'test accuracy',
-      'points above max',
     ],
     rows,
-    note: 'Multiply-adds are those of one picture forward; bytes those of a training step of 64; ± is half of the 95 % interval.',
+    note: 'Multiply-adds are those of one picture forward; bytes those of a training step of 64.',
   };
 }

@@ -57,7 +57,7 @@ export const reluVsTanh: Study<SpeedForm, SpeedSettings> = {
       seeds: 2,
       epochs: 12,
       batchSize: 16,
-      rates: { relu: [0.01, 0.03], tanh: [0.01, 0.03], sigmoid: [0.1] },
+      rates: { relu: [0.03, 0.1], tanh: [0.03, 0.1], sigmoid: [0.1] },
     },
     full: {
       data: 'cifar10',
@@ -66,7 +66,7 @@ export const reluVsTanh: Study<SpeedForm, SpeedSettings> = {
       seeds: 3,
       epochs: 30,
       batchSize: 32,
-      rates: { relu: [0.003, 0.01, 0.03], tanh: [0.003, 0.01, 0.03], sigmoid: [0.03, 0.1] },
+      rates: { relu: [0.01, 0.03, 0.1], tanh: [0.01, 0.03, 0.1], sigmoid: [0.1, 0.3] },
     },
   },
   trials: ({ seeds, rates }) =>
@@ -242,5 +242,22 @@ function searchTable(results: SpeedResults, best: Readonly<Record<Activation, Be
     title: 'Epochs to 25 % training error',
     head: ['', ...Array.from({ length: seeds }, (_, i) => `seed ${i + 1}`)],
     rows,
+    note: edgeWords(results, best),
   };
+}
+
+/** Of activations whose best rate is the largest or the smallest that was tried. */
+function edgeWords(
+  { form }: SpeedResults,
+  best: Readonly<Record<Activation, Best>>,
+): string | undefined {
+  const words = ACTIVATIONS.flatMap((activation) => {
+    const rates = form.rates[activation];
+    const { rate } = best[activation];
+    if (rate === Math.max(...rates)) return [`${activation}: a larger rate may be faster still`];
+    return rate === Math.min(...rates) ? [`${activation}: a smaller rate may be faster still`] : [];
+  });
+  return words.length === 0
+    ? undefined
+    : `The best rate is the last that was tried. ${words.join('; ')}.`;
 }

@@ -51,7 +51,7 @@ function findings(all: readonly Finding[]): string {
 }
 
 export const INTERVALS =
-  "Intervals are of 95 %, by Student's t over seeds, differences paired by seed, each by itself. A claim is supported or not where its whole interval says so, and undecided in between.";
+  "Intervals are of 95 %, by Student's t over seeds, differences paired by seed, each by itself. A claim is supported or not where its whole interval says so, and undecided in between. In tables, ± is half of such an interval.";
 
 const asked = ({ text, expected }: Study): string =>
   `${paragraph(`The text: "${text}"`)}${paragraph(`Expected: ${expected}`)}`;

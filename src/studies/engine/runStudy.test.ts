@@ -129,6 +129,17 @@ describe('runStudy', () => {
     expect(measured).toEqual(['more-seed1']);
   });
 
+  it('measures a trial again that is of other settings', async () => {
+    await run();
+    measured = [];
+    const file = path.join(folder, 'trials/less-seed2.json');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replace(/"fingerprint": "\w{4}/, '"fingerprint": "0000'));
+    expect(readFileSync(file, 'utf8')).not.toBe(text);
+    await run({ taking: 'resume' });
+    expect(measured).toEqual(['less-seed2']);
+  });
+
   it('asks what to do with results that are there', async () => {
     await run();
     await expect(run()).rejects.toThrow(/4 of 4 trials of this study are measured there already/);
