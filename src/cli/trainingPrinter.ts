@@ -67,13 +67,13 @@ function stopped({ epoch, batch }: Readonly<Progress>, folder: string, output: O
 }
 
 function finished(result: RunResult, record: TrainedRecord, output: Output): void {
-  const { folder: run, epochs, keptEpoch, train, validation, test, seconds, mistakes } = result;
+  const { folder: run, epochs, keptEpoch, train, validation, test, seconds } = result;
   const { name: backend, threads } = record.backend;
   const kept = keptEpoch === epochs ? '' : ` with the weights of epoch ${keptEpoch}, the best`;
   const say = output.json ? output.note : output.text;
   say(`\n${resultLine(`Test set${kept}`, test)}\n`);
   say(insightLines(result.insights));
-  say(`\nSaved in ${run} after ${seconds.toFixed(1)} s\n${filesTable(mistakes !== null)}`);
+  say(`\nSaved in ${run} after ${seconds.toFixed(1)} s\n${filesTable(result)}`);
   say(`\nNext\n${nextSteps(run, record).join('\n')}`);
   output.data({
     event: 'done',
@@ -88,13 +88,14 @@ function finished(result: RunResult, record: TrainedRecord, output: Output): voi
   });
 }
 
-function filesTable(mistakes: boolean): string {
+function filesTable({ mistakes, report }: RunResult): string {
   const rows = [
     ['  model.json, weights.safetensors', 'the network'],
     ['  history.json, run.json', 'every epoch; what is needed to repeat the run'],
     ['  checkpoint/', 'to go on from: --resume with more --epochs'],
   ];
-  if (mistakes) rows.push(['  mistakes.png', 'the worst mistakes on the test set']);
+  if (mistakes !== null) rows.push(['  mistakes.png', 'the worst mistakes on the test set']);
+  if (report !== null) rows.push(['  report.html', 'all of it as one page']);
   return table(rows, 2);
 }
 

@@ -8,8 +8,10 @@
 import type { Session } from '../backends/backend.ts';
 import { FoveaError } from '../base/errors.ts';
 import type { Reading } from '../data/batches/batchSource.ts';
+import type { AnyDataset } from '../data/streamed.ts';
 import { weightsOf } from '../nn/programs/averages.ts';
 import { parameterNames } from '../nn/programs/programs.ts';
+import type { ModelSpec } from '../nn/spec.ts';
 import { imageShapeOf } from '../nn/spec.ts';
 import { DivergenceError } from '../train/divergence.ts';
 import type { Evaluation } from '../train/evaluation/classification.ts';
@@ -26,6 +28,23 @@ import type { RunPlan } from './newRun.ts';
 import { checkpointFile, type RunFiles } from './runFiles.ts';
 import type { TrainedRecord } from './runRecord.ts';
 
+/** A run that has just ended well, with its network in the session. */
+export interface FinishedRun {
+  /** The folder's path, or a name. */
+  readonly path: string;
+  readonly record: TrainedRecord;
+  readonly spec: ModelSpec;
+  readonly history: readonly EpochRecord[];
+  readonly dataset: AnyDataset;
+  readonly reading: Reading;
+  readonly session: Session;
+  readonly test: Evaluation;
+  readonly insights: readonly string[];
+}
+
+/** Writes a run down as one page of HTML. */
+export type PageWriter = (finished: FinishedRun) => Promise<string>;
+
 /** A run that is ready to go. */
 export interface PreparedRun extends RunPlan {
   readonly run: RunFiles;
@@ -33,6 +52,8 @@ export interface PreparedRun extends RunPlan {
   /** How this process reads pictures. */
   readonly reading?: Pick<Reading, 'workers' | 'strict' | 'onUnreadable'> | undefined;
   readonly pace: Pick<FitOptions, 'checkpointEvery' | 'eventInterval' | 'signal'>;
+  /** Writes `report.html` at the end; default: there is none. */
+  readonly page?: PageWriter | undefined;
   /** Of `performance.now()`, when this process began with the run. */
   readonly began: number;
 }
@@ -62,6 +83,8 @@ export interface RunResult {
   readonly insights: readonly string[];
   /** The picture of the worst mistakes; null where none was made. */
   readonly mistakes: string | null;
+  /** The run as one page; null where none was asked for. */
+  readonly report: string | null;
   /** Of this process: loading, training, testing and saving. */
   readonly seconds: number;
 }
@@ -72,6 +95,7 @@ export async function* performRun(prepared: PreparedRun): AsyncGenerator<RunEven
   yield { type: 'ready', folder: run.path, record, resumed };
   // A kill may have come between the checkpoint of an epoch and its history.
   if (resume !== null && resume.progress.epoch > 0) await run.writeHistory(resume.progress.history);
+  let stepBytes: number | undefined;
   try {
     for await (const event of fit(session, spec, dataset, fitOptions(prepared))) {
       if (event.type === 'checkpoint') {
@@ -84,9 +108,11 @@ export async function* performRun(prepared: PreparedRun): AsyncGenerator<RunEven
       if (event.type === 'done' && event.reason === 'stopped') {
         await run.writeRecord({ ...record, status: 'stopped' });
       }
+      if (event.type === 'start') stepBytes = event.bytes;
       yield event;
       if (event.type === 'done' && event.reason !== 'stopped') {
-        yield await finish(prepared, event.progress.history, event.progress.best?.epoch);
+        const { history, best } = event.progress;
+        yield await finish(prepared, history, { bestEpoch: best?.epoch, stepBytes });
       }
     }
   } catch (error) {
@@ -119,7 +145,10 @@ function readingOf({ record, dataset, reading }: PreparedRun): Reading {
 async function finish(
   prepared: PreparedRun,
   history: readonly EpochRecord[],
-  bestEpoch: number | undefined,
+  {
+    bestEpoch,
+    stepBytes,
+  }: { readonly bestEpoch: number | undefined; readonly stepBytes: number | undefined },
 ): Promise<RunResult> {
   const { run, spec, dataset, session, record, began } = prepared;
   const { classes } = dataset;
@@ -153,14 +182,24 @@ async function finish(
     validation,
     test: testMetricsOf(test),
     seconds,
+    ...(stepBytes === undefined ? {} : { stepBytes }),
   };
-  await run.writeRecord({ ...record, status: 'done', results });
+  const done: TrainedRecord = { ...record, status: 'done', results };
+  await run.writeRecord(done);
+  const said = insights(test, history);
+  // All is saved: what a page takes longer, or fails at, costs nothing of the run.
+  if (prepared.page !== undefined) {
+    const about = { record: done, history, reading, test, insights: said };
+    const page = await prepared.page({ path: run.path, spec, dataset, session, ...about });
+    await run.write('report.html', new TextEncoder().encode(page));
+  }
   return {
     type: 'result',
     folder: run.path,
     ...results,
     test,
-    insights: insights(test, history),
+    insights: said,
+    report: prepared.page === undefined ? null : run.file('report.html'),
     mistakes: sheet === null ? null : run.file('mistakes.png'),
   };
 }

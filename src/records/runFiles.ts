@@ -7,6 +7,7 @@
  *   run.json              what is needed to repeat the run, and its results
  *   checkpoint/           last.safetensors, best.safetensors: one snapshot each
  *   mistakes.png          the worst mistakes on the test set
+ *   report.html           all of it as one page
  *   calibration.json      a temperature, where one was fitted
  *
  * Next stop: `performRun.ts`, which fills them; `runs/folder/runFolder.ts`, a folder on disk.
@@ -22,6 +23,7 @@ export const runFileNames = [
   'weights.safetensors',
   'history.json',
   'mistakes.png',
+  'report.html',
   'calibration.json',
   'checkpoint/last.safetensors',
   'checkpoint/best.safetensors',

@@ -116,6 +116,8 @@ const trainedRecord = z.object({
       validation: z.nullable(metrics),
       test: testMetrics,
       seconds: z.number(),
+      /** Planned for a step of training, parameters included; absent where a backend plans none. */
+      stepBytes: z.optional(z.number()),
     }),
   ),
 });

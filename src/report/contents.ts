@@ -3,14 +3,15 @@
  *
  * Next stop: `page.ts`, which writes it down.
  */
+import { FoveaError } from '../base/errors.ts';
 import { picturesOf } from '../data/pictures.ts';
-import { layerShapes } from '../nn/shapes.ts';
+import { parametersOf } from '../nn/network.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
-import type { StateValue } from '../nn/trained.ts';
 import type { ReadableRun } from '../records/comparedRuns.ts';
 import { mistakesSheet } from '../records/mistakes.ts';
 import { type EvaluatedRun, evaluateTested } from '../runs/evaluateRun.ts';
 import { type TestedRun, type TestRequest, withTestedRun } from '../runs/testedRun.ts';
+import { type Filters, filtersIn } from '../train/drawing/weightsDrawing.ts';
 import { type Look, openViewer } from '../train/prediction/look.ts';
 
 /** A picture of the test set on its way through the network. */
@@ -20,15 +21,26 @@ export interface Shown {
   readonly look: Look;
 }
 
+/** What an evaluation of the run found. */
+export type Measured = Omit<EvaluatedRun, 'plan'>;
+
 export interface ReportContents {
   readonly run: ReadableRun;
   readonly spec: ModelSpec;
-  readonly measured: EvaluatedRun;
+  readonly measured: Measured;
   /** PNG of the worst mistakes; null where none was made. */
   readonly sheet: Uint8Array | null;
   readonly shown: readonly Shown[];
-  /** Of the first convolution, where there is one: (height, width, channels, filters). */
-  readonly filters: { readonly layer: string; readonly kernel: StateValue } | null;
+  /** Of the first layer that has any. */
+  readonly filters: Filters | null;
+}
+
+/** A run that is open, and what was found of it. */
+export interface ReportSource extends Pick<TestedRun, 'spec' | 'dataset' | 'reading' | 'session'> {
+  readonly run: ReadableRun;
+  /** Absent: those that the session holds for the spec object. */
+  readonly weights?: TestedRun['weights'] | undefined;
+  readonly measured: Measured;
 }
 
 /** Of each of this many pictures the way through the network is shown. */
@@ -37,35 +49,57 @@ const MISTAKES = 27;
 
 export function gatherReport(run: ReadableRun, request: TestRequest): Promise<ReportContents> {
   return withTestedRun(request, async (tested) => {
-    const { spec, weights, dataset, reading } = tested;
     const measured = await evaluateTested(tested, { mistakes: MISTAKES });
-    const shape = imageShapeOf(spec);
-    return {
-      run,
-      spec,
-      measured,
-      sheet: await mistakesSheet(dataset.test, measured.evaluation, { ...reading, shape }),
-      shown: await looks(tested, measured),
-      filters: filtersOf(spec, weights),
-    };
+    return contentsOf({ ...tested, run, measured });
   });
+}
+
+export async function contentsOf(source: ReportSource): Promise<ReportContents> {
+  const { run, spec, dataset, reading, measured } = source;
+  const mistakes = measured.evaluation.mistakes.slice(0, MISTAKES);
+  const evaluation = { ...measured.evaluation, mistakes };
+  const shape = imageShapeOf(spec);
+  return {
+    ...{ run, spec },
+    measured: { ...measured, evaluation },
+    sheet: await mistakesSheet(dataset.test, evaluation, { ...reading, shape }),
+    shown: await looks(source),
+    filters: await firstFilters(source),
+  };
 }
 
 /** How many pictures are looked at to find some that are read rightly. */
 const MOST_TRIED = 50;
 
 /** The worst mistake, and the first pictures that are read rightly. */
-async function looks(
-  { spec, weights, dataset, reading, session }: TestedRun,
-  { evaluation, nameOf }: EvaluatedRun,
-): Promise<Shown[]> {
+async function looks({
+  spec,
+  weights,
+  dataset,
+  reading,
+  session,
+  measured: { evaluation, nameOf },
+}: ReportSource): Promise<Shown[]> {
   const { mistakes, classes } = evaluation;
   const { test } = dataset;
   const shape = imageShapeOf(spec);
-  const view = openViewer(session, { spec, weights, classes });
+  const view = openViewer(session, {
+    ...{ spec, classes },
+    ...(weights === undefined ? {} : { weights }),
+  });
   const shown: Shown[] = [];
+  /** Null where it cannot be read, and was left out of the evaluation. */
+  const pictureAt = async (index: number): Promise<Uint8Array | null> => {
+    try {
+      return (await picturesOf(test, [index], { ...reading, shape })).images;
+    } catch (error) {
+      if (error instanceof FoveaError) return null;
+      throw error;
+    }
+  };
   const show = async (index: number, isMistake: boolean): Promise<void> => {
-    const { images } = await picturesOf(test, [index], { ...reading, shape });
+    const images = await pictureAt(index);
+    if (images === null) return;
     const look = await view(images);
     const label = test.labels[index] ?? -1;
     if (!isMistake && look.answer !== label) return;
@@ -85,8 +119,14 @@ async function looks(
   return shown;
 }
 
-function filtersOf(spec: ModelSpec, weights: TestedRun['weights']): ReportContents['filters'] {
-  const first = layerShapes(spec).find(({ spec: { kind } }) => kind === 'conv2d');
-  const kernel = weights.get(`${first?.spec.name}/kernel`);
-  return first === undefined || kernel === undefined ? null : { layer: first.spec.name, kernel };
+async function firstFilters({ spec, weights, session }: ReportSource): Promise<Filters | null> {
+  for (const { name, shape } of parametersOf(spec)) {
+    if (!name.endsWith('/kernel')) continue;
+    const kernel = weights?.get(name) ?? {
+      shape,
+      data: await session.scopeOf(spec).readState(name),
+    };
+    return filtersIn(spec, new Map([[name, kernel]]))[0] ?? null;
+  }
+  return null;
 }

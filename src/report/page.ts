@@ -9,6 +9,8 @@ import { escapeMarkup } from '../draw/svg.ts';
 import { curvesOf, type Measure, pointsOf } from '../records/comparedRuns.ts';
 import { percentBelow } from '../records/mistakes.ts';
 import { drawLook } from '../train/drawing/lookDrawing.ts';
+import { drawReliability } from '../train/drawing/reliabilityDrawing.ts';
+import { filtersDocument } from '../train/drawing/weightsDrawing.ts';
 import type { ReportContents } from './contents.ts';
 import {
   code,
@@ -20,7 +22,7 @@ import {
   pageHeading,
   section,
 } from './parts.ts';
-import { drawConfusion, drawFilters } from './pictures.ts';
+import { drawConfusion } from './pictures.ts';
 import { factsOf, headline } from './words.ts';
 
 /** `command`: what trains it again, where a command can say it. */
@@ -33,6 +35,7 @@ export function reportPage(contents: ReportContents, command: string | undefined
     section('Training', training(contents)),
     section('What it takes for what', confusion(contents)),
     section('Worst mistakes', mistakes(contents)),
+    section('How sure it is', sureness(contents)),
     section('Filters of the first layer', filters(contents)),
     section('Pictures on their way through', shown(contents)),
   ];
@@ -112,13 +115,41 @@ function mistakes({ measured, sheet }: ReportContents): string {
   return `<figure>${image}</figure><details><summary>Their names</summary>${table}</details>`;
 }
 
+function sureness({ measured }: ReportContents): string {
+  const { calibration } = measured.evaluation;
+  if (calibration === null) return '';
+  const { expectedError, adaptiveError, classwiseError, brier, negativeLogLikelihood } =
+    calibration;
+  const rows = [
+    ['expected calibration error, 15 bins of equal width', expectedError],
+    ['... 15 bins of equally many pictures', adaptiveError],
+    ['... class by class, mean', classwiseError],
+    ['Brier score', brier],
+    ['negative log likelihood', negativeLogLikelihood],
+  ] as const;
+  const drawn = drawReliability(
+    [{ name: 'on the test set', calibration }],
+    'Of what it calls so sure, how much is right',
+  );
+  return (
+    figure(drawn) +
+    htmlTable(
+      ['figure', ''],
+      rows.map(([name, value]) => [name, value.toFixed(4)]),
+    )
+  );
+}
+
 function filters({ filters: found }: ReportContents): string {
   if (found === null) return '';
-  const [height, width, channels = 1] = found.kernel.shape;
-  const summed = channels > 1 ? `, summed over ${channels} channels` : '';
-  const caption = `${found.layer}: ${height} x ${width}${summed}. Orange is above zero, blue below.`;
-  return figure(drawFilters(found.kernel), caption);
+  const [height, width, channels] = found.shape;
+  const colours = channels === 3 ? 'Gray is zero.' : 'Orange is above zero, blue below.';
+  const caption = `${found.layer}: ${height} x ${width}${channels === 1 ? '' : ` x ${channels}`}. ${colours}`;
+  return figure(filtersDocument(found, WIDTH), caption);
 }
+
+/** Of figures that are as wide as they are made. */
+const WIDTH = 900;
 
 const shown = ({ shown: pictures, run }: ReportContents): string =>
   pictures

@@ -1,11 +1,9 @@
 /**
- * @file The drawings that only a report has: confusion as a picture, and the filters of the first layer.
+ * @file The drawing that only a report has: confusion as a picture.
  */
-import { colourAt, cssOf, inkOn, limitOf } from '../draw/colourScale.ts';
+import { colourAt, cssOf, inkOn } from '../draw/colourScale.ts';
 import { cutTo } from '../draw/letters.ts';
 import { element, INK, QUIET, svgDocument, text } from '../draw/svg.ts';
-import type { StateValue } from '../nn/trained.ts';
-import { valuePicture } from '../train/drawing/valuePicture.ts';
 
 const CELL = 40;
 /** Up to so many classes the cells have numbers in them, and are this large. */
@@ -52,35 +50,5 @@ export function drawConfusion(
       return text(x, y, name, { fill: INK, 'text-anchor': anchor, ...turned });
     }),
     ...cells,
-  );
-}
-
-const FILTER_SIDE = 56;
-const FILTERS_ACROSS = 16;
-const MOST_FILTERS = 96;
-
-/** A kernel (height, width, channels, filters): of each filter the sum over its channels. */
-export function drawFilters({ shape, data }: StateValue): string {
-  const [height = 1, width = 1, channels = 1, filters = 1] = shape;
-  const shown = Math.min(filters, MOST_FILTERS);
-  const maps = Array.from({ length: shown }, (_, f) =>
-    Float32Array.from({ length: height * width }, (_, place) => {
-      let sum = 0;
-      for (let c = 0; c < channels; c++) sum += data[(place * channels + c) * filters + f] ?? 0;
-      return sum;
-    }),
-  );
-  const limit = Math.max(...maps.map(limitOf));
-  const zoom = Math.max(1, Math.floor(FILTER_SIDE / Math.max(height, width)));
-  const size = { width: width * zoom, height: height * zoom };
-  const across = Math.min(shown, FILTERS_ACROSS);
-  const [stepX, stepY] = [size.width + 8, size.height + 8];
-  return svgDocument(
-    across * stepX + 2,
-    Math.ceil(shown / across) * stepY + 2,
-    ...maps.map((map, f) => {
-      const box = { x: 1 + (f % across) * stepX, y: 1 + Math.floor(f / across) * stepY, ...size };
-      return valuePicture({ data: map, height, width, limit }, box);
-    }),
   );
 }

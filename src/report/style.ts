@@ -31,5 +31,7 @@ summary:focus-visible { outline: 2px solid #1f5fa8; outline-offset: 2px; }
 li { margin: 4px 0; }
 @media (max-width: 560px) { dl { grid-template-columns: 1fr; } dd { margin-bottom: 8px; } }
 @media print { body { padding: 0; max-width: none; font-size: 11pt; } h2 { break-after: avoid; }
-  figure, tr { break-inside: avoid; } details > summary { list-style: none; } }
+  figure, tr { break-inside: avoid; } p:has(+ pre) { break-after: avoid; }
+  details > summary { list-style: none; break-after: avoid; }
+  details::details-content { content-visibility: visible; block-size: auto; } }
 `;

@@ -1,6 +1,7 @@
 /**
  * @file What a report says of a run in words: facts as pairs, and a sentence for its head.
  */
+import { formatBytes } from '../base/units.ts';
 import type { ReadableRun } from '../records/comparedRuns.ts';
 import { isImported, type TrainedRecord } from '../records/runRecord.ts';
 
@@ -21,6 +22,7 @@ export function factsOf({ record, history }: ReadableRun): Fact[] {
     ];
   }
   const { data, settings, backend, versions, from } = record;
+  const stepBytes = record.results?.stepBytes;
   const seconds = history.reduce((sum, epoch) => sum + epoch.seconds, 0);
   return [
     ['model', record.model],
@@ -40,6 +42,9 @@ export function factsOf({ record, history }: ReadableRun): Fact[] {
     ['seed', String(settings.seed)],
     ...(settings.freeze.length === 0 ? [] : [['frozen', settings.freeze.join(', ')] as const]),
     ['time', `${seconds.toFixed(1)} s of training and validation`],
+    ...(stepBytes === undefined
+      ? []
+      : [['memory', `${formatBytes(stepBytes)} planned for a step of training`] as const]),
     ['computed with', backend.plan],
     ['started', record.startedAt],
     [

@@ -16,7 +16,7 @@ import { checkNamesClasses } from '../nn/losses/answers.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import { checkExpected, type ExpectedRun } from '../records/expectedRun.ts';
 import { epochsToGo, planNewRun, planResumedRun } from '../records/newRun.ts';
-import { performRun, type RunEvent } from '../records/performRun.ts';
+import { type PageWriter, performRun, type RunEvent } from '../records/performRun.ts';
 import { type AskedSettings, settingsOf } from '../records/settings.ts';
 import type { FitOptions } from '../train/events.ts';
 import { readSpec } from './folder/modelFiles.ts';
@@ -30,6 +30,8 @@ export interface RunConditions
   readonly load?: Pick<LoadOptions, 'folder' | 'download' | 'onProgress' | 'signal' | 'onNote'>;
   /** Threads that read pictures, and what to do with pictures that cannot be read. */
   readonly reading?: Pick<ReadingOptions, 'workers' | 'strict' | 'onUnreadable'>;
+  /** Writes `report.html` when the run is done; default: there is none. */
+  readonly page?: PageWriter | undefined;
 }
 
 export interface TrainRequest extends RunConditions {
@@ -62,7 +64,7 @@ export interface ResumeRequest extends RunConditions {
 /** Trains a new run from weights that are drawn, or from those of another run. */
 export async function* trainRun(request: TrainRequest): AsyncGenerator<RunEvent, void, void> {
   const began = performance.now();
-  const { folder, overwrite = false, reading } = request;
+  const { folder, overwrite = false, reading, page } = request;
   checkNamesClasses(request.spec, 'for a run folder');
   const asked = settingsOf(request.spec, request.augment, request.settings);
   if (request.from !== undefined) checkOwnFolder(folder, request.from);
@@ -73,7 +75,7 @@ export async function* trainRun(request: TrainRequest): AsyncGenerator<RunEvent,
     const run = await RunFolder.create(folder, overwrite);
     try {
       await run.begin(plan.record, plan.spec);
-      yield* performRun({ ...plan, run, session, reading, pace: request, began });
+      yield* performRun({ ...plan, run, session, reading, page, pace: request, began });
     } finally {
       await run.close();
     }
@@ -107,8 +109,8 @@ async function* goOn(
   try {
     const plan = planResumedRun(begun, { data: loaded, session, epochs });
     await run.writeRecord(plan.record);
-    const { reading } = request;
-    yield* performRun({ ...plan, run, session, reading, pace: request, began });
+    const { reading, page } = request;
+    yield* performRun({ ...plan, run, session, reading, page, pace: request, began });
   } finally {
     await session.close();
   }

@@ -88,12 +88,17 @@ describe('the page', () => {
     expect(texts()).not.toContain('Learning rate');
     expect(page.match(/<details/g)).toHaveLength(1 + 3);
     expect(page.match(/<details open/g)).toHaveLength(1);
-    expect(page.match(/<h2>/g)).toHaveLength(7);
+    expect(page.match(/<h2>/g)).toHaveLength(8);
+  });
+
+  it('lies with the run since its training ended, word for word', async () => {
+    const written = await fs.readFile(path.join('a <b>', 'report.html'), 'utf8');
+    expect(written === page).toBe(true);
   });
 
   it('holds all it shows, and takes no name for markup', () => {
     const links = page.replaceAll('http://www.w3.org/2000/svg', '');
-    expect(/https?:|<script|<link|url\(|@import/.exec(links)).toBeNull();
+    expect(/https?:|<script|<link|url\((?!#)|@import/.exec(links)).toBeNull();
     expect(page.includes('<h1>a &lt;b&gt;</h1>')).toBe(true);
     expect(page.includes('<b>')).toBe(false);
   });
@@ -111,6 +116,41 @@ describe('the page', () => {
     };
     expect(await historyOf('runs/tiny-again')).toEqual(await historyOf('a <b>'));
   });
+});
+
+it('of several runs says what differs, and whether chance makes the difference', async () => {
+  const some = [
+    '--train-count',
+    '200',
+    '--test-count',
+    '30',
+    '--epochs',
+    '2',
+    '--batch-size',
+    '10',
+  ];
+  await fovea(train(), ['tiny.json', ...some, '--seed', '4', '--name', 'other', ...REFERENCE]);
+  const line = await fovea(report(), ['a <b>', 'other', '--out', 'c.html', '--json', ...REFERENCE]);
+  const { runs, paired } = JSON.parse(line);
+  expect(runs).toEqual(['a <b>', 'other']);
+  const [pair] = paired.against;
+  const mistakes = async (folder: string) =>
+    (await evaluateRun({ folder, testCount: 30, backend: { backend: 'reference' } })).evaluation
+      .mistakes;
+  const [a, b] = [await mistakes('a <b>'), await mistakes('runs/other')].map(
+    (list) => new Set(list.map(({ index }) => index)),
+  );
+  const alone = (wrong: Set<number>, right: Set<number>) => [...wrong].filter((i) => !right.has(i));
+  expect(pair.firstAlone).toBe(alone(b!, a!).length);
+  expect(pair.secondAlone).toBe(alone(a!, b!).length);
+  expect(pair.count).toBe(30);
+  page = await fs.readFile('c.html', 'utf8');
+  for (const words of ['a <b>, training', 'McNemar', 'train pictures'])
+    expect(texts()).toContain(words.replace('<b>', '&lt;b&gt;'));
+  expect(texts()).toContain(pair.pValue.toFixed(4));
+  const fewer = ['a <b>', 'other', '--test-count', '20', '--out', 'd.html', '--json', ...REFERENCE];
+  expect(JSON.parse(await fovea(report(), fewer)).paired.against[0].count).toBe(20);
+  await expect(fovea(report(), ['a', 'b', 'c', 'd', 'e'])).rejects.toThrow(/received 5 runs/);
 });
 
 it('is refused where there is no run, and for data of other classes', async () => {

@@ -10,6 +10,7 @@ import type { Recipe } from '../../models/recipes.ts';
 import type { RunEvent } from '../../records/performRun.ts';
 import type { RunRecord } from '../../records/runRecord.ts';
 import type { RunConditions } from '../../runs/trainRun.ts';
+import { commandOf } from '../commandOf.ts';
 import {
   resolveModel,
   resolveModelToTrain,
@@ -101,6 +102,10 @@ async function train(model: string, options: TrainingOptions, command: Command):
       load: {
         onProgress: (progress) => live.show(downloadLine(progress)),
         onNote: output.note,
+      },
+      page: async (finished) => {
+        const { finishedPage } = await import('../../report/finished.ts');
+        return finishedPage(finished, commandOf);
       },
     });
     const show = trainingPrinter(output, live, model);

@@ -60,11 +60,7 @@ export function filtersOf(
   { spec, weights }: Pick<TrainedModel, 'spec' | 'weights'>,
   layers?: readonly string[],
 ): Filters[] {
-  const found = layerShapes(spec).flatMap((placed) => {
-    const kernel = weights.get(`${placed.spec.name}/kernel`);
-    const filters = kernel === undefined ? null : filtersIn(spec, placed, kernel);
-    return filters === null ? [] : [filters];
-  });
+  const found = filtersIn(spec, weights);
   if (found.length === 0) {
     throw new FoveaError({
       problem: `${spec.name} has no filters`,
@@ -83,8 +79,17 @@ export function filtersOf(
   });
 }
 
+/** Of all kernels among the weights that are pictures. */
+export function filtersIn(spec: ModelSpec, weights: TrainedModel['weights']): Filters[] {
+  return layerShapes(spec).flatMap((placed) => {
+    const kernel = weights.get(`${placed.spec.name}/kernel`);
+    const filters = kernel === undefined ? null : filtersFrom(spec, placed, kernel);
+    return filters === null ? [] : [filters];
+  });
+}
+
 /** Null where its kernel is no picture. */
-function filtersIn(spec: ModelSpec, placed: PlacedLayer, kernel: StateValue): Filters | null {
+function filtersFrom(spec: ModelSpec, placed: PlacedLayer, kernel: StateValue): Filters | null {
   const { name: layer, kind } = placed.spec;
   const picture = kernel.shape.length === 2 ? pictureReadBy(spec, placed) : undefined;
   if (kernel.shape.length !== 4 && picture === undefined) return null;
