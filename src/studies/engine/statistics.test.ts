@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { meanInterval, pairedDifference, pairedRatio, tQuantile, tShare } from './statistics.ts';
+import {
+  meanInterval,
+  pairedDifference,
+  pairedRatio,
+  predictionInterval,
+  tQuantile,
+  tShare,
+} from './statistics.ts';
 
 describe('tQuantile', () => {
   // Two-sided 95 % and 99 % of the printed tables.
@@ -37,6 +44,15 @@ describe('meanInterval', () => {
 
   it('of one value says nothing', () => {
     expect(meanInterval([7])).toEqual({ mean: 7, low: -Infinity, high: Infinity, count: 1 });
+  });
+});
+
+describe('predictionInterval', () => {
+  it('is mean +- t s sqrt(1 + 1 / n)', () => {
+    const { mean, high } = predictionInterval([1, 2, 3, 4, 5]);
+    expect(mean).toBe(3);
+    expect(high).toBeCloseTo(3 + 2.776445 * Math.sqrt(2.5) * Math.sqrt(1.2), 5);
+    expect(predictionInterval([7]).high).toBe(Infinity);
   });
 });
 

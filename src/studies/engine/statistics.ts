@@ -40,6 +40,13 @@ export function meanInterval(values: readonly number[]): Interval {
   return { mean, low: mean - half, high: mean + half, count };
 }
 
+/** Where 95 of 100 further values lie: wider than the interval of the mean. */
+export function predictionInterval(values: readonly number[]): Interval {
+  const { mean, high, count } = meanInterval(values);
+  const half = (high - mean) * Math.sqrt(count + 1);
+  return { mean, low: mean - half, high: mean + half, count };
+}
+
 /** a - b over the seeds that both have. */
 export function pairedDifference(a: BySeed, b: BySeed): Interval {
   return meanInterval(pairs(a, b).map(([one, other]) => one - other));

@@ -8,6 +8,7 @@ import { UsageError, unknownName } from '../../base/errors.ts';
 import type { RandomStream } from '../../base/random.ts';
 import { mapped } from '../../data/augment/distort.ts';
 import { turn } from '../../data/augment/rotate.ts';
+import { widened } from '../../data/augment/stroke.ts';
 import { move } from '../../data/augment/translate.ts';
 import type { Plane } from '../../data/images/resize.ts';
 
@@ -48,6 +49,25 @@ export const perturbations = {
       const [down, right] = DIRECTIONS[random.integer(DIRECTIONS.length)];
       return move(plane, down * s, right * s);
     },
+  },
+  squeeze: {
+    unit: 'times as wide, and as much less tall',
+    strengths: [1, 0.7, 0.8, 0.9, 1.1, 1.2, 1.3, 1.5],
+    accepts: (s) => s > 0 && s <= 10,
+    apply: (plane, s) => mapped(plane, { a: 1 / s, b: 0, d: s, left: 0, top: 0 }),
+  },
+  shear: {
+    unit: 'pixels to a side per pixel of height',
+    strengths: [0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8],
+    accepts: notNegative,
+    apply: (plane, s, random) =>
+      mapped(plane, { a: 1, b: either(random) * s, d: 1, left: 0, top: 0 }),
+  },
+  stroke: {
+    unit: 'pixels that bright strokes grow on each side; below 0: shrink',
+    strengths: [0, -2, -1, 1, 2, 3],
+    accepts: (s) => Number.isInteger(s) && Math.abs(s) <= 20,
+    apply: (plane, s) => widened(plane, s),
   },
   brightness: {
     unit: 'of 255, brighter or darker everywhere',

@@ -31,3 +31,21 @@ it('is of the weights that are given, whatever the session holds, and leaves not
   expect(wrong.loss).toBeCloseTo(9, 3);
   await expect(score(session, spec, rows)).rejects.toThrow('train');
 });
+
+it('puts the border around pictures that the model asks for', async () => {
+  await using session = await referenceBackend.open();
+  const bordered = sequential({ inputShape: [3, 4, 1], preprocessing: { border: 1 } }, [
+    flatten(),
+    dense({ units: 2, activation: 'softmax', name: 'dense' }),
+  ]);
+  // The two pixels in the middle of 3 x 4.
+  const kernel = new Float32Array(24);
+  kernel[5 * 2] = 9;
+  kernel[6 * 2 + 1] = 9;
+  const own = new Map(weights(9)).set('dense/kernel', { shape: [12, 2], data: kernel });
+  expect((await score(session, bordered, rows, { weights: own })).accuracy).toBe(1);
+  const wrong = { ...rows, images: new Uint8Array(12) };
+  await expect(score(session, bordered, wrong, { weights: own })).rejects.toThrow(
+    /reads \(3, 4, 1\)/,
+  );
+});

@@ -4,11 +4,13 @@
  * For what a classifier confuses with what, `evaluate.ts`. Next stop: `rows.ts`.
  */
 import type { Session } from '../../backends/backend.ts';
+import { isArrays } from '../../data/arraySplit.ts';
 import { checkMetrics } from '../../nn/losses/chosenMetrics.ts';
 import type { MeasureOptions } from '../../nn/losses/objectives.ts';
 import { parameterNames } from '../../nn/programs/programs.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import type { StateValue } from '../../nn/trained.ts';
+import { fittedSplit } from '../checks.ts';
 import type { Metrics } from '../measures.ts';
 import { lossesFor, measuredOutputs, type RowSplit } from '../rows.ts';
 import { restoreStates, trainedScope } from '../snapshots/snapshot.ts';
@@ -35,9 +37,10 @@ export async function score(
 ): Promise<Metrics> {
   const { weights, batchSize, metrics } = options;
   const losses = lossesFor(spec, options, rows);
+  const split = isArrays(rows) ? rows : fittedSplit(spec, rows).split;
   checkMetrics(metrics, measuredOutputs(spec, losses));
   const scope = weights === undefined ? trainedScope(session, spec) : session.scopeOf();
-  const source = await openEvaluationBatches(spec, rows, {}, batchSize);
+  const source = await openEvaluationBatches(spec, split, {}, batchSize);
   try {
     const program = compileEvaluation(scope, spec, source.batchSize, { losses, metrics });
     try {

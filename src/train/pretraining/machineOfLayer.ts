@@ -6,7 +6,10 @@
  *
  *   conv((x - mean) / deviation, W) + b  =  conv(x, W / deviation) + b - mean / deviation * sum of W
  *
- * which is exact but at a border of zeros, where the machine saw the mean. Before: `pretrain.ts`.
+ * which is exact but at a border of zeros, where the machine saw the mean. A machine's units are logistic: a layer of
+ * sigmoids takes its weights as they are, one of tanh takes half of them, since tanh(a / 2) = 2 sigmoid(a) - 1; any other
+ * takes the kernel alone, because the biases, which keep logistic units quiet, would leave ReLU dead.
+ * Before: `pretrain.ts`.
  */
 import { last } from '../../base/lists.ts';
 import type { ImageShape } from '../../base/shape.ts';
@@ -73,17 +76,21 @@ export function standardised(rows: Float32Array): {
   };
 }
 
-/** The machine's kernel and hidden biases for numbers as they were. */
+/** The machine's kernel and hidden biases for numbers as they were, and for units of an activation. */
 export function onto(
   { kernel, bias }: TrainedMachine,
   { mean, deviation }: Scale,
   { kernelShape }: Pick<Machine, 'kernelShape'>,
-): { readonly kernel: Float32Array; readonly bias: Float32Array } {
+  activation: unknown,
+): { readonly kernel: Float32Array; readonly bias?: Float32Array } {
   const maps = last(kernelShape, 'axis');
   const sums = new Float64Array(maps);
   for (let i = 0; i < kernel.length; i++) sums[i % maps] += kernel[i];
+  const times = activation === 'tanh' ? 0.5 : 1;
+  const scaled = kernel.map((w) => (times * w) / deviation);
+  if (activation !== 'tanh' && activation !== 'sigmoid') return { kernel: scaled };
   return {
-    kernel: kernel.map((w) => w / deviation),
-    bias: bias.map((b, map) => b - (mean / deviation) * sums[map]),
+    kernel: scaled,
+    bias: bias.map((b, map) => times * (b - (mean / deviation) * sums[map])),
   };
 }

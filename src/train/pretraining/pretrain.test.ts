@@ -118,19 +118,25 @@ describe('a machine', () => {
     const kernelShape = [3, 3, 1, 4];
     const kernel = Float32Array.from({ length: 36 }, (_, i) => ((i * 13) % 7) / 7 - 0.4);
     const learned = { kernel, bias: Float32Array.of(0.1, 0.2, 0.3, 0.4), visibleBias: kernel };
-    const folded = onto(learned, scale, { kernelShape });
-    const given = async (rows: Float32Array, w: { kernel: Float32Array; bias: Float32Array }) => {
+    const folded = onto(learned, scale, { kernelShape }, 'sigmoid') as typeof learned;
+    const given = async (rows: Float32Array, w: typeof learned, spec = net()) => {
       const weights = new Map<string, StateValue>([
         ['conv1/kernel', { shape: kernelShape, data: w.kernel }],
         ['conv1/bias', { shape: [4], data: w.bias }],
       ]);
-      return (await activations(await opening, { spec: net(), weights }, rows, ['conv1'])).conv1
-        .data;
+      return (await activations(await opening, { spec, weights }, rows, ['conv1'])).conv1.data;
     };
     const [machine, layer] = [await given(numbers, learned), await given(raw, folded)];
     layer.forEach((value, i) => {
       expect(value).toBeCloseTo(machine[i], 4);
     });
+    // tanh(a / 2) = 2 sigmoid(a) - 1
+    const half = onto(learned, scale, { kernelShape }, 'tanh') as typeof learned;
+    const halved = await given(raw, half, net('tanh'));
+    halved.forEach((value, i) => {
+      expect(value).toBeCloseTo(2 * machine[i] - 1, 4);
+    });
+    expect(onto(learned, scale, { kernelShape }, 'relu')).toEqual({ kernel: folded.kernel });
   });
 });
 

@@ -81,7 +81,7 @@ export async function* pretrain(
         yield { type: 'epoch', layer: name, epochs: settings.epochs, ...value };
         continue;
       }
-      for (const [own, data] of Object.entries(value)) {
+      for (const [own, data] of Object.entries<Float32Array>({ ...value })) {
         const shape = weights.get(`${name}/${own}`)?.shape;
         if (shape === undefined) continue; // a layer without biases
         for (const all of [weights, trained]) all.set(`${name}/${own}`, { shape, data });
@@ -92,7 +92,7 @@ export async function* pretrain(
   yield { type: 'done', weights: trained };
 }
 
-type Learned = { readonly kernel: Float32Array; readonly bias: Float32Array };
+type Learned = { readonly kernel: Float32Array; readonly bias?: Float32Array };
 
 async function* trainLayer(
   session: Session,
@@ -107,7 +107,7 @@ async function* trainLayer(
   const { numbers, scale, visible } = standardised(rows);
   const machine = machineOf(layer, visible, settings);
   const learned = yield* trainMachine(session, machine, numbers, settings);
-  return onto(learned, scale, machine);
+  return onto(learned, scale, machine, layer.spec.options.activation);
 }
 
 /** What a layer reads of every picture, with the weights as they are by now. */
