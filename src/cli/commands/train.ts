@@ -139,7 +139,7 @@ async function start(
   const base = options.from === undefined ? run : resolveRun(options.from);
   const folder = folderOf(options, name, base);
   if (options.resume !== true) {
-    const request = requestOf(options, recipe.settings, await recordOf(base), command);
+    const request = requestOf(options, recipe.settings, await recordOf(base), command, say);
     return trainRun({ ...request, ...conditions, spec, adapts, folder, from: base });
   }
   const { isSameFolder } = await import('../../runs/startingFolder.ts');

@@ -127,6 +127,33 @@ describe('what is said of a training', () => {
     });
   });
 
+  it('trains what was imported at a tenth of the usual rate, unless something else is said', () => {
+    const imported = { status: 'imported', model: 'net' } as unknown as RunRecord;
+    const said: string[] = [];
+    const optimizerOf = (args: readonly string[], recipe: Recipe = {}, base = imported) => {
+      const [options, train] = parsed(['--data', 'mnist', ...args]);
+      const say = (words: string) => said.push(words);
+      return requestOf(options, recipe, base, train, say).settings?.optimizer;
+    };
+    expect(optimizerOf([])).toEqual({ kind: 'adam', learningRate: 0.0001 });
+    expect(optimizerOf(['--optimizer', 'sgd,momentum=0.9'])).toEqual({
+      kind: 'sgd',
+      momentum: 0.9,
+      learningRate: 0.001,
+    });
+    expect(said).toEqual([
+      expect.stringMatching(/^Fine-tuning: adam at 0.0001, a tenth .*--learning-rate says another/),
+      expect.stringMatching(/^Fine-tuning: sgd at 0.001,/),
+    ]);
+    expect(optimizerOf(['--learning-rate', '0.02'])).toEqual({ kind: 'adam', learningRate: 0.02 });
+    expect(optimizerOf(['--freeze', 'conv*'])).toEqual({ kind: 'adam' });
+    const recipe = { optimizer: { kind: 'sgd', learningRate: 0.3 } } as Recipe;
+    expect(optimizerOf([], recipe)).toEqual({ kind: 'sgd', learningRate: 0.3 });
+    const trained = { status: 'done', settings: { augmentation: { steps: [] } } } as never;
+    expect(optimizerOf([], {}, trained)).toEqual({ kind: 'adam' });
+    expect(said).toHaveLength(2);
+  });
+
   it('twice over is refused', () => {
     const twice = ['--optimizer', 'sgd,momentum=0.9', '--momentum', '0.8'];
     expect(() => request(twice)).toThrow(/momentum.*said twice/s);

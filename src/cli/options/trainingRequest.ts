@@ -8,6 +8,7 @@ import type { Command } from 'commander';
 import { UsageError } from '../../base/errors.ts';
 import { augmentationWords } from '../../data/augment/index.ts';
 import type { RecipeSettings } from '../../models/recipes.ts';
+import { optimizerFacts } from '../../nn/optimizers/index.ts';
 import type { ExpectedRun } from '../../records/expectedRun.ts';
 import { isImported, type RunRecord, type TrainedRecord } from '../../records/runRecord.ts';
 import type { TrainRequest } from '../../runs/trainRun.ts';
@@ -22,6 +23,7 @@ export function requestOf(
   recipe: RecipeSettings,
   begun: RunRecord | undefined,
   command: Command,
+  say: (words: string) => void = () => {},
 ): Omit<TrainRequest, 'spec' | 'folder'> {
   const isSaid = (name: keyof TrainingOptions) => command.getOptionValueSource(name) === 'cli';
   const base = begun === undefined || isImported(begun) ? undefined : begun;
@@ -37,6 +39,19 @@ export function requestOf(
       : (recipe[name] ??
         (name === 'validationSplit' ? kept?.validationSplit : undefined) ??
         options[name]);
+  const optimizer = optimizerFrom(
+    options,
+    isSaid('optimizer') ? undefined : recipe.optimizer,
+    command,
+  );
+  // What is frozen keeps what it learned; what is left to train may be new.
+  const isGentle = begun !== undefined && isImported(begun) && freeze === undefined;
+  const gentle = isGentle ? gentleRate(optimizer) : undefined;
+  if (gentle !== undefined) {
+    say(
+      `Fine-tuning: ${optimizer.kind} at ${gentle}, a tenth of its usual rate, since the weights are trained; --learning-rate says another.`,
+    );
+  }
   const shuffle = isSaid('shuffle') ? options.shuffle : (recipe.shuffle ?? options.shuffle);
   return {
     data: kept?.data ?? data,
@@ -50,11 +65,7 @@ export function requestOf(
       batchSize: pick('batchSize'),
       seed,
       shuffle: options.shuffleOnce === true ? 'once' : shuffle,
-      optimizer: optimizerFrom(
-        options,
-        isSaid('optimizer') ? undefined : recipe.optimizer,
-        command,
-      ),
+      optimizer: gentle === undefined ? optimizer : { ...optimizer, learningRate: gentle },
       schedule: scheduleFrom(options, isSaid('schedule') ? undefined : recipe.schedule, epochs),
       watchTest: options.watchTest ?? recipe.watchTest ?? false,
       ...(loss === undefined ? {} : { loss }),
@@ -69,6 +80,17 @@ export function requestOf(
       classWeights: options.classWeights,
     },
   };
+}
+
+/**
+ * A tenth of the rate that an optimizer begins with, where nobody said one: trained weights are near where they belong,
+ * and an optimizer that has seen nothing yet makes whole steps.
+ */
+function gentleRate({ kind, learningRate }: Named): number | undefined {
+  if (learningRate !== undefined) return undefined;
+  const { options = [] } = optimizerFacts.find((facts) => facts.kind === kind) ?? {};
+  const unsaid = options.find(({ name }) => name === 'learningRate')?.default;
+  return typeof unsaid === 'number' ? unsaid / 10 : undefined;
 }
 
 function dataUnknown(model: string): UsageError {
