@@ -93,6 +93,14 @@ export function tensorRequest(
       expected: 'equally many',
     });
   const wanted = outputs ?? model.outputs.map(({ name }) => ({ name, parameters: undefined }));
+  const seen = new Set<string>();
+  const again = wanted.find(({ name }) => seen.size === seen.add(name).size);
+  if (again !== undefined) {
+    throw new HttpProblem(400, {
+      problem: `the output "${again.name.slice(0, 100)}" is asked for twice`,
+      expected: 'each output once',
+    });
+  }
   return {
     id,
     task: {
