@@ -186,6 +186,27 @@ describe('train, evaluate, predict', () => {
     expect([strict.code, strict.stdout]).toEqual([1, '']);
   });
 
+  it('trains a run per seed, says what they make of it, and goes on with those that are there', async () => {
+    const seeded = (...args: string[]) => fovea(...QUICK, '--name', 'many', ...args, '--json');
+    const both = await seeded('--seeds', '4,1');
+    const events = lines(both.stdout);
+    const done = events.filter(({ event }) => event === 'done');
+    const runs = [4, 1].map((seed) => path.join('runs', `many-seed${seed}`));
+    expect(done.map(({ run }) => run)).toEqual(runs);
+    const [a, b] = done.map(({ test }) => test.loss);
+    expect(a).not.toBe(b);
+    const { test, runs: named } = events.at(-1);
+    expect(named.map(({ run }: { run: string }) => run)).toEqual(runs);
+    expect(test.loss.mean).toBeCloseTo((a + b) / 2, 9);
+    expect(test.loss.deviation).toBeCloseTo(Math.abs(a - b) / Math.SQRT2, 9);
+    const taken = await seeded('--seeds', '2');
+    expect([taken.code, taken.stdout]).toEqual([2, '']); // many-seed1 is there: nothing was trained
+    expect(taken.stderr).toMatch(/many-seed1: is there already\n.*\n.*--resume/);
+    const more = lines((await seeded('--seeds', '4,1,2', '--resume')).stdout);
+    expect(more.filter(({ event }) => event === 'done')).toHaveLength(1);
+    expect(more.at(-1).runs.slice(0, 2)).toEqual(named);
+  });
+
   it('init writes a model that trains, and writes nothing over', async () => {
     const written = await fovea('init', 'own.json', '--like', 'lenet5,classes=3', '--json');
     expect(lines(written.stdout)).toEqual([

@@ -5,7 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { Recipe } from '../../models/recipes.ts';
 import type { RunEvent } from '../../records/performRun.ts';
 import type { RunRecord } from '../../records/runRecord.ts';
@@ -22,6 +22,15 @@ import { settingsHelp } from '../options/optimizerOptions.ts';
 import { addBackendOptions, jsonOption, numberOption, openOptionsOf } from '../options/options.ts';
 import { type TrainingOptions, trainingOptions } from '../options/trainingOptions.ts';
 import { requestOf, saidAgain } from '../options/trainingRequest.ts';
+import {
+  checkFree,
+  finishedRun,
+  parseSeeds,
+  type SeedResult,
+  seedFolder,
+  shownToTheEnd,
+  showSeeds,
+} from '../severalSeeds.ts';
 import { gentleInterrupt } from '../terminal/interrupt.ts';
 import { openOutput } from '../terminal/output.ts';
 import { downloadLine, openLive } from '../terminal/progress.ts';
@@ -48,6 +57,7 @@ Examples:
   $ fovea train lenet5-1998 --data mnist --recipe paper     as in 1998
   $ fovea train alexnet-cifar10 --data cifar10 --recipe text --augment cifar
   $ fovea train alexnet,classes=12 --data folder:pictures --recipe paper --augment alexnet
+  $ fovea train lenet5 --data mnist --seeds 5               five runs, their mean and spread
   $ fovea train lenet5 --resume --epochs 20                 go on with runs/lenet5
   $ fovea train runs/lenet5 --data mnist --learning-rate 0.0003   begin with what runs/lenet5 learned
   $ fovea train runs/lenet5 --data folder:pictures --freeze "conv*"
@@ -72,6 +82,14 @@ export function command(): Command {
     )
     .addOption(
       numberOption('seed', '--seed <n>', 'of first weights, shuffling, random layers').default(0),
+    )
+    .addOption(
+      new Option(
+        '--seeds <list>',
+        'a run for each, NAME-seed1 and so on, and their mean and spread: 3 (1, 2, 3), or 1,5,9',
+      )
+        .argParser(parseSeeds)
+        .conflicts('seed'),
     );
   for (const option of trainingOptions()) command.addOption(option);
   return addBackendOptions(command)
@@ -87,7 +105,7 @@ async function train(model: string, options: TrainingOptions, command: Command):
   const live = await openLive();
   try {
     const say = output.json ? output.note : output.text;
-    const events = await start(model, options, command, say, {
+    const conditions: RunConditions = {
       signal: interrupt.signal,
       checkpointEvery: options.checkpointEvery,
       backend: openOptionsOf(options),
@@ -107,16 +125,31 @@ async function train(model: string, options: TrainingOptions, command: Command):
         const { finishedPage } = await import('../../report/finished.ts');
         return finishedPage(finished, commandOf);
       },
-    });
-    const show = trainingPrinter(output, live, model);
-    for await (const event of events) {
-      if (event.type === 'start') interrupt.listen(); // from here on there is something to save
-      show(event);
+    };
+    const results: SeedResult[] = [];
+    for (const seed of options.seeds ?? [options.seed]) {
+      const begun = await start(model, { ...options, seed }, command, say, conditions);
+      const print = trainingPrinter(output, live, model);
+      const show = (event: RunEvent): void => {
+        if (event.type === 'start') interrupt.listen(); // from here on there is something to save
+        print(event);
+      };
+      const test = begun.finished ?? (await shownToTheEnd(begun.events, show));
+      if (test === undefined) return; // stopped
+      results.push({ seed, run: begun.folder, test });
     }
+    if (options.seeds !== undefined) showSeeds(results, output);
   } finally {
     live.clear();
     interrupt.release();
   }
+}
+
+/** A run that goes on as its events are asked for, or of several seeds one that is done already. */
+interface Begun {
+  readonly folder: string;
+  readonly events: AsyncGenerator<RunEvent>;
+  readonly finished?: SeedResult['test'] | undefined;
 }
 
 async function start(
@@ -125,7 +158,7 @@ async function start(
   command: Command,
   say: (words: string) => void,
   conditions: RunConditions,
-): Promise<AsyncGenerator<RunEvent>> {
+): Promise<Begun> {
   const { defaultsOf, recipeOf } = await import('../../models/recipes.ts');
   const { name } = await resolveModel(model);
   const recipe: Partial<Recipe> & Pick<Recipe, 'settings'> =
@@ -138,29 +171,40 @@ async function start(
   const { trainRun, resumeRun } = await import('../../runs/trainRun.ts');
   const base = options.from === undefined ? run : resolveRun(options.from);
   const folder = folderOf(options, name, base);
-  if (options.resume !== true) {
+  const isToResume = options.resume === true && (options.seeds === undefined || existsSync(folder));
+  if (!isToResume) {
     const request = requestOf(options, recipe.settings, await recordOf(base), command, say);
-    return trainRun({ ...request, ...conditions, spec, adapts, folder, from: base });
+    const events = trainRun({ ...request, ...conditions, spec, adapts, folder, from: base });
+    return { folder, events };
   }
   const { isSameFolder } = await import('../../runs/startingFolder.ts');
   const isItself = base !== undefined && isSameFolder(folder, base);
   const epochs = command.getOptionValueSource('epochs') === 'cli' ? options.epochs : undefined;
-  const expected = { ...saidAgain(options, command), spec, adapts };
-  return resumeRun({
-    ...conditions,
-    folder,
-    epochs,
-    expected: base === undefined || isItself ? expected : { ...expected, from: base },
-  });
+  const said = { ...saidAgain(options, command), spec, adapts };
+  const expected = base === undefined || isItself ? said : { ...said, from: base };
+  const finished =
+    options.seeds === undefined ? undefined : await finishedRun(folder, epochs, expected);
+  if (finished !== undefined) say(`${folder} is finished already`);
+  const events = resumeRun({ ...conditions, folder, epochs, expected });
+  return { folder, finished, events };
 }
 
 /** A run that begins with another has a name of its own; going on with RUN where that is not there is going on with RUN itself. */
 function folderOf(options: TrainingOptions, name: string, base: string | undefined): string {
+  const { seed, seeds } = options;
+  if (seeds !== undefined) {
+    const all = runFolderOf(options, base === undefined ? name : tunedName(base));
+    const isFirst = seed === seeds[0] && options.resume !== true && options.overwrite !== true;
+    if (isFirst) checkFree(seeds.map((each) => seedFolder(all, each)));
+    return seedFolder(all, seed);
+  }
   if (base === undefined) return runFolderOf(options, name);
-  const folder = runFolderOf(options, `${path.basename(path.resolve(base))}-tuned`);
+  const folder = runFolderOf(options, tunedName(base));
   const isNamed = options.name !== undefined || options.out !== undefined;
   return options.resume === true && !isNamed && !existsSync(folder) ? base : folder;
 }
+
+const tunedName = (base: string): string => `${path.basename(path.resolve(base))}-tuned`;
 
 /** What a run was trained on and how, where the folder is one. */
 async function recordOf(folder: string | undefined): Promise<RunRecord | undefined> {

@@ -33,6 +33,7 @@ export interface TrainingOptions extends BackendOptions {
   readonly batchSize: number;
   readonly validationSplit: number;
   readonly seed: number;
+  readonly seeds?: readonly number[];
   readonly recipe?: string;
   readonly shuffle: boolean;
   readonly shuffleOnce?: boolean;

@@ -138,6 +138,7 @@ export function saidAgain(options: TrainingOptions, command: Command): ExpectedR
         'monitor',
         'minDelta',
       ),
+      ...(options.seeds === undefined ? {} : { seed: options.seed }),
       ...(options.shuffleOnce === true ? { shuffle: 'once' } : {}),
     },
     optimizer: { ...said('optimizer').optimizer, ...optimizerFlagsOf(command) },

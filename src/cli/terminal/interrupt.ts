@@ -10,7 +10,7 @@ export const INTERRUPTED = 130;
 
 export interface Interrupt {
   readonly signal: AbortSignal;
-  /** From now on the first Ctrl-C asks through the signal. */
+  /** From now on the first Ctrl-C asks through the signal; may be called again. */
   listen(): void;
   /** Gives Ctrl-C its usual meaning back. */
   release(): void;
@@ -26,17 +26,16 @@ export function gentleInterrupt(
     note(stopping);
     controller.abort();
   };
-  return {
-    signal: controller.signal,
-    listen: () => {
-      process.on('SIGINT', stop);
-      process.on('SIGTERM', stop);
-    },
-    release: () => {
-      process.off('SIGINT', stop);
-      process.off('SIGTERM', stop);
-    },
+  const release = (): void => {
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
   };
+  const listen = (): void => {
+    release();
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+  };
+  return { signal: controller.signal, listen, release };
 }
 
 /** Resolves at the first Ctrl-C; a second one ends the process as ever. */
