@@ -10,7 +10,7 @@ import { allFinite } from '../base/finite.ts';
 import { formatShape, sameShape } from '../base/shape.ts';
 import { parametersOf } from '../nn/network.ts';
 import type { StateValue, TrainedModel } from '../nn/trained.ts';
-import type { ImportedModel, ImportOptions } from './importing.ts';
+import type { ImportedModel, ImportOptions, ThreadedSource } from './importing.ts';
 import { isKeras, isTfjs } from './keras/recognise.ts';
 import { looksLikeOnnx } from './onnx/recognise.ts';
 import { isOldTorchFile, zipNames } from './pytorch/recognise.ts';
@@ -24,6 +24,8 @@ interface Importer {
   readonly endings: readonly string[];
   /** Whether the content looks like it; it reads little and does not throw. */
   recognises(source: Source): boolean;
+  /** Whether a library of another language reads it, which a hostile file may lead round for ever. */
+  readonly usesLibrary?: true;
   load(): Promise<{ importModel(source: Source, options: ImportOptions): Promise<ImportedModel> }>;
 }
 
@@ -33,6 +35,7 @@ export const importers = {
     says: 'Keras: .keras, .h5, weights alone, or the JSON of a model with its weights',
     endings: ['.keras', '.h5', '.hdf5'],
     recognises: ({ bytes }) => isKeras(bytes),
+    usesLibrary: true,
     load: () => import('./keras/importKeras.ts'),
   },
   tfjs: {
@@ -68,11 +71,14 @@ export const importFormats = Object.keys(importers) as readonly ImportFormat[];
 
 /** A model of another program (or ours), as one of this house. `format`: what its file was taken for. */
 export async function importModel(
-  source: Source,
+  source: ThreadedSource,
   options: ImportOptions = {},
-): Promise<ImportedModel & { readonly format: ImportFormat }> {
+): Promise<ImportedModel & { readonly format: string }> {
   const format = formatOf(source, options.format);
-  const { importModel: read } = await importers[format].load();
+  const row: Importer = importers[format];
+  if (row.usesLibrary && source.apart !== undefined)
+    return source.apart(source, { ...options, format });
+  const { importModel: read } = await row.load();
   const imported = await read(source, options);
   return { ...imported, weights: checkedWeights(imported, source), format };
 }

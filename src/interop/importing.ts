@@ -16,6 +16,17 @@ export interface ImportOptions {
   readonly format?: string | undefined;
 }
 
+/** A file in, a model out. */
+export type ImportModel = (
+  source: Source,
+  options: ImportOptions,
+) => Promise<ImportedModel & { readonly format: string }>;
+
+/** A source of a machine that can read it apart: in a thread that is ended where it takes too long. */
+export interface ThreadedSource extends Source {
+  readonly apart?: ImportModel;
+}
+
 /** What an importer gives. */
 export interface ImportedModel extends TrainedModel {
   /** What was done to it on the way in, in sentences. */

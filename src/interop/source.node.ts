@@ -7,12 +7,19 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { FoveaError } from '../base/errors.ts';
 import { readRegular } from '../base/regularFile.node.ts';
+import type { ThreadedSource } from './importing.ts';
 import { MOST_MODEL_BYTES, plainPath, type Source } from './source.ts';
 
 /** Opens the file of a model; throws where there is none that can be read. */
-export async function openSource(file: string): Promise<Source> {
+export async function openSource(file: string): Promise<ThreadedSource> {
   const bytes = await readRegular(file, MOST_MODEL_BYTES, 'a file of a model');
-  return sourceAt(file, bytes, path.dirname(await fs.realpath(file)));
+  return {
+    ...sourceAt(file, bytes, path.dirname(await fs.realpath(file))),
+    apart: async (source, options) => {
+      const { importApart } = await import('./apart.node.ts');
+      return importApart(source, options);
+    },
+  };
 }
 
 function sourceAt(file: string, bytes: Uint8Array, folder: string): Source {
