@@ -120,12 +120,23 @@ export { maxOver, meanOver, minOver, productOver, sumOver } from './ops/reductio
 /** What is said of runs beside one another. */
 export * as comparedRuns from './records/comparedRuns.ts';
 export {
+  drawEmbedding,
+  type EmbeddingPictures,
+} from './train/drawing/embeddingDrawing.ts';
+export {
   drawWeights,
   type Filters,
   filtersOf,
   type WeightsDrawingOptions,
 } from './train/drawing/weightsDrawing.ts';
 export type { EarlyStop } from './train/earlyStop.ts';
+export {
+  type Embedding,
+  type EmbeddingMethod,
+  type EmbedOptions,
+  embed,
+  embeddingMethods,
+} from './train/embedding/embedding.ts';
 export {
   type Calibration,
   type CalibrationOptions,

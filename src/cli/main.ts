@@ -36,6 +36,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   compare: () => import('./commands/compare.ts'),
   look: () => import('./commands/look.ts'),
   explain: () => import('./commands/explain.ts'),
+  embed: () => import('./commands/embed.ts'),
   runs: () => import('./commands/runs.ts'),
   plot: () => import('./commands/plot.ts'),
   report: () => import('./commands/report.ts'),

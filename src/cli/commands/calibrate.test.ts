@@ -9,6 +9,7 @@ import { layers } from '../../nn/layers/index.ts';
 import { sequential } from '../../nn/sequential.ts';
 import { evaluateRun } from '../../runs/evaluateRun.ts';
 import { command as calibrate } from './calibrate.ts';
+import { command as embed } from './embed.ts';
 import { command as predict } from './predict.ts';
 import { command as train } from './train.ts';
 
@@ -131,4 +132,15 @@ it('is refused where there is nothing to fit on', async () => {
     /not trained on other/,
   );
   await expect(fovea(calibrate(), 'runs/a', '--out', 'x.gif')).rejects.toThrow(/\.png or \.svg/);
+});
+
+it('its pictures are embedded by the layer that is named; the last hidden one there is none of', async () => {
+  const asked = ['--layer', 'dense', '--test-count', '20', '--out', 'e.svg', '--json'];
+  const { event, points, shares, numbers } = JSON.parse(await fovea(embed(), 'runs/b', ...asked));
+  expect([event, points.length, shares.length, numbers]).toEqual(['embedding', 20, 2, 10]);
+  expect(points[3]).toMatchObject({ index: 3, class: expect.stringMatching(/^\d$/) });
+  expect((await fs.readFile('e.svg', 'utf8')).match(/<circle /g)?.length).toBeGreaterThan(20);
+  await fovea(embed(), 'runs/b', ...asked.slice(0, -1), '--pictures');
+  expect((await fs.readFile('e.svg', 'utf8')).match(/<image /g)).toHaveLength(20);
+  await expect(fovea(embed(), 'runs/b')).rejects.toThrow(/no hidden layer/);
 });
