@@ -9,6 +9,9 @@ export type { Backend, Executable, HostArray, Scope, Session } from './backends/
 export { backendNames, type OpenOptions, openSession } from './backends/select.ts';
 export { FoveaError, UsageError } from './base/errors.ts';
 export type { Shape } from './base/shape.ts';
+// Ranks that train together
+export type { Collectives } from './cluster/collectives.ts';
+export { inProcessRanks } from './cluster/inProcess.ts';
 export type { ArraySplit } from './data/arraySplit.ts';
 // Data
 export { type Augmentation, augmentationNames, parseAugmentation } from './data/augment/index.ts';
@@ -189,6 +192,7 @@ export { type PretrainEvent, pretrain } from './train/pretraining/pretrain.ts';
 export type { PretrainOptions } from './train/pretraining/pretrainOptions.ts';
 export type { EpochRecord, Progress, Snapshot } from './train/progress.ts';
 export type { RowSettings } from './train/rowTreatment.ts';
+export { type RanksOptions, ranksRunner } from './train/runners/ranks.ts';
 export type { OpenRunner, StepRunner } from './train/runners/runner.ts';
 export { type Combine, type StepSums, splitRunner } from './train/runners/split.ts';
 // Training

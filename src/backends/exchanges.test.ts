@@ -9,7 +9,7 @@ import { planProgram } from './wasm/program/plan.ts';
 import { storageOf } from './wasm/program/schedule.ts';
 
 const exchanged = (op: 'rankSum' | 'rankSwap', x: Node, order: number): Node =>
-  build(op, [x], { order }, `${op} ${order}`);
+  build(op, [x], { order, bucket: order }, `${op} ${order}`);
 
 /** y = sum of (x a), z = other's (y b); w moves by their sum. */
 function graphOf() {

@@ -11,6 +11,7 @@ import { batchInput, inputNode, type Node, stateNode, type Update } from '../gra
 import { build } from '../ops/index.ts';
 import type { Parameter } from './layers/layer.ts';
 import { rubbishDistanceOf } from './losses/answers.ts';
+import type { AcrossRanks } from './rowShare.ts';
 import { layerShapes, type PlacedLayer } from './shapes.ts';
 import { inputsOf, type ModelSpec, nameIn, outputsOf } from './spec.ts';
 
@@ -22,6 +23,8 @@ export interface NetworkOptions {
   readonly seed?: number;
   /** Where in a larger batch the rows begin; default 0. */
   readonly firstRow?: number;
+  /** Batch statistics are those of the larger batch, of which other ranks have the other rows. */
+  readonly across?: AcrossRanks | undefined;
 }
 
 /** A parameter of a network: its state's name, and what the layer says of it. */
@@ -68,7 +71,7 @@ function namedParameters({ spec, parameters }: PlacedLayer): NamedParameter[] {
 }
 
 export function expand(spec: ModelSpec, options: NetworkOptions): Network {
-  const { batchSize, training, seed = 0, firstRow = 0 } = options;
+  const { batchSize, training, seed = 0, firstRow = 0, across } = options;
   const placed = layerShapes(spec);
   const parameters = placed
     .flatMap(namedParameters)
@@ -95,6 +98,7 @@ export function expand(spec: ModelSpec, options: NetworkOptions): Network {
       name,
       options,
       training: training && !isFrozen,
+      across,
       inputs: nonEmpty(
         reads.map((from) => layers.get(from) ?? inputs.get(from) ?? unreachable(`no "${from}"`)),
         'inputs',

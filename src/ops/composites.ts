@@ -31,20 +31,24 @@ export function normalize(
 
 /**
  * Batch normalisation with the statistics of the batch (training), and these statistics, (C,) each, for
- * the moving averages. The variance is that of the batch, divided by the count, as in Keras.
+ * the moving averages. The variance is that of the batch, divided by the count, as in Keras. With `across`
+ * the batch has `of` rows and is spread over ranks; `counts` 0 leaves the rows of this rank out.
  */
 export function batchNormalization(
   build: Build,
   x: Node,
-  gamma: Node,
-  beta: Node,
-  epsilon: number,
+  { gamma, beta, epsilon }: Pick<Normalization, 'gamma' | 'beta' | 'epsilon'>,
+  across?: { readonly of: number; readonly counts: number },
 ): { readonly y: Node; readonly mean: Node; readonly variance: Node } {
   const shape: Shape = x.shape.slice(-1);
-  const share = constantNode(sizeOf(shape) / sizeOf(x.shape));
-  const mean = build('mul', [build('sumTo', [x], { shape }), share]);
-  const squares = build('square', [build('sub', [x, mean])]);
-  const variance = build('mul', [build('sumTo', [squares], { shape }), share]);
+  const part = sizeOf(shape) / sizeOf(x.shape);
+  const share = across === undefined ? part : (across.counts * part * x.shape[0]) / across.of;
+  const meanOf = (numbers: Node): Node => {
+    const mean = build('mul', [build('sumTo', [numbers], { shape }), constantNode(share)]);
+    return across === undefined ? mean : build('rankSum', [mean]);
+  };
+  const mean = meanOf(x);
+  const variance = meanOf(build('square', [build('sub', [x, mean])]));
   return { y: normalize(build, x, { gamma, beta, mean, variance, epsilon }), mean, variance };
 }
 

@@ -4,14 +4,15 @@
  * A rank sees one input of several; the others are on the other ranks, and a backend leaves it to whoever runs
  * the program to exchange them (`backends/backend.ts`, `runAcross`). The loss that is lowered is the sum of the
  * losses of all ranks, so each op is its own gradient. One rank alone is its own other.
- * Exchanges begin in the order of `order`, the same on every rank; equal numbers begin together.
- * Next stop: `backends/backend.ts`.
+ * Exchanges begin in the order of `order`, the same on every rank; those of one `bucket` begin together.
+ * Next stop: `nn/programs/sharedStep.ts`, which puts the numbers in.
  */
 import { defineOp, type Op, type Tensor } from './op.ts';
 
 export interface RankAttrs {
   /** When it begins, from 0; absent until the graph is whole. */
   readonly order?: number | undefined;
+  readonly bucket?: number | undefined;
 }
 
 const acrossRanks = (name: string, formula: string): Op<RankAttrs> =>

@@ -107,13 +107,11 @@ describe('element-wise gradients at their corners', () => {
 describe('composites', () => {
   it('batch normalisation returns the statistics it used', () => {
     const x = given([2, 1, 2, 2], [1, 10, 3, 10, 5, 10, 7, 10]);
-    const { y, mean, variance } = batchNormalization(
-      build,
-      x,
-      given([2], [1, 1]),
-      given([2], [0, 5]),
-      1e-3,
-    );
+    const { y, mean, variance } = batchNormalization(build, x, {
+      gamma: given([2], [1, 1]),
+      beta: given([2], [0, 5]),
+      epsilon: 1e-3,
+    });
     const [values, means, variances] = valuesOf(y, mean, variance);
     expect(means).toEqual([4, 10]);
     expect(variances).toEqual([5, 0]);

@@ -4,6 +4,7 @@
  * One stream of typed events feeds the progress line, the history file, the run folder and the lab.
  * Next stop: `fit.ts`.
  */
+import type { Collectives } from '../cluster/collectives.ts';
 import type { Share } from '../data/batches/batches.ts';
 import type { ReadingOptions } from '../data/batches/batchSource.ts';
 import type { MetricChoice } from '../nn/losses/chosenMetrics.ts';
@@ -16,6 +17,7 @@ import type { EarlyStop } from './earlyStop.ts';
 import type { Metrics } from './measures.ts';
 import type { EpochRecord, Progress, Snapshot } from './progress.ts';
 import type { RowSettings } from './rowTreatment.ts';
+import type { RanksOptions } from './runners/ranks.ts';
 import type { OpenRunner } from './runners/runner.ts';
 import type { WarmStart } from './snapshots/warmStart.ts';
 
@@ -68,12 +70,13 @@ export interface FitOptions extends RowSettings, EarlyStop {
    */
   readonly checkpointEvery?: { readonly batches?: number; readonly seconds?: number };
   /**
-   * What runs a step; default: one program on this machine. With `splitRunner(combine)` and a `share` several
-   * ranks train one network.
+   * What runs a step; default: one program on this machine, or with `cluster` one that exchanges with other ranks.
    */
   readonly runner?: OpenRunner | undefined;
-  /** The rows of each batch that this rank takes; default: all. */
+  /** The rows of each batch that this rank takes; default: all, or with `cluster` this rank's. */
   readonly share?: Share | undefined;
+  /** Trains with other ranks, each of which calls `fit` with the same options and data. */
+  readonly cluster?: Cluster | undefined;
   /** Names of layers whose numbers training leaves alone, beside those that say `trainable: false`. */
   readonly freeze?: readonly string[] | undefined;
   /**
@@ -94,6 +97,11 @@ export type CheckpointReason = 'start' | 'epoch' | 'interval' | 'stop';
 
 /** Why a run is over. */
 export type StopReason = 'epochs' | 'patience' | 'stopped';
+
+/** The ranks that train one network together, and how. */
+export interface Cluster extends RanksOptions {
+  readonly ranks: Collectives;
+}
 
 export type FitEvent =
   | {

@@ -10,6 +10,7 @@
  */
 import type { Scope, Session } from '../backends/backend.ts';
 import { FoveaError } from '../base/errors.ts';
+import { oneRank } from '../cluster/oneRank.ts';
 import { isArrays } from '../data/arraySplit.ts';
 import { validationSplit } from '../data/batches/batches.ts';
 import type { BatchOptions, BatchSource } from '../data/batches/batchSource.ts';
@@ -24,7 +25,13 @@ import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import { type About, checkSettings, fittedSplit } from './checks.ts';
 import { checkMeasured, outOfPatience, restoreWeights } from './earlyStop.ts';
 import { finishEpoch, soFar, timed } from './epoch.ts';
-import { compileEvaluation, measure, openEvaluationBatches } from './evaluation/evaluate.ts';
+import {
+  compileEvaluation,
+  measure,
+  openEvaluationBatches,
+  type Total,
+} from './evaluation/evaluate.ts';
+import { partOf, totalOver } from './evaluation/shared.ts';
 import type { CheckpointReason, FitEvent, FitOptions, StopReason } from './events.ts';
 import type { Metrics } from './measures.ts';
 import { paceOf } from './pace.ts';
@@ -32,6 +39,7 @@ import { type Snapshot, startOfTraining } from './progress.ts';
 import { lossesFor, measuredOutputs, type RowSplit } from './rows.ts';
 import { softened, treatmentOf } from './rowTreatment.ts';
 import { Programs } from './runners/programs.ts';
+import { ranksRunner } from './runners/ranks.ts';
 import { checkResumable } from './snapshots/resumable.ts';
 import { restoreStates, snapshotOf } from './snapshots/snapshot.ts';
 import { warmStart } from './snapshots/warmStart.ts';
@@ -65,9 +73,10 @@ export async function* fit(
   session: Session,
   model: ModelSpec,
   data: FitData,
-  options: FitOptions = {},
+  given: FitOptions = {},
 ): AsyncGenerator<FitEvent, void, void> {
-  checkSettings(options);
+  checkSettings(given);
+  const options = acrossRanks(given);
   const spec = withFrozen(model, options.freeze);
   const losses = lossesFor(spec, options, data.train);
   checkMeasured(measuredOutputs(spec, losses), options);
@@ -96,8 +105,11 @@ export async function* fit(
     };
     const measuring = async (split: RowSplit | null | undefined) => {
       if (split == null) return NOTHING;
-      const batches = await open(openEvaluationBatches(spec, split, reading));
-      return validator(tested, spec, batches, { losses, metrics: options.metrics });
+      const { ranks = oneRank } = options.cluster ?? {};
+      const { part, isWhole } = partOf(split, ranks);
+      const batches = await open(openEvaluationBatches(spec, part, reading));
+      const measured = { losses, metrics: options.metrics };
+      return validator(tested, spec, batches, measured, isWhole ? undefined : totalOver(ranks));
     };
     const measures = { validate: await measuring(validation), watch: await measuring(test) };
     let best: Snapshot | undefined;
@@ -120,6 +132,15 @@ export async function* fit(
     freeAllBut(scope, parameterNames(spec));
     for (const source of opened) await source.close();
   }
+}
+
+/** With a cluster: this rank's rows, and the runner that adds up those of all. */
+function acrossRanks(options: FitOptions): FitOptions {
+  const { cluster } = options;
+  if (cluster === undefined) return options;
+  const { ranks, ...how } = cluster;
+  const share = { rank: ranks.rank, of: ranks.size };
+  return { share, runner: ranksRunner(ranks, how), ...options };
 }
 
 /** Puts the running means in the place of the weights, as they are tested and saved. */
@@ -193,6 +214,7 @@ async function* loop(
   if (resume !== undefined) checkResumable(resume, { states: first, batches, batchSize, metrics });
   restoreStates(scope, first.keys(), resume?.states ?? first);
   const pace = paceOf(options, progress);
+  steps.wishes = () => ({ stop: signal?.aborted === true, save: pace.checkpointIsDue() });
   const checkpoint = (reason: CheckpointReason, isBest: boolean): FitEvent => ({
     type: 'checkpoint',
     reason,
@@ -214,12 +236,13 @@ async function* loop(
       await steps.run(progress, schedule, pace.turnIsOver);
       yield { type: 'batch', epoch: progress.epoch + 1, epochs, batches, ...soFar(progress) };
       await turn();
-      if (signal?.aborted) {
+      const { stop, save } = steps.agreed;
+      if (stop) {
         yield checkpoint('stop', false);
         yield done('stopped');
         return;
       }
-      if (pace.checkpointIsDue()) {
+      if (save) {
         pace.saving();
         yield checkpoint('interval', false);
         pace.saved();
@@ -232,7 +255,7 @@ async function* loop(
     pace.saving();
     yield checkpoint('epoch', isBest);
     pace.saved();
-    if (signal?.aborted && progress.epoch < epochs) {
+    if (steps.agreed.stop && progress.epoch < epochs) {
       yield done('stopped');
       return;
     }
@@ -253,8 +276,9 @@ function validator(
   spec: ModelSpec,
   source: BatchSource,
   measured: MeasureOptions,
+  total: Total | undefined,
 ): () => Promise<Metrics> {
   const program = compileEvaluation(programs, spec, source.batchSize, measured);
   let pass = 0;
-  return () => measure(program, source, pass++);
+  return () => measure(program, source, pass++, total);
 }

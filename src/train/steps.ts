@@ -25,7 +25,7 @@ import type { RowSplit } from './rows.ts';
 import type { RowTreatment } from './rowTreatment.ts';
 import { fusedRunner } from './runners/fused.ts';
 import type { Programs } from './runners/programs.ts';
-import type { StepRunner } from './runners/runner.ts';
+import type { StepRunner, Wishes } from './runners/runner.ts';
 
 export class Steps {
   readonly spec: ModelSpec;
@@ -36,6 +36,8 @@ export class Steps {
   readonly #seed: number;
   readonly #split: RowSplit;
   readonly #runner: StepRunner;
+  /** What this process asks for after a step. */
+  wishes: () => Wishes = () => ({ stop: false, save: false });
   /** What the optimizer measures before each pass, if it does. */
   readonly #preparation: Feed | undefined;
 
@@ -78,6 +80,7 @@ export class Steps {
       metrics,
       treatment,
       seed,
+      wishes: () => this.wishes(),
       batches: (rest === 0 ? [whole] : [whole, rest]).map((rows) => shareOf(rows, share)),
     });
     this.bytes = this.#runner.bytes;
@@ -88,6 +91,11 @@ export class Steps {
     const { optimizer } = this;
     const values = initialStates(this.spec, { optimizer, seed: this.#seed });
     return new Map([...values].map(([name, data]) => [name, { data }]));
+  }
+
+  /** What is to happen now: where ranks train together, on all of them. */
+  get agreed(): Wishes {
+    return this.#runner.agreed ?? this.wishes();
   }
 
   /** Waits until the batch that comes next can be taken. */
@@ -124,7 +132,9 @@ export class Steps {
       progress.step++;
       progress.batch++;
       const isLast = progress.batch === source.batchesPerEpoch;
-      isOver = turnIsOver() || isLast || !source.isReady(progress.epoch, progress.batch);
+      const { agreed } = runner;
+      const isAsked = agreed !== undefined && (agreed.stop || agreed.save);
+      isOver = turnIsOver() || isAsked || isLast || !source.isReady(progress.epoch, progress.batch);
     }
     await this.#collect(progress, schedule, { step, batch });
     return isOver;

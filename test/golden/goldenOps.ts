@@ -64,7 +64,7 @@ export const goldenOps: Readonly<Record<string, GoldenOp>> = {
   batchNormalization: {
     op: 'sumTo',
     build: ({ x, gamma, beta }, attrs) =>
-      batchNormalization(build, x, gamma, beta, attrs.epsilon as number).y,
+      batchNormalization(build, x, { gamma, beta, epsilon: attrs.epsilon as number }).y,
   },
   subsample2d: {
     op: 'averagePool2d',

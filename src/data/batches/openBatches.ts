@@ -5,7 +5,6 @@
  * Next stop: `batchSource.ts`, then `loader/prefetch.node.ts` and `augmentedBatches.ts`.
  */
 
-import { FoveaError } from '../../base/errors.ts';
 import { inNode } from '../../base/host.ts';
 import { type ArraySplit, isArrays } from '../arraySplit.ts';
 import { noAugmentation } from '../augment/index.ts';
@@ -21,19 +20,11 @@ export async function openBatches(
   const { augmentation = noAugmentation, workers } = options.reading ?? {};
   if (!isStreamed(split)) {
     if (augmentation.steps.length === 0) return new MemoryBatches(split, options);
-    if (workers === 0 || !inNode || options.share !== undefined) {
+    if (workers === 0 || !inNode) {
       const { AugmentedBatches } = await import('./augmentedBatches.ts');
       return new AugmentedBatches(split, options);
     }
   }
-  if (options.share !== undefined) throw readAheadWhole();
   const { Prefetcher } = await import('../loader/prefetch.node.ts');
   return new Prefetcher(split, options);
-}
-
-function readAheadWhole(): FoveaError {
-  return new FoveaError({
-    problem: 'a share of each batch was asked for, of pictures that are read while training',
-    expected: 'pictures in memory, or whole batches',
-  });
 }

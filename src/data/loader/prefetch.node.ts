@@ -14,13 +14,14 @@ import {
 } from '../../base/errors.ts';
 import type { Preprocessing } from '../../nn/spec.ts';
 import { noAugmentation } from '../augment/index.ts';
-import { type BatchOrder, fillBatch } from '../batches/batches.ts';
+import { type BatchOrder, fillBatch, type Share } from '../batches/batches.ts';
 import {
   type BatchOptions,
   type BatchSource,
   orderOf,
   type ReadingOptions,
 } from '../batches/batchSource.ts';
+import { type EpochShare, epochShare } from '../batches/epochShare.ts';
 import { PixelBudget } from '../images/pixelBudget.ts';
 import { type AnySplit, isStreamed, type StreamedSplit, shareSplit } from '../streamed.ts';
 import type { ProduceOptions, Unreadable } from './produce.node.ts';
@@ -41,6 +42,9 @@ export class Prefetcher implements BatchSource {
   readonly #shuffle: ProduceOptions['shuffle'];
   readonly #reading: ReadingOptions;
   readonly #sampleBytes: number;
+  readonly #share: Share | undefined;
+  /** The rows that are read: of several ranks, this one's. */
+  readonly #own: EpochShare;
   #running: Running | undefined;
   #failure: FoveaError | undefined;
 
@@ -64,6 +68,8 @@ export class Prefetcher implements BatchSource {
     this.count = split.count;
     this.batchSize = batchSize;
     this.batchesPerEpoch = this.#order.batchesPerEpoch;
+    this.#share = options.share;
+    this.#own = epochShare(split.count, batchSize, options.share);
   }
 
   indices(epoch: number, batch: number): Int32Array {
@@ -74,7 +80,7 @@ export class Prefetcher implements BatchSource {
     const first = this.#taskOf(epoch, batch);
     if (this.#running === undefined || first !== this.#running.next) return false;
     const { stamps, slots } = this.#running.ring;
-    const rows = this.#rowsOf(batch);
+    const rows = this.#own.rowsOf(batch);
     for (let task = first; task < first + rows; task++) {
       if (Atomics.load(stamps, task % slots) !== task + 1) return false;
     }
@@ -140,24 +146,22 @@ export class Prefetcher implements BatchSource {
   /** Number of the batch's first sample since the threads were started. */
   #taskOf(epoch: number, batch: number): number {
     const start = this.#running?.start ?? { epoch: 0, row: 0 };
-    return (epoch - start.epoch) * this.count + batch * this.batchSize - start.row;
-  }
-
-  #rowsOf(batch: number): number {
-    return Math.min(this.batchSize, this.count - batch * this.batchSize);
+    return (epoch - start.epoch) * this.#own.count + this.#own.before(batch) - start.row;
   }
 
   async #start(epoch: number, batch: number): Promise<void> {
     await this.close();
     const { shape, augmentation = noAugmentation, seed, view, strict = false } = this.#reading;
-    const slots = BATCHES_AHEAD * Math.min(this.batchSize, this.count);
+    const slots =
+      BATCHES_AHEAD * Math.max(1, this.#own.rowsOf(0), this.#own.rowsOf(this.batchesPerEpoch - 1));
     const ring = createRing(slots, this.#sampleBytes);
-    const start = { epoch, row: batch * this.batchSize };
+    const start = { epoch, row: this.#own.before(batch) };
     const options: ProduceOptions = {
       ring,
       split: this.#split,
       sample: { shape, augmentation, seed, view },
       shuffle: this.#shuffle,
+      order: { batchSize: this.batchSize, share: this.#share },
       start,
       strict,
       decoding: new PixelBudget().words,

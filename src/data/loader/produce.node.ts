@@ -8,6 +8,8 @@
 import { FoveaError, messageOf } from '../../base/errors.ts';
 import { RandomStream } from '../../base/random.ts';
 import { neededSide } from '../augment/index.ts';
+import type { Share } from '../batches/batches.ts';
+import { type EpochShare, epochShare } from '../batches/epochShare.ts';
 import { PixelBudget } from '../images/pixelBudget.ts';
 import { nameOf, openReader, type PictureReader } from '../origins/readPicture.node.ts';
 import { openSampler, type SampleOptions, type Sampler } from '../samples.ts';
@@ -20,7 +22,9 @@ export interface ProduceOptions {
   readonly sample: SampleOptions;
   /** Of the order of rows; absent: as they are stored. */
   readonly shuffle: { readonly seed: number; readonly once: boolean } | undefined;
-  /** Where task 0 stands. */
+  /** How an epoch's rows are shared out: of several ranks, one reads its part of every batch. */
+  readonly order: { readonly batchSize: number; readonly share?: Share | undefined };
+  /** Where task 0 stands: `row` counts this rank's rows. */
   readonly start: { readonly epoch: number; readonly row: number };
   readonly strict: boolean;
   /** The words of a `PixelBudget` that all threads share. */
@@ -62,6 +66,7 @@ class Producer {
   readonly #reader: PictureReader;
   readonly #sampler: Sampler;
   readonly #report: (unreadable: Unreadable) => void;
+  readonly #own: EpochShare;
   /** The orders of the epochs that tasks may be in at the same time. */
   readonly #orders = new Map<number, Uint32Array>();
 
@@ -74,6 +79,8 @@ class Producer {
     this.#reader = reader;
     this.#sampler = openSampler(options.sample);
     this.#report = report;
+    const { order, split } = options;
+    this.#own = epochShare(split.count, order.batchSize, order.share);
   }
 
   async work(): Promise<void> {
@@ -98,8 +105,8 @@ class Producer {
   async #make(task: number): Promise<void> {
     const { ring, split, start, strict, sample } = this.#options;
     const at = start.row + task;
-    const epoch = start.epoch + Math.floor(at / split.count);
-    const row = this.#row(epoch, at % split.count);
+    const epoch = start.epoch + Math.floor(at / this.#own.count);
+    const row = this.#row(epoch, this.#own.positionOf(at % this.#own.count));
     const slot = task % ring.slots;
     const [H, W, C] = sample.shape;
     const isTest = sample.seed === undefined;

@@ -36,7 +36,15 @@ export const batchNormalization: OptionalLayerBuilder<BatchNormalizationOptions>
       { name: 'movingVariance', shape, initializer: { kind: 'ones' }, trainable: false },
     ];
   },
-  call: ({ build, name, inputs: [x], options: { momentum, epsilon }, training, ...own }) => {
+  call: ({
+    build,
+    name,
+    inputs: [x],
+    options: { momentum, epsilon },
+    training,
+    across,
+    ...own
+  }) => {
     const gamma = own.parameter('gamma');
     const beta = own.parameter('beta');
     const movingMean = own.parameter('movingMean');
@@ -45,7 +53,12 @@ export const batchNormalization: OptionalLayerBuilder<BatchNormalizationOptions>
       const statistics = { mean: movingMean, variance: movingVariance };
       return composites.normalize(build, x, { gamma, beta, epsilon, ...statistics });
     }
-    const { y, mean, variance } = composites.batchNormalization(build, x, gamma, beta, epsilon);
+    const { y, mean, variance } = composites.batchNormalization(
+      build,
+      x,
+      { gamma, beta, epsilon },
+      across,
+    );
     const expression = e.add(e.mul(momentum, e.input(0)), e.mul(1 - momentum, e.input(1)));
     const attrs = { expression, label: 'movingAverage' };
     own.update('movingMean', build('elementwise', [movingMean, mean], attrs, `${name}/mean`));

@@ -13,6 +13,7 @@ import type { Pair } from '../../base/window.ts';
 import type { Node } from '../../graph/node.ts';
 import type { Build } from '../../ops/op.ts';
 import type { Fans, InitializerSpec } from '../initializers.ts';
+import type { AcrossRanks } from '../rowShare.ts';
 import { type CallableLayer, callable } from './wiring.ts';
 
 /** Numbers a layer owns. They live in the state "LAYER/NAME". */
@@ -35,6 +36,8 @@ export interface CallContext<O> {
   /** (N, ...shape of one image) */
   readonly inputs: NonEmpty<Node>;
   readonly options: O;
+  /** Where statistics are to be those of a batch that several ranks share. */
+  readonly across?: AcrossRanks | undefined;
   readonly training: boolean;
   /** The state of one of the layer's parameters. */
   parameter(name: string): Node;

@@ -35,6 +35,7 @@ import {
 } from '../losses/objectives.ts';
 import { expand, type Head, type Network, parametersOf } from '../network.ts';
 import { type Optimizer, preparationsOf, slotName, updatesOf } from '../optimizers/optimizer.ts';
+import type { RowShare } from '../rowShare.ts';
 import { hasSeveral, type ModelSpec, nameIn } from '../spec.ts';
 
 /** What a training step does to its rows. */
@@ -234,15 +235,27 @@ export function parameterNames(spec: ModelSpec): string[] {
   return parametersOf(spec).map(({ name }) => name);
 }
 
-function lossOfBatch(spec: ModelSpec, options: GradientOptions, batchSize: number) {
-  const { seed = 0, firstRow = 0 } = options;
-  const network = expand(spec, { batchSize, training: true, seed, firstRow });
+interface LossOptions extends GradientOptions {
+  /** Of which larger batch the rows are a part: the loss is their part of its mean. */
+  readonly share?: RowShare | undefined;
+  /** Whether batch statistics are those of the larger batch. */
+  readonly synchronized?: boolean | undefined;
+}
+
+/** What a step lowers, for `trainingGraph` and its kin. */
+export function lossOfBatch(spec: ModelSpec, options: LossOptions, batchSize: number) {
+  const { seed = 0, share, synchronized = false } = options;
+  const { firstRow = share?.first ?? 0 } = options;
+  // Rows that are there to have a program at all count for nothing.
+  const counts = share?.count === 0 ? 0 : 1;
+  const across = synchronized && share !== undefined ? { ...share, counts } : undefined;
+  const network = expand(spec, { batchSize, training: true, seed, firstRow, across });
   const measured = measure(spec, network, options);
   const weights = options.weighted === true ? batchInput(ROW_WEIGHTS, [batchSize]) : undefined;
   const means = measured.map(({ rows }) => {
     const weighed = weights === undefined ? rows : build('mul', [rows, weights], {}, 'weighedLoss');
     const sum = build('sumTo', [weighed], { shape: [] }, 'lossSum');
-    return build('mul', [sum, constantNode(1 / batchSize)], {}, 'meanLoss');
+    return build('mul', [sum, constantNode(counts / (share?.of ?? batchSize))], {}, 'meanLoss');
   });
   const measures = (): Record<string, Node> => {
     const found: Record<string, Node> = {};
@@ -251,12 +264,17 @@ function lossOfBatch(spec: ModelSpec, options: GradientOptions, batchSize: numbe
       const asked = metrics.map((m) => ({ name: metricKey(m.name), rows: m.rows }));
       for (const { name: what, rows } of [{ name: metric, rows: metricRows }, ...asked]) {
         const name = nameIn(what, spec.outputs, output);
-        found[name] = build('sumTo', [rows()], { shape: [] }, name);
+        const sum = build('sumTo', [rows()], { shape: [] }, name);
+        found[name] = counts === 1 ? sum : build('mul', [sum, constantNode(0)], {}, name);
       }
     });
     return found;
   };
-  const loss = sumOf([weightedSum(means, measured), ...penaltiesOf(network)], 'loss');
+  const part = share === undefined ? 1 : share.count / share.of;
+  const penalties = penaltiesOf(network).map((penalty) =>
+    part === 1 ? penalty : build('mul', [penalty, constantNode(part)], {}, penalty.name),
+  );
+  const loss = sumOf([weightedSum(means, measured), ...penalties], 'loss');
   return { network, loss, measures };
 }
 

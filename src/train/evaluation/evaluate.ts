@@ -8,6 +8,8 @@
  */
 import type { Session, States } from '../../backends/backend.ts';
 import { indexOfLargest } from '../../base/largest.ts';
+import type { Collectives } from '../../cluster/collectives.ts';
+import { oneRank } from '../../cluster/oneRank.ts';
 import type { BatchSource, ReadingOptions } from '../../data/batches/batchSource.ts';
 import { openBatches } from '../../data/batches/openBatches.ts';
 import type { AnySplit } from '../../data/streamed.ts';
@@ -35,6 +37,7 @@ import {
   type EvaluationOptions,
   type Predictions,
 } from './classification.ts';
+import { joinPredictions, joinRows, partOf } from './shared.ts';
 import { meanOf } from './views.ts';
 
 /** A compiled evaluation of one network; reads its scope's parameters as they are when it runs. */
@@ -80,13 +83,14 @@ export async function measure(
   program: EvaluationProgram,
   source: BatchSource,
   pass = 0,
+  total: Total = aloneTotal,
 ): Promise<Metrics> {
-  if (!program.outputs.includes('logits')) return measureRows(program, source, pass);
+  if (!program.outputs.includes('logits')) return measureRows(program, source, pass, total);
   let lossSum = 0;
   let penalty = 0;
   let correct = 0;
   let count = 0;
-  const asked: Record<string, number> = {};
+  const asked = Object.fromEntries(program.metrics.map((name) => [name, 0]));
   await forEachBatch(program, source, pass, ({ logits, losses, labels, indices, ...batch }) => {
     penalty = batch.penalty;
     const classes = logits.length / program.batchSize;
@@ -95,13 +99,19 @@ export async function measure(
       lossSum += losses[n];
       const scores = logits.subarray(n * classes, (n + 1) * classes);
       if (indexOfLargest(scores) === labels[n]) correct++;
-      for (const [name, rows] of batch.metrics) asked[name] = (asked[name] ?? 0) + rows[n];
+      for (const [name, rows] of batch.metrics) asked[name] += rows[n];
       count++;
     }
   });
-  for (const name in asked) asked[name] /= count;
-  const metrics = program.metrics.length === 0 ? {} : { metrics: asked };
-  return { loss: lossSum / count + penalty, accuracy: correct / count, ...metrics };
+  const [rows, losses, right, ...others] = await total([
+    count,
+    lossSum,
+    correct,
+    ...Object.values(asked),
+  ]);
+  const means = program.metrics.map((name, i) => [name, others[i] / rows]);
+  const metrics = means.length === 0 ? {} : { metrics: Object.fromEntries(means) };
+  return { loss: losses / rows + penalty, accuracy: right / rows, ...metrics };
 }
 
 /** Means of what a program gives per row, by measure. */
@@ -109,23 +119,31 @@ async function measureRows(
   { feed, outputs }: EvaluationProgram,
   source: BatchSource,
   pass: number,
+  total: Total,
 ): Promise<Metrics> {
   const perRow = outputs.filter((name) => name.includes('PerRow'));
-  const sums: Record<string, number> = {};
+  const sums = Object.fromEntries(perRow.map((name) => [name.replace('PerRow', ''), 0]));
   let [count, penalty] = [0, 0];
   await runBatches(feed, source, pass, async (indices) => {
     for (const name of perRow) {
       const rows = await feed.executable.output(name);
       const measure = name.replace('PerRow', '');
       for (let n = 0; n < indices.length; n++) {
-        if (!source.unreadable.has(indices[n])) sums[measure] = (sums[measure] ?? 0) + rows[n];
+        if (!source.unreadable.has(indices[n])) sums[measure] += rows[n];
       }
     }
     [penalty] = await feed.executable.output('penalty');
     for (const row of indices) if (!source.unreadable.has(row)) count++;
   });
-  return metricsOf({ ...sums, loss: sums.loss + penalty * count }, count);
+  const [rows, ...all] = await total([count, ...Object.values(sums)]);
+  const summed = Object.fromEntries(Object.keys(sums).map((name, i) => [name, all[i]]));
+  return metricsOf({ ...summed, loss: summed.loss + penalty * rows }, rows);
 }
+
+/** From sums over this rank's rows to those over all rows. */
+export type Total = (sums: number[]) => Promise<number[]>;
+
+const aloneTotal: Total = async (sums) => sums;
 
 /** Every row's numbers. */
 export async function predictSplit(
@@ -170,6 +188,8 @@ export interface EvaluateOptions extends EvaluationOptions {
   readonly crops?: 1 | 10 | undefined;
   /** How pictures are read. */
   readonly reading?: Omit<ReadingOptions, 'shape' | 'seed'> | undefined;
+  /** Ranks that share the rows; each calls this, and each has the whole outcome. */
+  readonly ranks?: Collectives | undefined;
 }
 
 /**
@@ -185,11 +205,13 @@ export async function evaluate(
   options: EvaluateOptions,
 ): Promise<Evaluation> {
   checkNamesClasses(spec, 'for a report on classes (score measures any model)');
-  const { batchSize, classes, loss, weights, metrics, crops = 1 } = options;
+  const { batchSize, classes, loss, weights, metrics, crops = 1, ranks = oneRank } = options;
   checkBatchSize(batchSize);
   checkMetrics(metrics, [{ name: spec.name, classes: classes.length }]);
   const about = { classes, imageShape: options.reading?.stored };
-  const { split: rows, stored } = fittedSplit(spec, split, about, options.reading?.augmentation);
+  const fitted = fittedSplit(spec, split, about, options.reading?.augmentation);
+  const { stored } = fitted;
+  const { part: rows, first, isWhole } = partOf(fitted.split, ranks);
   const reading = { ...options.reading, stored };
   const views = crops === 1 ? [undefined] : Array.from({ length: crops }, (_, view) => view);
   const leftOut = new Set<number>();
@@ -214,7 +236,10 @@ export async function evaluate(
     program?.feed.executable.close();
     if (weights !== undefined) scope.free();
   }
-  return classify(seen.length === 1 ? seen[0] : meanOf(seen, metrics), { ...options, leftOut });
+  const own = seen.length === 1 ? seen[0] : meanOf(seen, metrics);
+  if (isWhole) return classify(own, { ...options, leftOut });
+  const all = await joinPredictions(ranks, own, { first, count: split.count });
+  return classify(all, { ...options, leftOut: await joinRows(ranks, leftOut, first) });
 }
 
 interface EvaluatedBatch {

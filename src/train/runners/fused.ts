@@ -3,7 +3,7 @@
  *
  * `run` makes nothing but the optimizer's few scalars. Next stop: `nn/programs/programs.ts`, what a step computes.
  */
-import type { HostArray } from '../../backends/backend.ts';
+import type { Executable, HostArray } from '../../backends/backend.ts';
 import { FoveaError } from '../../base/errors.ts';
 import { formatBytes } from '../../base/units.ts';
 import type { BatchSource } from '../../data/batches/batchSource.ts';
@@ -25,7 +25,7 @@ class FusedRunner implements StepRunner {
   readonly bytes: number | undefined;
   readonly most = RECORD_STEPS;
   readonly #programs: Programs;
-  readonly #steps: readonly FusedStep[];
+  readonly #steps: readonly CompiledStep[];
   /** What the step measures beside the loss. */
   #measures: readonly string[] = [];
   /** Steps since the last reading. */
@@ -40,7 +40,7 @@ class FusedRunner implements StepRunner {
       if (count !== of) throw sharesAlone();
       const graph = graphFor(count);
       this.#measures = Object.keys(graph.outputs).filter((name) => name !== 'loss');
-      return new FusedStep(new Feed(graph, programs.compile(graph), spec, treatment), optimizer);
+      return new CompiledStep(new Feed(graph, programs.compile(graph), spec, treatment), optimizer);
     });
   }
 
@@ -53,23 +53,31 @@ class FusedRunner implements StepRunner {
     const steps = this.#steps;
     // Taken by number: taking an array apart by `[a, b]` makes objects.
     const step = rows === steps[0].rows ? steps[0] : steps[1];
-    step.run(source, progress, learningRate, this.#taken++);
+    step.fill(source, progress, learningRate, this.#taken++);
+    step.executable.run();
   }
 
   async read(): Promise<StepResults> {
     this.#taken = 0;
-    const losses = await this.#programs.readState(recordOf('loss'));
-    const measures: Record<string, HostArray> = {};
-    for (const name of this.#measures) {
-      measures[name] = await this.#programs.readState(recordOf(name));
-    }
-    return { losses, measures };
+    return readRecords(this.#programs, this.#measures);
   }
 }
 
+/** What the last steps recorded of these, and their losses. */
+export async function readRecords(
+  programs: Programs,
+  names: readonly string[],
+): Promise<StepResults> {
+  const losses = await programs.readState(recordOf('loss'));
+  const measures: Record<string, HostArray> = {};
+  for (const name of names) measures[name] = await programs.readState(recordOf(name));
+  return { losses, measures };
+}
+
 /** One compiled training step with the memory of its inputs at hand. */
-class FusedStep {
+export class CompiledStep {
   readonly rows: number;
+  readonly executable: Executable;
   readonly #feed: Feed;
   readonly #optimizer: Optimizer;
   /** Names of the optimizer's inputs, and their memory. */
@@ -80,6 +88,7 @@ class FusedStep {
 
   constructor(feed: Feed, optimizer: Optimizer) {
     this.rows = feed.batchSize;
+    this.executable = feed.executable;
     this.#feed = feed;
     this.#optimizer = optimizer;
     this.#scalarNames = Object.keys(optimizer.scalars(0, optimizer.spec.learningRate));
@@ -93,7 +102,8 @@ class FusedStep {
     this.#place = executable.input(RECORD_PLACE);
   }
 
-  run(
+  /** Everything that the program reads; `place`: where it records what it measures. */
+  fill(
     source: BatchSource,
     { epoch, batch, step }: Readonly<Progress>,
     learningRate: number,
@@ -106,7 +116,6 @@ class FusedStep {
     }
     this.#step[0] = step;
     this.#place[0] = place;
-    this.#feed.executable.run();
   }
 }
 
@@ -136,6 +145,6 @@ export function checkedBytes(
 function sharesAlone(): FoveaError {
   return new FoveaError({
     problem: 'a share of each batch, and a step that updates by it alone',
-    expected: 'a runner that adds up the gradients of all shares, such as splitRunner(combine)',
+    expected: 'a runner that adds up the gradients of all shares, such as ranksRunner(ranks)',
   });
 }

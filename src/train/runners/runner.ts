@@ -1,6 +1,6 @@
 /**
  * @file What runs a training step, as the loop sees it: one program on this machine (`fused.ts`), or gradients
- * that others add to before the update (`split.ts`: a cluster).
+ * that others add to before the update (`split.ts`), or one program of several ranks (`ranks.ts`: a cluster).
  *
  * Results are read once per turn and not per step, so that a device that works on its own is not waited for.
  * Next stop: `fused.ts`.
@@ -9,16 +9,16 @@ import type { BatchSource } from '../../data/batches/batchSource.ts';
 import type { MetricChoice } from '../../nn/losses/chosenMetrics.ts';
 import type { ChosenLosses } from '../../nn/losses/objectives.ts';
 import type { Optimizer } from '../../nn/optimizers/optimizer.ts';
+import type { RowShare } from '../../nn/rowShare.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import type { Progress } from '../progress.ts';
 import type { RowTreatment } from '../rowTreatment.ts';
 import type { Programs } from './programs.ts';
 
-/** Rows that a runner takes of a batch: `count` from row `first` on, of `of` rows. */
-export interface BatchRows {
-  readonly first: number;
-  readonly count: number;
-  readonly of: number;
+/** What is to happen after a step: asked for on this rank, or agreed on by all. */
+export interface Wishes {
+  readonly stop: boolean;
+  readonly save: boolean;
 }
 
 export interface RunnerRequest {
@@ -31,7 +31,9 @@ export interface RunnerRequest {
   readonly treatment: RowTreatment;
   readonly seed: number;
   /** A whole batch and, where it is smaller, the last one of an epoch. */
-  readonly batches: readonly BatchRows[];
+  readonly batches: readonly RowShare[];
+  /** Asked before each step, where ranks must agree. */
+  readonly wishes: () => Wishes;
 }
 
 /** Of the steps since the last reading, in order: mean losses of whole batches, and what else programs measure. */
@@ -46,6 +48,8 @@ export interface StepRunner {
   readonly bytes: number | undefined;
   /** Steps after which the results must be read. */
   readonly most: number;
+  /** What all ranks agreed on at the last step; absent where one decides alone. */
+  readonly agreed?: Wishes | undefined;
   /** Asks for live memory anew: other programs may have been compiled since. */
   bind(): void;
   /**

@@ -19,7 +19,7 @@ import {
   topologicalOrder,
 } from '../../../graph/node.ts';
 import { expressionOf } from '../../../ops/elementwise.ts';
-import { isExchange, rankSum } from '../../../ops/ranks.ts';
+import { isExchange, type RankAttrs, rankSum } from '../../../ops/ranks.ts';
 import { elementwiseKernel } from '../emit/elementwise/elementwise.ts';
 import { planKernel, recordOf } from '../families.ts';
 import type { Kernel, PlanContext } from '../kernel.ts';
@@ -171,15 +171,21 @@ interface Placed {
   readonly context: PlanContext;
 }
 
-/** The exchanges in the order in which they begin; those that begin together, together. */
+/**
+ * The exchanges in the order in which they begin; those of a bucket together, in their order too: passes may have
+ * made the nodes in another one on another rank.
+ */
 function exchangesOf(tasks: readonly Task[]): Task[][] {
-  const groups = new Map<number, Task[]>();
+  const buckets = new Map<number, Task[]>();
   for (const task of tasks.filter(({ kind }) => kind === 'exchange')) {
-    // Without an order (a program of one rank), as they were made.
-    const order = (task.node.attrs.order as number | undefined) ?? groups.size;
-    groups.set(order, [...(groups.get(order) ?? []), task]);
+    // Without (a program of one rank), as they were made.
+    const { bucket = buckets.size } = task.node.attrs as RankAttrs;
+    buckets.set(bucket, [...(buckets.get(bucket) ?? []), task]);
   }
-  return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group);
+  const orderOf = ({ node }: Task) => (node.attrs as RankAttrs).order ?? node.id;
+  return [...buckets]
+    .sort(([a], [b]) => a - b)
+    .map(([, together]) => together.sort((a, b) => orderOf(a) - orderOf(b)));
 }
 
 /** All that is still to be done for the exchanges to begin. */
