@@ -30,6 +30,8 @@ export interface Collectives {
   barrier(): Promise<void>;
   /** Ends all ranks at once, with this exit code. */
   abort(code: number): void;
+  /** Lets this process end whatever is under way, which ends all ranks. */
+  abandon(): void;
   /** To be called by every rank at the end; nothing may be called after it. */
   close(): Promise<void>;
 }

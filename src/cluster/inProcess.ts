@@ -63,6 +63,7 @@ class Hall {
       },
       barrier: () => all('barrier', new Uint8Array(), () => undefined).then(() => undefined),
       abort: () => this.#abort(rank),
+      abandon: () => this.#abort(rank),
       close: async () => undefined,
     };
   }

@@ -12,5 +12,6 @@ export const oneRank: Collectives = {
   gather: async (bytes) => [bytes],
   barrier: async () => undefined,
   abort: () => undefined,
+  abandon: () => undefined,
   close: async () => undefined,
 };

@@ -16,7 +16,7 @@ import { imageShapeOf } from '../nn/spec.ts';
 import { DivergenceError } from '../train/divergence.ts';
 import type { Evaluation } from '../train/evaluation/classification.ts';
 import { evaluate } from '../train/evaluation/evaluate.ts';
-import type { FitEvent, FitOptions } from '../train/events.ts';
+import type { Cluster, FitEvent, FitOptions } from '../train/events.ts';
 import { fit } from '../train/fit.ts';
 import type { Metrics } from '../train/measures.ts';
 import { insights } from '../train/prediction/insights.ts';
@@ -27,6 +27,7 @@ import { encodeWeights } from './modelContents.ts';
 import type { RunPlan } from './newRun.ts';
 import { checkpointFile, type RunFiles } from './runFiles.ts';
 import type { TrainedRecord } from './runRecord.ts';
+import { follows, handWeights } from './sharedRun.ts';
 
 /** A run that has just ended well, with its network in the session. */
 export interface FinishedRun {
@@ -51,6 +52,8 @@ export interface PreparedRun extends RunPlan {
   readonly session: Session;
   /** How this process reads pictures. */
   readonly reading?: Pick<Reading, 'workers' | 'strict' | 'onUnreadable'> | undefined;
+  /** The ranks that perform it together; rank 0 keeps the files. */
+  readonly cluster?: Cluster | undefined;
   readonly pace: Pick<FitOptions, 'checkpointEvery' | 'eventInterval' | 'signal'>;
   /** Writes `report.html` at the end; default: there is none. */
   readonly page?: PageWriter | undefined;
@@ -98,7 +101,7 @@ export async function* performRun(prepared: PreparedRun): AsyncGenerator<RunEven
   let stepBytes: number | undefined;
   try {
     for await (const event of fit(session, spec, dataset, fitOptions(prepared))) {
-      if (event.type === 'checkpoint') {
+      if (event.type === 'checkpoint' && !follows(prepared.cluster)) {
         const snapshot = await event.snapshot();
         await run.writeCheckpoint(snapshot, event.isBest);
         // The step is compiled and fits, the first numbers are on disk: nothing is refused from here on.
@@ -123,7 +126,7 @@ export async function* performRun(prepared: PreparedRun): AsyncGenerator<RunEven
 }
 
 function fitOptions(prepared: PreparedRun): FitOptions {
-  const { record, resume, initialWeights, pace } = prepared;
+  const { record, resume, initialWeights, pace, cluster } = prepared;
   const { patience, augmentation: _, ...settings } = record.settings;
   const { checkpointEvery, eventInterval, signal } = pace; // no more: `pace` may be a whole request
   return {
@@ -132,6 +135,7 @@ function fitOptions(prepared: PreparedRun): FitOptions {
     ...(eventInterval === undefined ? {} : { eventInterval }),
     ...(signal === undefined ? {} : { signal }),
     reading: readingOf(prepared),
+    cluster,
     ...(patience === null ? {} : { patience }),
     ...(resume === undefined ? {} : { resume }),
     ...(initialWeights === undefined ? {} : { initialWeights }),
@@ -150,7 +154,7 @@ async function finish(
     stepBytes,
   }: { readonly bestEpoch: number | undefined; readonly stepBytes: number | undefined },
 ): Promise<RunResult> {
-  const { run, spec, dataset, session, record, began } = prepared;
+  const { run, spec, dataset, session, record, began, cluster } = prepared;
   const { classes } = dataset;
   const reading = readingOf(prepared);
   const wantsBest = record.settings.patience !== null && bestEpoch !== history.length;
@@ -158,6 +162,7 @@ async function finish(
   if (best !== undefined) {
     restoreStates(session.scopeOf(spec), parameterNames(spec), weightsOf(spec, best.states));
   }
+  if (wantsBest && cluster !== undefined) await handWeights(cluster, session, spec);
   const keptEpoch = best?.progress.epoch ?? history.length;
   const kept = history[keptEpoch - 1];
   if (kept === undefined) {
@@ -169,7 +174,8 @@ async function finish(
   }
   const { train, validation } = kept;
   const { loss, metrics } = record.settings;
-  const test = await evaluate(session, spec, dataset.test, { classes, loss, metrics, reading });
+  const measured = { classes, loss, metrics, reading, ranks: cluster?.ranks };
+  const test = await evaluate(session, spec, dataset.test, measured);
   await run.write('weights.safetensors', await encodeWeights(session, spec, classes));
   const shape = imageShapeOf(spec);
   const sheet = await mistakesSheet(dataset.test, test, { ...reading, shape });

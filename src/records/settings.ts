@@ -26,6 +26,7 @@ export type AskedSettings = Omit<
   | 'checkpointEvery'
   | 'eventInterval'
   | 'reading'
+  | 'cluster'
   | 'freeze'
   | 'initialWeights'
   | 'sampleWeights'

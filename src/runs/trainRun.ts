@@ -7,6 +7,7 @@
  */
 import type { Session } from '../backends/backend.ts';
 import { type OpenOptions, openSession } from '../backends/select.ts';
+import { unreachable } from '../base/errors.ts';
 import type { ImageShape } from '../base/shape.ts';
 import type { ReadingOptions } from '../data/batches/batchSource.ts';
 import type { LoadOptions } from '../data/dataset.ts';
@@ -15,10 +16,11 @@ import type { AnyDataset } from '../data/streamed.ts';
 import { checkNamesClasses } from '../nn/losses/answers.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import { checkExpected, type ExpectedRun } from '../records/expectedRun.ts';
-import { epochsToGo, planNewRun, planResumedRun } from '../records/newRun.ts';
+import { type BegunRun, epochsToGo, planNewRun, planResumedRun } from '../records/newRun.ts';
 import { type PageWriter, performRun, type RunEvent } from '../records/performRun.ts';
 import { type AskedSettings, settingsOf } from '../records/settings.ts';
-import type { FitOptions } from '../train/events.ts';
+import { checkSameRun, follows, handOver, noFiles } from '../records/sharedRun.ts';
+import type { Cluster, FitOptions } from '../train/events.ts';
 import { readSpec } from './folder/modelFiles.ts';
 import { RunFolder } from './folder/runFolder.ts';
 import { checkOwnFolder, openStartingPoint } from './startingFolder.ts';
@@ -27,6 +29,8 @@ import { checkOwnFolder, openStartingPoint } from './startingFolder.ts';
 export interface RunConditions
   extends Pick<FitOptions, 'checkpointEvery' | 'eventInterval' | 'signal'> {
   readonly backend?: OpenOptions;
+  /** The ranks that train together, each of which asks for the same run. */
+  readonly cluster?: Cluster | undefined;
   readonly load?: Pick<LoadOptions, 'folder' | 'download' | 'onProgress' | 'signal' | 'onNote'>;
   /** Threads that read pictures, and what to do with pictures that cannot be read. */
   readonly reading?: Pick<ReadingOptions, 'workers' | 'strict' | 'onUnreadable'>;
@@ -64,7 +68,7 @@ export interface ResumeRequest extends RunConditions {
 /** Trains a new run from weights that are drawn, or from those of another run. */
 export async function* trainRun(request: TrainRequest): AsyncGenerator<RunEvent, void, void> {
   const began = performance.now();
-  const { folder, overwrite = false, reading, page } = request;
+  const { folder, overwrite = false, reading, page, cluster } = request;
   checkNamesClasses(request.spec, 'for a run folder');
   const asked = settingsOf(request.spec, request.augment, request.settings);
   if (request.from !== undefined) checkOwnFolder(folder, request.from);
@@ -72,10 +76,11 @@ export async function* trainRun(request: TrainRequest): AsyncGenerator<RunEvent,
   const [loaded, session] = await open(request, request.data, imageShapeOf(request.spec), request);
   try {
     const plan = await planNewRun({ ...request, settings: asked, data: loaded, session, start });
-    const run = await RunFolder.create(folder, overwrite);
+    if (cluster !== undefined) await checkSameRun(cluster, plan);
+    const run = follows(cluster) ? noFiles(folder) : await RunFolder.create(folder, overwrite);
     try {
       await run.begin(plan.record, plan.spec);
-      yield* performRun({ ...plan, run, session, reading, page, pace: request, began });
+      yield* performRun({ ...plan, run, session, reading, page, cluster, pace: request, began });
     } finally {
       await run.close();
     }
@@ -87,7 +92,8 @@ export async function* trainRun(request: TrainRequest): AsyncGenerator<RunEvent,
 /** Goes on with a run that was stopped or killed, or gives a finished one more epochs. */
 export async function* resumeRun(request: ResumeRequest): AsyncGenerator<RunEvent, void, void> {
   const began = performance.now();
-  const run = await RunFolder.take(request.folder);
+  const { folder, cluster } = request;
+  const run = follows(cluster) ? noFiles(folder) : await RunFolder.take(folder);
   try {
     yield* goOn(run, request, began);
   } finally {
@@ -96,21 +102,28 @@ export async function* resumeRun(request: ResumeRequest): AsyncGenerator<RunEven
 }
 
 async function* goOn(
-  run: RunFolder,
+  run: RunFolder | ReturnType<typeof noFiles>,
   request: ResumeRequest,
   began: number,
 ): AsyncGenerator<RunEvent, void, void> {
-  const old = await run.readTrainedRecord();
-  const spec = await readSpec(run.file('model.json'));
+  const { cluster } = request;
+  const read = async (): Promise<BegunRun> => {
+    if (!(run instanceof RunFolder)) return unreachable('a rank without files reads some');
+    const record = await run.readTrainedRecord();
+    const spec = await readSpec(run.file('model.json'));
+    return { where: run.path, spec, record, last: await run.readCheckpoint('last') };
+  };
+  const begun = await (cluster === undefined ? read() : handOver(cluster.ranks, read));
+  const { spec, record: old } = begun;
   checkExpected(run.path, request.expected ?? {}, spec, old);
-  const begun = { where: run.path, spec, record: old, last: await run.readCheckpoint('last') };
   const epochs = epochsToGo(begun, request.epochs);
   const [loaded, session] = await open(request, old.data.name, imageShapeOf(spec), old.data);
   try {
     const plan = planResumedRun(begun, { data: loaded, session, epochs });
+    if (cluster !== undefined) await checkSameRun(cluster, plan);
     await run.writeRecord(plan.record);
     const { reading, page } = request;
-    yield* performRun({ ...plan, run, session, reading, page, pace: request, began });
+    yield* performRun({ ...plan, run, session, reading, page, cluster, pace: request, began });
   } finally {
     await session.close();
   }

@@ -10,6 +10,8 @@ import type { Recipe } from '../../models/recipes.ts';
 import type { RunEvent } from '../../records/performRun.ts';
 import type { RunRecord } from '../../records/runRecord.ts';
 import type { RunConditions } from '../../runs/trainRun.ts';
+import type { Cluster } from '../../train/events.ts';
+import { failing, openCluster, ranksLine, silent, threadsOfRank } from '../cluster.ts';
 import { commandOf } from '../commandOf.ts';
 import {
   resolveModel,
@@ -33,7 +35,7 @@ import {
 } from '../severalSeeds.ts';
 import { gentleInterrupt } from '../terminal/interrupt.ts';
 import { openOutput } from '../terminal/output.ts';
-import { downloadLine, openLive } from '../terminal/progress.ts';
+import { downloadLine, noLive, openLive } from '../terminal/progress.ts';
 import { goOnUnread } from '../terminal/streams.ts';
 import { unreadableNotes } from '../terminal/unreadable.ts';
 import { wrapped } from '../terminal/wrap.ts';
@@ -63,6 +65,7 @@ Examples:
   $ fovea train runs/lenet5 --data folder:pictures --freeze "conv*"
   $ fovea train lenet5,activation=relu --from lenet5 --name relu  another model, the same first weights
   $ fovea train my-model.json --data mnist --json | jq .    one JSON object per line
+  $ mpirun -n 4 fovea train alexnet --data 'shards:train-*.tar'   by four ranks together
 
 Ctrl-C stops after the step that runs and saves a checkpoint; --resume goes on, to the same bits.`;
 
@@ -99,16 +102,39 @@ export function command(): Command {
 }
 
 async function train(model: string, options: TrainingOptions, command: Command): Promise<void> {
-  const output = openOutput(options.json === true);
+  let cluster: Cluster | undefined;
+  try {
+    cluster = await openCluster(options);
+    await trainOn(cluster, model, options, command);
+    await cluster?.ranks.close();
+  } catch (error) {
+    await failing(cluster?.ranks);
+    throw error;
+  }
+}
+
+async function trainOn(
+  cluster: Cluster | undefined,
+  model: string,
+  options: TrainingOptions,
+  command: Command,
+): Promise<void> {
+  const isFirst = cluster === undefined || cluster.ranks.rank === 0;
+  const output = isFirst ? openOutput(options.json === true) : silent;
+  if (cluster !== undefined) output.note(ranksLine(cluster));
   goOnUnread();
   const interrupt = gentleInterrupt(output.note);
-  const live = await openLive();
+  const live = isFirst ? await openLive() : noLive;
   try {
     const say = output.json ? output.note : output.text;
     const conditions: RunConditions = {
       signal: interrupt.signal,
-      checkpointEvery: options.checkpointEvery,
-      backend: openOptionsOf(options),
+      ...(isFirst ? { checkpointEvery: options.checkpointEvery } : {}),
+      cluster,
+      backend: {
+        ...(cluster === undefined ? {} : { threads: threadsOfRank() }),
+        ...openOptionsOf(options),
+      },
       reading: {
         workers: options.workers,
         strict: options.strict,

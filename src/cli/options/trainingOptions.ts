@@ -59,6 +59,10 @@ export interface TrainingOptions extends BackendOptions {
   readonly overwrite?: boolean;
   readonly resume?: boolean;
   readonly checkpointEvery: Interval;
+  readonly cluster: 'auto' | 'mpi' | 'none';
+  readonly gradients: 'float32' | 'float16';
+  readonly syncBatchNorm?: boolean;
+  readonly scaleRate?: number;
   readonly json?: boolean;
 }
 
@@ -69,6 +73,7 @@ export const trainingOptions = (): Option[] => [
   ...under('Optimizer:', stepOptions()),
   ...under('Weights to begin with:', startOptions()),
   ...under('Where the run lies:', placeOptions()),
+  ...under('Several machines (docs/cluster.md):', clusterOptions()),
 ];
 
 const under = (heading: string, options: readonly Option[]): Option[] =>
@@ -177,5 +182,28 @@ function placeOptions(): Option[] {
     )
       .argParser(parseInterval)
       .default({ seconds: 30 }, '30s'),
+  ];
+}
+
+function clusterOptions(): Option[] {
+  return [
+    new Option(
+      '--cluster <kind>',
+      'mpi: ranks that mpirun or srun started train together, each with its rows of every batch; none; auto: mpi where there are ranks',
+    )
+      .choices(['auto', 'mpi', 'none'])
+      .default('auto'),
+    new Option('--gradients <format>', 'how gradients travel; float16 halves the bytes and rounds')
+      .choices(['float32', 'float16'])
+      .default('float32'),
+    new Option(
+      '--sync-batch-norm',
+      'batch normalization by the statistics of the whole batch (default: each rank by its own rows)',
+    ),
+    numberOption(
+      'count',
+      '--scale-rate <n>',
+      'the learning rate is meant for batches of n: multiply it by batch size / n, beside --warmup 5',
+    ),
   ];
 }

@@ -12,6 +12,7 @@ import { optimizerFacts } from '../../nn/optimizers/index.ts';
 import type { ExpectedRun } from '../../records/expectedRun.ts';
 import { isImported, type RunRecord, type TrainedRecord } from '../../records/runRecord.ts';
 import type { TrainRequest } from '../../runs/trainRun.ts';
+import { asOptimizer } from '../../train/steps.ts';
 import { optimizerSettingNames } from './optimizerOptions.ts';
 import type { TrainingOptions } from './trainingOptions.ts';
 
@@ -65,7 +66,11 @@ export function requestOf(
       batchSize: pick('batchSize'),
       seed,
       shuffle: options.shuffleOnce === true ? 'once' : shuffle,
-      optimizer: gentle === undefined ? optimizer : { ...optimizer, learningRate: gentle },
+      optimizer: scaled(
+        gentle === undefined ? optimizer : { ...optimizer, learningRate: gentle },
+        pick('batchSize'),
+        options.scaleRate,
+      ),
       schedule: scheduleFrom(options, isSaid('schedule') ? undefined : recipe.schedule, epochs),
       watchTest: options.watchTest ?? recipe.watchTest ?? false,
       ...(loss === undefined ? {} : { loss }),
@@ -163,6 +168,16 @@ function optimizerFrom(
   const flags = optimizerFlagsOf(command);
   checkOnce(optimizer, Object.keys(flags), '--optimizer');
   return { ...(recipe ?? optimizer), ...flags };
+}
+
+/**
+ * The linear scaling rule: k times the rows in a batch, k times the rate. Goyal et al. 2017,
+ * https://arxiv.org/abs/1706.02677.
+ */
+function scaled(optimizer: Named, batchSize: number, meantFor: number | undefined): Named {
+  if (meantFor === undefined) return optimizer;
+  const { learningRate } = asOptimizer(optimizer).spec;
+  return { ...optimizer, learningRate: (learningRate * batchSize) / meantFor };
 }
 
 /** A cosine without a duration takes the whole run. */

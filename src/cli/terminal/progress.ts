@@ -22,10 +22,13 @@ export interface Live {
 }
 
 /** A terminal gets the live line; pipes, files and CI get nothing. */
+/** Shows nothing. */
+export const noLive: Live = { show: () => undefined, clear: () => undefined };
+
 export async function openLive(): Promise<Live> {
   // A terminal of no width (a bare pseudo-terminal) has no room for it, and ora would never end.
   if (!process.stderr.isTTY || !(process.stderr.columns > 0)) {
-    return { show: () => undefined, clear: () => undefined };
+    return noLive;
   }
   const { default: ora } = await import('ora');
   // Standard input stays as it is, so that Ctrl-C reaches us as a signal.

@@ -66,6 +66,7 @@ function ranksOf(
       await thread.ask({ op: 'barrier' });
     },
     abort,
+    abandon: () => thread.abandon(),
     close: async () => {
       if (isClosed) return;
       isClosed = true;
@@ -81,6 +82,7 @@ class MpiThread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #asked = 0;
+  #isAbandoned = false;
 
   constructor(launched: Launched | undefined) {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
@@ -98,13 +100,19 @@ class MpiThread {
   async ask(request: MpiRequest): Promise<MpiAnswer> {
     const id = this.#asked++;
     const waiting = this.#wait(id);
-    this.#worker.ref();
+    if (!this.#isAbandoned) this.#worker.ref();
     this.#worker.postMessage({ id, request });
     try {
       return await waiting;
     } finally {
       if (this.#waiting.size === 0) this.#worker.unref();
     }
+  }
+
+  /** The process no longer waits for it. */
+  abandon(): void {
+    this.#isAbandoned = true;
+    this.#worker.unref();
   }
 
   #wait(id: number): Promise<MpiAnswer> {
