@@ -1,5 +1,5 @@
 /** @file Starting ranks under the MPI launchers of this machine, for tests. */
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 
 export interface Launcher {
   readonly library: 'Open MPI' | 'MPICH';
@@ -38,9 +38,23 @@ export function launch(
     watch = () => undefined,
   }: { env?: NodeJS.ProcessEnv; watch?: (out: string, pid: number) => void } = {},
 ): Promise<Job> {
-  const began = performance.now();
   const argv = [...options, '-n', String(ranks), process.execPath, '--no-warnings', ...given];
-  const child = spawn(command, argv, { env: { ...process.env, ...ENVIRONMENT, ...env } });
+  return outcomeOf(
+    spawn(command, argv, { env: { ...process.env, ...ENVIRONMENT, ...env } }),
+    watch,
+  );
+}
+
+/** The same without a launcher. */
+export function launchAlone(given: readonly string[]): Promise<Job> {
+  return outcomeOf(spawn(process.execPath, ['--no-warnings', ...given]), () => undefined);
+}
+
+function outcomeOf(
+  child: ChildProcessWithoutNullStreams,
+  watch: (out: string, pid: number) => void,
+): Promise<Job> {
+  const began = performance.now();
   let [out, err] = ['', ''];
   child.stdout.on('data', (text: Buffer) => {
     out += String(text);

@@ -1,0 +1,117 @@
+/** @file `fovea train` under mpirun: equal to one process, killed, taken up again by other ranks, wrongly started. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type Launcher, launch, launchAlone, launchers } from './launch.ts';
+
+const MAIN = 'src/cli/main.ts';
+const folder = mkdtempSync(path.join(os.tmpdir(), 'fovea-mpi-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const trainWords = (name: string, ...more: string[]) => [
+  ...[MAIN, 'train', 'lenet5', '--json', '--threads', '1', '--out', path.join(folder, name)],
+  ...['--batch-size', '64', '--train-count', '640', '--test-count', '100', '--seed', '3', ...more],
+];
+
+interface Epoch {
+  readonly event: string;
+  readonly epoch: number;
+  readonly train: { readonly loss: number };
+  readonly validation: { readonly loss: number; readonly accuracy: number };
+}
+
+const epochsOf = (out: string): Epoch[] =>
+  out
+    .split('\n')
+    .filter((line) => line.startsWith('{"event":"epoch"'))
+    .map((line) => JSON.parse(line) as Epoch);
+
+/** The process of a rank, found by what the launcher put in its environment. */
+function processOf(rank: number, out: string): number | undefined {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+      const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+      const isRank = [`OMPI_COMM_WORLD_RANK=${rank}`, `PMI_RANK=${rank}`].some((mark) =>
+        environment.includes(mark),
+      );
+      if (words.includes(out) && isRank) return Number(pid);
+    } catch {
+      // Ended meanwhile, or not ours.
+    }
+  }
+  return undefined;
+}
+
+/** Trains for long on 2 ranks, and kills one once there is something to go on from. */
+async function killed(launcher: Launcher, rank: number, name: string) {
+  let when = 0;
+  const job = await launch(launcher, 2, trainWords(name, '--epochs', '5000'), {
+    watch: (out) => {
+      if (when > 0 || epochsOf(out).length < 2) return;
+      when = performance.now();
+      process.kill(processOf(rank, path.join(folder, name)) ?? 0, 'SIGKILL');
+    },
+  });
+  return { job, seconds: (performance.now() - when) / 1000 };
+}
+
+describe.each(launchers)('fovea train under $library', (launcher) => {
+  const { library } = launcher;
+  const first = launchers.indexOf(launcher) === 0;
+
+  it('has the losses of one process over 20 steps, and says so once', async () => {
+    const words = ['--epochs', '2', '--validation-split', '0.1'];
+    const alone = await launchAlone(trainWords(`${library} alone`, ...words));
+    const ranks = await launch(launcher, 2, trainWords(`${library} two`, ...words));
+    expect(ranks.code).toBe(0);
+    expect(ranks.err).toMatch(new RegExp(`^2 ranks by ${library} [\\d.]+: each takes its rows`));
+    const [expected, received] = [epochsOf(alone.out), epochsOf(ranks.out)];
+    expect(received).toHaveLength(2);
+    received.forEach(({ train, validation }, i) => {
+      expect(Math.abs(train.loss - expected[i].train.loss)).toBeLessThan(1e-5);
+      expect(Math.abs(validation.loss - expected[i].validation.loss)).toBeLessThan(1e-5);
+      expect(validation.accuracy).toBe(expected[i].validation.accuracy);
+    });
+  });
+
+  // Open MPI loses rank 1, MPICH the rank that keeps the files; 4 ranks go on.
+  it('ends in seconds when a rank is killed, and goes on with 4 ranks', async () => {
+    const name = `${library} killed`;
+    const { job, seconds } = await killed(launcher, first ? 1 : 0, name);
+    expect(job.code).not.toBe(0);
+    expect(seconds).toBeLessThan(20);
+    expect(job.out + job.err).toMatch(/signal 9|KILLED BY SIGNAL|EXIT CODE: 9/);
+    const kept = epochsOf(job.out).length;
+    const rest = await launch(
+      launcher,
+      4,
+      trainWords(name, '--resume', '--epochs', String(kept + 2)),
+    );
+    expect(rest.err).toMatch(/4 ranks/);
+    expect(rest.code).toBe(0);
+    const epochs = epochsOf(rest.out).map(({ epoch }) => epoch);
+    expect(epochs.at(-1)).toBe(kept + 2);
+    expect(epochs[0]).toBeGreaterThanOrEqual(kept);
+  });
+});
+
+describe.runIf(launchers.length > 0)('ranks started wrongly', () => {
+  it('say what is wrong, once, and end', async () => {
+    const [launcher] = launchers;
+    const words = trainWords('wrong', '--epochs', '1');
+    const other = trainWords('wrong', '--epochs', '2');
+    const node = [process.execPath, '--no-warnings'];
+    const job = await launch(launcher, 1, [...words, ':', '-n', '1', ...node, ...other]);
+    expect(job.code).not.toBe(0);
+    expect(job.err.match(/rank 1 has another set of options than rank 0/g)).toHaveLength(1);
+    expect(readdirSync(folder)).not.toContain('wrong');
+  });
+});
+
+it('a process that was started alone is no cluster', async () => {
+  const { code, err } = await launchAlone(trainWords('single', '--cluster', 'mpi'));
+  expect(code).not.toBe(0);
+  expect(err).toMatch(/this process was started alone|no MPI library is installed/);
+});
