@@ -178,7 +178,8 @@ async function finish(
   const test = await evaluate(session, spec, dataset.test, measured);
   await run.write('weights.safetensors', await encodeWeights(session, spec, classes));
   const shape = imageShapeOf(spec);
-  const sheet = await mistakesSheet(dataset.test, test, { ...reading, shape });
+  const pictures = { ...reading, shape };
+  const sheet = follows(cluster) ? null : await mistakesSheet(dataset.test, test, pictures);
   if (sheet !== null) await run.write('mistakes.png', sheet);
   const seconds = (performance.now() - began) / 1000;
   const results = {
@@ -194,7 +195,7 @@ async function finish(
   await run.writeRecord(done);
   const said = insights(test, history);
   // All is saved: what a page takes longer, or fails at, costs nothing of the run.
-  if (prepared.page !== undefined) {
+  if (prepared.page !== undefined && !follows(cluster)) {
     const about = { record: done, history, reading, test, insights: said };
     const page = await prepared.page({ path: run.path, spec, dataset, session, ...about });
     await run.write('report.html', new TextEncoder().encode(page));

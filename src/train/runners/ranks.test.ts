@@ -28,7 +28,11 @@ function bars(count: number): Split {
 
 const netOf = (normalized: boolean) =>
   sequential({ inputShape: [6, 6, 1], name: 'bars' }, [
-    conv2d({ filters: 4, kernelSize: 3, ...(normalized ? { useBias: false } : { activation: 'relu' }) }),
+    conv2d({
+      filters: 4,
+      kernelSize: 3,
+      ...(normalized ? { useBias: false } : { activation: 'relu' }),
+    }),
     ...(normalized ? [batchNormalization({ momentum: 0.5 })] : []),
     flatten(),
     dropout({ rate: 0.4 }),
