@@ -12,7 +12,7 @@ import { fillBatch } from '../data/batches/batches.ts';
 import type { BatchSource } from '../data/batches/batchSource.ts';
 import type { Split } from '../data/dataset.ts';
 import { batchSizeOf, type Graph, rootsOf, topologicalOrder } from '../graph/node.ts';
-import { ROW_WEIGHTS } from '../nn/programs/programs.ts';
+import { ROW_WEIGHTS } from '../nn/programs/loss.ts';
 import { inputsOf, type ModelSpec, nameIn, outputsOf, type Preprocessing } from '../nn/spec.ts';
 import { mixRows, type RowTreatment } from './rowTreatment.ts';
 

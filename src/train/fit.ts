@@ -25,13 +25,8 @@ import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import { type About, checkSettings, fittedSplit } from './checks.ts';
 import { checkMeasured, outOfPatience, restoreWeights } from './earlyStop.ts';
 import { finishEpoch, soFar, timed } from './epoch.ts';
-import {
-  compileEvaluation,
-  measure,
-  openEvaluationBatches,
-  type Total,
-} from './evaluation/evaluate.ts';
-import { partOf, totalOver } from './evaluation/shared.ts';
+import { compileEvaluation, measure, openEvaluationBatches } from './evaluation/evaluate.ts';
+import { partOf, type Total, totalOver } from './evaluation/shared.ts';
 import type { CheckpointReason, FitEvent, FitOptions, StopReason } from './events.ts';
 import type { Metrics } from './measures.ts';
 import { paceOf } from './pace.ts';

@@ -14,7 +14,7 @@ import { FoveaError, UsageError, unknownName } from '../base/errors.ts';
 import { baseKey, type Key, stepKey, streamOf, uniformAt } from '../base/random.ts';
 import { isArrays } from '../data/arraySplit.ts';
 import type { ChosenLosses } from '../nn/losses/objectives.ts';
-import type { RowOptions } from '../nn/programs/programs.ts';
+import type { RowOptions } from '../nn/programs/loss.ts';
 import { layerShapes } from '../nn/shapes.ts';
 import { type ModelSpec, outputsOf } from '../nn/spec.ts';
 import type { RowSplit } from './rows.ts';

@@ -11,40 +11,26 @@
  */
 import { backward } from '../../autodiff/backward.ts';
 import { curvature } from '../../autodiff/curvature.ts';
-import { unknownName, unreachable } from '../../base/errors.ts';
-import { at, type NonEmpty, nonEmpty } from '../../base/lists.ts';
+import { unknownName } from '../../base/errors.ts';
+import { at } from '../../base/lists.ts';
 import { sizeOf } from '../../base/shape.ts';
-import {
-  batchInput,
-  constantNode,
-  type Graph,
-  inputNode,
-  type Node,
-  stateNode,
-} from '../../graph/node.ts';
+import { constantNode, type Graph, inputNode, type Node, stateNode } from '../../graph/node.ts';
 import { build } from '../../ops/index.ts';
 import { initialValues } from '../initializers.ts';
 import { metricKey } from '../losses/chosenMetrics.ts';
 import { defaultLossOf, type Loss, lossOf } from '../losses/losses.ts';
-import {
-  type Measured,
-  type MeasureOptions,
-  measureHead,
-  objectivesOf,
-  weightedSum,
-} from '../losses/objectives.ts';
-import { expand, type Head, type Network, parametersOf } from '../network.ts';
+import { type MeasureOptions, weightedSum } from '../losses/objectives.ts';
+import { expand, type Head, parametersOf } from '../network.ts';
 import { type Optimizer, preparationsOf, slotName, updatesOf } from '../optimizers/optimizer.ts';
-import type { RowShare } from '../rowShare.ts';
 import { hasSeveral, type ModelSpec, nameIn } from '../spec.ts';
-
-/** What a training step does to its rows. */
-export interface RowOptions {
-  /** Share of each target that is spread evenly over the classes, where targets are asked for; default 0. */
-  readonly labelSmoothing?: number | undefined;
-  /** Whether each row's loss is multiplied by the input `rowWeights` (N); default false. */
-  readonly weighted?: boolean | undefined;
-}
+import {
+  type GradientOptions,
+  lossOfBatch,
+  measure,
+  penaltiesOf,
+  type RowOptions,
+  sumOf,
+} from './loss.ts';
 
 export interface TrainingOptions extends MeasureOptions, RowOptions {
   readonly optimizer: Optimizer;
@@ -91,18 +77,8 @@ export function preparationGraph(
   };
 }
 
-/** Name of the input (N) by which a step weighs its rows. */
-export const ROW_WEIGHTS = 'rowWeights';
-
 /** Name of a parameter's gradient, an output of the gradient program and an input of the update program. */
 export const gradientName = (parameter: string): string => `gradient/${parameter}`;
-
-export interface GradientOptions extends MeasureOptions, RowOptions {
-  /** Of the random numbers of layers (dropout); default 0. */
-  readonly seed?: number;
-  /** Where in a larger batch the rows begin: random layers draw for them what they would draw there. */
-  readonly firstRow?: number;
-}
 
 /**
  * A training step without the optimizer; outputs `loss`, `correct`, `logits` and "gradient/PARAMETER" of each.
@@ -235,79 +211,10 @@ export function parameterNames(spec: ModelSpec): string[] {
   return parametersOf(spec).map(({ name }) => name);
 }
 
-interface LossOptions extends GradientOptions {
-  /** Of which larger batch the rows are a part: the loss is their part of its mean. */
-  readonly share?: RowShare | undefined;
-  /** Whether batch statistics are those of the larger batch. */
-  readonly synchronized?: boolean | undefined;
-}
-
-/** What a step lowers, for `trainingGraph` and its kin. */
-export function lossOfBatch(spec: ModelSpec, options: LossOptions, batchSize: number) {
-  const { seed = 0, share, synchronized = false } = options;
-  const { firstRow = share?.first ?? 0 } = options;
-  // Rows that are there to have a program at all count for nothing.
-  const counts = share?.count === 0 ? 0 : 1;
-  const across = synchronized && share !== undefined ? { ...share, counts } : undefined;
-  const network = expand(spec, { batchSize, training: true, seed, firstRow, across });
-  const measured = measure(spec, network, options);
-  const weights = options.weighted === true ? batchInput(ROW_WEIGHTS, [batchSize]) : undefined;
-  const means = measured.map(({ rows }) => {
-    const weighed = weights === undefined ? rows : build('mul', [rows, weights], {}, 'weighedLoss');
-    const sum = build('sumTo', [weighed], { shape: [] }, 'lossSum');
-    return build('mul', [sum, constantNode(counts / (share?.of ?? batchSize))], {}, 'meanLoss');
-  });
-  const measures = (): Record<string, Node> => {
-    const found: Record<string, Node> = {};
-    measured.forEach(({ metric, metricRows, metrics, objective: { output } }, i) => {
-      if (hasSeveral(spec.outputs)) found[`loss/${output}`] = at(means, i, 'mean');
-      const asked = metrics.map((m) => ({ name: metricKey(m.name), rows: m.rows }));
-      for (const { name: what, rows } of [{ name: metric, rows: metricRows }, ...asked]) {
-        const name = nameIn(what, spec.outputs, output);
-        const sum = build('sumTo', [rows()], { shape: [] }, name);
-        found[name] = counts === 1 ? sum : build('mul', [sum, constantNode(0)], {}, name);
-      }
-    });
-    return found;
-  };
-  const part = share === undefined ? 1 : share.count / share.of;
-  const penalties = penaltiesOf(network).map((penalty) =>
-    part === 1 ? penalty : build('mul', [penalty, constantNode(part)], {}, penalty.name),
-  );
-  const loss = sumOf([weightedSum(means, measured), ...penalties], 'loss');
-  return { network, loss, measures };
-}
-
-function measure(
-  spec: ModelSpec,
-  network: Network,
-  options: MeasureOptions & RowOptions,
-): NonEmpty<Measured> {
-  const objectives = objectivesOf(spec, options);
-  const measured = network.heads.map((head) => {
-    const objective = objectives.get(head.name) ?? unreachable(`no loss of "${head.name}"`);
-    return measureHead(spec, network, head, objective, options);
-  });
-  return nonEmpty(measured, 'outputs');
-}
-
 /** A model trained from logits without a softmax of its own, or from distances, answers in probabilities. */
 function probabilitiesOf({ output, logits, rubbish }: Head, { readsLogits }: Loss): Node {
   if (rubbish === undefined && (output !== logits || !readsLogits || output.shape.length !== 2)) {
     return output;
   }
   return build('softmax', [logits], {}, 'probabilities');
-}
-
-/** l2 * sum(w^2) of each parameter that has a penalty. */
-function penaltiesOf({ parameters }: Network): Node[] {
-  return parameters.flatMap(({ node, l2 = 0 }) => {
-    if (l2 === 0) return [];
-    const squares = build('sumTo', [build('square', [node])], { shape: [] });
-    return [build('mul', [squares, constantNode(l2)], {}, `${node.name}/penalty`)];
-  });
-}
-
-function sumOf(terms: readonly Node[], name: string): Node {
-  return terms.reduce((sum, term) => build('add', [sum, term], {}, name));
 }

@@ -24,7 +24,8 @@ import { isExchange } from '../../ops/ranks.ts';
 import { updatesOf } from '../optimizers/optimizer.ts';
 import type { RowShare } from '../rowShare.ts';
 import type { ModelSpec } from '../spec.ts';
-import { gradientName, lossOfBatch, type TrainingOptions } from './programs.ts';
+import { lossOfBatch } from './loss.ts';
+import { gradientName, type TrainingOptions } from './programs.ts';
 
 export interface SharedStepOptions extends TrainingOptions {
   readonly rows: RowShare;

@@ -37,7 +37,7 @@ import {
   type EvaluationOptions,
   type Predictions,
 } from './classification.ts';
-import { joinPredictions, joinRows, partOf } from './shared.ts';
+import { joinPredictions, joinRows, partOf, type Total } from './shared.ts';
 import { meanOf } from './views.ts';
 
 /** A compiled evaluation of one network; reads its scope's parameters as they are when it runs. */
@@ -139,9 +139,6 @@ async function measureRows(
   const summed = Object.fromEntries(Object.keys(sums).map((name, i) => [name, all[i]]));
   return metricsOf({ ...summed, loss: summed.loss + penalty * rows }, rows);
 }
-
-/** From sums over this rank's rows to those over all rows. */
-export type Total = (sums: number[]) => Promise<number[]>;
 
 const aloneTotal: Total = async (sums) => sums;
 

@@ -1,14 +1,16 @@
 /**
  * @file Measuring a split by several ranks: each goes through its part, and all have the sums.
  *
- * Previous stop: `evaluate.ts`.
+ * Called by `evaluate.ts` and `../fit.ts`.
  */
 import type { Collectives } from '../../cluster/collectives.ts';
 import { type Share, shareOf } from '../../data/batches/batches.ts';
 import { sliceAny } from '../../data/streamed.ts';
 import type { RowSplit } from '../rows.ts';
 import type { Predictions } from './classification.ts';
-import type { Total } from './evaluate.ts';
+
+/** From sums over this rank's rows to those over all rows. */
+export type Total = (sums: number[]) => Promise<number[]>;
 
 /** The rank's rows, next to each other; a split with fewer rows than ranks is gone through by each. */
 export function partOf<S extends RowSplit>(split: S, { rank, size }: Collectives) {
