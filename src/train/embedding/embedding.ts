@@ -96,12 +96,15 @@ export async function embed(
   return { ...about, ...(await tsne(data, numbers, { perplexity, seed, pause })), shares: null };
 }
 
+/** What the answering layer reads, past layers that only hand on. */
 function lastHidden(spec: ModelSpec): string {
-  const answering = answeringLayer(spec);
-  const placed = layerShapes(spec).find((layer) => layer.spec.name === answering);
+  const byName = new Map(layerShapes(spec).map((placed) => [placed.spec.name, placed]));
   const [input] = inputsOf(spec);
-  const [reads] = placed?.inputs ?? [input.name];
-  if (reads !== input.name) return reads;
+  let [reads] = byName.get(answeringLayer(spec) ?? '')?.inputs ?? [input.name];
+  for (let placed = byName.get(reads); placed !== undefined; placed = byName.get(reads)) {
+    if (!['flatten', 'dropout'].includes(placed.spec.kind)) return reads;
+    [reads] = placed.inputs;
+  }
   throw new FoveaError({
     problem: `${spec.name} has no hidden layer: what answers reads the picture`,
     expected: 'a network with a layer between',
