@@ -14,7 +14,8 @@ export function onlyNamedHosts(hosts: ReadonlySet<string>): MiddlewareHandler {
     if (hosts.has(host) || hosts.has(name) || hosts.has('*')) return next();
     throw new HttpProblem(421, {
       problem: `this server is not "${host.slice(0, 100)}"`,
-      expected: `a request to ${[...hosts].join(' or ')}`,
+      // Not which they are: whoever asks so is told nothing of this machine.
+      expected: 'a request to its own address, or to a name that it was started with',
       fix: 'start the server with --allow-host NAME to let it answer under another name',
     });
   };
