@@ -12,7 +12,7 @@ import { evaluateRun } from './evaluateRun.ts';
 import { exportRun } from './exportRun.ts';
 import { loadModel } from './folder/modelFiles.ts';
 import { RunFolder } from './folder/runFolder.ts';
-import { keepImport, openImport } from './importRun.ts';
+import { checkImportPlace, keepImport, openImport } from './importRun.ts';
 import { listRuns } from './runList.ts';
 import { resumeRun, trainRun } from './trainRun.ts';
 
@@ -59,6 +59,13 @@ describe('an imported run', () => {
   it('is replaced when that is said, by another run too, and left alone else', async () => {
     const opened = await openImport({ file: at('net.safetensors') });
     await expect(keepImport(opened, at('runs', 'net'))).rejects.toThrow('this run exists already');
+    const before = checkImportPlace(at('runs', 'net'));
+    await expect(before).rejects.toThrow(
+      /exists already[\s\S]*overwrite replaces it, another folder/,
+    );
+    await expect(before).rejects.not.toThrow(/resume/);
+    await checkImportPlace(at('runs', 'net'), true);
+    await checkImportPlace(at('runs', 'nobody'));
     await keepImport(opened, at('runs', 'twice'));
     await keepImport(opened, at('runs', 'twice'), true);
     await fs.writeFile(at('runs', 'twice', 'mine.txt'), 'x');

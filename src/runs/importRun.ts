@@ -15,6 +15,7 @@ import type { ModelSpec } from '../nn/spec.ts';
 import type { TrainedModel } from '../nn/trained.ts';
 import { importedRecord, type Provenance } from '../records/importedRun.ts';
 import { RunFolder } from './folder/runFolder.ts';
+import { checkPlace } from './folder/runPlace.ts';
 
 export interface ImportRequest {
   readonly file: string;
@@ -34,6 +35,10 @@ export interface OpenedModel {
   readonly model: ImportedModel;
   readonly from: Provenance;
 }
+
+/** Throws where a model may not be kept, before it is read: see `keepImport`. */
+export const checkImportPlace = (folder: string, overwrite = false): Promise<void> =>
+  checkPlace(folder, overwrite, false);
 
 export async function openImport(request: ImportRequest): Promise<OpenedModel> {
   const source = await openSource(request.file);

@@ -94,7 +94,8 @@ async function importFile(file: string, options: Options): Promise<void> {
   checkOptions(options);
   const output = openOutput(options.json === true);
   const folder = runFolderOf(options, modelNameOf({ name: file.replace(/^.*[\\/]/, '') }));
-  const { openImport, keepImport } = await import('../../runs/importRun.ts');
+  const { checkImportPlace, openImport, keepImport } = await import('../../runs/importRun.ts');
+  await checkImportPlace(folder, options.overwrite);
   const { model, weights, format, preprocess, classes } = options;
   const opened = await openImport({
     file,

@@ -27,8 +27,15 @@ export const stagedPath = (folder: string, kind: 'new' | 'old' = 'new'): string 
     `.${path.basename(folder)}.${randomBytes(6).toString('hex')}.${kind}`,
   );
 
-/** Throws where a new run may not stand: on a run without `overwrite`, on anything that is not a run ever. */
-export async function checkPlace(folder: string, overwrite: boolean): Promise<void> {
+/**
+ * Throws where a new run may not stand: on a run without `overwrite`, on anything that is not a run ever. `resumes`:
+ * whether what would stand there could go on with a run.
+ */
+export async function checkPlace(
+  folder: string,
+  overwrite: boolean,
+  resumes = true,
+): Promise<void> {
   const found = await fs.lstat(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw writeError(folder, error);
@@ -46,7 +53,7 @@ export async function checkPlace(folder: string, overwrite: boolean): Promise<vo
       fix: 'choose another place, or move the other files away',
     });
   }
-  if (!overwrite) throw alreadyThere(folder);
+  if (!overwrite) throw alreadyThere(folder, resumes);
 }
 
 /** Why a folder is no run that may be removed; undefined where it is one. */
@@ -154,11 +161,13 @@ async function isThere(file: string): Promise<boolean> {
   );
 }
 
-function alreadyThere(folder: string): UsageError {
+function alreadyThere(folder: string, resumes: boolean): UsageError {
   return new UsageError({
     where: folder,
     problem: 'this run exists already',
     expected: 'a new name, or a word on what to do with the old run',
-    fix: advice`${setting('resume')} goes on with it, ${setting('overwrite')} replaces it, another ${setting('folder')} keeps both`,
+    fix: resumes
+      ? advice`${setting('resume')} goes on with it, ${setting('overwrite')} replaces it, another ${setting('folder')} keeps both`
+      : advice`${setting('overwrite')} replaces it, another ${setting('folder')} keeps both`,
   });
 }

@@ -115,6 +115,7 @@ const REASONS: Readonly<Record<string, { readonly why: string; readonly fix: Wor
   EPERM: { why: 'no permission to write there', fix: OTHER_FOLDER },
   EROFS: { why: 'the file system is read-only', fix: OTHER_FOLDER },
   ENOENT: { why: 'a folder on the way does not exist', fix: OTHER_FOLDER },
+  EEXIST: { why: 'a file stands where a folder is needed', fix: OTHER_FOLDER },
   ENOTDIR: { why: 'a part of the path is a file', fix: OTHER_FOLDER },
 };
 

@@ -142,6 +142,19 @@ describe('a request of ill will', () => {
     ]);
   });
 
+  it('that brings bytes along for nothing is told so', async () => {
+    const head = JSON.stringify({ inputs: [one] });
+    const said = await ask(server, INFER, {
+      method: 'POST',
+      body: `${head}12345`,
+      headers: { 'inference-header-content-length': String(head.length) },
+    });
+    expect([said.status, said.body.error]).toEqual([
+      400,
+      '5 bytes belong to no tensor; expected: binary_data_size of each binary tensor',
+    ]);
+  });
+
   it('that says "__proto__" changes nothing', async () => {
     const body = `{"__proto__": {"top": 1}, "picture": [[0]]}`;
     const headers = { 'content-type': 'application/json' };

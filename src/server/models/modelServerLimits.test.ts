@@ -62,10 +62,11 @@ describe('who is answered', () => {
       expect((await asked(bearer)).statusCode).toBe(200);
       expect((await asked({ ...bearer, host: 'models.example.org' })).statusCode).toBe(200);
       const allowed = await asked({ ...bearer, origin: 'https://app.example' });
-      expect([allowed.statusCode, allowed.headers['access-control-allow-origin']]).toEqual([
-        200,
-        'https://app.example',
-      ]);
+      expect(allowed.statusCode).toBe(200);
+      expect(allowed.headers).toMatchObject({
+        'access-control-allow-origin': 'https://app.example',
+        vary: 'origin',
+      });
       const before = await asked(
         { origin: 'https://app.example' },
         '/v1/models/digits/predict',
@@ -79,6 +80,7 @@ describe('who is answered', () => {
         {},
         { authorization: 'Bearer open' },
         { authorization: 'open sesame' },
+        { authorization: 'Basic Bearer open sesame' },
       ]) {
         const refused = await asked(headers as Record<string, string>);
         expect([refused.statusCode, refused.headers['www-authenticate']]).toEqual([
@@ -179,6 +181,30 @@ describe('its beginning and its end', () => {
     expect((await inHand).status).toBe(200);
     await closed;
     await expect(ask(closing, '/v2')).rejects.toThrow();
+  });
+
+  it('says that it is stopping to whoever has a connection still', async () => {
+    const closing = await serve({ maxDelay: 600 });
+    let said = '';
+    const socket = connect(closing.port, '127.0.0.1');
+    const ended = new Promise((resolve) => socket.on('close', resolve));
+    socket.on('data', (bytes) => {
+      said += bytes;
+    });
+    const head = `HTTP/1.1\r\nHost: 127.0.0.1:${closing.port}\r\n`;
+    socket.write(
+      `POST ${PREDICT} ${head}Content-Type: image/png\r\nContent-Length: ${pngs[0].length}\r\n\r\n`,
+    );
+    socket.write(pngs[0]);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const closed = closing.close(10);
+    socket.write(`GET /v2/health/ready ${head}\r\n`);
+    await Promise.all([closed, ended]);
+    expect([...said.matchAll(/HTTP\/1.1 (\d+)/g)].map(([, status]) => status)).toEqual([
+      '200',
+      '503',
+    ]);
+    expect(said).toContain('{"ready":false}');
   });
 
   it('says that a port is taken before it loads anything', async () => {
