@@ -15,7 +15,7 @@ import { type Output, table } from './terminal/output.ts';
 export interface SeedResult {
   readonly seed: number;
   readonly run: string;
-  readonly test: { readonly loss: number; readonly accuracy: number };
+  readonly test: { readonly loss: number; readonly accuracy?: number | undefined };
 }
 
 /** "3": 1, 2, 3; "1,5,9": these. */
@@ -68,7 +68,7 @@ export async function finishedRun(
   checkExpected(folder, expected, await readSpec(run.file('model.json')), record);
   const wanted = epochs ?? record.settings.epochs;
   const { epochs: done, test } = record.results;
-  return done >= wanted ? { loss: test.loss, accuracy: test.accuracy ?? Number.NaN } : undefined;
+  return done >= wanted ? { loss: test.loss, accuracy: test.accuracy } : undefined;
 }
 
 /** Runs events to their end; the result, or undefined where the run was stopped. */
@@ -79,23 +79,25 @@ export async function shownToTheEnd(
   let test: SeedResult['test'] | undefined;
   for await (const event of events) {
     show(event);
-    if (event.type === 'result') test = { loss: event.test.loss, accuracy: event.test.accuracy };
+    if (event.type !== 'result' && event.type !== 'rebuilt') continue;
+    test = { loss: event.test.loss, accuracy: event.test.accuracy };
   }
   return test;
 }
 
 /** A line for each seed, then mean and spread. */
 export function showSeeds(results: readonly SeedResult[], output: Output): void {
-  const measures = ['loss', 'accuracy'] as const;
+  const valuesOf = (name: 'loss' | 'accuracy') => results.flatMap(({ test }) => test[name] ?? []);
+  const measures = (['loss', 'accuracy'] as const).filter((name) => valuesOf(name).length > 0);
   const over = (name: 'loss' | 'accuracy') => {
-    const values = results.map(({ test }) => test[name]);
+    const values = valuesOf(name);
     const { mean, low, high } = meanInterval(values);
     return { mean, deviation: standardDeviation(values), low, high };
   };
   const test = { loss: over('loss'), accuracy: over('accuracy') };
-  const row = (name: string, of: (measure: 'loss' | 'accuracy') => number) => [
+  const row = (name: string, of: (measure: 'loss' | 'accuracy') => number | undefined) => [
     name,
-    ...measures.map((measure) => of(measure).toFixed(4)),
+    ...measures.map((measure) => (of(measure) ?? Number.NaN).toFixed(4)),
   ];
   const spread =
     results.length === 1
@@ -106,11 +108,12 @@ export function showSeeds(results: readonly SeedResult[], output: Output): void 
           row('mean at most (95 %)', (measure) => test[measure].high),
         ];
   const rows = [
-    ['', 'test loss', 'test accuracy'],
+    ['', ...measures.map((measure) => `test ${measure}`)],
     ...results.map((result) => row(result.run, (measure) => result.test[measure])),
     row(`mean of ${results.length}`, (measure) => test[measure].mean),
     ...spread,
   ];
   output.text(`\nOver the seeds ${results.map(({ seed }) => seed).join(', ')}\n${table(rows)}`);
-  output.data({ event: 'seeds', runs: results, test });
+  const said = Object.fromEntries(measures.map((measure) => [measure, test[measure]]));
+  output.data({ event: 'seeds', runs: results, test: said });
 }

@@ -6,13 +6,25 @@
 import path from 'node:path';
 import { formatBytes } from '../base/units.ts';
 import { modelNames } from '../models/index.ts';
-import { type RunEvent, type RunResult, testMetricsOf } from '../records/performRun.ts';
+import {
+  type RebuiltResult,
+  type RunEvent,
+  type RunResult,
+  testMetricsOf,
+} from '../records/performRun.ts';
 import type { TrainedRecord } from '../records/runRecord.ts';
 import type { Progress } from '../train/progress.ts';
 import { INTERRUPTED } from './terminal/interrupt.ts';
 import { type Output, table } from './terminal/output.ts';
 import { batchLine, epochLine, type Live } from './terminal/progress.ts';
-import { insightLines, planLine, quoted, resultLine, self } from './terminal/words.ts';
+import {
+  insightLines,
+  planLine,
+  quoted,
+  reconstructionLine,
+  resultLine,
+  self,
+} from './terminal/words.ts';
 import { readyLines } from './trainingHeader.ts';
 
 /** Prints event after event. `called`: the model in the words of the command line. */
@@ -47,6 +59,8 @@ export function trainingPrinter(
       output.data({ event: 'epoch', epoch, epochs, ...measured, learningRate, seconds, waiting });
     } else if (event.type === 'result') {
       finished(event, record, output);
+    } else if (event.type === 'rebuilt') {
+      rebuilt(event, record, output);
     } else if (event.type === 'done' && event.reason === 'patience') {
       const { monitor = 'loss' } = record.settings;
       say(`Stopped: no better ${monitor} since epoch ${event.progress.best?.epoch}`);
@@ -88,7 +102,18 @@ function finished(result: RunResult, record: TrainedRecord, output: Output): voi
   });
 }
 
-function filesTable({ mistakes, report }: RunResult): string {
+/** What is said at the end of an auto-encoder's run. */
+function rebuilt(result: RebuiltResult, record: TrainedRecord, output: Output): void {
+  const { type: _, folder: run, ...results } = result;
+  const { name: backend, threads } = record.backend;
+  const say = output.json ? output.note : output.text;
+  say(`\n${reconstructionLine('Test set', result.test, record.settings.loss)}`);
+  const files = filesTable({ mistakes: null, report: null });
+  say(`\nSaved in ${run} after ${result.seconds.toFixed(1)} s\n${files}`);
+  output.data({ event: 'done', run, ...results, backend, threads });
+}
+
+function filesTable({ mistakes, report }: Pick<RunResult, 'mistakes' | 'report'>): string {
   const rows = [
     ['  model.json, weights.safetensors', 'the network'],
     ['  history.json, run.json', 'every epoch; what is needed to repeat the run'],

@@ -39,10 +39,11 @@ const ONLY_EPOCHS = {
 function namedFor(
   { spec: named, adapts = false }: ExpectedRun,
   run: ModelSpec,
-  { data }: TrainedRecord,
+  { data, settings }: TrainedRecord,
 ): ModelSpec | undefined {
   if (named === undefined) return undefined;
-  const spec = adapts ? forClasses(named, data.classes.length) : named;
+  const spec =
+    adapts && settings.target === undefined ? forClasses(named, data.classes.length) : named;
   return run.preprocessing.mean === undefined
     ? spec
     : { ...spec, preprocessing: run.preprocessing };

@@ -46,8 +46,10 @@ export interface RunPlan {
 
 export async function planNewRun(run: NewRun): Promise<RunPlan> {
   const { settings: asked, data: loaded, session, start } = run;
-  const model = run.adapts === true ? forClasses(run.spec, loaded.classes.length) : run.spec;
-  const data = await prepareData(model, loaded, asked.augmentation, asked.validationSplit);
+  const { augmentation: changes, validationSplit: fraction, target } = asked;
+  const adapts = run.adapts === true && target === undefined;
+  const model = adapts ? forClasses(run.spec, loaded.classes.length) : run.spec;
+  const data = await prepareData(model, loaded, changes, fraction, target);
   const { spec, dataset, augmentation } = data;
   const settings = { ...asked, augmentation };
   const { origin: from = null, initialWeights } =
@@ -115,7 +117,7 @@ export function planResumedRun(
     backend: backendOf(session),
     results: null,
   };
-  const dataset = fitted(spec, data, old.settings.augmentation);
+  const dataset = fitted(spec, data, old.settings.augmentation, old.settings.target);
   return { spec, dataset, record, resume: last };
 }
 

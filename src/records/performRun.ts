@@ -16,6 +16,7 @@ import { imageShapeOf } from '../nn/spec.ts';
 import { DivergenceError } from '../train/divergence.ts';
 import type { Evaluation } from '../train/evaluation/classification.ts';
 import { evaluate } from '../train/evaluation/evaluate.ts';
+import { score } from '../train/evaluation/score.ts';
 import type { Cluster, FitEvent, FitOptions } from '../train/events.ts';
 import { fit } from '../train/fit.ts';
 import type { Metrics } from '../train/measures.ts';
@@ -70,7 +71,16 @@ export type RunEvent =
       readonly resumed: { readonly epoch: number; readonly batch: number } | null;
     }
   | FitEvent
-  | RunResult;
+  | RunResult
+  | RebuiltResult;
+
+/** What a run of an auto-encoder ends with. */
+export interface RebuiltResult
+  extends Pick<RunResult, 'folder' | 'epochs' | 'keptEpoch' | 'train' | 'validation' | 'seconds'> {
+  readonly type: 'rebuilt';
+  /** The reconstruction error of the test pictures, and their mean absolute error. */
+  readonly test: Metrics;
+}
 
 export interface RunResult {
   readonly type: 'result';
@@ -127,10 +137,11 @@ export async function* performRun(prepared: PreparedRun): AsyncGenerator<RunEven
 
 function fitOptions(prepared: PreparedRun): FitOptions {
   const { record, resume, initialWeights, pace, cluster } = prepared;
-  const { patience, augmentation: _, ...settings } = record.settings;
+  const { patience, augmentation: _, target, loss, ...settings } = record.settings;
   const { checkpointEvery, eventInterval, signal } = pace; // no more: `pace` may be a whole request
   return {
     ...settings,
+    loss: target === undefined ? loss : { loss, target },
     ...(checkpointEvery === undefined ? {} : { checkpointEvery }),
     ...(eventInterval === undefined ? {} : { eventInterval }),
     ...(signal === undefined ? {} : { signal }),
@@ -153,7 +164,7 @@ async function finish(
     bestEpoch,
     stepBytes,
   }: { readonly bestEpoch: number | undefined; readonly stepBytes: number | undefined },
-): Promise<RunResult> {
+): Promise<RunResult | RebuiltResult> {
   const { run, spec, dataset, session, record, began, cluster } = prepared;
   const { classes } = dataset;
   const reading = readingOf(prepared);
@@ -173,7 +184,18 @@ async function finish(
     });
   }
   const { train, validation } = kept;
-  const { loss, metrics } = record.settings;
+  const { loss, metrics, target } = record.settings;
+  const trained = { epochs: history.length, keptEpoch, train, validation };
+  const memory = stepBytes === undefined ? {} : { stepBytes };
+  const secondsSoFar = (): number => (performance.now() - began) / 1000;
+  if (target !== undefined) {
+    const chosen = { loss: { loss, target }, metrics, reading };
+    const test = await score(session, spec, dataset.test, chosen);
+    await run.write('weights.safetensors', await encodeWeights(session, spec, classes));
+    const results = { ...trained, test, seconds: secondsSoFar() };
+    await run.writeRecord({ ...record, status: 'done', results: { ...results, ...memory } });
+    return { type: 'rebuilt', folder: run.path, ...results };
+  }
   const measured = { classes, loss, metrics, reading, ranks: cluster?.ranks };
   const test = await evaluate(session, spec, dataset.test, measured);
   await run.write('weights.safetensors', await encodeWeights(session, spec, classes));
@@ -181,16 +203,8 @@ async function finish(
   const pictures = { ...reading, shape };
   const sheet = follows(cluster) ? null : await mistakesSheet(dataset.test, test, pictures);
   if (sheet !== null) await run.write('mistakes.png', sheet);
-  const seconds = (performance.now() - began) / 1000;
-  const results = {
-    epochs: history.length,
-    keptEpoch,
-    train,
-    validation,
-    test: testMetricsOf(test),
-    seconds,
-    ...(stepBytes === undefined ? {} : { stepBytes }),
-  };
+  const seconds = secondsSoFar();
+  const results = { ...trained, test: testMetricsOf(test), seconds, ...memory };
   const done: TrainedRecord = { ...record, status: 'done', results };
   await run.writeRecord(done);
   const said = insights(test, history);

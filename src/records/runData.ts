@@ -24,8 +24,9 @@ export async function prepareData(
   loaded: AnyDataset,
   augmentation: Augmentation,
   fraction: number,
+  target?: 'input',
 ): Promise<RunData> {
-  const dataset = fitted(spec, loaded, augmentation);
+  const dataset = fitted(spec, loaded, augmentation, target);
   const { train } = validationSplit(dataset.train, fraction);
   const wantsColours = needsColours(augmentation);
   const { mean: kind } = augmentation;

@@ -47,6 +47,8 @@ const settings = z.object({
     { steps: [], mean: null },
   ),
   loss: z.enum(lossNames),
+  /** What the answer is compared with; absent: the class of each picture. */
+  target: z.optional(z.literal('input')),
   /** The optimizer's whole spec, defaults filled in. */
   optimizer: z.looseObject({ kind: z.string(), learningRate: z.number() }),
   schedule: z.looseObject({ kind: z.string() }),

@@ -6,7 +6,9 @@
 import { asUsage, UsageError, unknownName } from '../base/errors.ts';
 import { parseAugmentation } from '../data/augment/index.ts';
 import { defaultOptimizerOf } from '../models/recipes.ts';
+import { rebuildsInput } from '../nn/losses/answers.ts';
 import { defaultLossOf, type LossName, lossNames } from '../nn/losses/losses.ts';
+import { chosenLosses } from '../nn/losses/objectives.ts';
 import { withLearningRates } from '../nn/optimizers/layerRates.ts';
 import { withFrozen } from '../nn/programs/frozen.ts';
 import { parseSchedule } from '../nn/schedules.ts';
@@ -43,7 +45,8 @@ export function settingsOf(
   augment = 'none',
   settings: AskedSettings = {},
 ): RunSettings {
-  const { loss = defaultLossOf(spec), ...others } = settings;
+  const target = rebuildsInput(spec) ? ('input' as const) : undefined;
+  const { loss = target ? 'meanSquaredError' : defaultLossOf(spec), ...others } = settings;
   checkSettings(others);
   const { epochs = 10, batchSize = 128, seed = 0, shuffle = true, patience } = settings;
   const { validationSplit = 0, watchTest = false } = settings;
@@ -64,13 +67,22 @@ export function settingsOf(
     seed,
     shuffle,
     augmentation: asUsage(() => parseAugmentation(augment, imageShapeOf(spec))),
-    loss: asUsage(() => lossNameOf(recordable(loss, 'loss'))),
+    loss: asUsage(() => lossNameOf(spec, recordable(loss, 'loss'), target)),
     optimizer: stepping.spec,
     schedule: asUsage(() => parseSchedule(recordable(schedule, 'schedule'))),
     patience: patience ?? null,
     freeze,
     watchTest,
-    ...given({ learningRates, labelSmoothing, mixup, classWeights, monitor, minDelta, metrics }),
+    ...given({
+      target,
+      learningRates,
+      labelSmoothing,
+      mixup,
+      classWeights,
+      monitor,
+      minDelta,
+      metrics,
+    }),
   };
 }
 
@@ -93,8 +105,9 @@ function recordable<T>(setting: T, option: string): Exclude<T, (...given: never[
   });
 }
 
-function lossNameOf(received: string): LossName {
+function lossNameOf(spec: ModelSpec, received: string, target: 'input' | undefined): LossName {
   const name = lossNames.find((known) => known === received);
   if (name === undefined) throw unknownName('loss', received, lossNames);
+  if (target !== undefined) chosenLosses(spec, { loss: { loss: name, target } });
   return name;
 }

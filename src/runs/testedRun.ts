@@ -9,6 +9,7 @@ import type { Reading } from '../data/batches/batchSource.ts';
 import { differencesOf, identityOf } from '../data/identity.ts';
 import { openDataset } from '../data/open.ts';
 import type { AnyDataset } from '../data/streamed.ts';
+import { checkNamesClasses } from '../nn/losses/answers.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import type { TrainedModel } from '../nn/trained.ts';
 import { checkSameClasses } from '../records/expectedRun.ts';
@@ -23,6 +24,8 @@ export interface TestRequest extends Pick<RunConditions, 'backend' | 'load' | 'r
   /** Default: what the run was trained on. */
   readonly data?: string | undefined;
   readonly testCount?: number | undefined;
+  /** Whether auto-encoders are welcome. */
+  readonly rebuilds?: boolean | undefined;
   /** 10: mean of four corners, the middle, and their mirror images; default: the middle alone. */
   readonly crops?: 1 | 10 | undefined;
 }
@@ -59,8 +62,10 @@ export async function withTestedRun<T>(
   const treatment = treatmentOf(record, spec);
   const trained = treatment.augmentation;
   const augmentation = crops === 10 ? withCrops(trained, imageShape) : trained;
-  const dataset = fitted(spec, loaded, augmentation);
-  checkSameClasses(folder, answers, dataset);
+  const target = isImported(record) ? undefined : record.settings.target;
+  if (target === undefined) checkSameClasses(folder, answers, loaded);
+  else if (request.rebuilds !== true) checkNamesClasses(spec, 'to be measured by classes');
+  const dataset = fitted(spec, loaded, augmentation, target);
   const reading = { ...request.reading, augmentation, stored: dataset.imageShape };
   const session = await openSession(request.backend);
   try {

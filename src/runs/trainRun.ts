@@ -13,7 +13,7 @@ import type { ReadingOptions } from '../data/batches/batchSource.ts';
 import type { LoadOptions } from '../data/dataset.ts';
 import { dataNameOf, openDataset } from '../data/open.ts';
 import type { AnyDataset } from '../data/streamed.ts';
-import { checkNamesClasses } from '../nn/losses/answers.ts';
+import { checkNamesClasses, rebuildsInput } from '../nn/losses/answers.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import { checkExpected, type ExpectedRun } from '../records/expectedRun.ts';
 import { type BegunRun, epochsToGo, planNewRun, planResumedRun } from '../records/newRun.ts';
@@ -69,7 +69,9 @@ export interface ResumeRequest extends RunConditions {
 export async function* trainRun(request: TrainRequest): AsyncGenerator<RunEvent, void, void> {
   const began = performance.now();
   const { folder, overwrite = false, reading, page, cluster } = request;
-  checkNamesClasses(request.spec, 'for a run folder');
+  if (!rebuildsInput(request.spec)) {
+    checkNamesClasses(request.spec, 'or a picture of the shape it reads, for a run folder');
+  }
   const asked = settingsOf(request.spec, request.augment, request.settings);
   if (request.from !== undefined) checkOwnFolder(folder, request.from);
   const start = request.from === undefined ? undefined : await openStartingPoint(request.from);

@@ -75,17 +75,18 @@ export interface Fitted<S> {
 /**
  * The data set as the model reads it. Its pictures must be of the model's size, or smaller by the border it
  * asks for, which is put around them, unless the augmentation cuts them; the model must answer with as many
- * numbers as there are classes, and every label be one of them.
+ * numbers as there are classes, and every label be one of them; with the target 'input' labels are not looked at.
  */
 export function fitted(
   spec: ModelSpec,
   dataset: AnyDataset,
   augmentation: Augmentation = noAugmentation,
+  target?: 'input',
 ): AnyDataset {
   const { train, test, imageShape } = dataset;
   const way = wayOf(spec, imageShape, augmentation);
   if (way === undefined) throw unfit(spec, formatShape(imageShape), dataset.name);
-  checkClasses(spec, dataset);
+  if (target === undefined) checkClasses(spec, dataset);
   for (const split of [train, test]) checkRows(spec, split, imageShape, dataset.name);
   if (way !== 'border') return dataset;
   if (isStreamed(train) || isStreamed(test)) throw unfit(spec, formatShape(imageShape));

@@ -24,6 +24,7 @@ import {
   mistakesTable,
   perClassTable,
   planLine,
+  reconstructionLine,
   resultLine,
 } from '../terminal/words.ts';
 
@@ -82,6 +83,8 @@ async function evaluate(run: string, options: Options): Promise<void> {
   if (options.perturb !== undefined || options.reject === true) {
     return measureOtherwise(run, options, output);
   }
+  const { isAutoencoder } = await import('../../runs/scoreRun.ts');
+  if (await isAutoencoder(resolveRun(run))) return scoreIt(run, options, output);
   const live = await openLive();
   const { evaluateRun } = await import('../../runs/evaluateRun.ts');
   const { evaluation, dataset, plan, insights, nameOf } = await evaluateRun({
@@ -132,6 +135,33 @@ async function evaluate(run: string, options: Options): Promise<void> {
     insights,
     calibration,
   });
+}
+
+/** An auto-encoder: how near its pictures come to what it was shown. */
+async function scoreIt(run: string, options: Options, output: Output): Promise<void> {
+  const unread = options.sheet !== undefined ? 'sheet' : options.crops === '10' ? 'crops' : '';
+  if (unread !== '') {
+    throw new UsageError({
+      option: unread,
+      problem: 'an auto-encoder names no classes and makes no mistakes in them',
+      expected: 'a run that names classes',
+    });
+  }
+  const { scoreRun } = await import('../../runs/scoreRun.ts');
+  const { metrics, dataset, count, loss, plan } = await scoreRun({
+    folder: resolveRun(run),
+    data: options.data,
+    testCount: options.testCount,
+    metrics: options.metrics,
+    reading: { onUnreadable: unreadableNotes(output.note) },
+    backend: openOptionsOf(options),
+    load: { onNote: output.note },
+  });
+  output.note(planLine(plan));
+  output.text(
+    `${reconstructionLine(`${dataset}, test set`, metrics, loss)} (${count.toLocaleString('en-US')} pictures)`,
+  );
+  output.data({ event: 'result', ...metrics });
 }
 
 /** Options that would go unread are mistakes. */

@@ -2,6 +2,7 @@
  * @file Results of training and evaluation as paragraphs and tables for people.
  */
 import type { Evaluation } from '../../train/evaluation/classification.ts';
+import type { Metrics } from '../../train/measures.ts';
 import { firstRows, table } from './output.ts';
 import { wrapped } from './wrap.ts';
 
@@ -18,6 +19,16 @@ export function resultLine(name: string, measured: Evaluation): string {
   const more = Object.entries(others).map(([metric, value]) => `, ${metric} ${share(value)}`);
   if (rows === 0) return `${name}: none of its pictures could be read, so nothing was measured`;
   return `${name}: loss ${share(loss)}, accuracy ${share(accuracy)}${more.join('')} (${count(rows)} pictures)`;
+}
+
+/** "Test set: reconstruction error 0.0123 (meanSquaredError), mean absolute error 0.0456" */
+export function reconstructionLine(name: string, measured: Metrics, loss: string): string {
+  const { loss: error, meanAbsoluteError, metrics = {} } = measured;
+  const others = { 'mean absolute error': meanAbsoluteError, ...metrics };
+  const more = Object.entries(others).flatMap(([what, value]) =>
+    value === undefined ? [] : `, ${what} ${share(value)}`,
+  );
+  return `${name}: reconstruction error ${share(error)} (${loss})${more.join('')}`;
 }
 
 export function insightLines(insights: readonly string[]): string {

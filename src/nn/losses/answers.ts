@@ -3,10 +3,10 @@
  */
 import { FoveaError } from '../../base/errors.ts';
 import { last } from '../../base/lists.ts';
-import { formatShape } from '../../base/shape.ts';
+import { formatShape, sameShape } from '../../base/shape.ts';
 import { layerOf } from '../layers/index.ts';
 import { layerShapes } from '../shapes.ts';
-import { checkOneInOneOut, type ModelSpec } from '../spec.ts';
+import { checkOneInOneOut, inputsOf, type ModelSpec, outputsOf } from '../spec.ts';
 
 /**
  * Where a layer (the last, unless named) gives distances, the smallest of which wins: how far the rubbish class
@@ -27,6 +27,13 @@ export function checkNamesClasses(spec: ModelSpec, what: string): void {
     expected: `one row of numbers (classes,), ${what}`,
     fix: 'use fit, score and predictBatch of the library for models of values',
   });
+}
+
+/** Whether a model of one input and one output answers with a picture of the input's shape: an auto-encoder. */
+export function rebuildsInput(spec: ModelSpec): boolean {
+  if (inputsOf(spec).length !== 1 || outputsOf(spec).length !== 1) return false;
+  const output = layerShapes(spec).at(-1)?.outputShape ?? [];
+  return output.length > 1 && sameShape(output, spec.inputShape);
 }
 
 export function answersWithDistances(spec: ModelSpec): boolean {

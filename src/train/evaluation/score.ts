@@ -5,6 +5,7 @@
  */
 import type { Session } from '../../backends/backend.ts';
 import { isArrays } from '../../data/arraySplit.ts';
+import type { ReadingOptions } from '../../data/batches/batchSource.ts';
 import { checkMetrics } from '../../nn/losses/chosenMetrics.ts';
 import type { MeasureOptions } from '../../nn/losses/objectives.ts';
 import { parameterNames } from '../../nn/programs/programs.ts';
@@ -17,6 +18,8 @@ import { restoreStates, trainedScope } from '../snapshots/snapshot.ts';
 import { compileEvaluation, measure, openEvaluationBatches } from './evaluate.ts';
 
 export interface ScoreOptions extends MeasureOptions {
+  /** How pictures are read. */
+  readonly reading?: Omit<ReadingOptions, 'shape' | 'seed'> | undefined;
   /** Rows per run of the program; default 256. No influence on the results. */
   readonly batchSize?: number;
   /** Parameters to use; default: those that the session holds for this spec object since it was trained. */
@@ -35,12 +38,12 @@ export async function score(
   rows: RowSplit,
   options: ScoreOptions = {},
 ): Promise<Metrics> {
-  const { weights, batchSize, metrics } = options;
+  const { weights, batchSize, metrics, reading = {} } = options;
   const losses = lossesFor(spec, options, rows);
-  const split = isArrays(rows) ? rows : fittedSplit(spec, rows).split;
+  const { split, stored } = fittedTo(spec, rows, reading);
   checkMetrics(metrics, measuredOutputs(spec, losses));
   const scope = weights === undefined ? trainedScope(session, spec) : session.scopeOf();
-  const source = await openEvaluationBatches(spec, split, {}, batchSize);
+  const source = await openEvaluationBatches(spec, split, { ...reading, stored }, batchSize);
   try {
     const program = compileEvaluation(scope, spec, source.batchSize, { losses, metrics });
     try {
@@ -53,4 +56,13 @@ export async function score(
     await source.close();
     if (weights !== undefined) scope.free();
   }
+}
+
+function fittedTo(
+  spec: ModelSpec,
+  rows: RowSplit,
+  { stored, augmentation }: NonNullable<ScoreOptions['reading']>,
+) {
+  if (isArrays(rows)) return { split: rows, stored: undefined };
+  return fittedSplit(spec, rows, { imageShape: stored }, augmentation);
 }
