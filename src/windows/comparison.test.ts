@@ -32,6 +32,12 @@ describe('pooling compared', () => {
     expect(min.salt).toBeLessThan(picture.salt);
   });
 
+  it('draws the pictures of a row equally high, though one has lost a column', () => {
+    const heights = [...drawComparison(comparison).matchAll(/<image [^>]*?height="([\d.]+)"/g)];
+    expect(heights).toHaveLength(12);
+    expect(new Set(heights.map(([, height]) => height)).size).toBe(1);
+  });
+
   it('finds the mirror and the shift by the stride exact', () => {
     expect(comparison.data).toMatchObject({ mirrored: true, movesByOneCell: true });
   });

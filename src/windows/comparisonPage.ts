@@ -36,10 +36,7 @@ export function drawComparison(comparison: Comparison): string {
   });
   y += 12;
   pictureRows.forEach((label, row) => {
-    const pictures = enlarged(
-      columns.map((column) => column.pictures[row] ?? null),
-      comparison.scale,
-    );
+    const pictures = enlarged(comparison, row);
     parts.push(
       ...wrapped(label, LABELS - 24).map((words, i) =>
         text(MARGIN, y + 16 + i * LINE, words, { fill: INK }),
@@ -72,13 +69,20 @@ export function drawComparison(comparison: Comparison): string {
   return svgDocument(width, height, paper, ...parts);
 }
 
-/** The pictures of a row with the side of a pixel on paper. */
-function enlarged(pictures: readonly (RealTensor | null)[], scale: Comparison['scale']) {
-  const own = (p: RealTensor | null): number => (p === null ? Infinity : COLUMN / widthOf(p));
-  const common = Math.min(...pictures.map(own));
-  return pictures.map((picture) => ({
-    picture,
-    pixel: scale === 'fill' ? own(picture) : common,
+/**
+ * The pictures of a row with the side of a pixel on paper. Those that fill their columns have one side from row to row,
+ * so that a picture which lost its last column to a shift is narrower by that and as high as its neighbours.
+ */
+function enlarged({ columns, scale }: Comparison, row: number) {
+  const filling = (p: RealTensor | null | undefined): number =>
+    p == null ? Infinity : COLUMN / widthOf(p);
+  const own = columns.map(({ pictures }) =>
+    Math.min(filling(pictures[row]), filling(pictures.find((p) => p !== null))),
+  );
+  const common = Math.min(...columns.map(({ pictures }) => filling(pictures[row])));
+  return columns.map(({ pictures }, i) => ({
+    picture: pictures[row] ?? null,
+    pixel: scale === 'fill' ? (own[i] ?? common) : common,
   }));
 }
 

@@ -4,8 +4,10 @@
  * Orange is the first window and the output cell it gives, the dashed frame its neighbour; the darker a
  * cell of the coverage map, the more windows see it. `words.ts` is the same as text.
  */
+import { encode } from 'fast-png';
 import { advice, FoveaError, setting } from '../base/errors.ts';
 import { nonEmpty } from '../base/lists.ts';
+import { pngAddress } from '../draw/letters.ts';
 import {
   element,
   INK,
@@ -39,10 +41,14 @@ interface Cell {
   readonly fill: string;
   readonly label?: string;
   readonly ink?: string;
+  /** Gray of its value, 0 to 255: what is drawn of it where there is no room for the label. */
+  readonly tone?: number | undefined;
 }
 
 interface Panel {
   readonly title: string;
+  /** Of its numbers, least and largest, where they are drawn as grays. */
+  readonly range?: string;
   readonly rows: number;
   readonly columns: number;
   readonly cell: (row: number, column: number) => Cell;
@@ -80,7 +86,7 @@ export function drawWindowAnswer(answer: WindowAnswer): string {
   let left = MARGIN;
   for (const panel of panels) {
     parts.push(drawPanel(panel, left, gridTop, cellSize));
-    left += Math.max(panel.columns * cellSize, panel.title.length * 7.6) + GAP;
+    left += Math.max(panel.columns * cellSize, titleOf(panel, cellSize).length * 7.8) + GAP;
   }
   parts.push(...textLines(below, belowTop));
   const longest = Math.max(...formulas.map((l) => l.length), ...below.map((l) => l.length));
@@ -100,8 +106,10 @@ function textLines(lines: readonly string[], top: number): string[] {
 function inputPanel({ question, axes }: WindowAnswer): Panel {
   const [rows, columns] = axes;
   const values = question.compute?.values;
+  const tone = tonesOf(values ?? []);
   return {
     title: question.padding === 'valid' ? 'input' : 'input and padding',
+    ...(values === undefined ? {} : { range: rangeWords(values) }),
     rows: rows.pads[0] + rows.n + rows.pads[1],
     columns: columns.pads[0] + columns.n + columns.pads[1],
     cell: (row, column) => {
@@ -110,7 +118,7 @@ function inputPanel({ question, axes }: WindowAnswer): Panel {
       const value = values?.[(row - rows.pads[0]) * columns.n + column - columns.pads[0]];
       return {
         fill: seen ? (inside ? WINDOW : '#fbe0bd') : inside ? '#ffffff' : PADDING,
-        ...(inside && value !== undefined ? { label: formatNumber(value) } : {}),
+        ...(inside && value !== undefined ? { label: formatNumber(value), tone: tone(value) } : {}),
       };
     },
     marks: (size) => {
@@ -140,16 +148,35 @@ function isTap(padded: number, { reach, dilation }: AxisAnswer): boolean {
 }
 
 function outputPanel({ output, values }: WindowAnswer): Panel {
+  const all = values?.flat() ?? [];
+  const tone = tonesOf(all);
   return {
     title: `output ${output.join('x')}`,
+    ...(values === null ? {} : { range: rangeWords(all) }),
     rows: output[0],
     columns: output[1],
-    cell: (row, column) => ({
-      fill: row === 0 && column === 0 ? WINDOW : '#ffffff',
-      ...(values === null ? {} : { label: formatNumber(cellOf(values, row, column)) }),
-    }),
+    cell: (row, column) => {
+      const fill = row === 0 && column === 0 ? WINDOW : '#ffffff';
+      if (values === null) return { fill };
+      const value = cellOf(values, row, column);
+      return { fill, label: formatNumber(value), tone: tone(value) };
+    },
   };
 }
+
+/** From black at the least value to white at the largest; gray where all are one. */
+function tonesOf(values: readonly number[]): (value: number) => number {
+  const [least, most] = endsOf(values);
+  return (value) => (most > least ? Math.round((255 * (value - least)) / (most - least)) : 128);
+}
+
+const endsOf = (values: readonly number[]): readonly [number, number] => [
+  values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+  values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
+];
+
+const rangeWords = (values: readonly number[]): string =>
+  endsOf(values).map(formatNumber).join(' to ');
 
 function coveragePanel({ question, coverage }: WindowAnswer): Panel {
   const most = Math.max(1, ...coverage.map((row) => Math.max(...row)));
@@ -171,12 +198,16 @@ function coveragePanel({ question, coverage }: WindowAnswer): Panel {
   };
 }
 
+/** "output 255x255, 0 to 255" where its numbers are grays. */
+const titleOf = ({ title, range }: Panel, size: number): string =>
+  size < CELL_READABLE && range !== undefined ? `${title}, ${range}` : title;
+
 function drawPanel(panel: Panel, left: number, top: number, size: number): string {
   const width = panel.columns * size;
   const height = panel.rows * size;
   const parts = [
-    text(0, -12, panel.title, { fill: QUIET, 'font-weight': 'bold' }),
-    ...(size < CELL_READABLE ? drawRuns(panel, size) : drawCells(panel, size)),
+    text(0, -12, titleOf(panel, size), { fill: QUIET, 'font-weight': 'bold' }),
+    ...(size < CELL_READABLE ? [drawPixels(panel, size)] : drawCells(panel, size)),
     element('rect', { x: 0, y: 0, width, height, fill: 'none', stroke: RULE_DARK }),
     ...(panel.marks?.(size) ?? []),
   ];
@@ -210,18 +241,31 @@ function drawCells({ rows, columns, cell }: Panel, size: number): string[] {
   ]);
 }
 
-/** Cells too small for frames: neighbours of one colour in a row are one rectangle. */
-function drawRuns({ rows, columns, cell }: Panel, size: number): string[] {
-  const runs: string[] = [];
-  for (let row = 0; row < rows; row++) {
-    let start = 0;
-    for (let column = 1; column <= columns; column++) {
-      const { fill } = cell(row, start);
-      if (column < columns && cell(row, column).fill === fill) continue;
-      const width = (column - start) * size;
-      runs.push(element('rect', { x: start * size, y: row * size, width, height: size, fill }));
-      start = column;
+/** Cells too small for frames: a picture of one pixel a cell. */
+function drawPixels({ rows, columns, cell }: Panel, size: number): string {
+  const data = new Uint8Array(3 * rows * columns);
+  for (let i = 0; i < rows * columns; i++) {
+    const { fill, tone } = cell(Math.floor(i / columns), i % columns);
+    data.set(tone === undefined ? rgbOf(fill) : [tone, tone, tone], 3 * i);
+  }
+  // Enlarged by a whole number, so that no viewer blurs it.
+  const zoom = Math.max(1, Math.ceil(size));
+  const [width, height] = [columns * zoom, rows * zoom];
+  const large = new Uint8Array(3 * width * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const from = 3 * (Math.floor(y / zoom) * columns + Math.floor(x / zoom));
+      large.set(data.subarray(from, from + 3), 3 * (y * width + x));
     }
   }
-  return [element('g', { 'shape-rendering': 'crispEdges' }, ...runs)];
+  const png = encode({ width, height, data: large, channels: 3 });
+  const box = { x: 0, y: 0, width: columns * size, height: rows * size };
+  return element('image', { ...box, preserveAspectRatio: 'none', href: pngAddress(png) });
+}
+
+/** Of "#f4a340" and of "rgb(1,2,3)". */
+function rgbOf(fill: string): readonly number[] {
+  const hex = /^#(..)(..)(..)$/.exec(fill);
+  if (hex !== null) return hex.slice(1).map((part) => Number.parseInt(part, 16));
+  return (fill.match(/\d+/g) ?? []).map(Number);
 }

@@ -1,3 +1,4 @@
+import { decode } from 'fast-png';
 import { expect, it } from 'vitest';
 import { drawWindowAnswer } from './drawing.ts';
 import { explainWindow } from './explain.ts';
@@ -69,6 +70,31 @@ it('draws the same with every number in it, escaped and reproducible', () => {
   expect(svg).toContain('>3.5</text>');
   expect(svg).toContain('&gt; 2 ');
   expect(svg).not.toMatch(/NaN|undefined/);
+});
+
+it('draws numbers of a photograph as grays, with their range, however many', () => {
+  const side = 300;
+  const values = Array.from({ length: side * side }, (_, i) => (i % side) - 20);
+  const photograph = explainWindow({
+    ...answer.question,
+    input: [side, side],
+    kernel: [2, 2],
+    strides: [2, 2],
+    padding: 'valid',
+    compute: { op: 'max', values },
+  });
+  const svg = drawWindowAnswer(photograph);
+  expect(svg).toContain('input, -20 to 279');
+  expect(svg).toContain('output 150x150, -19 to 279');
+  const [input, output] = [...svg.matchAll(/base64,([^"]*)"/g)].map(([, letters = '']) =>
+    decode(Uint8Array.from(atob(letters), (letter) => letter.charCodeAt(0))),
+  );
+  const zoom = (input?.width ?? 0) / side;
+  const grayOf = (x: number) => [...(input?.data.slice(3 * zoom * x, 3 * zoom * x + 3) ?? [])];
+  expect([0, 100, 299].map(grayOf)).toEqual(
+    [0, 100, 299].map((x) => Array(3).fill(Math.round((255 * x) / 299))),
+  );
+  expect(output?.data[0]).toBe(0);
 });
 
 it('keeps the signs of numbers apart from those between them', () => {
