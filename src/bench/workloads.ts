@@ -48,7 +48,7 @@ export interface Workload {
 }
 
 /** How a model is timed; any other model of the table as the last line of all says. */
-interface ModelCase {
+export interface ModelCase {
   readonly name: string;
   /** In words, as `fovea train` takes it: "lenet5,activation=relu". */
   readonly model: string;
@@ -57,9 +57,30 @@ interface ModelCase {
   readonly learningRate: number;
 }
 
-function modelWorkload({ name, model, batch, optimizer, learningRate }: ModelCase): Workload {
-  const { name: modelName, options } = parseModelWords(model);
-  const spec = asUsage(() => modelOf(modelName as string, options));
+export function specOf({ model }: ModelCase): ModelSpec {
+  const { name, options } = parseModelWords(model);
+  return asUsage(() => modelOf(name as string, options));
+}
+
+/** A program that trains, with first weights and pictures in it; gives what fills in the rest of a step. */
+export function prepareStep(
+  session: Session,
+  executable: Executable,
+  graph: Graph,
+  model: ModelCase,
+): (step: number) => void {
+  const spec = specOf(model);
+  const { optimizer, learningRate } = model;
+  for (const [state, numbers] of initialStates(spec, { optimizer })) {
+    session.writeState(state, numbers);
+  }
+  fill(executable.input('x'), 0, 1);
+  return stepOf(executable, graph, { optimizer, learningRate, classes: classesOf(spec) });
+}
+
+function modelWorkload(modelCase: ModelCase): Workload {
+  const { name, model, batch, optimizer } = modelCase;
+  const spec = specOf(modelCase);
   return {
     name,
     summary: `${model}, ${optimizer.spec.kind}`,
@@ -68,11 +89,12 @@ function modelWorkload({ name, model, batch, optimizer, learningRate }: ModelCas
       const graph =
         mode === 'train' ? trainingGraph(spec, { optimizer }, size) : inferenceGraph(spec, size);
       const executable = session.compile(graph);
-      const states = initialStates(spec, mode === 'train' ? { optimizer } : {});
-      for (const [state, numbers] of states) session.writeState(state, numbers);
-      fill(executable.input('x'), 0, 1);
-      if (mode === 'infer') return { executable, run: executable.run };
-      const step = stepOf(executable, graph, { optimizer, learningRate, classes: classesOf(spec) });
+      if (mode === 'infer') {
+        for (const [state, numbers] of initialStates(spec)) session.writeState(state, numbers);
+        fill(executable.input('x'), 0, 1);
+        return { executable, run: executable.run };
+      }
+      const step = prepareStep(session, executable, graph, modelCase);
       let finished = 0;
       const run = (): void => {
         step(finished++);
@@ -234,17 +256,21 @@ export const workloadNames: readonly string[] = [...models, ...layerWorkloads].m
 /** A workload of the table, or any model in words: "lenet5,activation=relu,pooling=max". */
 export function workloadOf(words: string): Workload {
   const layer = layerWorkloads.find((w) => w.name === words);
-  if (layer !== undefined) return layer;
+  return layer ?? modelWorkload(modelCaseOf(words));
+}
+
+/** The model of a workload, how it is trained and in which batches; throws for a single layer. */
+export function modelCaseOf(words: string): ModelCase {
   const [name = '', ...settings] = words.split(',');
   const found = models.find((w) => w.name === name || w.model === name);
   if (found !== undefined) {
-    return modelWorkload({ ...found, name: words, model: [found.model, ...settings].join() });
+    return { ...found, name: words, model: [found.model, ...settings].join() };
   }
   if (!modelNames.includes(name)) {
     throw unknownName('workload', name, [...new Set([...workloadNames, ...modelNames])], true);
   }
   const usual = { batch: 16, optimizer: adam(), learningRate: 1e-3 };
-  return modelWorkload({ ...usual, name: words, model: words });
+  return { ...usual, name: words, model: words };
 }
 
 function fill<T extends Float32Array | Int32Array>(numbers: T, low: number, high: number): T {

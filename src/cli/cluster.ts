@@ -12,7 +12,8 @@ import type { Cluster } from '../train/events.ts';
 import type { TrainingOptions } from './options/trainingOptions.ts';
 import type { Output } from './terminal/output.ts';
 
-type ClusterOptions = Pick<TrainingOptions, 'cluster' | 'gradients' | 'syncBatchNorm'>;
+type ClusterOptions = Pick<TrainingOptions, 'cluster' | 'gradients'> &
+  Partial<Pick<TrainingOptions, 'syncBatchNorm'>>;
 
 /** Undefined where this process trains alone. */
 export async function openCluster(options: ClusterOptions): Promise<Cluster | undefined> {

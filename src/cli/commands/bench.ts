@@ -14,6 +14,7 @@ import {
   numberOption,
   openOptionsOf,
 } from '../options/options.ts';
+import { clusterOption, gradientsOption } from '../options/trainingOptions.ts';
 import { type Output, openOutput, table } from '../terminal/output.ts';
 import { planLine } from '../terminal/words.ts';
 
@@ -28,7 +29,9 @@ Examples:
   $ fovea bench alexnet-cifar10 --profile          time and rate of every kernel
   $ fovea bench --kernels                          matrix products as a share of the peak
   $ fovea bench --ops                              every op, from plain loops to threads and Winograd
-  $ fovea bench --ops conv2d                       those with this in their name`;
+  $ fovea bench --ops conv2d                       those with this in their name
+  $ mpirun -n 2 fovea bench lenet5 --cluster mpi   a step over ranks: compute, exchange, overlap
+  $ fovea bench alexnet-2012 --simulate-cluster    what 1 to 1,024 ranks would do`;
 
 interface Options extends BackendOptions {
   readonly batch?: number;
@@ -38,6 +41,10 @@ interface Options extends BackendOptions {
   readonly kernels?: boolean;
   readonly ops?: string | true;
   readonly peer?: string;
+  readonly cluster: 'auto' | 'mpi' | 'none';
+  readonly gradients: 'float32' | 'float16';
+  readonly simulateCluster?: boolean;
+  readonly stepMs?: number;
   readonly json?: boolean;
 }
 
@@ -58,6 +65,19 @@ export function command(): Command {
     )
     .option('--kernels', 'matrix products as a share of the peak of emitted multiply-adds')
     .option('--ops [name]', 'the ladder of every op, each rung checked against the plain loops')
+    .addOption(clusterOption())
+    .addOption(gradientsOption())
+    .option(
+      '--simulate-cluster',
+      'predict 1 to 1,024 ranks on three networks from a step timed here',
+    )
+    .addOption(
+      numberOption(
+        'positive',
+        '--step-ms <ms>',
+        'of one rank, for --simulate-cluster: measured elsewhere',
+      ),
+    )
     .addOption(
       new Option('--peer <name>', 'a name for the JSON line, beside lines of other programs'),
     );
@@ -68,6 +88,34 @@ export function command(): Command {
 }
 
 async function bench(name: string | undefined, options: Options): Promise<void> {
+  const { openCluster, failing, silent, threadsOfRank } = await import('../cluster.ts');
+  const cluster = await openCluster(options);
+  if (cluster === undefined) return benchAlone(name, options);
+  const { ranks } = cluster;
+  const output = ranks.rank === 0 ? openOutput(options.json === true) : silent;
+  try {
+    const { benchRanks } = await import('../benchRanks.ts');
+    const { openSession } = await import('../../backends/select.ts');
+    await using session = await openSession({
+      threads: threadsOfRank(),
+      ...openOptionsOf(options),
+    });
+    output.note(planLine(session.plan));
+    await benchRanks(output, session, nameOf(name), cluster, options);
+    await ranks.close();
+  } catch (error) {
+    await failing(ranks);
+    throw error;
+  }
+}
+
+/** Of several ranks, a model must be named. */
+function nameOf(name: string | undefined): string {
+  if (name !== undefined) return name;
+  throw new UsageError({ problem: 'no workload given', expected: 'a model, such as lenet5' });
+}
+
+async function benchAlone(name: string | undefined, options: Options): Promise<void> {
   const output = openOutput(options.json === true);
   const [{ workloadOf, workloadNames }, { measure }, { openSession }] = await Promise.all([
     import('../../bench/workloads.ts'),
@@ -85,6 +133,10 @@ async function bench(name: string | undefined, options: Options): Promise<void> 
   const workload = workloadOf(name);
   const session = await openSession(openOptionsOf(options));
   try {
+    if (options.simulateCluster === true) {
+      const { benchSimulated } = await import('../benchRanks.ts');
+      return await benchSimulated(output, session, name, options);
+    }
     const { mode, batch = workload.batch } = options;
     const { executable, run } = workload.prepare(session, mode, batch);
     const { backend, threads, plan } = session;

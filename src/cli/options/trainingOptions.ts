@@ -187,15 +187,8 @@ function placeOptions(): Option[] {
 
 function clusterOptions(): Option[] {
   return [
-    new Option(
-      '--cluster <kind>',
-      'mpi: ranks that mpirun or srun started train together, each with its rows of every batch; none; auto: mpi where there are ranks',
-    )
-      .choices(['auto', 'mpi', 'none'])
-      .default('auto'),
-    new Option('--gradients <format>', 'how gradients travel; float16 halves the bytes and rounds')
-      .choices(['float32', 'float16'])
-      .default('float32'),
+    clusterOption(),
+    gradientsOption(),
     new Option(
       '--sync-batch-norm',
       'batch normalization by the statistics of the whole batch (default: each rank by its own rows)',
@@ -207,3 +200,16 @@ function clusterOptions(): Option[] {
     ),
   ];
 }
+
+export const clusterOption = (): Option =>
+  new Option(
+    '--cluster <kind>',
+    'mpi: ranks that mpirun or srun started work together, each on its rows of every batch; none; auto: mpi where there are ranks',
+  )
+    .choices(['auto', 'mpi', 'none'])
+    .default('auto');
+
+export const gradientsOption = (): Option =>
+  new Option('--gradients <format>', 'how gradients travel; float16 halves the bytes and rounds')
+    .choices(['float32', 'float16'])
+    .default('float32');
