@@ -102,11 +102,13 @@ async function* trainLayer(
 ): AsyncGenerator<EncoderEpoch | MachineEpoch, Learned, void> {
   const inputShape = layer.inputShapes[0] as ImageShape;
   if (settings.method === 'autoencoder') {
-    return yield* trainEncoder(session, layer.spec, inputShape, rows, settings);
+    const own = { ...settings, optimizer: settings.optimizerOf() };
+    return yield* trainEncoder(session, layer.spec, inputShape, rows, own);
   }
   const { numbers, scale, visible } = standardised(rows);
   const machine = machineOf(layer, visible, settings);
-  const learned = yield* trainMachine(session, machine, numbers, settings);
+  const own = { ...settings, optimizer: settings.optimizerOf(visible) };
+  const learned = yield* trainMachine(session, machine, numbers, own);
   return onto(learned, scale, machine, layer.spec.options.activation);
 }
 

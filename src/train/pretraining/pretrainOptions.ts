@@ -10,6 +10,7 @@ import type { Optimizer } from '../../nn/optimizers/optimizer.ts';
 import { sgd } from '../../nn/optimizers/sgd.ts';
 import { parseOptions } from '../../nn/options.ts';
 import { checkSettings } from '../checks.ts';
+import type { Machine } from './contrastiveDivergence.ts';
 
 export interface PretrainOptions {
   /** A denoising auto-encoder or a convolutional restricted Boltzmann machine per layer; default 'autoencoder'. */
@@ -22,7 +23,10 @@ export interface PretrainOptions {
   readonly batchSize?: number | undefined;
   /** Of first weights, order, noise and draws; default 0. */
   readonly seed?: number | undefined;
-  /** Default 0.001 (Adam) for auto-encoders, 0.1 (gradient descent with momentum 0.5) for machines. */
+  /**
+   * Default 0.001 (Adam) for auto-encoders; for machines, by gradient descent with momentum 0.5, 0.5 where they read
+   * probabilities and 0.1 where they read other numbers, whose units have no bounds (Hinton 2010, section 13.2).
+   */
   readonly learningRate?: number | undefined;
   /** Of auto-encoders: share of the numbers that the layer does not get to see; default 0.3. */
   readonly noise?: number | undefined;
@@ -40,7 +44,8 @@ export interface PretrainSettings {
   readonly epochs: number;
   readonly batchSize: number;
   readonly seed: number;
-  readonly optimizer: Optimizer;
+  /** Of an auto-encoder, or of a machine with such visible units. */
+  optimizerOf(visible?: Machine['visible']): Optimizer;
   readonly noise: number;
   readonly pooling: number | undefined;
   readonly sparsity: { readonly target: number; readonly weight: number } | undefined;
@@ -76,10 +81,11 @@ export function settingsOf(options: PretrainOptions): PretrainSettings {
   return {
     ...settings,
     pooling: settings.pooling,
-    optimizer:
-      settings.method === 'autoencoder'
-        ? adam({ learningRate: learningRate ?? 0.001 })
-        : sgd({ learningRate: learningRate ?? 0.1, momentum: 0.5 }),
+    optimizerOf: (visible) => {
+      if (visible === undefined) return adam({ learningRate: learningRate ?? 0.001 });
+      const rate = visible === 'binary' ? 0.5 : 0.1;
+      return sgd({ learningRate: learningRate ?? rate, momentum: 0.5 });
+    },
     sparsity: sparsity ?? undefined,
   };
 }
