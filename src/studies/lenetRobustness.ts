@@ -171,6 +171,8 @@ function findingsOf(results: RobustnessResults): Finding[] {
   const sensitive = (kind: Kind): Finding => {
     const { words, judgedAt } = KINDS[kind];
     return judged({
+      note:
+        kind === 'rotate' ? '"On the whole" is the mean over all kinds and strengths.' : undefined,
       claim: `${words} (${judgedAt} ${perturbations[kind].unit}) costs the network of 1998 more than 5 points`,
       expected: ['rotate', 'scale', 'brightness'].includes(kind) ? 'yes (text)' : 'not said',
       interval: pairedDifference(
@@ -185,13 +187,12 @@ function findingsOf(results: RobustnessResults): Finding[] {
   const lost = (condition: Condition): BySeed => bySeed(results, condition, 'lost');
   const keeps = (less: Condition, more: Condition, claim: string, expected: string): Finding =>
     judged({
-      claim,
+      claim: `${claim}, on the whole`,
       expected,
       interval: pairedDifference(lost(more), lost(less)),
       unit: 'points',
       is: 'above',
       than: 0,
-      note: 'Mean over all kinds and strengths.',
     });
   const helps = 'yes (1998, section III.D; text)';
   return [
