@@ -3,6 +3,7 @@
  */
 import path from 'node:path';
 import { contactSheet } from '../data/images/contactSheet.ts';
+import { cutTo } from '../draw/letters.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import { writeWhole } from '../runs/folder/wholeFile.ts';
 import type { Prediction } from '../train/prediction/reading.ts';
@@ -30,14 +31,11 @@ export async function writeGiven(
   });
   const split = { count: shown.length, images, labels: new Uint8Array(shown.length) };
   const captions = shown.map(
-    ({ name, answers }) => `${shortened(path.basename(name))}\n${answers[0]?.class ?? 'nothing'}`,
+    ({ name, answers }) =>
+      `${cutTo(path.basename(name), NAME_LENGTH)}\n${answers[0]?.class ?? 'nothing'}`,
   );
   await writeWhole(file, contactSheet(split, { imageShape: imageShapeOf(spec), captions }));
   const cut =
     shown.length < pictures.length ? `, the first ${MOST_SHOWN} of ${pictures.length}` : '';
   return `Wrote ${file}: what the network was given${cut}`;
-}
-
-function shortened(name: string): string {
-  return name.length > NAME_LENGTH ? `${name.slice(0, NAME_LENGTH - 1)}~` : name;
 }

@@ -3,9 +3,11 @@
  *
  * The drawing code is loaded only when there is something to draw. Next stop: `data/images/contactSheet.ts`.
  */
+
 import type { ReadingOptions } from '../data/batches/batchSource.ts';
 import { picturesOf } from '../data/pictures.ts';
 import type { AnySplit } from '../data/streamed.ts';
+import { cutTo } from '../draw/letters.ts';
 import type { Evaluation } from '../train/evaluation/classification.ts';
 
 /** PNG bytes; null where no mistake was made. */
@@ -18,13 +20,19 @@ export async function mistakesSheet(
   const { contactSheet } = await import('../data/images/contactSheet.ts');
   const rows = mistakes.map(({ index }) => index);
   const shown = await picturesOf(test, rows, reading);
+  const nameOf = (label: number): string => cutTo(classes[label] ?? String(label), MOST_LETTERS);
   const captions = mistakes.map(
     ({ label, predicted, confidence }) =>
-      `is ${classes[label]}\nread ${classes[predicted]}\n${percentBelow(confidence)}`,
+      `is ${nameOf(label)}\nread ${nameOf(predicted)}\n${percentBelow(confidence)} sure`,
   );
-  const sheet = { imageShape: reading.shape, captions, columns: 9 };
-  return contactSheet(shown, sheet);
+  // Long names take their room, and the sheet fewer pictures side by side.
+  const longest = Math.max(...captions.flatMap((c) => c.split('\n')).map(({ length }) => length));
+  const columns = Math.max(4, Math.min(9, Math.floor(LETTERS_ACROSS / Math.max(10, longest))));
+  return contactSheet(shown, { imageShape: reading.shape, captions, columns });
 }
+
+/** Of a class below its picture, and of all captions side by side. */
+const [MOST_LETTERS, LETTERS_ACROSS] = [22, 110];
 
 /** One decimal, rounded down: nothing but certainty is 100 %. */
 export function percentBelow(share: number): string {

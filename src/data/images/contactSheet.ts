@@ -29,8 +29,8 @@ const MOST_ROWS = 100;
 const MOST_LETTERS = 40;
 const GAP = 6;
 const MARGIN = 16;
-/** Letters are enlarged by this. */
-const LETTER_SCALE = 2;
+/** Between the picture and its caption, and from line to line of that. */
+const [CAPTION_GAP, LINE] = [4, LETTER_HEIGHT - 1];
 type Colour = readonly [number, number, number];
 const PAPER: Colour = [24, 27, 33];
 const INK: Colour = [205, 210, 220];
@@ -61,7 +61,7 @@ function byClass(
   const names = classes ?? Array.from({ length: highest + 1 }, (_, label) => String(label));
   const shown = names.slice(0, rows ?? MOST_ROWS).map((name) => shortened(name, MOST_LETTERS));
   const cell = cellOf(imageShape);
-  const nameWidth = Math.max(...shown.map(textWidth)) * LETTER_SCALE;
+  const nameWidth = Math.max(...shown.map(textWidth));
   const left = MARGIN + nameWidth + 2 * GAP;
   const sheet = new Sheet(
     left + columns * (cell.width + GAP) - GAP + MARGIN,
@@ -69,8 +69,8 @@ function byClass(
   );
   shown.forEach((name, label) => {
     const y = MARGIN + label * (cell.height + GAP);
-    const textX = left - 2 * GAP - textWidth(name) * LETTER_SCALE;
-    sheet.text(name, textX, y + (cell.height - LETTER_HEIGHT * LETTER_SCALE) / 2);
+    const textX = left - 2 * GAP - textWidth(name);
+    sheet.text(name, textX, y + (cell.height - LETTER_HEIGHT) / 2);
     firstOfClass(split, label, columns).forEach((index, column) => {
       const pixels = pixelsOf(split, index);
       sheet.picture(pixels, imageShape, left + column * (cell.width + GAP), y, cell.scale);
@@ -85,9 +85,8 @@ function asGrid(split: Split, options: ContactSheetOptions): Sheet {
   const shown = Math.min(split.count, rows * columns);
   const lines = captions.slice(0, shown).map((caption) => caption.split('\n'));
   const cell = cellOf(imageShape);
-  const textHeight =
-    Math.max(0, ...lines.map((l) => l.length)) * (LETTER_HEIGHT + 2) * LETTER_SCALE;
-  const widest = Math.max(0, ...lines.flat().map(textWidth)) * LETTER_SCALE;
+  const textHeight = Math.max(0, ...lines.map((l) => l.length)) * LINE + CAPTION_GAP;
+  const widest = Math.max(0, ...lines.flat().map(textWidth));
   const stepX = Math.max(cell.width, widest) + 3 * GAP;
   const stepY = cell.height + textHeight + 2 * GAP;
   const sheet = new Sheet(
@@ -100,8 +99,8 @@ function asGrid(split: Split, options: ContactSheetOptions): Sheet {
     const middle = x + (stepX - 3 * GAP) / 2;
     sheet.picture(pixelsOf(split, i), imageShape, middle - cell.width / 2, y, cell.scale);
     lines[i]?.forEach((line, n) => {
-      const textY = y + cell.height + (n * (LETTER_HEIGHT + 2) + 3) * LETTER_SCALE;
-      sheet.text(line, middle - (textWidth(line) * LETTER_SCALE) / 2, textY);
+      const textY = y + cell.height + CAPTION_GAP + n * LINE;
+      sheet.text(line, middle - textWidth(line) / 2, textY);
     });
   }
   return sheet;
@@ -166,12 +165,10 @@ class Sheet {
   }
 
   text(text: string, x: number, y: number): void {
-    drawText(text, (dotX, dotY) => {
-      for (let dy = 0; dy < LETTER_SCALE; dy++) {
-        for (let dx = 0; dx < LETTER_SCALE; dx++) {
-          this.#set(x + dotX * LETTER_SCALE + dx, y + dotY * LETTER_SCALE + dy, INK);
-        }
-      }
+    drawText(text, (dotX, dotY, share) => {
+      const mixed = PAPER.map((paper, c) => Math.round(paper + share * ((INK[c] ?? 0) - paper)));
+      const [red = 0, green = 0, blue = 0] = mixed;
+      this.#set(x + dotX, y + dotY, [red, green, blue]);
     });
   }
 

@@ -7,6 +7,7 @@ import { idxBytes, ramp, temporaryFolder } from '../../../test/support/idxFixtur
 import { FoveaError } from '../../base/errors.ts';
 import { drawDigits } from '../datasets/digits.ts';
 import { contactSheet, pictureToPng } from './contactSheet.ts';
+import { drawText, LETTER_HEIGHT, textWidth } from './font.ts';
 import { isNetpbm, parseNetpbm } from './netpbm.ts';
 import type { Picture } from './picture.ts';
 import { prepareDigit, prepareImage } from './prepare.ts';
@@ -301,11 +302,11 @@ describe('contact sheet', () => {
   it('has one row per class', async () => {
     const png = contactSheet(split, { imageShape, classes: [...'0123456789'], columns: 6 });
     const { width, height } = await sharp(png).metadata();
-    expect([width, height]).toEqual([38 + 6 * 62 - 6 + 16, 32 + 10 * 62 - 6]);
+    expect([width, height]).toEqual([36 + 6 * 62 - 6 + 16, 32 + 10 * 62 - 6]);
     // The first 0 stands in the first cell, doubled.
     const { pixels, width: stride } = await readImage(png, { channels: 1 });
     const first = split.images.subarray(784 * split.labels.indexOf(0));
-    const middle = Array.from({ length: 28 }, (_, i) => pixels[(16 + 28) * stride + 38 + 2 * i]);
+    const middle = Array.from({ length: 28 }, (_, i) => pixels[(16 + 28) * stride + 36 + 2 * i]);
     expect(middle).toEqual([...first.subarray(14 * 28, 15 * 28)]);
   });
 
@@ -315,6 +316,23 @@ describe('contact sheet', () => {
     expect(height).toBe(32 + 100 * 62 - 6);
     expect(width).toBeLessThan(1600);
     expect(() => contactSheet(split, { imageShape, columns: 1e9 })).toThrow(/a sheet of \d+ x/);
+  });
+
+  it('writes letters as wide as they are, accents too, and a question mark for what it has not', () => {
+    const inkOf = (text: string) => {
+      const dots: string[] = [];
+      drawText(text, (x, y, share) => dots.push(`${x} ${y} ${share.toFixed(2)}`));
+      return dots;
+    };
+    expect(textWidth('ill')).toBeLessThan(textWidth('MMM') / 2);
+    expect(textWidth('is 7')).toBe([...'is 7'].reduce((sum, letter) => sum + textWidth(letter), 0));
+    expect(inkOf('é').length).toBeGreaterThan(inkOf('e').length);
+    expect(inkOf('漢')).toEqual(inkOf('?'));
+    expect(inkOf(' ')).toEqual([]);
+    // A bar stands upright, as wide as high letters have rows.
+    const rows = new Set(inkOf('|').map((dot) => dot.split(' ')[1]));
+    expect(rows.size).toBeGreaterThan(LETTER_HEIGHT - 5);
+    expect(inkOf('a|').at(-1)?.split(' ')[0]).not.toBe(inkOf('|').at(-1)?.split(' ')[0]);
   });
 
   it('has captions, also for fewer pictures than fit', async () => {
