@@ -37,7 +37,7 @@ export interface CheckedModel {
   readonly count: number;
   /** The model's names of classes; those of the data where it has numbers. */
   readonly classes: readonly string[];
-  /** Best first. */
+  /** Best first: most often right, then of the least loss. */
   readonly scalings: readonly CheckedScaling[];
 }
 
@@ -70,7 +70,8 @@ export async function checkModel(
       });
       scalings.push({ words, accuracy, loss });
     }
-    scalings.sort((a, b) => b.accuracy - a.accuracy);
+    // A network without biases may be as often right whatever the scale, but as sure as it is right under one alone.
+    scalings.sort((a, b) => b.accuracy - a.accuracy || a.loss - b.loss);
     return { dataset: dataset.name, count: dataset.test.count, classes, scalings };
   } finally {
     await session.close();

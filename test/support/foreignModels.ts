@@ -76,7 +76,8 @@ export const stateDicts = [
       activation({ activation: 'leakyRelu', alpha: 0.01 }),
       dense({ units: 10, useBias: false, activation: 'softmax' }),
     ]),
-    preprocess: '0..1',
+    // Without biases pixels of either scale are read equally well, but only with these is it as sure as it is right.
+    preprocess: '0..255',
     accuracy: 0.903,
   },
 ].map((model): ForeignModel & { readonly network: ModelSpec } => ({ ...model, data: 'mnist' }));
