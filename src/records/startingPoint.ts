@@ -12,6 +12,7 @@ import { answeringLayer } from '../models/variants.ts';
 import { parametersOf } from '../nn/network.ts';
 import type { ModelSpec } from '../nn/spec.ts';
 import type { TrainedModel } from '../nn/trained.ts';
+import { namesOfRun } from './classNames.ts';
 import { isImported, type RunOrigin, type RunRecord } from './runRecord.ts';
 
 export interface StartingPoint extends TrainedModel {
@@ -28,7 +29,8 @@ export function originOf(
   classes: readonly string[],
   { path: from, weights, classes: before, digest, record }: StartingPoint,
 ): { readonly origin: RunOrigin; readonly initialWeights: TrainedModel['weights'] } {
-  const answering = classes.join('\n') === before.join('\n') ? undefined : answeringLayer(spec);
+  const named = namesOfRun(record, before, classes);
+  const answering = classes.join('\n') === named.join('\n') ? undefined : answeringLayer(spec);
   const byLayer = Map.groupBy(parametersOf(spec), ({ name }) => layerOf(name));
   const fits = ([layer, parameters]: [string, ReturnType<typeof parametersOf>]): boolean =>
     layer !== answering &&

@@ -10,6 +10,7 @@ import { openDataset } from '../data/open.ts';
 import { parsePreprocessing, scalingNames } from '../interop/preprocessing.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import type { TrainedModel } from '../nn/trained.ts';
+import { namesFrom } from '../records/classNames.ts';
 import { checkSameClasses } from '../records/expectedRun.ts';
 import { fitted } from '../train/checks.ts';
 import { evaluate } from '../train/evaluation/evaluate.ts';
@@ -54,7 +55,7 @@ export async function checkModel(
     testCount: request.count,
   });
   const dataset = fitted(spec, loaded, { steps: [], mean: null });
-  const classes = namesOf(model, dataset.classes);
+  const classes = namesFrom(model.classes, dataset.classes);
   checkSameClasses(spec.name, classes, dataset);
   const reading = { stored: dataset.imageShape };
   const session = await openSession(request.backend);
@@ -76,12 +77,6 @@ export async function checkModel(
   } finally {
     await session.close();
   }
-}
-
-/** Classes that are numbers have no names. */
-function namesOf({ classes }: TrainedModel, ofData: readonly string[]): readonly string[] {
-  const isNumbered = classes.every((name, i) => name === String(i));
-  return isNumbered && classes.length === ofData.length ? ofData : classes;
 }
 
 /** Those for networks of so many channels; pictures of three in either order. */

@@ -85,6 +85,15 @@ describe('a run that begins with another', () => {
     const digits = start.classes;
     expect(originOf(spec, digits, start).origin.drawn).toEqual([]);
     expect(originOf(spec, digits.toReversed(), start).origin.drawn).toEqual(['dense_1']);
+    // What came from elsewhere without names has those of the data, where they are as many.
+    const imported = { ...start, record: { status: 'imported' } as never };
+    const pets = [...'abcdefghij'];
+    expect(originOf(spec, pets, imported).origin.drawn).toEqual([]);
+    expect(originOf(spec, pets, start).origin.drawn).toEqual(['dense_1']);
+    expect(originOf(spec, pets, { ...imported, classes: pets.toReversed() }).origin.drawn).toEqual([
+      'dense_1',
+    ]);
+    expect(originOf(spec, pets.slice(1), imported).origin.drawn).toEqual(['dense_1']);
   });
 
   it('takes from a model what fits another; none of it is an error', async () => {

@@ -12,6 +12,7 @@ import type { AnyDataset } from '../data/streamed.ts';
 import { checkNamesClasses } from '../nn/losses/answers.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import type { TrainedModel } from '../nn/trained.ts';
+import { namesOfRun } from '../records/classNames.ts';
 import { checkSameClasses } from '../records/expectedRun.ts';
 import { isImported, type RunRecord, type RunSettings, treatmentOf } from '../records/runRecord.ts';
 import { fitted } from '../train/checks.ts';
@@ -63,8 +64,9 @@ export async function withTestedRun<T>(
   const trained = treatment.augmentation;
   const augmentation = crops === 10 ? withCrops(trained, imageShape) : trained;
   const target = isImported(record) ? undefined : record.settings.target;
-  if (target === undefined) checkSameClasses(folder, answers, loaded);
-  else if (request.rebuilds !== true) checkNamesClasses(spec, 'to be measured by classes');
+  if (target === undefined) {
+    checkSameClasses(folder, namesOfRun(record, answers, loaded.classes), loaded);
+  } else if (request.rebuilds !== true) checkNamesClasses(spec, 'to be measured by classes');
   const dataset = fitted(spec, loaded, augmentation, target);
   const reading = { ...request.reading, augmentation, stored: dataset.imageShape };
   const session = await openSession(request.backend);

@@ -80,6 +80,19 @@ describe('one file, in a process of its own', () => {
     expect(execFileSync(process.execPath, args, { encoding: 'utf8' })).toBe('10\n');
   });
 
+  it('is opened once, however often it is asked', () => {
+    const file = writeShipped(folder, named('lenet5'), { name: 'once' });
+    const script = `let memories = 0;
+      const { Memory } = WebAssembly;
+      WebAssembly.Memory = class extends Memory { constructor(...of) { super(...of); memories++; } };
+      const { predict } = await import('file://${file}');
+      await Promise.all([1, 2].map(() => predict(new Uint8Array(784).fill(200, 300, 400))));
+      await predict(new Uint8Array(784));
+      console.log(memories)`;
+    const args = ['--input-type=module', '--eval', script];
+    expect(execFileSync(process.execPath, args, { encoding: 'utf8' })).toBe('1\n');
+  });
+
   it('is the same file each time', () => {
     const [first, second] = [0, 1].map(() => [...exportModel(named('lenet5'), { name: 'a' })]);
     expect(first).toEqual(second);
