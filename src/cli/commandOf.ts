@@ -25,6 +25,7 @@ export function commandOf(record: RunRecord, name: string): string | undefined {
   option('--learning-rate', settings.optimizer.learningRate);
   const rates = Object.entries(settings.learningRates ?? {}).map((pair) => pair.join('='));
   if (rates.length > 0) option('--learning-rates', rates.join(','));
+  if (settings.pretrain !== undefined) option('--pretrain', pretrainWords(settings.pretrain));
   option('--loss', settings.loss);
   option('--patience', settings.patience);
   option('--train-count', data.trainCount);
@@ -33,4 +34,9 @@ export function commandOf(record: RunRecord, name: string): string | undefined {
   if (settings.freeze.length > 0) option('--freeze', settings.freeze.join(','));
   option('--name', `${model}-again`);
   return words.map(quoted).join(' ');
+}
+
+function pretrainWords({ method, ...settings }: { readonly method: string }): string {
+  const said = Object.entries(settings).map((pair) => pair.join('='));
+  return [method, ...said].join(',');
 }

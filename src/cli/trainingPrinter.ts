@@ -59,6 +59,10 @@ export function trainingPrinter(
       output.data({ event: 'epoch', epoch, epochs, ...measured, learningRate, seconds, waiting });
     } else if (event.type === 'result') {
       finished(event, record, output);
+    } else if (event.type === 'pretrain') {
+      const { layer, epoch, epochs, error } = event;
+      say(`Pre-training ${layer} ${epoch}/${epochs} - reconstruction error: ${error.toFixed(4)}`);
+      output.data({ event: 'pretrain', layer, epoch, epochs, error });
     } else if (event.type === 'rebuilt') {
       rebuilt(event, record, output);
     } else if (event.type === 'done' && event.reason === 'patience') {

@@ -47,6 +47,13 @@ export interface RunPlan {
 export async function planNewRun(run: NewRun): Promise<RunPlan> {
   const { settings: asked, data: loaded, session, start } = run;
   const { augmentation: changes, validationSplit: fraction, target } = asked;
+  if (start !== undefined && asked.pretrain !== undefined) {
+    throw new UsageError({
+      option: 'pretrain',
+      problem: `the run is to begin with the weights of ${start.path}`,
+      expected: 'weights that were trained, or pre-training of weights that are drawn',
+    });
+  }
   const adapts = run.adapts === true && target === undefined;
   const model = adapts ? forClasses(run.spec, loaded.classes.length) : run.spec;
   const data = await prepareData(model, loaded, changes, fraction, target);

@@ -6,13 +6,16 @@
  * Next stop: `train/fit.ts`.
  */
 import type { Session } from '../backends/backend.ts';
-import { FoveaError } from '../base/errors.ts';
+import { FoveaError, UsageError } from '../base/errors.ts';
+import { validationSplit } from '../data/batches/batches.ts';
 import type { Reading } from '../data/batches/batchSource.ts';
 import type { AnyDataset } from '../data/streamed.ts';
+import { isStreamed } from '../data/streamed.ts';
 import { weightsOf } from '../nn/programs/averages.ts';
 import { parameterNames } from '../nn/programs/programs.ts';
 import type { ModelSpec } from '../nn/spec.ts';
 import { imageShapeOf } from '../nn/spec.ts';
+import type { TrainedModel } from '../nn/trained.ts';
 import { DivergenceError } from '../train/divergence.ts';
 import type { Evaluation } from '../train/evaluation/classification.ts';
 import { evaluate } from '../train/evaluation/evaluate.ts';
@@ -21,6 +24,7 @@ import type { Cluster, FitEvent, FitOptions } from '../train/events.ts';
 import { fit } from '../train/fit.ts';
 import type { Metrics } from '../train/measures.ts';
 import { insights } from '../train/prediction/insights.ts';
+import { type PretrainEvent, pretrain } from '../train/pretraining/pretrain.ts';
 import type { EpochRecord } from '../train/progress.ts';
 import { restoreStates } from '../train/snapshots/snapshot.ts';
 import { mistakesSheet } from './mistakes.ts';
@@ -71,6 +75,7 @@ export type RunEvent =
       readonly resumed: { readonly epoch: number; readonly batch: number } | null;
     }
   | FitEvent
+  | ({ readonly type: 'pretrain' } & Omit<Extract<PretrainEvent, { type: 'epoch' }>, 'type'>)
   | RunResult
   | RebuiltResult;
 
@@ -110,7 +115,9 @@ export async function* performRun(prepared: PreparedRun): AsyncGenerator<RunEven
   if (resume !== null && resume.progress.epoch > 0) await run.writeHistory(resume.progress.history);
   let stepBytes: number | undefined;
   try {
-    for await (const event of fit(session, spec, dataset, fitOptions(prepared))) {
+    const taught = yield* pretrained(prepared);
+    const options = { ...fitOptions(prepared), ...(taught && { initialWeights: taught }) };
+    for await (const event of fit(session, spec, dataset, options)) {
       if (event.type === 'checkpoint' && !follows(prepared.cluster)) {
         const snapshot = await event.snapshot();
         await run.writeCheckpoint(snapshot, event.isBest);
@@ -135,9 +142,36 @@ export async function* performRun(prepared: PreparedRun): AsyncGenerator<RunEven
   }
 }
 
+/** The weights of a new run's convolutions, taught by the training pictures alone where that was asked for. */
+async function* pretrained({
+  record,
+  spec,
+  dataset,
+  session,
+  resume,
+}: PreparedRun): AsyncGenerator<RunEvent, TrainedModel['weights'] | undefined, void> {
+  const { pretrain: asked, validationSplit: fraction, seed } = record.settings;
+  if (asked === undefined || resume != null) return undefined;
+  const { train } = validationSplit(dataset.train, fraction);
+  if (isStreamed(train)) throw needsMemory();
+  for await (const event of pretrain(session, spec, train, { seed, ...asked })) {
+    if (event.type === 'done') return event.weights;
+    if (event.type === 'epoch') yield { ...event, type: 'pretrain' };
+  }
+  return undefined;
+}
+
+function needsMemory(): UsageError {
+  return new UsageError({
+    option: 'pretrain',
+    problem: 'pre-training reads pictures in memory; these are read from files',
+    expected: 'a data set of the table',
+  });
+}
+
 function fitOptions(prepared: PreparedRun): FitOptions {
   const { record, resume, initialWeights, pace, cluster } = prepared;
-  const { patience, augmentation: _, target, loss, ...settings } = record.settings;
+  const { patience, augmentation: _, target, loss, pretrain: __, ...settings } = record.settings;
   const { checkpointEvery, eventInterval, signal } = pace; // no more: `pace` may be a whole request
   return {
     ...settings,

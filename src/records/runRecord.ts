@@ -10,6 +10,7 @@ import { parseJson } from '../base/json.ts';
 import { isMetricName, type MetricName } from '../nn/losses/chosenMetrics.ts';
 import { defaultLossOf, lossNames } from '../nn/losses/losses.ts';
 import type { ModelSpec } from '../nn/spec.ts';
+import { pretrainMethods } from '../train/pretraining/pretrainOptions.ts';
 import { metrics, testMetrics } from '../train/snapshots/checkpoint.ts';
 
 /** Whose weights a run began with. */
@@ -55,6 +56,8 @@ const settings = z.object({
   patience: z.nullable(z.int().check(z.positive())),
   /** Names of layers that training leaves alone. */
   freeze: z._default(z.array(z.string()), []),
+  /** How the convolutions were taught before, without labels; as it was asked for. */
+  pretrain: z.optional(z.looseObject({ method: z.enum(pretrainMethods) })),
   /** What the learning rate of single layers is multiplied by. */
   learningRates: z.optional(z.record(z.string(), z.number().check(z.positive()))),
   /** What was asked for beside these; `train/events.ts` says what each does. */

@@ -15,6 +15,8 @@ import { parseSchedule } from '../nn/schedules.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import { checkSettings } from '../train/checks.ts';
 import type { FitOptions } from '../train/events.ts';
+import { checkPretraining } from '../train/pretraining/pretrain.ts';
+import type { PretrainOptions } from '../train/pretraining/pretrainOptions.ts';
 import { asOptimizer } from '../train/steps.ts';
 import type { RunSettings } from './runRecord.ts';
 import { layersNamed } from './startingPoint.ts';
@@ -35,6 +37,8 @@ export type AskedSettings = Omit<
   | 'restoreBest'
 > & {
   readonly loss?: string;
+  /** Teaches the convolutions without labels before the first step; its seed is the run's unless said. */
+  readonly pretrain?: PretrainOptions | undefined;
   /** Names of layers, or patterns such as "conv*". */
   readonly freeze?: readonly string[];
 };
@@ -56,6 +60,7 @@ export function settingsOf(
   );
   const { optimizer = defaultOptimizerOf(spec), schedule = 'constant', learningRates } = settings;
   const stepping = asUsage(() => asOptimizer(optimizer));
+  const pretrain = settings.pretrain && pretrainingOf(spec, settings.pretrain);
   const freeze = layersNamed(spec, settings.freeze ?? []);
   if (learningRates !== undefined) {
     withLearningRates(stepping, withFrozen(spec, freeze), learningRates);
@@ -75,6 +80,7 @@ export function settingsOf(
     watchTest,
     ...given({
       target,
+      pretrain,
       learningRates,
       labelSmoothing,
       mixup,
@@ -84,6 +90,12 @@ export function settingsOf(
       metrics,
     }),
   };
+}
+
+function pretrainingOf(spec: ModelSpec, asked: PretrainOptions) {
+  const pretrain = { ...asked, method: asked.method ?? ('autoencoder' as const) };
+  asUsage(() => checkPretraining(spec, pretrain));
+  return pretrain;
 }
 
 /** The settings that were said. */

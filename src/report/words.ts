@@ -34,6 +34,9 @@ export function factsOf({ record, history }: ReadableRun): Fact[] {
     ['epochs', `${history.length} of ${settings.epochs}, in batches of ${settings.batchSize}`],
     ['loss', settings.loss],
     ['optimizer', wordsOf(settings.optimizer)],
+    ...(settings.pretrain === undefined
+      ? []
+      : [['taught before without labels', pretrainWords(settings.pretrain)] as const]),
     ...(settings.learningRates === undefined
       ? []
       : [['learning rate times', ratesOf(settings.learningRates)] as const]),
@@ -55,6 +58,10 @@ export function factsOf({ record, history }: ReadableRun): Fact[] {
     ],
   ];
 }
+
+/** "rbm, epochs 5" */
+const pretrainWords = ({ method, ...options }: Readonly<Record<string, unknown>>): string =>
+  wordsOf({ kind: method, ...options });
 
 /** "0.1 (conv*), 2 (dense)" */
 const ratesOf = (rates: Readonly<Record<string, number>>): string =>

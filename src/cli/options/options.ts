@@ -9,6 +9,7 @@ import { backendNames, backendSwitches, type OpenOptions } from '../../backends/
 import { UsageError } from '../../base/errors.ts';
 import { readChoice, readItems, readNamedSettings } from '../../base/settingWords.ts';
 import { type MetricName, metricNamed } from '../../nn/losses/chosenMetrics.ts';
+import type { PretrainOptions } from '../../train/pretraining/pretrainOptions.ts';
 
 const NUMBERS = {
   count: {
@@ -105,6 +106,17 @@ export function parseClassWeights(text: string): 'balanced' | Readonly<Record<st
       });
     }),
   );
+}
+
+/** "rbm" or "autoencoder,epochs=5,noise=0.2"; which settings there are, `train/pretraining/pretrainOptions.ts` says. */
+export function parsePretraining(text: string): PretrainOptions {
+  const { name: method, settings } = readNamedSettings(text, {
+    option: 'pretrain',
+    example: 'rbm,epochs=5',
+  });
+  const { layers } = settings; // one is written without a slash
+  const list = typeof layers === 'string' ? { layers: [layers] } : {};
+  return { method, ...settings, ...list } as PretrainOptions;
 }
 
 /** "conv*=0.1,fc8=10"; which layers there are, the model says. */

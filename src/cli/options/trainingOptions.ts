@@ -9,6 +9,7 @@ import { readItems } from '../../base/settingWords.ts';
 import type { MetricName } from '../../nn/losses/chosenMetrics.ts';
 import { optimizerNames } from '../../nn/optimizers/index.ts';
 import { scheduleNames } from '../../nn/schedules.ts';
+import type { PretrainOptions } from '../../train/pretraining/pretrainOptions.ts';
 import { optimizerFlags } from './optimizerOptions.ts';
 import {
   type BackendOptions,
@@ -19,6 +20,7 @@ import {
   parseInterval,
   parseLearningRates,
   parseOptimizerWords,
+  parsePretraining,
   parseScheduleWords,
   parseShape,
 } from './options.ts';
@@ -50,6 +52,7 @@ export interface TrainingOptions extends BackendOptions {
   readonly monitor?: string;
   readonly minDelta?: number;
   readonly from?: string;
+  readonly pretrain?: PretrainOptions;
   readonly freeze?: readonly string[];
   readonly learningRates?: Readonly<Record<string, number>>;
   readonly trainCount?: number;
@@ -158,6 +161,12 @@ function stepOptions(): Option[] {
 function startOptions(): Option[] {
   return [
     new Option('--from <run>', 'begin with the weights of a run where names and shapes agree'),
+    new Option(
+      '--pretrain <how>',
+      'teach convolutions without labels before: autoencoder or rbm; with settings: rbm,epochs=5',
+    )
+      .argParser(parsePretraining)
+      .conflicts('from'),
     new Option(
       '--freeze <layers>',
       'leave these layers as they are: names or patterns, such as conv1,conv2 or "conv*"',

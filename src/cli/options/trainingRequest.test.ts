@@ -52,6 +52,7 @@ const SAID: readonly (readonly [words: string, request: object])[] = [
   ['--beta1 0.7', { settings: { optimizer: { beta1: 0.7 } } }],
   ['--freeze conv1,conv*', { settings: { freeze: ['conv1', 'conv*'] } }],
   ['--learning-rates conv*=0.1', { settings: { learningRates: { 'conv*': 0.1 } } }],
+  ['--pretrain rbm,epochs=3', { settings: { pretrain: { method: 'rbm', epochs: 3 } } }],
   ['--overwrite', { overwrite: true }],
 ];
 

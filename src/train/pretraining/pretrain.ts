@@ -112,6 +112,12 @@ async function* trainLayer(
   return onto(learned, scale, machine, layer.spec.options.activation);
 }
 
+/** Throws where a model cannot be pre-trained so: before anything is. */
+export function checkPretraining(spec: ModelSpec, options: PretrainOptions): void {
+  settingsOf(options);
+  chosenLayers(spec, options.layers);
+}
+
 /** What a layer reads of every picture, with the weights as they are by now. */
 async function readBy(
   session: Session,
