@@ -122,6 +122,7 @@ export function prelu(step: Step): View {
   const shape = image.own.map((n, i) => (isOwn || i === image.own.length - 1 ? n : 1));
   const made = step.writer.add({
     kind: 'prelu',
+    weightsName: slopes.name,
     reads: [image],
     options: { sharedAxes },
     weights: { alpha: weight(shape, numbers) },
@@ -150,6 +151,7 @@ export function batchNormalization(step: Step): View {
   }
   const made = step.writer.add({
     kind: 'batchNormalization',
+    weightsName: step.weights(1, 'scales').name,
     reads: [view],
     options: {
       epsilon: step.call.float('epsilon', 1e-5),

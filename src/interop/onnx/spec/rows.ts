@@ -49,6 +49,7 @@ function dense(
     step.writer.note('rows of dense kernels were put into (height, width, channel) order');
   const { layer, own } = step.writer.add({
     kind: 'dense',
+    weightsName: product.w.name,
     reads: [step.writer.flat(given)],
     options: { units: N, useBias: bias !== undefined },
     weights: {

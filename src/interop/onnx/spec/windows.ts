@@ -101,6 +101,7 @@ export function conv(step: Step): View {
     : { kind: 'conv2d', options: { ...options, filters: O, groups } };
   const made = step.writer.add({
     ...own,
+    weightsName: w.name,
     reads: [source],
     weights: {
       [isDepthwise ? 'depthwiseKernel' : 'kernel']: kernelOf(w),
@@ -139,6 +140,7 @@ export function convTranspose(step: Step): View {
   if (!isExplicit) step.refuse('its padding follows from its output', 'pads in numbers');
   const made = step.writer.add({
     kind: 'conv2dTranspose',
+    weightsName: w.name,
     reads: [image],
     options: {
       filters,

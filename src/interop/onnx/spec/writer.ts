@@ -47,6 +47,8 @@ export interface NewLayer {
   readonly reads: readonly View[];
   readonly options?: Options;
   readonly weights?: Readonly<Record<string, Weight>>;
+  /** What the file calls its kernel, scales or slopes: "features.0.weight" names the layer "features.0". */
+  readonly weightsName?: string;
   readonly key?: string | undefined;
   readonly trainable?: false;
 }
@@ -104,11 +106,11 @@ export class NetworkWriter {
   }
 
   /** Writes a layer; gives its name and the shape of one row. */
-  add({ kind, reads, options = {}, weights = {}, key, trainable }: NewLayer): {
+  add({ kind, reads, options = {}, weights = {}, weightsName, key, trainable }: NewLayer): {
     readonly layer: string;
     readonly own: Shape;
   } {
-    const name = this.#names.takeFree(baseNameOf(kind));
+    const name = this.#names.takeFree(layerNameIn(weightsName) ?? baseNameOf(kind));
     const parsed = parseOptions(layerOf(kind).options, options, `layer "${name}" (${kind})`);
     const shapes = nonEmpty(
       reads.map(({ layer }) => this.#shapes.get(layer) ?? unreachable(`no layer "${layer}"`)),
@@ -241,6 +243,12 @@ export class NetworkWriter {
     );
     return { spec, weights };
   }
+}
+
+/** The module or layer that weights belong to, by their name; undefined where that does not say. */
+function layerNameIn(weightsName: string | undefined): string | undefined {
+  const name = /(?:^|\/)([\w.-]{1,100})[./](?:weight|kernel|gamma|centers|alpha)(?::0)?$/;
+  return name.exec(weightsName ?? '')?.[1];
 }
 
 /** Numbers that are no part of larger memory, such as the file's, which would be kept with them. */

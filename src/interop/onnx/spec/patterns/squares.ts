@@ -58,6 +58,7 @@ export const distances: Matcher = (tree, last) => {
       const rows = Array.from({ length: K }, (_, k) => [...own.subarray(k * D, (k + 1) * D)]);
       const made = step.writer.add({
         kind: 'rbf',
+        ...(centers === undefined ? {} : { weightsName: centers }),
         reads: [row],
         options: { centers: rows },
         weights: { centers: weight([K, D], () => own) },
