@@ -127,18 +127,25 @@ function requestOf(
     folder: out ?? standard,
     taking: resume === true ? 'resume' : overwrite === true ? 'overwrite' : 'new',
     backend: openOptionsOf(options),
-    command: againWords(chosen.name, options),
+    command: `fovea ${againWords(chosen.name, options)}`,
   };
 }
 
-/** What does it again, from the beginning. */
+/** What does it again, from the beginning; without the name of the command line. */
 function againWords(name: string, { quick, seeds, data }: Options): string {
   return [
-    `fovea study ${name}`,
+    `study ${name}`,
     ...(quick === true ? ['--quick'] : []),
     ...(seeds === undefined ? [] : [`--seeds ${seeds}`]),
     ...(data === undefined ? [] : [`--data ${data}`]),
   ].join(' ');
+}
+
+/** What goes on with it. */
+function resumeWords(name: string, options: Options): string {
+  const { out } = options;
+  const place = out === undefined ? '' : ` --out ${quoted(out)}`;
+  return `${self()} ${againWords(name, options)}${place} --resume`;
 }
 
 async function list(output: Output): Promise<void> {
@@ -169,7 +176,7 @@ function show(event: StudyEvent, output: Output, live: Live, name: string, optio
       const { finished, trials } = event;
       output.data({ event: 'stopped', finished, trials });
       output.note(
-        `Stopped with ${finished} of ${trials} trials. Go on: ${self()} ${againWords(name, options).slice('fovea '.length)}${options.out === undefined ? '' : ` --out ${quoted(options.out)}`} --resume`,
+        `Stopped with ${finished} of ${trials} trials. Go on: ${resumeWords(name, options)}`,
       );
       process.exitCode = INTERRUPTED;
       return;

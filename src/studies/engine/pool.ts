@@ -6,7 +6,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import type { OpenOptions } from '../../backends/select.ts';
-import { FoveaError } from '../../base/errors.ts';
+import { advice, FoveaError, setting } from '../../base/errors.ts';
 import type { Form, Study } from '../study.ts';
 import { type MeasuredTrial, openMeasurer } from './measureTrial.ts';
 import type { FromProcess, ToProcess } from './trialProcess.ts';
@@ -134,6 +134,6 @@ function gone(id: string, how: string): FoveaError {
   return new FoveaError({
     problem: `the process that measured trial ${id} is gone (${how})`,
     expected: 'one that answers; the machine may have run out of memory',
-    fix: 'go on with fewer at once: fovea study NAME --resume --jobs 1',
+    fix: advice`${setting('resume')} goes on; with ${setting('jobs', 1)} it needs less memory`,
   });
 }
