@@ -11,6 +11,8 @@ const MOST_NUMBERED = 20;
 const LABEL = 110;
 /** Letters of a class beside the matrix. */
 const NAME_LENGTH = 14;
+/** Width of a letter, about. */
+const LETTER = 8;
 
 /** Rows are what pictures show, columns what they were read as. The colour goes with the share of the row. */
 export function drawConfusion(
@@ -19,7 +21,10 @@ export function drawConfusion(
 ): string {
   const n = classes.length;
   const side = n <= MOST_NUMBERED ? CELL : Math.max(3, Math.floor(800 / n));
-  const top = 60;
+  const names = n > MOST_NUMBERED ? [] : classes.map((name) => cutTo(name, NAME_LENGTH));
+  const longest = Math.max(0, ...names.map(({ length }) => length));
+  // Longer names are turned, and rise by half their length.
+  const top = longest > 3 ? 40 + LETTER * longest * Math.sin(Math.PI / 6) : 60;
   const cells = confusion.flatMap((row, i) => {
     const all = row.reduce((sum, count) => sum + count, 0) || 1;
     return row.map((count, k) => {
@@ -33,7 +38,6 @@ export function drawConfusion(
       return element('rect', square) + text(x + side / 2, y + side / 2 + 4, String(count), ink);
     });
   });
-  const names = n > MOST_NUMBERED ? [] : classes.map((name) => cutTo(name, NAME_LENGTH));
   const [width, height] = [LABEL + n * side + 70, top + n * side + 10];
   return svgDocument(
     width,
@@ -45,8 +49,8 @@ export function drawConfusion(
     ),
     ...names.map((name, k) => {
       const [x, y] = [LABEL + k * side + side / 2, top - 8];
-      const turned = name.length > 3 ? { transform: `rotate(-30 ${x} ${y})` } : {};
-      const anchor = name.length > 3 ? 'start' : 'middle';
+      const turned = longest > 3 ? { transform: `rotate(-30 ${x} ${y})` } : {};
+      const anchor = longest > 3 ? 'start' : 'middle';
       return text(x, y, name, { fill: INK, 'text-anchor': anchor, ...turned });
     }),
     ...cells,

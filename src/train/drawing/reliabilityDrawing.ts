@@ -20,7 +20,7 @@ const GAP = 70;
 const LEFT = 64;
 const TOP = 88;
 /** Height of the counts, and what lies between them and the bars. */
-const [COUNTS, BETWEEN] = [52, 34];
+const [COUNTS, BETWEEN] = [52, 42];
 const RIGHT = '#1769aa';
 const WRONG = '#b5482a';
 const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
@@ -119,7 +119,7 @@ function drawCounts(bins: readonly ConfidenceBin[], count: number): string {
   return [
     ...bars,
     element('path', { d: `M0 ${COUNTS} H${SIDE}`, stroke: RULE_DARK }),
-    text(4, 10, words, { fill: QUIET, 'font-size': 10 }),
+    text(0, -6, words, { fill: QUIET, 'font-size': 10 }),
   ].join('');
 }
 

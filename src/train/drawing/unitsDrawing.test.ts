@@ -72,7 +72,9 @@ describe('weights', () => {
   });
 
   it('are cut to what was asked for, and refused where there are none', () => {
-    expect(pictures(drawWeights(colours, '', { layers: ['up'], maxMaps: 2 }))).toHaveLength(1 + 4);
+    const cut = drawWeights(colours, '', { layers: ['up'], maxMaps: 2 });
+    expect(pictures(cut)).toHaveLength(1 + 4);
+    expect(cut).toMatch(/>a filter a strip<.*>the first 2 of them</s);
     expect(() => filtersOf(colours, ['dense'])).toThrow(/one of first, up|first/);
     const none = sequential({ name: 'none', inputShape: [4] }, [
       dense({ units: 2, activation: 'softmax' }),

@@ -47,9 +47,9 @@ export function drawWeights(
 ): string {
   const rows = filtersOf(model, layers).map((found): LabelledRow => {
     const { layer, kind, shape, filters, limit } = found;
-    const { note, ...drawing } = drawFilters(found, WIDTH - LEFT, maxMaps);
+    const { notes, ...drawing } = drawFilters(found, WIDTH - LEFT, maxMaps);
     const lines = [kind, `${filters.length} of ${shape.join(' × ')}`, `±${numberWords(limit)}`];
-    return { name: layer, lines: note === '' ? lines : [...lines, note], ...drawing };
+    return { name: layer, lines: [...lines, ...notes], ...drawing };
   });
   const legend = scaleLegend(WIDTH - 150, 14, ['−largest', 'largest']);
   return drawRows(title, rows, { legend });
@@ -128,7 +128,7 @@ export function drawFilters(
   { shape, filters, limit }: Filters,
   width: number,
   most?: number,
-): Drawing & { readonly note: string } {
+): Drawing & { readonly notes: readonly string[] } {
   const isGrid = shape[2] !== 1 && shape[2] !== 3;
   const size = sizeOf(shape, isGrid ? GRID_SIDE : SIDE);
   const gap = isGrid ? GRID_GAP : GAP;
@@ -146,13 +146,13 @@ export function drawFilters(
     });
   });
   const lines = Math.ceil(count / across);
-  const cut = count < filters.length ? `the first ${count}` : '';
+  const cut = count < filters.length ? `the first ${count} of them` : '';
   const columns = isGrid && channels < shape[2] ? `${channels} of ${shape[2]} channels` : '';
   const kind = isGrid ? 'a filter a strip' : shape[2] === 3 ? 'gray is 0' : '';
   return {
     drawing: pictures.join(''),
     height: lines * (size.height + gap) - gap,
-    note: [kind, cut, columns].filter((words) => words !== '').join(', '),
+    notes: [kind, cut, columns].filter((words) => words !== ''),
   };
 }
 
