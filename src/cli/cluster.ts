@@ -13,13 +13,14 @@ import type { TrainingOptions } from './options/trainingOptions.ts';
 import type { Output } from './terminal/output.ts';
 
 type ClusterOptions = Pick<TrainingOptions, 'cluster' | 'gradients'> &
-  Partial<Pick<TrainingOptions, 'syncBatchNorm'>>;
+  Partial<Pick<TrainingOptions, 'syncBatchNorm'>> & { readonly seeds?: unknown };
 
 /** Undefined where this process trains alone. */
 export async function openCluster(options: ClusterOptions): Promise<Cluster | undefined> {
   const { cluster, gradients, syncBatchNorm: synchronizedStatistics } = options;
   const launched = launchedBy(process.env);
   if (cluster === 'none' || (cluster === 'auto' && (launched?.size ?? 1) === 1)) return undefined;
+  if (options.seeds !== undefined) throw oneSeed();
   const { openMpi } = await import('../cluster/mpi/openMpi.node.ts');
   const ranks = await openMpi();
   if (cluster === 'mpi' && launched === undefined && ranks.size === 1) {
@@ -27,6 +28,16 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster | un
     throw alone();
   }
   return { ranks, gradients, synchronizedStatistics };
+}
+
+/** Which seeds are done already, rank 0 alone could say. */
+function oneSeed(): UsageError {
+  return new UsageError({
+    option: 'seeds',
+    problem: 'several runs of several ranks',
+    expected: 'one run at a time where ranks train together',
+    fix: 'start a job for each --seed, or --cluster none for runs of one process',
+  });
 }
 
 function alone(): UsageError {

@@ -50,6 +50,7 @@ const SAID: readonly (readonly [words: string, request: object])[] = [
   ['--mu 0.5', { settings: { optimizer: { mu: 0.5 } } }],
   ['--clip-norm 1.5', { settings: { optimizer: { clipNorm: 1.5 } } }],
   ['--beta1 0.7', { settings: { optimizer: { beta1: 0.7 } } }],
+  ['--scale-rate 32 --learning-rate 0.1', { settings: { optimizer: { learningRate: 0.4 } } }],
   ['--freeze conv1,conv*', { settings: { freeze: ['conv1', 'conv*'] } }],
   ['--learning-rates conv*=0.1', { settings: { learningRates: { 'conv*': 0.1 } } }],
   ['--pretrain rbm,epochs=3', { settings: { pretrain: { method: 'rbm', epochs: 3 } } }],
@@ -192,7 +193,7 @@ describe('what is said of a run that goes on', () => {
 it('every option of train is held to its words, or is no setting of the run', () => {
   const said = new Set(SAID.map(([words]) => words.split(' ')[0].replace('--no-', '--')));
   const elsewhere =
-    'input workers strict recipe seeds from name out resume checkpoint-every threads backend json help';
+    'input workers strict recipe seeds from name out resume checkpoint-every threads backend cluster gradients sync-batch-norm json help';
   const flags = command().options.map(({ long }) => long?.replace('--no-', '--') ?? '');
   const optimizers =
     /^--(beta|epsilon|rho|centered|velocity|decay-mode|patterns|loss-unit|clip|ema)/;

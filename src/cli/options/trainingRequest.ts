@@ -148,7 +148,10 @@ export function saidAgain(options: TrainingOptions, command: Command): ExpectedR
       ...(options.seeds === undefined ? {} : { seed: options.seed }),
       ...(options.shuffleOnce === true ? { shuffle: 'once' } : {}),
     },
-    optimizer: { ...said('optimizer').optimizer, ...optimizerFlagsOf(command) },
+    optimizer: scaledAgain(
+      { ...said('optimizer').optimizer, ...optimizerFlagsOf(command) },
+      options,
+    ),
     schedule: { ...schedule, ...said('warmup') },
     ...said('augment', 'freeze'),
   };
@@ -180,6 +183,16 @@ function scaled(optimizer: Named, batchSize: number, meantFor: number | undefine
   if (meantFor === undefined) return optimizer;
   const { learningRate } = asOptimizer(optimizer).spec;
   return { ...optimizer, learningRate: (learningRate * batchSize) / meantFor };
+}
+
+/** As `scaled` made it when the run was begun, where the rate is said again. */
+function scaledAgain(
+  said: Readonly<Record<string, unknown>>,
+  { batchSize, scaleRate }: TrainingOptions,
+): Readonly<Record<string, unknown>> {
+  const { learningRate } = said;
+  if (scaleRate === undefined || typeof learningRate !== 'number') return said;
+  return { ...said, learningRate: (learningRate * batchSize) / scaleRate };
 }
 
 /** A cosine without a duration takes the whole run. */
