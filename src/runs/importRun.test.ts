@@ -3,7 +3,8 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withWeights } from '../../test/interop/models.ts';
+import { smallModels, withWeights } from '../../test/interop/models.ts';
+import { largestDifference } from '../../test/interop/roundTrip.ts';
 import { exportModel } from '../interop/exporters.ts';
 import { modelOf } from '../models/index.ts';
 import { isImported } from '../records/runRecord.ts';
@@ -54,6 +55,20 @@ describe('an imported run', () => {
     await expect(evaluateRun(request)).rejects.toThrow(/data: lenet5 was imported/);
     const { evaluation } = await evaluateRun({ ...request, data: 'digits' });
     expect(evaluation.count).toBe(20);
+  });
+
+  it('has its batch normalisations folded where that is asked for', async () => {
+    const whole = withWeights(smallModels.normalized());
+    const files = await exportModel(whole, 'safetensors', { name: 'normalized' });
+    await fs.writeFile(at('normalized.safetensors'), files.get('normalized.safetensors')!);
+    const request = { file: at('normalized.safetensors') };
+    const { model: kept } = await openImport(request);
+    const { model: folded } = await openImport({ ...request, foldBatchNorm: true });
+    expect(kept.spec.layers.length - folded.spec.layers.length).toBe(3);
+    expect(folded.notes.at(-1)).toBe('3 batch normalisations were folded into the layer before');
+    expect(await largestDifference(kept, folded)).toBeLessThan(1e-5);
+    const plain = await openImport({ file: at('net.safetensors'), foldBatchNorm: true });
+    expect(plain.model.notes.at(-1)).toMatch(/^no batch normalisation was folded/);
   });
 
   it('is replaced when that is said, by another run too, and left alone else', async () => {

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { FoveaError } from '../base/errors.ts';
 import { withChannelsReversed } from '../interop/channelOrder.ts';
+import { foldBatchNormalization } from '../interop/foldBatchNormalization.ts';
 import { importModel } from '../interop/importers.ts';
 import type { ImportedModel } from '../interop/importing.ts';
 import { modelParts } from '../interop/modelTensors.ts';
@@ -28,6 +29,8 @@ export interface ImportRequest {
   readonly preprocess?: string | undefined;
   /** Names of the classes, where the file has none or others. */
   readonly classes?: readonly string[] | undefined;
+  /** Batch normalisations go into the layers before them, for use without training; default false. */
+  readonly foldBatchNorm?: boolean | undefined;
 }
 
 /** A model on its way in, in memory: nothing is kept yet. */
@@ -48,15 +51,16 @@ export async function openImport(request: ImportRequest): Promise<OpenedModel> {
     weights: request.weights === undefined ? undefined : await openSource(request.weights),
   });
   const digest = createHash('sha256').update(source.bytes).digest('hex');
-  const { preprocess, classes = model.classes } = request;
-  const named = withClasses(model, classes);
+  const { preprocess, classes = model.classes, foldBatchNorm = false } = request;
+  const given = withClasses(model, classes);
+  const named = foldBatchNorm ? folded(given) : given;
   if (preprocess === undefined) {
     const { preprocessing } = model;
     return { model: named, from: { file: request.file, format, digest, preprocessing } };
   }
   const changed = withPreprocessing(named, preprocess);
   return {
-    model: { ...changed.model, notes: [...model.notes, ...changed.notes] },
+    model: { ...changed.model, notes: [...named.notes, ...changed.notes] },
     from: { file: request.file, format, digest, preprocessing: 'given' },
   };
 }
@@ -75,6 +79,16 @@ export function withPreprocessing<M extends TrainedModel>(
   if (order === 'rgb') return { model: scaled, notes: [] };
   const turned = withChannelsReversed(scaled);
   return { model: turned.model, notes: [turned.note] };
+}
+
+function folded(model: ImportedModel): ImportedModel {
+  const { spec, weights } = foldBatchNormalization(model);
+  const count = model.spec.layers.length - spec.layers.length;
+  const note =
+    count === 0
+      ? 'no batch normalisation was folded: none stands behind a layer that it alone reads'
+      : `${count} batch normalisation${count === 1 ? ' was' : 's were'} folded into the layer before`;
+  return { ...model, spec, weights, notes: [...model.notes, note] };
 }
 
 function withClasses(model: ImportedModel, classes: readonly string[]): ImportedModel {

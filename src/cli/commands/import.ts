@@ -46,6 +46,7 @@ interface Options extends BackendOptions {
   readonly weights?: string;
   readonly format?: string;
   readonly preprocess?: string;
+  readonly foldBatchNorm?: boolean;
   readonly classes?: string;
   readonly check?: true | string;
   readonly data?: string;
@@ -68,6 +69,7 @@ export function command(): Command {
       ),
     )
     .option('--preprocess <how>', 'how pixels become numbers, see below')
+    .option('--fold-batch-norm', 'batch normalisations into the layers before them')
     .option(
       '--classes <names>',
       'names of the classes: cat,dog (default: those of the file, or 0, 1, ...)',
@@ -96,12 +98,13 @@ async function importFile(file: string, options: Options): Promise<void> {
   const folder = runFolderOf(options, modelNameOf({ name: file.replace(/^.*[\\/]/, '') }));
   const { checkImportPlace, openImport, keepImport } = await import('../../runs/importRun.ts');
   await checkImportPlace(folder, options.overwrite);
-  const { model, weights, format, preprocess, classes } = options;
+  const { model, weights, format, preprocess, classes, foldBatchNorm } = options;
   const opened = await openImport({
     file,
     weights,
     format,
     preprocess,
+    foldBatchNorm,
     model: model === undefined ? undefined : await resolveModel(model),
     classes: classes?.split(',').map((name) => name.trim()),
   });
