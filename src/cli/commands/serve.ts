@@ -166,8 +166,8 @@ async function run(runs: readonly string[], options: Options): Promise<void> {
       'Every machine that reaches this one may ask. A token keeps others out: --token, or FOVEA_TOKEN.',
     );
   output.note('Ctrl-C stops it.');
-  await untilInterrupted();
+  const signal = await untilInterrupted();
   output.note('Answering what is in hand (Ctrl-C once more to leave at once) ...');
   await server.close();
-  process.exitCode = INTERRUPTED;
+  if (signal === 'SIGINT') process.exitCode = INTERRUPTED;
 }

@@ -38,9 +38,12 @@ export function gentleInterrupt(
   return { signal: controller.signal, listen, release };
 }
 
-/** Resolves at the first Ctrl-C; a second one ends the process as ever. */
-export function untilInterrupted(): Promise<void> {
+/**
+ * Resolves at the first Ctrl-C or SIGTERM with which it was; a second one ends the process as ever. SIGTERM is how
+ * service managers and containers end what they started: a server that then stops as it should has done its work.
+ */
+export function untilInterrupted(): Promise<'SIGINT' | 'SIGTERM'> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
   });
 }
