@@ -45,13 +45,55 @@ type Condition = keyof typeof CONDITIONS;
 
 /** Strengths from weak to strong, what changes nothing among them, and the one that claims are about. */
 const KINDS = {
-  rotate: { words: 'Rotation', at: [0, 10, 20, 30, 45], still: 0, judgedAt: 20 },
-  scale: { words: 'Scale', at: [0.6, 0.8, 1, 1.2, 1.4], still: 1, judgedAt: 0.6 },
-  squeeze: { words: 'Squeezing', at: [0.7, 0.8, 1, 1.2, 1.4], still: 1, judgedAt: 0.7 },
-  shear: { words: 'Shear', at: [0, 0.2, 0.4, 0.6, 0.8], still: 0, judgedAt: 0.4 },
-  stroke: { words: 'Stroke width', at: [-1, 0, 1, 2], still: 0, judgedAt: 1 },
-  brightness: { words: 'Light', at: [0, 16, 32, 64, 96], still: 0, judgedAt: 64 },
-  noise: { words: 'Noise', at: [0, 32, 64, 96], still: 0, judgedAt: 64 },
+  rotate: {
+    words: 'Rotation',
+    claim: 'Turning by 20 degrees',
+    at: [0, 10, 20, 30, 45],
+    still: 0,
+    judgedAt: 20,
+  },
+  scale: {
+    words: 'Scale',
+    claim: 'Scaling to 0.6 of the size',
+    at: [0.6, 0.8, 1, 1.2, 1.4],
+    still: 1,
+    judgedAt: 0.6,
+  },
+  squeeze: {
+    words: 'Squeezing',
+    claim: 'Squeezing to 0.7 of the width, and as much taller',
+    at: [0.7, 0.8, 1, 1.2, 1.4],
+    still: 1,
+    judgedAt: 0.7,
+  },
+  shear: {
+    words: 'Shear',
+    claim: 'Shearing by 0.4 pixels per row',
+    at: [0, 0.2, 0.4, 0.6, 0.8],
+    still: 0,
+    judgedAt: 0.4,
+  },
+  stroke: {
+    words: 'Stroke width',
+    claim: 'Strokes wider by a pixel on each side',
+    at: [-1, 0, 1, 2],
+    still: 0,
+    judgedAt: 1,
+  },
+  brightness: {
+    words: 'Light',
+    claim: 'Light brighter or darker by 64 of 255',
+    at: [0, 16, 32, 64, 96],
+    still: 0,
+    judgedAt: 64,
+  },
+  noise: {
+    words: 'Noise',
+    claim: 'Noise of deviation 64 of 255',
+    at: [0, 32, 64, 96],
+    still: 0,
+    judgedAt: 64,
+  },
 } as const;
 
 type Kind = keyof typeof KINDS;
@@ -91,7 +133,7 @@ export const lenetRobustness: Study<RobustnessForm, RobustnessSettings> = {
     'How much accuracy does LeNet-5 lose by rotation, scale, squeezing, shear, stroke width, light and noise, and which version of it less?',
   text: 'LeNet-5 is less robust to various image variations, such as changes in scale, rotation, or illumination, compared to more advanced architectures that include normalization layers, residual connections, and data augmentation techniques.',
   expected:
-    'it is sensitive (text); 1998 shows characters of unusual shape, size and noise that are read rightly, after training with distortions (section III.D, Fig. 13), and lowers its error from 0.95 % to 0.8 % by them',
+    'it is sensitive (text); 1998 shows characters of unusual shape, size and noise that are read rightly (section III, Fig. 13), and lowers its error from 0.95 % to 0.8 % by distortions in training',
   design: ({ trainCount, passes, epochs }) =>
     `lenet5-1998 (${passes} passes, one picture at a time, diagonal Levenberg-Marquardt) and the Keras version (${epochs} epochs of Adam at 0.003), each on ${trainCount.toLocaleString('en-US')} pictures as they are, and on as many that were moved, scaled, squeezed and sheared a little anew in each pass (section III.A; nine of ten). Tested with stronger changes than were trained with, each kind alone.`,
   forms: {
@@ -169,11 +211,11 @@ const inPoints = ({ mean, low, high }: Record<'mean' | 'low' | 'high', number>) 
 
 function findingsOf(results: RobustnessResults): Finding[] {
   const sensitive = (kind: Kind): Finding => {
-    const { words, judgedAt } = KINDS[kind];
+    const { claim, judgedAt } = KINDS[kind];
     return judged({
       note:
         kind === 'rotate' ? '"On the whole" is the mean over all kinds and strengths.' : undefined,
-      claim: `${words} (${judgedAt} ${perturbations[kind].unit}) costs the network of 1998 more than 5 points`,
+      claim: `${claim} costs the network of 1998 more than 5 points`,
       expected: ['rotate', 'scale', 'brightness'].includes(kind) ? 'yes (text)' : 'not said',
       interval: pairedDifference(
         bySeed(results, 'paper', 'clean'),
@@ -194,7 +236,7 @@ function findingsOf(results: RobustnessResults): Finding[] {
       is: 'above',
       than: 0,
     });
-  const helps = 'yes (1998, section III.D; text)';
+  const helps = 'yes (1998: error 0.95 % to 0.8 %; text)';
   return [
     ...NAMES.map(sensitive),
     keeps('paper', 'keras', 'The network of 1998 loses less than the Keras version', 'not said'),
