@@ -147,10 +147,8 @@ describe('text-lenet5', () => {
     expect(whole.findings.map(({ verdict }) => verdict)).toEqual(['supported', 'not supported']);
     const shares = ['94.33 %', '96.64 %', '97.37 %', '97.64 %'];
     expect(whole.tables[0]?.rows[0]).toEqual(['the text', ...shares, '1']);
-    for (const { verdict, note } of textLenet.conclude({ form: textLenet.forms.quick, trials })
-      .findings) {
-      expect(verdict).toBe('undecided');
-      expect(note).toMatch(/the whole of mnist, this form on 2,000 pictures of digits/);
-    }
+    const { findings } = textLenet.conclude({ form: textLenet.forms.quick, trials });
+    expect(findings.map(({ verdict }) => verdict)).toEqual(['undecided', 'undecided']);
+    expect(findings[0]?.note).toMatch(/the whole of mnist, this form on 2,000 pictures of digits/);
   });
 });
