@@ -61,7 +61,7 @@ const KINDS = {
   },
   squeeze: {
     words: 'Squeezing',
-    claim: 'Squeezing to 0.7 of the width, and as much taller',
+    claim: 'Squeezing to 0.7 of the width and as much more height',
     at: [0.7, 0.8, 1, 1.2, 1.4],
     still: 1,
     judgedAt: 0.7,
@@ -75,14 +75,14 @@ const KINDS = {
   },
   stroke: {
     words: 'Stroke width',
-    claim: 'Strokes wider by a pixel on each side',
+    claim: 'Widening strokes by a pixel on each side',
     at: [-1, 0, 1, 2],
     still: 0,
     judgedAt: 1,
   },
   brightness: {
     words: 'Light',
-    claim: 'Light brighter or darker by 64 of 255',
+    claim: 'Making all pixels brighter or darker by 64 of 255',
     at: [0, 16, 32, 64, 96],
     still: 0,
     judgedAt: 64,
