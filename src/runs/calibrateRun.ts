@@ -86,7 +86,7 @@ export async function readTemperature(folder: string): Promise<SavedTemperature>
       where: folder,
       problem: 'no temperature was fitted to this run',
       expected: FILE,
-      fix: `fovea calibrate ${folder} --fit`,
+      fix: advice`fovea calibrate, with ${setting('fit')}`,
     });
   }
   const saved = parseCalibration(await readRegular(file, MOST_JSON, FILE), file);
@@ -95,7 +95,7 @@ export async function readTemperature(folder: string): Promise<SavedTemperature>
     where: file,
     problem: 'the temperature was fitted to other weights than this run has now',
     expected: 'weights that were not trained on since',
-    fix: `fovea calibrate ${folder} --fit`,
+    fix: advice`fovea calibrate, with ${setting('fit')}`,
   });
 }
 
