@@ -62,7 +62,7 @@ export async function* trainEncoder(
   { noise, ...options }: EncoderOptions,
 ): AsyncGenerator<
   EncoderEpoch,
-  { readonly kernel: Float32Array; readonly bias: Float32Array },
+  { readonly kernel: Float32Array; readonly bias?: Float32Array },
   void
 > {
   const spec = autoencoderOf(layer, inputShape, noise);
@@ -76,7 +76,8 @@ export async function* trainEncoder(
     }
     const read = async (name: string) =>
       Float32Array.from(await scope.readState(`${layer.name}/${name}`));
-    return { kernel: await read('kernel'), bias: await read('bias') };
+    const learned = { kernel: await read('kernel') };
+    return layer.options.useBias === false ? learned : { ...learned, bias: await read('bias') };
   } finally {
     scope.free();
   }

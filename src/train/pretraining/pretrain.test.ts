@@ -74,6 +74,22 @@ describe.each(METHODS)('$method', (options) => {
     expect(alone.errors('conv2')[0]).not.toBe(errors('conv2')[0]);
   });
 
+  it('leaves layers without biases without', async () => {
+    const spec = sequential({ inputShape: [10, 10, 1] }, [
+      layers.conv2d({
+        filters: 2,
+        kernelSize: 3,
+        useBias: false,
+        activation: 'tanh',
+        name: 'conv',
+      }),
+      layers.flatten(),
+      layers.dense({ units: 3, activation: 'softmax' }),
+    ]);
+    const { weights } = await run(spec, { ...options, epochs: 1 });
+    expect([...weights.keys()]).toEqual(['conv/kernel']);
+  });
+
   it('gives the same bits for the same seed, others for another', async () => {
     const first = { ...options, epochs: 1, layers: ['conv1'] };
     const [a, b, c] = [
