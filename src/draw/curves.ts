@@ -23,7 +23,7 @@ export interface CurvesOptions {
   readonly yRange?: readonly [number, number] | undefined;
 }
 
-const COLOURS = ['#1769aa', '#b5482a', '#0b7a4b', '#7a4fa3', '#8a6d1d'];
+const COLOURS = ['#1769aa', '#b5482a', '#0b7a4b', '#7a4fa3', '#8a6d1d', '#3e4c59'];
 const HEIGHT = 400;
 const PLOT = { left: 64, right: 560, top: 62, bottom: 344 };
 /** Width of a letter of the names, and their least distance from line to line. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { onlyConditions } from '../../test/support/onlyConditions.ts';
 import { layerShapes } from '../nn/shapes.ts';
 import { ablationAugmentation } from './ablationAugmentation.ts';
 import { ablationDropout } from './ablationDropout.ts';
@@ -63,8 +64,9 @@ describe('ablations', () => {
   };
 
   it('measure training, test and the gap between them, of each condition', async () => {
-    const { trials, conclusion } = await measureStudy(ablationAugmentation, form, { threads: 1 });
-    expect(trials.map(({ trial }) => trial.condition)).toEqual(['moved', 'coloured', 'without']);
+    const two = onlyConditions(ablationAugmentation, 'coloured', 'without');
+    const { trials, conclusion } = await measureStudy(two, form, { threads: 1 });
+    expect(trials.map(({ trial }) => trial.condition)).toEqual(['coloured', 'without']);
     for (const {
       figures: { numbers },
     } of trials) {
@@ -114,7 +116,9 @@ describe('the table of studies', () => {
       expect(study.name).toMatch(/^[a-z0-9-]+$/);
       for (const words of [study.question, study.text, study.expected])
         expect(words.length, study.name).toBeGreaterThan(20);
-      expect(study.forms.quick.data, study.name).toBe('digits');
+      // No set that is built in has colours, which the text's second network reads.
+      const builtIn = study.name === 'text-alexnet' ? 'cifar10' : 'digits';
+      expect(study.forms.quick.data, study.name).toBe(builtIn);
       for (const form of Object.values(study.forms)) {
         const ids = study.trials(form).map(({ id }) => id);
         expect(new Set(ids).size, study.name).toBe(ids.length);
