@@ -30,6 +30,9 @@ export interface Product {
   readonly nodes: readonly OnnxNode[];
 }
 
+/** Nodes that are multiplied on the way; a file may have a hundred thousand in a row. */
+const MOST_DEPTH = 4;
+
 export class NodeTree {
   readonly opset: number;
   readonly #makers = new Map<string, OnnxNode>();
@@ -93,25 +96,26 @@ export class NodeTree {
   }
 
   /** A value as a product, as far as nobody else reads what is multiplied on the way. */
-  product(name: string | undefined): Product {
-    const node = this.own(name, ['Mul', 'Div']);
+  product(name: string | undefined, depth = MOST_DEPTH): Product {
+    const node = depth === 0 ? undefined : this.own(name, ['Mul', 'Div']);
     return node === undefined
       ? { constant: 1, factors: [name ?? ''], nodes: [] }
-      : this.productOf(node);
+      : this.productOf(node, depth);
   }
 
-  productOf(node: OnnxNode): Product {
+  productOf(node: OnnxNode, depth = MOST_DEPTH): Product {
     const [a, b] = node.inputs;
     const [left, right] = [this.number(a), this.number(b)];
     if (node.operator === 'Div') {
       if (right === undefined) return { constant: 1, factors: [node.outputs[0] ?? ''], nodes: [] };
-      const { constant, factors, nodes } = this.product(a);
+      const { constant, factors, nodes } = this.product(a, depth - 1);
       return { constant: constant / right, factors, nodes: [node, ...nodes] };
     }
-    const parts = [
-      left === undefined ? this.product(a) : { constant: left, factors: [], nodes: [] },
-      right === undefined ? this.product(b) : { constant: right, factors: [], nodes: [] },
-    ];
+    const part = (name: string | undefined, number: number | undefined): Product =>
+      number === undefined
+        ? this.product(name, depth - 1)
+        : { constant: number, factors: [], nodes: [] };
+    const parts = [part(a, left), part(b, right)];
     return {
       constant: parts.reduce((product, { constant }) => product * constant, 1),
       factors: parts.flatMap(({ factors }) => factors),

@@ -11,7 +11,9 @@ import {
 import { openSession } from '../../../../backends/select.ts';
 import { FoveaError } from '../../../../base/errors.ts';
 import { decodeModel } from '../../decode.ts';
+import { evaluate } from '../../evaluate.ts';
 import { specOfOnnx } from '../importSpec.ts';
+import { withPatterns } from './index.ts';
 
 const scalar = (name: string, value: number) => floats(name, [], [value]);
 const NUMBERS = [
@@ -108,6 +110,20 @@ describe('an activation of several operators', () => {
     });
     expect(found.map(({ options }) => options.activation)).not.toContain('gelu');
     expect(found.map(({ options }) => options.activation)).not.toContain('hardSwish');
+  });
+
+  it('is looked for no deeper than it can be', () => {
+    const nodes = Array.from({ length: 20_000 }, (_, i) =>
+      node('Mul', [i === 0 ? 'c' : `m${i}`, 'half'], [i === 19_999 ? 'y' : `m${i + 1}`]),
+    );
+    const file = decodeModel(writeModel(behind(nodes)), 'model');
+    const evaluation = evaluate(file, { batchSize: 1 });
+    const { model } = withPatterns(
+      file,
+      evaluation,
+      new Map(nodes.map(({ output }) => [output![0]!, 1])),
+    );
+    expect(model.nodes).toHaveLength(20_001);
   });
 
   it('is none where somebody else reads a part of it', async () => {
