@@ -10,6 +10,7 @@ import { sequential } from '../../nn/sequential.ts';
 import { evaluateRun } from '../../runs/evaluateRun.ts';
 import { command as calibrate } from './calibrate.ts';
 import { command as embed } from './embed.ts';
+import { command as evaluate } from './evaluate.ts';
 import { command as predict } from './predict.ts';
 import { command as train } from './train.ts';
 
@@ -64,6 +65,9 @@ it('measures what an evaluation measures, and saves nothing unless asked', async
     testCount: 60,
     backend: { backend: 'reference' },
   });
+  const words = await fovea(evaluate(), 'runs/a', '--test-count', '60');
+  const error = evaluation.calibration?.expectedError.toFixed(4);
+  expect(words).toContain(`expected calibration error: ${error}`);
   const found = await measured('--test-count', '60');
   expect(found).toMatchObject({ event: 'calibration', after: null, fitted: null });
   expect(found.before).toEqual(evaluation.calibration);

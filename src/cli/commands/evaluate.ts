@@ -107,9 +107,12 @@ async function evaluate(run: string, options: Options): Promise<void> {
   output.note(planLine(plan));
   output.text(`${resultLine(`${dataset}, test set`, evaluation)}\n`);
   output.text(
-    Object.entries(topK)
-      .map(([k, share]) => `top-${k}: ${share.toFixed(4)}`)
-      .join('  '),
+    [
+      ...Object.entries(topK).map(([k, share]) => `top-${k}: ${share.toFixed(4)}`),
+      ...(calibration === null
+        ? []
+        : [`expected calibration error: ${calibration.expectedError.toFixed(4)}`]),
+    ].join('  '),
   );
   output.text(`\n${perClassTable(evaluation)}\n\n${confusionTable(evaluation)}\n`);
   if (mistakes.length > 0) output.text(`${mistakesTable(evaluation, options.mistakes, nameOf)}\n`);
