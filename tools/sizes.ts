@@ -28,7 +28,7 @@ const MEASURED: readonly Measured[] = [
   {
     what: 'engine, LeNet-5, digits, fit',
     entry: "export { fit, loadDataset, modelOf, openSession } from './src/web.ts';",
-    limit: 130_000,
+    limit: 131_000,
     needs: [/\/wasm\/index\.ts$/],
   },
   {

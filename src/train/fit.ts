@@ -34,7 +34,6 @@ import { type Snapshot, startOfTraining } from './progress.ts';
 import { lossesFor, measuredOutputs, type RowSplit } from './rows.ts';
 import { softened, treatmentOf } from './rowTreatment.ts';
 import { Programs } from './runners/programs.ts';
-import { ranksRunner } from './runners/ranks.ts';
 import { checkResumable } from './snapshots/resumable.ts';
 import { restoreStates, snapshotOf } from './snapshots/snapshot.ts';
 import { warmStart } from './snapshots/warmStart.ts';
@@ -71,7 +70,7 @@ export async function* fit(
   given: FitOptions = {},
 ): AsyncGenerator<FitEvent, void, void> {
   checkSettings(given);
-  const options = acrossRanks(given);
+  const options = await acrossRanks(given);
   const spec = withFrozen(model, options.freeze);
   const losses = lossesFor(spec, options, data.train);
   checkMeasured(measuredOutputs(spec, losses), options);
@@ -130,10 +129,12 @@ export async function* fit(
 }
 
 /** With a cluster: this rank's rows, and the runner that adds up those of all. */
-function acrossRanks(options: FitOptions): FitOptions {
+async function acrossRanks(options: FitOptions): Promise<FitOptions> {
   const { cluster } = options;
   if (cluster === undefined) return options;
   const { ranks, ...how } = cluster;
+  // Loaded where ranks train together: a page that trains alone need not fetch it.
+  const { ranksRunner } = await import('./runners/ranks.ts');
   const share = { rank: ranks.rank, of: ranks.size };
   return { share, runner: ranksRunner(ranks, how), ...options };
 }
