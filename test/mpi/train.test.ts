@@ -76,6 +76,21 @@ describe.each(launchers)('fovea train under $library', (launcher) => {
     });
   });
 
+  it('stops after the same step on every rank when it is interrupted, and saves', async () => {
+    let isAsked = false;
+    const name = `${library} stopped`;
+    const job = await launch(launcher, 2, trainWords(name, '--epochs', '5000'), {
+      watch: (out, pid) => {
+        if (isAsked || epochsOf(out).length < 2) return;
+        isAsked = true;
+        process.kill(pid, 'SIGINT');
+      },
+    });
+    expect(job.out).toContain('"event":"stopped"');
+    expect(job.code).not.toBe(0);
+    expect(readdirSync(path.join(folder, name, 'checkpoint'))).toContain('last.safetensors');
+  });
+
   // Open MPI loses rank 1, MPICH the rank that keeps the files; 4 ranks go on.
   it('ends in seconds when a rank is killed, and goes on with 4 ranks', async () => {
     const name = `${library} killed`;
