@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { large } from '../support/doors.ts';
 import { type Launcher, launch, launchAlone, launchers } from './launch.ts';
 
 const MAIN = 'src/cli/main.ts';
@@ -60,6 +61,8 @@ async function killed(launcher: Launcher, rank: number, name: string) {
 describe.each(launchers)('fovea train under $library', (launcher) => {
   const { library } = launcher;
   const first = launchers.indexOf(launcher) === 0;
+  // Ranks that wait keep their cores busy: one library is enough for every run of the tests.
+  const group = first ? describe : large;
 
   it('has the losses of one process over 20 steps, and says so once', async () => {
     const words = ['--epochs', '2', '--validation-split', '0.1'];
@@ -76,39 +79,41 @@ describe.each(launchers)('fovea train under $library', (launcher) => {
     });
   });
 
-  it('stops after the same step on every rank when it is interrupted, and saves', async () => {
-    let isAsked = false;
-    const name = `${library} stopped`;
-    const job = await launch(launcher, 2, trainWords(name, '--epochs', '5000'), {
-      watch: (out, pid) => {
-        if (isAsked || epochsOf(out).length < 2) return;
-        isAsked = true;
-        process.kill(pid, 'SIGINT');
-      },
+  group(`${library}: killed, or interrupted`, () => {
+    it('stops after the same step on every rank when it is interrupted, and saves', async () => {
+      let isAsked = false;
+      const name = `${library} stopped`;
+      const job = await launch(launcher, 2, trainWords(name, '--epochs', '5000'), {
+        watch: (out, pid) => {
+          if (isAsked || epochsOf(out).length < 2) return;
+          isAsked = true;
+          process.kill(pid, 'SIGINT');
+        },
+      });
+      expect(job.out).toContain('"event":"stopped"');
+      expect(job.code).not.toBe(0);
+      expect(readdirSync(path.join(folder, name, 'checkpoint'))).toContain('last.safetensors');
     });
-    expect(job.out).toContain('"event":"stopped"');
-    expect(job.code).not.toBe(0);
-    expect(readdirSync(path.join(folder, name, 'checkpoint'))).toContain('last.safetensors');
-  });
 
-  // Open MPI loses rank 1, MPICH the rank that keeps the files; 4 ranks go on.
-  it('ends in seconds when a rank is killed, and goes on with 4 ranks', async () => {
-    const name = `${library} killed`;
-    const { job, seconds } = await killed(launcher, first ? 1 : 0, name);
-    expect(job.code).not.toBe(0);
-    expect(seconds).toBeLessThan(20);
-    expect(job.out + job.err).toMatch(/signal 9|KILLED BY SIGNAL|EXIT CODE: 9/);
-    const kept = epochsOf(job.out).length;
-    const rest = await launch(
-      launcher,
-      4,
-      trainWords(name, '--resume', '--epochs', String(kept + 2)),
-    );
-    expect(rest.err).toMatch(/4 ranks/);
-    expect(rest.code).toBe(0);
-    const epochs = epochsOf(rest.out).map(({ epoch }) => epoch);
-    expect(epochs.at(-1)).toBe(kept + 2);
-    expect(epochs[0]).toBeGreaterThanOrEqual(kept);
+    // Open MPI loses rank 1, MPICH the rank that keeps the files; 4 ranks go on.
+    it('ends in seconds when a rank is killed, and goes on with 4 ranks', async () => {
+      const name = `${library} killed`;
+      const { job, seconds } = await killed(launcher, first ? 1 : 0, name);
+      expect(job.code).not.toBe(0);
+      expect(seconds).toBeLessThan(20);
+      expect(job.out + job.err).toMatch(/signal 9|KILLED BY SIGNAL|EXIT CODE: 9/);
+      const kept = epochsOf(job.out).length;
+      const rest = await launch(
+        launcher,
+        4,
+        trainWords(name, '--resume', '--epochs', String(kept + 2)),
+      );
+      expect(rest.err).toMatch(/4 ranks/);
+      expect(rest.code).toBe(0);
+      const epochs = epochsOf(rest.out).map(({ epoch }) => epoch);
+      expect(epochs.at(-1)).toBe(kept + 2);
+      expect(epochs[0]).toBeGreaterThanOrEqual(kept);
+    });
   });
 });
 

@@ -154,6 +154,18 @@ describe('ranks that train together', () => {
     expect(difference(whole, own[0])).toBeGreaterThan(1e-3);
   });
 
+  it('have the mean of their moving statistics, by their rows', async () => {
+    const setting = { normalized: true, count: 45 };
+    const options = { epochs: 1, batchSize: 64, validationSplit: 0 };
+    const [whole, [own]] = [await train(options, setting), await together(2, options, {}, setting)];
+    const name = 'batch_normalization/movingMean';
+    const [a, b] = [whole, own].map(({ end }) => Array.from(end.states.get(name)!.data));
+    expect(Math.max(...a.map(Math.abs))).toBeGreaterThan(1e-2);
+    a.forEach((x, i) => {
+      expect(Math.abs(x - b[i])).toBeLessThan(1e-6);
+    });
+  });
+
   it('send gradients in half the bytes, nearly the same', async () => {
     const whole = await train({});
     const [half] = await together(2, {}, { gradients: 'float16' });
