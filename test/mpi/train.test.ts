@@ -61,8 +61,6 @@ async function killed(launcher: Launcher, rank: number, name: string) {
 describe.each(launchers)('fovea train under $library', (launcher) => {
   const { library } = launcher;
   const first = launchers.indexOf(launcher) === 0;
-  // Ranks that wait keep their cores busy: one library is enough for every run of the tests.
-  const group = first ? describe : large;
 
   it('has the losses of one process over 20 steps, and says so once', async () => {
     const words = ['--epochs', '2', '--validation-split', '0.1'];
@@ -79,7 +77,8 @@ describe.each(launchers)('fovea train under $library', (launcher) => {
     });
   });
 
-  group(`${library}: killed, or interrupted`, () => {
+  // Ranks that wait keep their cores busy.
+  large(`${library}: killed, or interrupted`, () => {
     it('stops after the same step on every rank when it is interrupted, and saves', async () => {
       let isAsked = false;
       const name = `${library} stopped`;
