@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, expect } from 'vitest';
 import { pictureToPng } from '../../src/data/images/contactSheet.ts';
 import { loadDataset } from '../../src/data/index.ts';
 import {
@@ -13,14 +12,17 @@ import {
 import { openServed } from '../../src/server/models/served.ts';
 import { named, saveModelFiles } from './savedModels.ts';
 
-/** Folders that stay until the file of tests is done. */
+/** Folders that stay until the process is done: files of tests share this module. */
 export const folder = mkdtempSync(path.join(tmpdir(), 'fovea-serve-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 export const digits = saveModelFiles(path.join(folder, 'digits'), named('lenet5'));
 
-/** Faults of ours: no test may leave any. */
-const bugs: unknown[] = [];
-afterEach(() => expect(bugs.splice(0)).toEqual([]));
+/** A fault of ours fails the run, whichever test is on. */
+function thrown(bug: unknown): void {
+  queueMicrotask(() => {
+    throw bug;
+  });
+}
 
 export const served = (...given: string[]) => openServed(given, (run) => run);
 
@@ -39,7 +41,7 @@ export async function serve(options: Partial<ModelServerOptions> = {}): Promise<
     maxBody: 200_000,
     maxPixels: 2 ** 22,
     timeout: 20,
-    onBug: (error) => bugs.push(error),
+    onBug: thrown,
     ...options,
   });
 }

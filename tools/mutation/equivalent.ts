@@ -31,9 +31,9 @@ export const equivalents: readonly Equivalent[] = [
     why: BEYOND,
   },
   {
-    file: 'src/train/drawing/lookDrawing.ts',
-    line: 'parts.push(translated(16, y + GAP, answers.drawing));',
-    becomes: 'parts.push(translated((17), y + GAP, answers.drawing));',
+    file: 'src/train/drawing/rows.ts',
+    line: 'parts.push(translated(16, y + GAP, foot.drawing));',
+    becomes: 'parts.push(translated((17), y + GAP, foot.drawing));',
     why: DRAWN,
   },
   {
