@@ -200,5 +200,7 @@ describe('how sure it is', () => {
     expect(made(0.8, 0.9, 1000)[0]).toMatch(/^Less sure than it is right: 80\.0 %/);
     expect(made(0.91, 0.9, 1000)).toEqual([]);
     expect(made(0.95, 0.9, 50)).toEqual([]);
+    expect(made(0.9, 1, 10)).toEqual([]);
+    expect(made(0.9, 1, 1000)).toHaveLength(1);
   });
 });

@@ -108,11 +108,15 @@ function firstNames(names: readonly string[]): string {
   return more === 0 ? quoted.join(', ') : `${quoted.join(', ')} and ${more} more`;
 }
 
-/** Where the mean confidence is off by more than three standard errors of the accuracy, and by a percent. */
+/**
+ * Where the mean confidence is off by more than three standard errors of the accuracy, and by a percent. The error is that
+ * of two more right and two more wrong (Agresti and Coull 1998): of a few pictures that are all right it is not 0.
+ */
 function sureness({ calibration }: Evaluation): string[] {
   if (calibration === null) return [];
   const { confidence, accuracy, count, expectedError } = calibration;
-  const chance = 3 * Math.sqrt((accuracy * (1 - accuracy)) / count);
+  const drawn = (accuracy * count + 2) / (count + 4);
+  const chance = 3 * Math.sqrt((drawn * (1 - drawn)) / (count + 4));
   if (Math.abs(confidence - accuracy) <= Math.max(0.01, chance)) return [];
   const way = confidence > accuracy ? 'Surer' : 'Less sure';
   return [
