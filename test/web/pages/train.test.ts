@@ -186,7 +186,7 @@ inChromium('the Train page', (open) => {
     await page.goto(`${lab.url}#/runs?from=browser`);
     await page.reload();
     await page.getByRole('link', { name: 'Go on with lenet5' }).click();
-    await page.getByText(/lenet5 on digits, .* 1 of 2 epochs done/).waitFor();
+    await page.getByText(/lenet5 on digits, .* 1 of 2 epochs done/).waitFor({ timeout: PATIENCE });
     await button(page, 'Play').click();
     await says(page, 'Done: 2 of 2 epochs');
     const [first, ...others] = await lossesOn(page, 'The network');
