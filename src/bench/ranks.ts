@@ -10,7 +10,7 @@
 import type { Exchanged, Session } from '../backends/backend.ts';
 import { targetOf } from '../backends/wasm/program/explain.ts';
 import { planProgram } from '../backends/wasm/program/plan.ts';
-import { at } from '../base/lists.ts';
+import { at, first } from '../base/lists.ts';
 import { sizeOf } from '../base/shape.ts';
 import type { Collectives } from '../cluster/collectives.ts';
 import { shareOf } from '../data/batches/batches.ts';
@@ -84,11 +84,11 @@ export async function timeRanks(
   const wanted = Math.floor(budgetMs / last.reduce((a, b) => a + b, 0));
   const told = Float64Array.of(Math.max(3, Math.min(MOST, wanted)));
   await ranks.broadcast(told);
-  const [runs] = told;
+  const runs = first(told, 'number of rounds');
   const all = await rounds(runs);
-  const [stepMs, computeMs, exchangeMs] = [0, 1, 2].map((kind) =>
-    medianOf(all.map((times) => at(times, kind, 'time')).sort((a, b) => a - b)),
-  );
+  const median = (kind: number): number =>
+    medianOf(all.map((times) => at(times, kind, 'time')).sort((a, b) => a - b));
+  const [stepMs, computeMs, exchangeMs] = [median(0), median(1), median(2)];
   const hidden = computeMs + exchangeMs - stepMs;
   return {
     ...{ stepMs, computeMs, exchangeMs, runs },

@@ -4,6 +4,7 @@
  * Every rank calls the same operations in the same order. Members: `oneRank.ts`; `inProcess.ts`, ranks that are
  * tasks of one process; `mpi/openMpi.node.ts`, processes under an MPI library. Next stop: `agreement.ts`.
  */
+import { first } from '../base/lists.ts';
 
 export type Numbers = Float32Array | Float64Array | Int32Array;
 
@@ -43,7 +44,7 @@ export async function broadcastBytes(
 ): Promise<Uint8Array> {
   const length = Float64Array.of(bytes?.length ?? 0);
   await ranks.broadcast(length);
-  const all = bytes ?? new Uint8Array(length[0]);
+  const all = bytes ?? new Uint8Array(first(length, 'length'));
   await ranks.broadcast(all);
   return all;
 }

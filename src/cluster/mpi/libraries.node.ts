@@ -7,6 +7,7 @@
  */
 import type koffi from 'koffi';
 import { FoveaError, messageOf } from '../../base/errors.ts';
+import { first } from '../../base/lists.ts';
 import type { Numbers } from '../collectives.ts';
 import type { Launched, MpiFamily } from './environment.ts';
 
@@ -152,7 +153,7 @@ function bind(k: Koffi, library: ReturnType<Koffi['load']>, file: string): MpiLi
   const told = (ask: (handle: Handle, to: Int32Array) => void): number => {
     const word = new Int32Array(1);
     ask(world, word);
-    return word[0];
+    return first(word, 'answer');
   };
   return {
     family: isOpen ? 'Open MPI' : 'MPICH',
@@ -161,7 +162,7 @@ function bind(k: Koffi, library: ReturnType<Koffi['load']>, file: string): MpiLi
       const provided = new Int32Array(1);
       f.init(null, null, THREAD_MULTIPLE, provided);
       f.handler(world, handles.errorsReturn);
-      return provided[0];
+      return first(provided, 'level of threads');
     },
     rank: () => told(f.rank),
     size: () => told(f.size),
@@ -216,7 +217,7 @@ function versionOf(call: (name: string, types: string[]) => Foreign, file: strin
   if (open !== null) return `Open MPI ${open[1]}`;
   const mpich = /^MPICH Version:\s*(\S+)/.exec(said);
   if (mpich !== null) return `MPICH ${mpich[1]}`;
-  if (/MPICH|Intel\(R\) MPI|MVAPICH/.test(said)) return said.split('\n')[0].trim();
+  if (/MPICH|Intel\(R\) MPI|MVAPICH/.test(said)) return first(said.split('\n'), 'line').trim();
   throw new FoveaError({
     where: file,
     problem: `an MPI library of an unknown kind: ${said.split('\n')[0]}`,

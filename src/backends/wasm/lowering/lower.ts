@@ -8,6 +8,7 @@
  * - Broadcasts no kernel can read in place become copies, and so do states that are shown and written.
  * Previous stop: `compile/pipeline.ts`. Next stop: `../families.ts`, which gives each node its kernel.
  */
+import { first } from '../../../base/lists.ts';
 import { sameShape } from '../../../base/shape.ts';
 import { useCounts } from '../../../compile/rewrite.ts';
 import {
@@ -58,7 +59,7 @@ export function lower(graph: Graph, target: Target, slicing: Slicing | undefined
     const inputs = node.inputs.map((i) => done.get(i) as Node);
     const same = inputs.every((input, i) => input === node.inputs[i]);
     const own = node.op === rankSum.name && isReadElsewhere(firstInput(node), uses);
-    if (own) inputs[0] = mark(copyOf(inputs[0]));
+    if (own) inputs[0] = mark(copyOf(first(inputs, 'input of a sum')));
     const rebuilt = same && !own ? node : createNode({ ...node, inputs });
     const lowered = recordOf(node.op)?.lower?.(rebuilt, step) ?? mark(fitBroadcasts(rebuilt, step));
     if (!sameShape(lowered.shape, node.shape) || lowered.dtype !== node.dtype)

@@ -33,7 +33,7 @@ export function callsOf(
   const exchanges = segments.map(({ exchange }) => exchange);
   const count = segments.length;
   const runOne = (s: number, stale: boolean): void => {
-    if (segments[s].prepares && !stale) return;
+    if (segments[s]?.prepares && !stale) return;
     runSegment(s);
     hosts[s]?.();
   };
