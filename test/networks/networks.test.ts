@@ -14,7 +14,7 @@ import { expectClose } from '../support/compare.ts';
 import { type DrawnNetwork, describeNetwork, networks } from './drawNetwork.ts';
 import { judge, machineOf, type NetworkResult, runNetwork, STEPS } from './runNetwork.ts';
 
-const COUNT = Number(process.env.FOVEA_NETWORKS ?? 16);
+const COUNT = Number(process.env.FOVEA_NETWORKS ?? 8);
 const SEED = Number(process.env.FOVEA_SEED ?? 1);
 
 /** Of each tensor's largest number, or a hundredth of the largest of its kind. */
