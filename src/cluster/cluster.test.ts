@@ -96,6 +96,13 @@ describe('sums in half the bytes', () => {
     ]);
   });
 
+  it('round every addend of ranks in one process, and then the sum', async () => {
+    // Each 2049 goes to 2048, the even neighbour; the plain sum, 6147, would go to 6148.
+    const parts = [0, 1, 2].map(() => Float32Array.of(2049));
+    await Promise.all(inProcessRanks(3).map((rank, r) => rank.allReduce(parts[r], 'float16')));
+    expect(parts.map(([sum]) => sum)).toEqual([6144, 6144, 6144]);
+  });
+
   it('keep to the error that is said, in any number of parts', () => {
     for (const size of [1, 2, 3]) {
       const all = Array.from({ length: size }, (_, r) =>
