@@ -66,7 +66,11 @@ export const reluVsTanh: Study<SpeedForm, SpeedSettings> = {
       seeds: 3,
       epochs: 30,
       batchSize: 32,
-      rates: { relu: [0.01, 0.03, 0.1], tanh: [0.01, 0.03, 0.1], sigmoid: [0.1, 0.3] },
+      rates: {
+        relu: [0.003, 0.01, 0.03, 0.1],
+        tanh: [0.003, 0.01, 0.03, 0.1],
+        sigmoid: [0.03, 0.1, 0.3],
+      },
     },
   },
   trials: ({ seeds, rates }) =>
