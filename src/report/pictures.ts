@@ -1,7 +1,7 @@
 /**
  * @file The drawing that only a report has: confusion as a picture.
  */
-import { colourAt, cssOf, inkOn } from '../draw/colourScale.ts';
+import { cellColours } from '../draw/dark.ts';
 import { cutTo } from '../draw/letters.ts';
 import { element, INK, QUIET, svgDocument, text } from '../draw/svg.ts';
 
@@ -30,11 +30,11 @@ export function drawConfusion(
     return row.map((count, k) => {
       // By its root, so that one mistake in a hundred is seen.
       const share = Math.sqrt(count / all);
-      const colour = colourAt(i === k ? share : -share, 'light');
+      const colours = cellColours(i === k ? share : -share);
       const [x, y] = [LABEL + k * side, top + i * side];
-      const square = { x, y, width: side - 1, height: side - 1, fill: cssOf(colour) };
+      const square = { x, y, width: side - 1, height: side - 1, ...colours.cell };
       if (count === 0 || n > MOST_NUMBERED) return element('rect', square);
-      const ink = { 'text-anchor': 'middle', 'font-size': 12, fill: inkOn(colour) };
+      const ink = { 'text-anchor': 'middle', 'font-size': 12, ...colours.ink };
       return element('rect', square) + text(x + side / 2, y + side / 2 + 4, String(count), ink);
     });
   });

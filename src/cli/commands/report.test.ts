@@ -1,10 +1,11 @@
 /** @file The report of a run: it says what the evaluation says, it holds all it shows, and its command repeats the run. */
 import fs from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { heardOf, inOwnFolder } from '../../../test/support/commandLine.ts';
 import { UsageError } from '../../base/errors.ts';
+import { DARK } from '../../draw/dark.ts';
 import { layers } from '../../nn/layers/index.ts';
 import { sequential } from '../../nn/sequential.ts';
 import { evaluateRun } from '../../runs/evaluateRun.ts';
@@ -18,17 +19,11 @@ const spec = sequential({ name: 'tiny', inputShape: [28, 28, 1] }, [
   layers.dense({ units: 10, activation: 'softmax' }),
 ]);
 
-const before = process.cwd();
-let home: string;
-let printed = '';
+inOwnFolder('report');
 let page = '';
 
-async function fovea(command: Command, words: readonly string[]): Promise<string> {
-  command.exitOverride();
-  printed = '';
-  await command.parseAsync(words, { from: 'user' });
-  return printed;
-}
+const fovea = (command: Command, words: readonly string[]): Promise<string> =>
+  heardOf(command, ...words);
 
 /** What the page says, without its pictures. */
 const texts = (): string => page.replace(/data:image[^"]*/g, '').replace(/<[^>]*>/g, ' ');
@@ -36,13 +31,6 @@ const texts = (): string => page.replace(/data:image[^"]*/g, '').replace(/<[^>]*
 const REFERENCE = ['--backend', 'reference'];
 
 beforeAll(async () => {
-  home = await fs.mkdtemp(path.join(os.tmpdir(), 'fovea-report-'));
-  process.chdir(home);
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    printed += String(text);
-    return true;
-  });
-  vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
   await fs.writeFile('tiny.json', JSON.stringify(spec));
   const words = ['tiny.json', '--train-count', '400', '--test-count', '30', '--epochs', '3'];
   const more = [
@@ -59,13 +47,25 @@ beforeAll(async () => {
   await fovea(report(), ['a <b>', '--out', 'r.html', ...REFERENCE]);
   page = await fs.readFile('r.html', 'utf8');
 }, 60_000);
-afterAll(async () => {
-  vi.restoreAllMocks();
-  process.chdir(before);
-  await fs.rm(home, { recursive: true, force: true });
-});
 
 describe('the page', () => {
+  it('has for every colour of its drawings one for the dark, and is light on paper', () => {
+    const drawn = [...page.matchAll(/<svg.*?<\/svg>/gs)].map(([svg]) => svg).join('');
+    const elements = [...drawn.matchAll(/<(\w+) [^>]*>/g)].map(([all, name = '']) => ({
+      all,
+      name,
+    }));
+    expect(elements.length).toBeGreaterThan(100);
+    for (const { all, name } of elements) {
+      for (const [, colour = ''] of all.matchAll(/(?:fill|stroke)="((?:#|rgb)[^"]*)"/g)) {
+        const isPaper = name === 'rect' && colour === '#ffffff';
+        expect(isPaper || colour in DARK || all.includes('--dark:'), all).toBe(true);
+      }
+    }
+    expect(page).toContain('@media screen and (prefers-color-scheme: dark)');
+    expect(page.match(/color-scheme: light/g)).toHaveLength(1);
+  });
+
   it('says what the evaluation says', async () => {
     const { evaluation, insights } = await evaluateRun({
       folder: 'a <b>',

@@ -2,7 +2,7 @@
  * @file A row of numbers as a strip of cells; few numbers are written into them. A row of 84, which the 1998 network
  * compares with letters of 7x12, is drawn as that letter.
  */
-import { colourAt, cssOf, inkOn } from '../../draw/colourScale.ts';
+import { cellColours } from '../../draw/dark.ts';
 import { element, RULE_DARK, text } from '../../draw/svg.ts';
 import { BITMAP_HEIGHT, BITMAP_WIDTH } from '../../nn/bitmaps.ts';
 import { valuePicture } from './valuePicture.ts';
@@ -50,14 +50,14 @@ export function rowSize(
 }
 
 function writtenCell(value: number, limit: number, x: number): string {
-  const colour = colourAt(value / limit, 'light');
+  const colours = cellColours(value / limit);
   const box = { x, y: 0, width: CELL_WIDTH, height: CELL_HEIGHT };
   return [
-    element('rect', { ...box, fill: cssOf(colour), stroke: RULE_DARK }),
+    element('rect', { ...box, ...colours.cell, stroke: RULE_DARK }),
     text(x + CELL_WIDTH / 2, CELL_HEIGHT / 2 + 4, numberWords(value), {
       'font-size': 10,
       'text-anchor': 'middle',
-      fill: inkOn(colour),
+      ...colours.ink,
     }),
   ].join('');
 }
