@@ -1,10 +1,9 @@
 /** @file `calibrate` as a user has it: what it measures, what it fits on, what it saves, and who reads that. */
 import fs from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import type { Command } from 'commander';
 import { encode } from 'fast-png';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
+import { type Heard, hear, inOwnFolder } from '../../../test/support/commandLine.ts';
 import { layers } from '../../nn/layers/index.ts';
 import { sequential } from '../../nn/sequential.ts';
 import { evaluateRun } from '../../runs/evaluateRun.ts';
@@ -20,44 +19,23 @@ const spec = sequential({ name: 'tiny', inputShape: [28, 28, 1] }, [
 ]);
 const REFERENCE = ['--backend', 'reference'];
 
-const before = process.cwd();
-let home: string;
-let printed = '';
-let noted = '';
+inOwnFolder('calibrate');
 
-async function fovea(command: Command, ...words: readonly string[]): Promise<string> {
-  command.exitOverride();
-  printed = '';
-  noted = '';
-  await command.parseAsync([...words, ...REFERENCE], { from: 'user' });
-  return printed;
-}
+const heard = (command: Command, ...words: readonly string[]): Promise<Heard> =>
+  hear(command, ...words, ...REFERENCE);
+const fovea = async (command: Command, ...words: readonly string[]): Promise<string> =>
+  (await heard(command, ...words)).printed;
 
 const measured = async (...words: readonly string[]) =>
   JSON.parse(await fovea(calibrate(), 'runs/a', ...words, '--json'));
 
 beforeAll(async () => {
-  home = await fs.mkdtemp(path.join(os.tmpdir(), 'fovea-calibrate-'));
-  process.chdir(home);
   await fs.writeFile('tiny.json', JSON.stringify(spec));
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    printed += String(text);
-    return true;
-  });
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    noted += String(text);
-    return true;
-  });
   const some = ['--train-count', '160', '--test-count', '60', '--epochs', '2', '--batch-size', '8'];
   const split = ['--validation-split', '0.25'];
   await fovea(train(), 'tiny.json', ...some, ...split, '--name', 'a');
   await fovea(train(), 'tiny.json', ...some, '--name', 'b');
 }, 60_000);
-afterAll(async () => {
-  vi.restoreAllMocks();
-  process.chdir(before);
-  await fs.rm(home, { recursive: true, force: true });
-});
 
 it('measures what an evaluation measures, and saves nothing unless asked', async () => {
   const { evaluation } = await evaluateRun({
@@ -112,18 +90,24 @@ it('lends its temperature to predict, where that asks for it and the weights are
   const { fitted } = await measured('--fit', '--test-count', '60');
   const data = Uint8Array.from({ length: 784 }, (_, i) => (i % 28 > 12 && i % 28 < 16 ? 255 : 0));
   await fs.writeFile('one.png', encode({ width: 28, height: 28, channels: 1, data }));
-  const top = async (...words: string[]) =>
-    JSON.parse(
-      await fovea(predict(), 'runs/a', 'one.png', '--as-is', '--top', '10', '--json', ...words),
-    ).top as { class: string; probability: number }[];
+  const top = async (...words: string[]) => {
+    const { printed, noted } = await heard(
+      predict(),
+      ...['runs/a', 'one.png', '--as-is', '--top', '10', '--json', ...words],
+    );
+    const answers: { class: string; probability: number }[] = JSON.parse(printed).top;
+    return { answers, noted };
+  };
   const plain = await top();
-  expect(noted).not.toMatch(/temperature/);
+  expect(plain.noted).not.toMatch(/temperature/);
   const scaled = await top('--calibrated');
-  expect(noted).toMatch(/Probabilities at temperature .* 40 validation pictures of digits/);
-  const powers = plain.map(({ probability }) => probability ** (1 / fitted.temperature));
+  expect(scaled.noted).toMatch(/Probabilities at temperature .* 40 validation pictures of digits/);
+  const powers = plain.answers.map(({ probability }) => probability ** (1 / fitted.temperature));
   const sum = powers.reduce((a, b) => a + b, 0);
-  expect(scaled.map((answer) => answer.class)).toEqual(plain.map((answer) => answer.class));
-  scaled.forEach(({ probability }, i) => {
+  expect(scaled.answers.map((answer) => answer.class)).toEqual(
+    plain.answers.map((answer) => answer.class),
+  );
+  scaled.answers.forEach(({ probability }, i) => {
     expect(probability).toBeCloseTo((powers[i] ?? 0) / sum, 5);
   });
   await fs.copyFile('runs/b/weights.safetensors', 'runs/a/weights.safetensors');

@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { heardOf } from '../../../test/support/commandLine.ts';
 import { UsageError } from '../../base/errors.ts';
 import { command } from './compare.ts';
 
@@ -12,15 +13,8 @@ const pgm = file('ramp.pgm');
 writeFileSync(pgm, `P2\n24 20\n255\n${Array.from({ length: 480 }, (_, i) => i % 256).join(' ')}\n`);
 
 afterAll(() => rmSync(folder, { recursive: true }));
-afterEach(() => vi.restoreAllMocks());
 
-async function run(...args: string[]): Promise<string> {
-  const written: string[] = [];
-  vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => written.push(String(chunk)) > 0);
-  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  await command().parseAsync(args, { from: 'user' });
-  return written.join('');
-}
+const run = (...args: string[]): Promise<string> => heardOf(command(), ...args);
 
 describe('fovea compare', () => {
   it.each(['pooling', 'padding'])('%s writes a picture and prints the numbers', async (what) => {

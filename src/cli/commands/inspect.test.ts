@@ -1,17 +1,11 @@
 /** @file `fovea inspect`: each stage in words and as data, and the refusals. */
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { heardOf } from '../../../test/support/commandLine.ts';
 import { UsageError } from '../../base/errors.ts';
 import { command } from './inspect.ts';
 
-afterEach(() => vi.restoreAllMocks());
-
 /** Runs the command and gives what it wrote to standard output. */
-async function run(...args: string[]): Promise<string> {
-  const written: string[] = [];
-  vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => written.push(String(chunk)) > 0);
-  await command().parseAsync(args, { from: 'user' });
-  return written.join('');
-}
+const run = (...args: string[]): Promise<string> => heardOf(command(), ...args);
 
 const json = async (...args: string[]) => JSON.parse(await run(...args, '--json'));
 

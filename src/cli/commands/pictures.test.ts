@@ -1,10 +1,10 @@
 /** @file `look` and `explain` as a user has them: what they print, what they write, what they refuse. */
 import fs from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { encode } from 'fast-png';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
+import { heardOf, inOwnFolder } from '../../../test/support/commandLine.ts';
 import { UsageError } from '../../base/errors.ts';
 import { writeSafetensors } from '../../interop/safetensors/safetensors.ts';
 import { layers } from '../../nn/layers/index.ts';
@@ -21,9 +21,8 @@ const spec = sequential({ name: 'tiny', inputShape: [12, 12, 1] }, [
   dense({ units: 3, activation: 'softmax' }),
 ]);
 
-let home: string;
+const home = inOwnFolder('pictures');
 beforeAll(async () => {
-  home = await fs.mkdtemp(path.join(os.tmpdir(), 'fovea-pictures-'));
   const states = initialStates(spec, { seed: 1 });
   const tensors = new Map(
     parametersOf(spec).map(({ name, shape }) => [name, { shape, data: states.get(name)! }]),
@@ -38,26 +37,10 @@ beforeAll(async () => {
     encode({ width: 16, height: 9, channels: 1, data: data.subarray(0, 144) }),
   );
 });
-afterAll(() => fs.rm(home, { recursive: true, force: true }));
+const at = (name: string): string => path.join(home(), name);
 
-const at = (name: string): string => path.join(home, name);
-
-let printed = '';
-beforeEach(() => {
-  printed = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    printed += String(text);
-    return true;
-  });
-  vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
-});
-afterEach(() => vi.restoreAllMocks());
-
-async function run(command: Command, ...words: readonly string[]): Promise<string> {
-  command.exitOverride();
-  await command.parseAsync([home, '--backend', 'reference', ...words], { from: 'user' });
-  return printed;
-}
+const run = (command: Command, ...words: readonly string[]): Promise<string> =>
+  heardOf(command, home(), '--backend', 'reference', ...words);
 
 it('explain prints the answer and what each method shows, and draws them', async () => {
   const words = await run(explain(), '--image', at('one.png'), '--out', at('e.svg'));

@@ -1,9 +1,7 @@
 /** @file `runs` and `plot` over runs that were trained here: lists, orders, differences, curves, what is broken. */
 import fs from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import type { Command } from 'commander';
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { heardOf as fovea, hear, inOwnFolder } from '../../../test/support/commandLine.ts';
 import { layers } from '../../nn/layers/index.ts';
 import { sequential } from '../../nn/sequential.ts';
 import { command as plot } from './plot.ts';
@@ -15,31 +13,10 @@ const spec = sequential({ name: 'tiny', inputShape: [28, 28, 1] }, [
   layers.dense({ units: 10, activation: 'softmax' }),
 ]);
 
-const before = process.cwd();
-let home: string;
-let printed = '';
-let noted = '';
-
-async function fovea(command: Command, ...words: readonly string[]): Promise<string> {
-  command.exitOverride();
-  printed = '';
-  noted = '';
-  await command.parseAsync(words, { from: 'user' });
-  return printed;
-}
+inOwnFolder('runs');
 
 beforeAll(async () => {
-  home = await fs.mkdtemp(path.join(os.tmpdir(), 'fovea-runs-'));
-  process.chdir(home);
   await fs.writeFile('tiny.json', JSON.stringify(spec));
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    printed += String(text);
-    return true;
-  });
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    noted += String(text);
-    return true;
-  });
   const quick = [
     'tiny.json',
     '--backend',
@@ -63,11 +40,6 @@ beforeAll(async () => {
   ];
   await fovea(train(), ...quick, ...long, ...last);
 });
-afterAll(async () => {
-  vi.restoreAllMocks();
-  process.chdir(before);
-  await fs.rm(home, { recursive: true, force: true });
-});
 beforeEach(() => {
   process.exitCode = undefined;
 });
@@ -88,7 +60,8 @@ it('lists all runs with their figures, the newest first, or as asked for', async
   expect(names(await fovea(runs(), '--sort', 'epochs'))).toEqual(['beta', 'alpha']);
   expect(names(await fovea(runs(), '--sort', 'name'))).toEqual(['alpha', 'beta']);
   expect(names(await fovea(runs(), '--filter', 'lph'))).toEqual(['alpha']);
-  expect(await fovea(runs(), '--filter', 'mnist')).toBe('');
+  const { printed, noted } = await hear(runs(), '--filter', 'mnist');
+  expect(printed).toBe('');
   expect(noted).toContain('has "mnist" in its name, model or data');
 });
 
@@ -121,7 +94,8 @@ it('lists what is broken with its fault, and no folder that is no run', async ()
   await fs.mkdir('runs/notes');
   await fs.cp('runs/alpha', 'runs/broken', { recursive: true });
   await fs.writeFile('runs/broken/history.json', '[{');
-  expect(names(await fovea(runs()))).toEqual(['beta', 'alpha']);
+  const { printed, noted } = await hear(runs());
+  expect(names(printed)).toEqual(['beta', 'alpha']);
   expect(noted).toMatch(/broken cannot be read: .*history\.json/);
   await expect(fovea(plot(), 'broken')).rejects.toThrow(/history\.json/);
   await expect(fovea(runs(), 'notes')).rejects.toThrow(/not a run/);

@@ -1,36 +1,22 @@
 /** @file `fovea summary`: its tables in a terminal, other sizes of input, and what it says of bad specs. */
 import fs from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { hear, inOwnFolder } from '../../../test/support/commandLine.ts';
 import { FoveaError } from '../../base/errors.ts';
 import { input, layers, type ModelSpec, model, modelNames, parseModelSpec } from '../../index.ts';
 import { command } from './summary.ts';
 
-let home: string;
-beforeAll(async () => {
-  home = await fs.mkdtemp(path.join(os.tmpdir(), 'fovea-summary-'));
-});
-afterAll(() => fs.rm(home, { recursive: true, force: true }));
-afterEach(() => vi.restoreAllMocks());
+const home = inOwnFolder('summary');
 
 /** Runs the command and gives what it wrote to standard output and standard error. */
 async function run(...args: string[]): Promise<{ out: string; notes: string }> {
-  const text = { out: '', notes: '' };
-  vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
-    text.out += String(chunk);
-    return true;
-  });
-  vi.spyOn(process.stderr, 'write').mockImplementation((chunk) => {
-    text.notes += String(chunk);
-    return true;
-  });
-  await command().parseAsync(args, { from: 'user' });
-  return text;
+  const { printed, noted } = await hear(command(), ...args);
+  return { out: printed, notes: noted };
 }
 
 async function runOn(spec: unknown, ...args: string[]) {
-  const file = path.join(home, 'model.json');
+  const file = path.join(home(), 'model.json');
   await fs.writeFile(file, JSON.stringify(spec));
   return run(file, ...args);
 }

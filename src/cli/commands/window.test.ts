@@ -1,22 +1,16 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { heardOf } from '../../../test/support/commandLine.ts';
 import { UsageError } from '../../base/errors.ts';
 import { command } from './window.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fovea-window-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-afterEach(() => vi.restoreAllMocks());
 
 /** Runs the command and gives what it wrote to standard output. */
-async function run(...args: string[]): Promise<string> {
-  const written: string[] = [];
-  vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => written.push(String(chunk)) > 0);
-  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  await command().parseAsync(args, { from: 'user' });
-  return written.join('');
-}
+const run = (...args: string[]): Promise<string> => heardOf(command(), ...args);
 
 const json = async (...args: string[]) => JSON.parse(await run(...args, '--json'));
 
