@@ -18,6 +18,7 @@ export const doors = {
   FOVEA_ONNX_NODE: 'ONNX backend node tests',
   FOVEA_MODELS: 'real models to import and run',
   FOVEA_EVIL: 'broken or hostile files',
+  FOVEA_WEBGPU: 'the npm package webgpu, unpacked',
 } as const;
 
 export type Door = keyof typeof doors;

@@ -47,7 +47,7 @@ function constantPadding(
 }
 
 /** Pixels in a row along one axis of the padded picture that come from pixels in a row of the small one. */
-interface Stretch {
+export interface Stretch {
   readonly to: number;
   readonly from: number;
   readonly extent: number;

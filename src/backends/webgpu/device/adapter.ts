@@ -1,0 +1,115 @@
+/**
+ * @file From nothing to a device: where WebGPU comes from here, which adapter, and what it is asked for.
+ *
+ * A page and its workers have `navigator.gpu`, and so have some runtimes; Node has the package `webgpu`. An adapter
+ * that is software is said to be one. Every limit that plans go by is asked for as high as the adapter has it.
+ * Next stop: `device.ts`.
+ */
+import type { FoveaError } from '../../../base/errors.ts';
+import { inNode } from '../../../base/host.ts';
+import type { Target } from '../kernel.ts';
+import type { WebgpuOptions } from '../options.ts';
+import { NoWebgpu } from './absence.ts';
+
+export interface OpenedAdapter {
+  readonly device: GPUDevice;
+  readonly target: Target;
+  /** For people: "NVIDIA H100", "SwiftShader (software)". */
+  readonly name: string;
+  readonly isSoftware: boolean;
+  /** Lets go of what had to outlive the device. */
+  release(): void;
+}
+
+/** What is asked for beyond the defaults, where the adapter has more. */
+const LIMITS = [
+  'maxStorageBuffersPerShaderStage',
+  'maxStorageBufferBindingSize',
+  'maxBufferSize',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+  'maxComputeWorkgroupsPerDimension',
+] as const;
+
+const FEATURES = ['subgroups', 'shader-f16', 'timestamp-query'] as const;
+
+export async function openAdapter(options: WebgpuOptions): Promise<OpenedAdapter> {
+  const gpu = options.gpu ?? (await findGpu());
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (adapter === null) throw noAdapter();
+  const { features, limits, info } = adapter;
+  const wanted = Object.fromEntries(LIMITS.map((name) => [name, limits[name]]));
+  const device = await adapter.requestDevice({
+    requiredFeatures: FEATURES.filter((name) => features.has(name)),
+    requiredLimits: wanted,
+  });
+  const isSoftware = isSoftwareAdapter(info);
+  // The package for Node ends the process if what it made is collected before the device.
+  const kept = { gpu, adapter };
+  keptAlive.add(kept);
+  return {
+    device,
+    isSoftware,
+    name: nameOf(info, isSoftware),
+    target: targetOf(device, isSoftware),
+    release: () => keptAlive.delete(kept),
+  };
+}
+
+const keptAlive = new Set<object>();
+
+async function findGpu(): Promise<GPU> {
+  const { gpu } = globalThis.navigator ?? {};
+  if (gpu !== undefined) return gpu;
+  if (!inNode) {
+    throw new NoWebgpu({
+      problem: 'this browser has no WebGPU',
+      expected: 'a page over https or from this machine, in a current browser',
+      fix: 'use the wasm backend',
+    });
+  }
+  return (await import('./host.node.ts')).loadGpu();
+}
+
+/** What plans may ask of a device; software takes long to compile and gains nothing by wide groups. */
+export function targetOf({ limits, features }: GPUDevice, isSoftware: boolean): Target {
+  const most = limits.maxComputeInvocationsPerWorkgroup;
+  return {
+    workgroupSize: isSoftware ? 64 : Math.min(256, most),
+    maxWorkgroupSize: isSoftware ? 64 : most,
+    workgroupMemory: limits.maxComputeWorkgroupStorageSize,
+    maxGroups: limits.maxComputeWorkgroupsPerDimension,
+    maxBuffers: limits.maxStorageBuffersPerShaderStage,
+    maxBinding: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
+    subgroups: features.has('subgroups'),
+    f16: features.has('shader-f16'),
+  };
+}
+
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|basic render|\bcpu\b/i;
+
+function isSoftwareAdapter(info: GPUAdapterInfo): boolean {
+  const { vendor, architecture, device, description } = info;
+  return (
+    info.isFallbackAdapter === true ||
+    [vendor, architecture, device, description].some((text) => SOFTWARE.test(text))
+  );
+}
+
+function nameOf(
+  { vendor, architecture, device, description }: GPUAdapterInfo,
+  isSoftware: boolean,
+): string {
+  const words = description || device || [vendor, architecture].filter(Boolean).join(' ');
+  return `${words || 'an adapter without a name'}${isSoftware ? ' (software)' : ''}`;
+}
+
+function noAdapter(): FoveaError {
+  return new NoWebgpu({
+    problem: 'WebGPU finds no graphics adapter here',
+    expected: 'a graphics card with a driver for Vulkan, Metal or Direct3D 12',
+    fix: 'use the wasm backend',
+  });
+}

@@ -1,0 +1,165 @@
+/**
+ * @file A device and its queue: buffers, pipelines by their text, numbers in and out, and what goes wrong.
+ *
+ * WebGPU tells of faults later than of anything else: they are kept, and thrown by whatever is asked for next.
+ * Previous stop: `adapter.ts`. Next stop: `../session.ts`.
+ */
+import { FoveaError } from '../../../base/errors.ts';
+import { sizeOf } from '../../../base/shape.ts';
+import type { Node } from '../../../graph/node.ts';
+import type { HostArray } from '../../backend.ts';
+import type { OpenedAdapter } from './adapter.ts';
+
+/** Of buffers and maps, by the standard; the constants are not global everywhere. */
+const USAGE = { mapRead: 1, copyFrom: 4, copyTo: 8, storage: 128 } as const;
+const MAP_READ = 1;
+const COMPUTE_STAGE = 4;
+
+export type Access = 'read' | 'read_write';
+
+interface Pipeline {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+export class Device {
+  readonly device: GPUDevice;
+  /** Bytes of all buffers that are open. */
+  readonly #opened: OpenedAdapter;
+  readonly #pipelines = new Map<string, Pipeline>();
+  readonly #layouts = new Map<string, { bindings: GPUBindGroupLayout; whole: GPUPipelineLayout }>();
+  #fault: FoveaError | undefined;
+  #closed = false;
+
+  constructor(opened: OpenedAdapter) {
+    this.#opened = opened;
+    this.device = opened.device;
+    this.device.onuncapturederror = ({ error }) => {
+      this.#fault ??= faultOf(error);
+    };
+    void this.device.lost.then(({ reason, message }) => {
+      if (!this.#closed) this.#fault = lossOf(`${reason}: ${message}`);
+    });
+  }
+
+  createBuffer(bytes: number): GPUBuffer {
+    return this.device.createBuffer({
+      size: Math.max(16, bytes),
+      usage: USAGE.storage | USAGE.copyFrom | USAGE.copyTo,
+    });
+  }
+
+  /** The queue takes a copy before this returns. */
+  write(buffer: GPUBuffer, numbers: HostArray): void {
+    this.device.queue.writeBuffer(buffer, 0, numbers as BufferSource);
+  }
+
+  /** A copy of a value's numbers, once everything submitted before is done. */
+  async read(
+    buffer: GPUBuffer,
+    { shape, dtype }: Pick<Node, 'shape' | 'dtype'>,
+  ): Promise<HostArray> {
+    this.check();
+    const bytes = 4 * sizeOf(shape);
+    const staging = this.device.createBuffer({ size: bytes, usage: USAGE.mapRead | USAGE.copyTo });
+    try {
+      this.submit((encoder) => encoder.copyBufferToBuffer(buffer, 0, staging, 0, bytes));
+      await staging.mapAsync(MAP_READ).catch((error: unknown) => {
+        this.check();
+        throw error;
+      });
+      this.check();
+      const mapped = staging.getMappedRange();
+      return dtype === 'i32' ? new Int32Array(mapped.slice(0)) : new Float32Array(mapped.slice(0));
+    } finally {
+      staging.destroy();
+    }
+  }
+
+  submit(encode: (encoder: GPUCommandEncoder) => void): void {
+    this.check();
+    const encoder = this.device.createCommandEncoder();
+    encode(encoder);
+    this.device.queue.submit([encoder.finish()]);
+  }
+
+  /** The pipeline of a text; texts of all programs that are the same share one. */
+  pipeline(code: string, access: readonly Access[]): Pipeline {
+    const found = this.#pipelines.get(code);
+    if (found !== undefined) return found;
+    const { bindings, whole } = this.#layout(access);
+    const module = this.device.createShaderModule({ code });
+    const made = {
+      pipeline: this.device.createComputePipeline({
+        layout: whole,
+        compute: { module, entryPoint: 'main' },
+      }),
+      layout: bindings,
+    };
+    this.#pipelines.set(code, made);
+    return made;
+  }
+
+  bind(
+    { pipeline, layout }: Pipeline,
+    buffers: readonly GPUBuffer[],
+  ): { readonly pipeline: GPUComputePipeline; readonly bindings: GPUBindGroup } {
+    const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
+    return { pipeline, bindings: this.device.createBindGroup({ layout, entries }) };
+  }
+
+  /** Pipelines made so far. */
+  get pipelines(): number {
+    return this.#pipelines.size;
+  }
+
+  /** Throws what went wrong since the last look. */
+  check(): void {
+    if (this.#fault !== undefined) throw this.#fault;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.device.queue.onSubmittedWorkDone().catch(() => undefined);
+    this.device.destroy();
+    this.#opened.release();
+  }
+
+  #layout(access: readonly Access[]) {
+    const key = access.join(' ');
+    const found = this.#layouts.get(key);
+    if (found !== undefined) return found;
+    const bindings = this.device.createBindGroupLayout({
+      entries: access.map((kind, binding) => ({
+        binding,
+        visibility: COMPUTE_STAGE,
+        buffer: { type: kind === 'read' ? 'read-only-storage' : 'storage' },
+      })),
+    });
+    const whole = this.device.createPipelineLayout({ bindGroupLayouts: [bindings] });
+    const made = { bindings, whole };
+    this.#layouts.set(key, made);
+    return made;
+  }
+}
+
+function faultOf(error: GPUError): FoveaError {
+  if (error.constructor.name === 'GPUOutOfMemoryError') {
+    return new FoveaError({
+      problem: `the graphics adapter has no memory left: ${error.message}`,
+      fix: 'use a smaller batch, or the wasm backend',
+    });
+  }
+  return new FoveaError({
+    problem: `the graphics adapter refused a kernel: ${error.message}`,
+    fix: 'use the wasm backend, and tell us of it',
+  });
+}
+
+function lossOf(why: string): FoveaError {
+  return new FoveaError({
+    problem: `the graphics adapter was lost (${why})`,
+    expected: 'an adapter that stays, a driver that is not reset',
+    fix: 'open another session; a run goes on from its last checkpoint',
+  });
+}

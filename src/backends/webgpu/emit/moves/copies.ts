@@ -1,0 +1,58 @@
+/**
+ * @file Copies (`compile/moves/`) as dispatches: one invocation per number copied, one dispatch per copy.
+ *
+ * What a copy leaves out is filled before. No copy here adds, and none writes a number twice.
+ */
+import { sizeOf } from '../../../../base/shape.ts';
+import { type CopiesOf, type Copy, mergeLevels } from '../../../../compile/moves/copy.ts';
+import type { Node } from '../../../../graph/node.ts';
+import type { OpSignature } from '../../../../ops/op.ts';
+import { defineKernel, type KernelRecord } from '../../defineKernel.ts';
+import { type Dispatch, scalars, type Target } from '../../kernel.ts';
+import { flat, placesOf, sumOfPlaces } from '../../language/indexing.ts';
+import { float } from '../../language/numbers.ts';
+
+export function defineCopy<A>(op: OpSignature<A>, copiesOf: CopiesOf<A>): KernelRecord {
+  return defineKernel({
+    op,
+    plan: (node, attrs) => ({ multiplyAdds: 0, plan: { ...copiesOf(node, attrs) } }),
+    emit: (node, { copies, fill }, { target }) => [
+      ...(fill === undefined ? [] : [filled(node, fill, target)]),
+      ...copies.flatMap((list, k) => {
+        const input = node.inputs[k];
+        return input === undefined ? [] : list.map((copy) => copied(input, node, copy, target));
+      }),
+    ],
+  });
+}
+
+/** Every number of a value the same. */
+export function filled(node: Node, value: number, target: Target): Dispatch {
+  const { workgroups, open } = flat(sizeOf(node.shape), target);
+  const literal = node.dtype === 'i32' ? `${value}i` : float(value);
+  return {
+    inputs: [],
+    outputs: [scalars(node)],
+    workgroups,
+    code: ({ outputs: [to] }) => `${open}\n  ${to}[i] = ${literal};\n}\n`,
+  };
+}
+
+function copied(from: Node, to: Node, copy: Copy, target: Target): Dispatch {
+  const levels = mergeLevels(copy.levels);
+  const { workgroups, open } = flat(sizeOf(levels.map(({ extent }) => extent)), target);
+  const places = placesOf(levels, 'i');
+  const index = (side: 'from' | 'to'): string =>
+    sumOfPlaces(
+      places,
+      levels.map((l) => l[side]),
+      copy[side],
+    );
+  return {
+    inputs: [scalars(from)],
+    outputs: [scalars(to)],
+    workgroups,
+    code: ({ inputs: [x], outputs: [y] }) =>
+      `${open}\n  ${y}[${index('to')}] = ${x}[${index('from')}];\n}\n`,
+  };
+}

@@ -1,0 +1,100 @@
+/**
+ * @file What a kernel is here: a plan (plain data, decided without a machine) and dispatches in WGSL.
+ *
+ * A dispatch reads and writes whole values; one waits for the one before it. Its text names no buffer: the
+ * program declares what it binds and hands over the names, since a new state may lie where the old one does.
+ * Next stops: `defineKernel.ts`, and a record, `emit/moves/moves.ts`.
+ */
+import { type Shape, sizeOf } from '../../base/shape.ts';
+import { createNode, type Node } from '../../graph/node.ts';
+
+/** What the adapter gives and plans choose by. */
+export interface Target {
+  /** Invocations of a workgroup where nothing speaks for another number. */
+  readonly workgroupSize: number;
+  /** The most invocations of a workgroup. */
+  readonly maxWorkgroupSize: number;
+  /** Bytes that the invocations of a workgroup share. */
+  readonly workgroupMemory: number;
+  /** The most workgroups along each dimension. */
+  readonly maxGroups: number;
+  /** The most buffers that a dispatch reads and writes. */
+  readonly maxBuffers: number;
+  /** The most bytes of a buffer that a dispatch reaches. */
+  readonly maxBinding: number;
+  /** Invocations that run together can exchange numbers. */
+  readonly subgroups: boolean;
+  /** Numbers of 16 bits. */
+  readonly f16: boolean;
+}
+
+/** How WGSL sees a value's numbers: one by one, or by fours. */
+export type Elements = 'f32' | 'i32' | 'vec4<f32>';
+
+/** A value that a dispatch reads or writes. */
+export interface Binding {
+  readonly node: Node;
+  readonly elements: Elements;
+}
+
+/** One by one, by the value's own type. */
+export const scalars = (node: Node): Binding => ({ node, elements: node.dtype });
+
+/** By fours; where the size is no multiple of 4, the last one holds what is left and more. */
+export const vectors = (node: Node): Binding => ({ node, elements: 'vec4<f32>' });
+
+/** The variables of WGSL that hold what is bound, in the order of the dispatch. */
+export interface Names {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+export type Groups = readonly [x: number, y: number, z: number];
+
+export interface Dispatch {
+  readonly inputs: readonly Binding[];
+  /** Every number of a value must be written by the dispatches of its kernel. */
+  readonly outputs: readonly Binding[];
+  readonly workgroups: Groups;
+  /** The module without its bindings; the entry point is `main`. */
+  code(names: Names): string;
+}
+
+export interface Kernel {
+  /** Kernel family: "conv2d", "matmul", "elementwise"... */
+  readonly family: string;
+  /** The node it computes, for people. */
+  readonly name: string;
+  /** Nodes computed. */
+  readonly outputs: readonly Node[];
+  readonly dispatches: readonly Dispatch[];
+  readonly multiplyAdds: number;
+  /** The decisions, for `inspect`. */
+  readonly plan: Readonly<Record<string, unknown>>;
+}
+
+export interface PlanContext {
+  readonly target: Target;
+}
+
+const TEMPORARY = 'temporary';
+
+/** What one dispatch of a kernel hands to a later one; the program gives it memory. */
+export function temporary(shape: Shape, name: string): Node {
+  return createNode({ op: TEMPORARY, inputs: [], attrs: {}, shape, dtype: 'f32', name });
+}
+
+export const isTemporary = ({ op }: Node): boolean => op === TEMPORARY;
+
+/** Bytes of a value: whole fours, so that any value may be read by fours. */
+export function bytesOf({ shape }: Pick<Node, 'shape'>): number {
+  return Math.ceil(sizeOf(shape) / 4) * 16;
+}
+
+/** Bytes that a kernel reads and writes, each value of the graph once. */
+export function trafficOf({ dispatches }: Kernel): number {
+  const values = new Set(dispatches.flatMap((d) => [...d.inputs, ...d.outputs].map((b) => b.node)));
+  return [...values]
+    .filter((node) => !isTemporary(node))
+    .reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
+}

@@ -1,0 +1,91 @@
+/**
+ * @file Nodes that read more values than a dispatch may bind, cut into nodes that do not.
+ *
+ * An adapter binds eight buffers or a few more. The largest part of an expression that fits becomes a node of its
+ * own, until the rest fits; an epilogue that is too wide becomes an element-wise node after the sum.
+ */
+import { createNode, type Node } from '../../../graph/node.ts';
+import { expressionOf } from '../../../ops/elementwise.ts';
+import { epilogueOf } from '../../../ops/epilogue.ts';
+import { type Expression, keepUsedInputs } from '../../../ops/expression.ts';
+import { build } from '../../../ops/index.ts';
+import { signatureOf } from '../families.ts';
+
+export function fitted(node: Node, maxBuffers: number): Node {
+  const most = maxBuffers - 1;
+  if (node.inputs.length <= most) return node;
+  const epilogue = epilogueOf(node);
+  if (epilogue !== undefined) return fitted(apart(node, epilogue), maxBuffers);
+  const expression = expressionOf(node);
+  return expression === undefined ? node : cut(node, expression, most);
+}
+
+/** The sum, and its epilogue as a node that follows. */
+function apart(node: Node, expression: Expression): Node {
+  const { arity } = signatureOf(node.op);
+  const count = arity === 'any' ? node.inputs.length : arity;
+  const { epilogue: _, ...attrs } = node.attrs;
+  const sum = createNode({ ...node, inputs: node.inputs.slice(0, count), attrs });
+  const used = keepUsedInputs(expression, [sum, ...node.inputs.slice(count)]);
+  return build('elementwise', used.inputs, { expression: used.expression }, node.name);
+}
+
+function cut(node: Node, expression: Expression, most: number): Node {
+  let used = keepUsedInputs(expression, node.inputs);
+  for (let made = 0; used.inputs.length > most; made++) {
+    const part = largestWithin(used.expression, most);
+    if (part === undefined) throw new Error(`internal error: ${node.name} cannot be cut`);
+    const own = keepUsedInputs(part, used.inputs);
+    const attrs = { expression: own.expression };
+    const apart = build('elementwise', own.inputs, attrs, `${node.name}/part${made}`);
+    const index = used.inputs.length;
+    used = keepUsedInputs(replaced(used.expression, part, index), [...used.inputs, apart]);
+  }
+  const { name, attrs } = node;
+  const label = attrs.label === undefined ? {} : { label: attrs.label };
+  return build('elementwise', used.inputs, { expression: used.expression, ...label }, name);
+}
+
+const partsOf = (e: Expression): readonly Expression[] => {
+  switch (e.kind) {
+    case 'unary':
+      return [e.a];
+    case 'binary':
+      return [e.a, e.b];
+    case 'select':
+      return [e.condition, e.yes, e.no];
+    default:
+      return [];
+  }
+};
+
+function inputsOf(e: Expression, found = new Set<number>()): Set<number> {
+  if (e.kind === 'input') found.add(e.index);
+  for (const part of partsOf(e)) inputsOf(part, found);
+  return found;
+}
+
+/** The part that reads the most inputs of those that read from two to `most`. */
+function largestWithin(e: Expression, most: number): Expression | undefined {
+  const count = inputsOf(e).size;
+  if (count < 2) return undefined;
+  if (count <= most) return e;
+  const found = partsOf(e).flatMap((part) => largestWithin(part, most) ?? []);
+  return found.sort((a, b) => inputsOf(b).size - inputsOf(a).size)[0];
+}
+
+/** The expression with one part of it read from an input. */
+function replaced(e: Expression, part: Expression, index: number): Expression {
+  if (e === part) return { kind: 'input', index };
+  const by = (inner: Expression): Expression => replaced(inner, part, index);
+  switch (e.kind) {
+    case 'unary':
+      return { ...e, a: by(e.a) };
+    case 'binary':
+      return { ...e, a: by(e.a), b: by(e.b) };
+    case 'select':
+      return { ...e, condition: by(e.condition), yes: by(e.yes), no: by(e.no) };
+    default:
+      return e;
+  }
+}

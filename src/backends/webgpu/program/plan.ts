@@ -1,0 +1,81 @@
+/**
+ * @file All that is decided of a program before anything is made: its graph, its kernels, its memory.
+ *
+ * Inputs are written before each run and are free once they were last read; constants and outputs keep their
+ * memory. Moments are dispatches, counted through all kernels. Next stop: `program.ts`, which makes it.
+ */
+
+import type { Lifetime } from '../../../compile/memoryPlan.ts';
+import { compileGraph } from '../../../compile/pipeline.ts';
+import { planSlots, type SlotPlan } from '../../../compile/slotPlan.ts';
+import { verify } from '../../../compile/verify.ts';
+import { type Graph, isSource, type Node, rootsOf, topologicalOrder } from '../../../graph/node.ts';
+import { signatureOf } from '../families.ts';
+import { bytesOf, type Dispatch, type Kernel, type PlanContext, type Target } from '../kernel.ts';
+import { lower } from '../lowering/lower.ts';
+import { checkLimits } from './bindings.ts';
+import { schedule, storageOf } from './schedule.ts';
+
+export interface PlacedDispatch {
+  readonly kernel: Kernel;
+  readonly dispatch: Dispatch;
+}
+
+export interface ProgramPlan {
+  /** As it is run. */
+  readonly graph: Graph;
+  readonly context: PlanContext;
+  readonly kernels: readonly Kernel[];
+  readonly dispatches: readonly PlacedDispatch[];
+  /** New states that no kernel wrote in place: copied when all is done. */
+  readonly copies: Graph['updates'];
+  /** The states and constants that the program holds, and its other values by slot. */
+  readonly memory: SlotPlan<Node>;
+  /** The node that owns a node's numbers. */
+  storageOf(node: Node): Node;
+}
+
+export function planProgram(built: Graph, target: Target): ProgramPlan {
+  const context = { target };
+  const graph = lower(compileGraph(built), context);
+  verify(graph, 'lowering', signatureOf);
+  const { kernels, aliases } = schedule(graph, context);
+  const owner = (node: Node): Node => storageOf(node, aliases);
+  const dispatches = kernels.flatMap((kernel) =>
+    kernel.dispatches.map((dispatch) => ({ kernel, dispatch })),
+  );
+  for (const { dispatch, kernel } of dispatches) checkLimits(dispatch, kernel, target);
+  const copies = graph.updates.filter(({ state, value }) => owner(value) !== state);
+  const memory = planSlots(lifetimesOf(graph, dispatches, owner));
+  return { graph, context, kernels, dispatches, copies, memory, storageOf: owner };
+}
+
+/** From the first dispatch that writes a value to the last that reads it; states live on their own. */
+function lifetimesOf(
+  graph: Graph,
+  dispatches: readonly PlacedDispatch[],
+  owner: (node: Node) => Node,
+): Lifetime<Node>[] {
+  const end = dispatches.length;
+  const spans = new Map<Node, { from: number; to: number }>();
+  const use = (node: Node, moment: number): void => {
+    const key = owner(node);
+    if (key.op === 'state') return;
+    const span = spans.get(key);
+    if (span === undefined) spans.set(key, { from: moment, to: moment });
+    else {
+      span.from = Math.min(span.from, moment);
+      span.to = Math.max(span.to, moment);
+    }
+  };
+  for (const node of topologicalOrder(rootsOf(graph))) {
+    if (isSource(node)) use(node, -1);
+    if (node.op === 'constant') use(node, end);
+  }
+  dispatches.forEach(({ dispatch }, moment) => {
+    for (const { node } of [...dispatch.inputs, ...dispatch.outputs]) use(node, moment);
+  });
+  for (const node of Object.values(graph.outputs)) use(node, end);
+  for (const { value } of graph.updates) use(value, end);
+  return [...spans].map(([key, span]) => ({ key, bytes: bytesOf(key), ...span }));
+}

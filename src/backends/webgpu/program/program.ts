@@ -1,0 +1,122 @@
+/**
+ * @file A program on a device: buffers, pipelines and bindings made once; a run is one submission.
+ *
+ * A run writes the inputs (the queue takes its copy at once, so they may be filled anew while the device works),
+ * does all dispatches in one pass, and copies what is left to copy. Nothing is read back unless asked for.
+ * Previous stop: `plan.ts`. Next stop: `../device/device.ts`.
+ */
+import { unknownName } from '../../../base/errors.ts';
+import { sizeOf } from '../../../base/shape.ts';
+import {
+  isSource,
+  type Node,
+  rootsOf,
+  topologicalOrder,
+  writeConstant,
+} from '../../../graph/node.ts';
+import type { HostArray } from '../../backend.ts';
+import type { Device } from '../device/device.ts';
+import { bytesOf, type Groups } from '../kernel.ts';
+import { moduleOf } from './bindings.ts';
+import type { ProgramPlan } from './plan.ts';
+
+/** A dispatch that is ready to go. */
+export interface Step {
+  readonly pipeline: GPUComputePipeline;
+  readonly bindings: GPUBindGroup;
+  readonly workgroups: Groups;
+}
+
+interface Input {
+  readonly host: HostArray;
+  readonly buffer: GPUBuffer;
+}
+
+export class Program {
+  readonly steps: readonly Step[];
+  readonly #device: Device;
+  readonly #plan: ProgramPlan;
+  readonly #buffers = new Map<Node, GPUBuffer>();
+  readonly #made: GPUBuffer[] = [];
+  readonly #inputs = new Map<string, Input>();
+
+  /** @param stateOf the buffer of a state, which outlives the program */
+  constructor(device: Device, plan: ProgramPlan, stateOf: (name: string) => GPUBuffer) {
+    this.#device = device;
+    this.#plan = plan;
+    for (const { bytes, values } of plan.memory.slots) {
+      const buffer = device.createBuffer(bytes);
+      this.#made.push(buffer);
+      for (const { key } of values) this.#buffers.set(key, buffer);
+    }
+    for (const node of topologicalOrder(rootsOf(plan.graph)).filter(isSource)) {
+      if (node.op === 'state') this.#buffers.set(node, stateOf(node.name));
+      else if (node.op === 'constant') device.write(this.bufferOf(node), numbersOf(node));
+      else this.#inputs.set(node.name, { host: zerosOf(node), buffer: this.bufferOf(node) });
+    }
+    this.steps = plan.dispatches.map(({ dispatch }) => {
+      const { bound, code } = moduleOf(dispatch, plan.storageOf);
+      const pipeline = device.pipeline(
+        code,
+        bound.map(({ access }) => access),
+      );
+      const buffers = bound.map(({ owner }) => this.bufferOf(owner));
+      return { ...device.bind(pipeline, buffers), workgroups: dispatch.workgroups };
+    });
+  }
+
+  input(name: string): HostArray {
+    const found = this.#inputs.get(name);
+    if (found === undefined) throw unknownName('input', name, [...this.#inputs.keys()]);
+    return found.host;
+  }
+
+  output(name: string): Promise<HostArray> {
+    const { outputs } = this.#plan.graph;
+    const node = Object.hasOwn(outputs, name) ? outputs[name] : undefined;
+    if (node === undefined) throw unknownName('output', name, Object.keys(outputs));
+    return this.#device.read(this.bufferOf(this.#plan.storageOf(node)), node);
+  }
+
+  run(): void {
+    for (const { host, buffer } of this.#inputs.values()) this.#device.write(buffer, host);
+    this.#device.submit((encoder) => {
+      encodeSteps(encoder, this.steps);
+      for (const { state, value } of this.#plan.copies) {
+        const from = this.bufferOf(this.#plan.storageOf(value));
+        encoder.copyBufferToBuffer(from, 0, this.bufferOf(state), 0, bytesOf(state));
+      }
+    });
+  }
+
+  close(): void {
+    for (const buffer of this.#made.splice(0)) buffer.destroy();
+  }
+
+  bufferOf(owner: Node): GPUBuffer {
+    const buffer = this.#buffers.get(owner);
+    if (buffer === undefined) throw new Error(`internal error: no memory for ${owner.name}`);
+    return buffer;
+  }
+}
+
+/** Dispatches in one pass; each sees what those before it wrote. */
+export function encodeSteps(encoder: GPUCommandEncoder, steps: readonly Step[]): void {
+  const pass = encoder.beginComputePass();
+  for (const { pipeline, bindings, workgroups } of steps) {
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, bindings);
+    pass.dispatchWorkgroups(...workgroups);
+  }
+  pass.end();
+}
+
+function zerosOf({ shape, dtype }: Node): HostArray {
+  return dtype === 'i32' ? new Int32Array(sizeOf(shape)) : new Float32Array(sizeOf(shape));
+}
+
+function numbersOf(node: Node): HostArray {
+  const numbers = zerosOf(node);
+  writeConstant(node, numbers);
+  return numbers;
+}

@@ -1,0 +1,157 @@
+/**
+ * @file The order of a program: kernels one after the other, and which values share memory.
+ *
+ * A new state that is computed element by element is written over the old one, once all other readers are done.
+ * Element-wise nodes of one shape that read the same values become one kernel, as far as the adapter binds them.
+ * Previous stop: `../lowering/lower.ts`. Next stop: `compile/slotPlan.ts`, where the numbers lie; then `program.ts`.
+ */
+import { sameShape } from '../../../base/shape.ts';
+import {
+  firstInput,
+  type Graph,
+  isSource,
+  type Node,
+  rootsOf,
+  topologicalOrder,
+} from '../../../graph/node.ts';
+import { expressionOf } from '../../../ops/elementwise.ts';
+import { elementwiseKernel, readsOf } from '../emit/elementwise/elementwise.ts';
+import { planKernel, recordOf } from '../families.ts';
+import type { Kernel, PlanContext } from '../kernel.ts';
+
+export interface Schedule {
+  readonly kernels: readonly Kernel[];
+  /** Nodes whose numbers are another node's: reshapes, and new states written in place. */
+  readonly aliases: ReadonlyMap<Node, Node>;
+}
+
+/** One node to be placed. */
+interface Task {
+  readonly node: Node;
+  readonly waitsFor: Set<Task>;
+}
+
+type Tasks = ReadonlyMap<Node, Task>;
+
+/** The node that owns the numbers. */
+export function storageOf(node: Node, aliases: ReadonlyMap<Node, Node>): Node {
+  let owner = node;
+  for (let next = aliases.get(owner); next !== undefined; next = aliases.get(owner)) owner = next;
+  return owner;
+}
+
+export function schedule(graph: Graph, context: PlanContext): Schedule {
+  const aliases = new Map<Node, Node>();
+  const tasks = new Map<Node, Task>();
+  for (const node of topologicalOrder(rootsOf(graph))) {
+    if (isSource(node)) continue;
+    if (node.op === 'reshape') {
+      aliases.set(node, firstInput(node));
+      continue;
+    }
+    const waitsFor = new Set<Task>();
+    for (const input of node.inputs) {
+      const task = tasks.get(storageOf(input, aliases));
+      if (task !== undefined) waitsFor.add(task);
+    }
+    tasks.set(node, { node, waitsFor });
+  }
+  writeInPlace(graph, tasks, aliases);
+  return { kernels: place(tasks, aliases, context), aliases };
+}
+
+/** Reads each of the state's numbers just before it writes the new one there, and no others. */
+function readsAsItWrites(value: Node, state: Node, aliases: ReadonlyMap<Node, Node>): boolean {
+  if (expressionOf(value) !== undefined) return true;
+  const record = recordOf(value.op);
+  if (record?.finishesInPlace !== true) return false;
+  const { arity } = record.op;
+  const own = arity === 'any' ? value.inputs : value.inputs.slice(0, arity);
+  return own.every((input) => storageOf(input, aliases) !== state);
+}
+
+function writeInPlace(graph: Graph, tasks: Tasks, aliases: Map<Node, Node>): void {
+  const shown = new Set(Object.values(graph.outputs).map((node) => storageOf(node, aliases)));
+  for (const { state, value } of graph.updates) {
+    const task = tasks.get(value);
+    if (task === undefined || aliases.has(value) || shown.has(value)) continue;
+    if (!readsAsItWrites(value, state, aliases)) continue;
+    const readers = [...tasks.values()].filter(
+      (t) => t !== task && t.node.inputs.some((i) => storageOf(i, aliases) === state),
+    );
+    if (readers.some((reader) => reaches(reader, task))) continue;
+    for (const reader of readers) task.waitsFor.add(reader);
+    aliases.set(value, state);
+  }
+}
+
+/** Whether `from` waits, directly or not, for `to`. */
+function reaches(from: Task, to: Task, seen = new Set<Task>()): boolean {
+  if (from === to) return true;
+  if (seen.has(from)) return false;
+  seen.add(from);
+  return [...from.waitsFor].some((t) => reaches(t, to, seen));
+}
+
+/** In the order of the graph, as far as nobody waits for somebody later. */
+function place(
+  tasks: Tasks,
+  aliases: ReadonlyMap<Node, Node>,
+  context: PlanContext,
+): readonly Kernel[] {
+  const kernels: Kernel[] = [];
+  const done = new Set<Task>();
+  const open = new Set(tasks.values());
+  while (open.size > 0) {
+    const task = [...open].find(({ waitsFor }) => [...waitsFor].every((t) => done.has(t)));
+    if (task === undefined) throw new Error('internal error: the schedule has a cycle');
+    const isElementwise = expressionOf(task.node) !== undefined;
+    const group = isElementwise ? groupOf(task, open, done, aliases, context) : [task];
+    const nodes = group.map(({ node }) => node);
+    kernels.push(
+      isElementwise ? elementwiseKernel(nodes, context) : planKernel(task.node, context),
+    );
+    for (const member of group) {
+      done.add(member);
+      open.delete(member);
+    }
+  }
+  return kernels;
+}
+
+const MOST_GROUPED = 6;
+
+/** The task and those that one kernel computes with it, in order. */
+function groupOf(
+  task: Task,
+  open: ReadonlySet<Task>,
+  done: ReadonlySet<Task>,
+  aliases: ReadonlyMap<Node, Node>,
+  { target }: PlanContext,
+): Task[] {
+  const group = [task];
+  for (const other of open) {
+    if (group.length === MOST_GROUPED) break;
+    if (other === task || expressionOf(other.node) === undefined) continue;
+    if (!sameShape(other.node.shape, task.node.shape)) continue;
+    if (![...other.waitsFor].every((t) => done.has(t) || group.includes(t))) continue;
+    if (!isRelated(other.node, group)) continue;
+    const nodes = [...group, other].map(({ node }) => node);
+    if (buffersOf(nodes, aliases) <= target.maxBuffers) group.push(other);
+  }
+  return group;
+}
+
+/** Reads a whole value that the group makes or reads too. */
+function isRelated(node: Node, group: readonly Task[]): boolean {
+  const members = group.map((t) => t.node);
+  const read = new Set(members.flatMap(({ inputs }) => inputs));
+  return node.inputs.some(
+    (i) => members.includes(i) || (read.has(i) && sameShape(i.shape, node.shape)),
+  );
+}
+
+/** The buffers that one kernel of these nodes would bind. */
+function buffersOf(nodes: readonly Node[], aliases: ReadonlyMap<Node, Node>): number {
+  return new Set([...nodes, ...readsOf(nodes)].map((node) => storageOf(node, aliases))).size;
+}

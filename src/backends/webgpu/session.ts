@@ -1,0 +1,95 @@
+/**
+ * @file A WebGPU session: one device, the states in buffers of their own, and the programs that bind them.
+ *
+ * Previous stops: `program/plan.ts`, `program/program.ts`. Next stop: `device/device.ts`.
+ */
+import { FoveaError } from '../../base/errors.ts';
+import { sizeOf } from '../../base/shape.ts';
+import { type Graph, type Node, rootsOf, topologicalOrder } from '../../graph/node.ts';
+import type { Executable, HostArray, MemoryNeed } from '../backend.ts';
+import { ScopedSession, type State, type StatesByName } from '../scopedSession.ts';
+import type { OpenedAdapter } from './device/adapter.ts';
+import { Device } from './device/device.ts';
+import { bytesOf, type Target } from './kernel.ts';
+import { planProgram } from './program/plan.ts';
+import { Program } from './program/program.ts';
+
+type Placed = State<GPUBuffer>;
+
+export class WebgpuSession extends ScopedSession<GPUBuffer> {
+  readonly backend = 'webgpu';
+  /** Of the host: the one that submits. */
+  readonly threads = 1;
+  readonly target: Target;
+  readonly device: Device;
+  /** Bytes of states and open programs. */
+  #bytes = 0;
+
+  constructor(opened: OpenedAdapter, plan: string, passedOver?: readonly string[]) {
+    super(plan, passedOver);
+    this.target = opened.target;
+    this.device = new Device(opened);
+  }
+
+  override allocateState(node: Node): GPUBuffer {
+    this.#bytes += bytesOf(node);
+    return this.device.createBuffer(bytesOf(node));
+  }
+
+  override releaseState({ place, shape }: Placed): void {
+    this.#bytes -= bytesOf({ shape });
+    place.destroy();
+  }
+
+  override readPlace(state: Placed): Promise<HostArray> {
+    return this.device.read(state.place, state);
+  }
+
+  override writePlace({ place, shape, dtype }: Placed, data: ArrayLike<number>): void {
+    this.device.check();
+    const numbers =
+      dtype === 'i32' ? new Int32Array(sizeOf(shape)) : new Float32Array(sizeOf(shape));
+    numbers.set(data);
+    this.device.write(place, numbers);
+  }
+
+  override needOf(graph: Graph, states: StatesByName<GPUBuffer>): MemoryNeed {
+    const { graph: lowered, memory } = planProgram(graph, this.target);
+    const missing = topologicalOrder(rootsOf(lowered)).filter(
+      (node) => node.op === 'state' && !states.has(node.name),
+    );
+    const bytes = missing.reduce((sum, node) => sum + bytesOf(node), this.#bytes + memory.bytes);
+    return { bytes, limit: Number.POSITIVE_INFINITY };
+  }
+
+  override compileProgram(graph: Graph, states: StatesByName<GPUBuffer>): Executable {
+    this.device.check();
+    const plan = planProgram(graph, this.target);
+    const program = new Program(this.device, plan, (name) => {
+      const state = states.get(name);
+      if (state === undefined) throw new Error(`internal error: no state ${name}`);
+      return state.place;
+    });
+    this.#bytes += plan.memory.bytes;
+    return {
+      arenaBytes: plan.memory.bytes,
+      input: (name) => program.input(name),
+      output: (name) => program.output(name),
+      run: () => program.run(),
+      runAcross: async () => {
+        throw new FoveaError({
+          problem: 'the webgpu backend does not train on several ranks',
+          fix: 'use the wasm backend for ranks',
+        });
+      },
+      close: () => {
+        this.#bytes -= plan.memory.bytes;
+        program.close();
+      },
+    };
+  }
+
+  override closeBackend(): Promise<void> {
+    return this.device.close();
+  }
+}
