@@ -25,6 +25,8 @@ export interface NetworkOptions {
   readonly firstRow?: number;
   /** Batch statistics are those of the larger batch, of which other ranks have the other rows. */
   readonly across?: AcrossRanks | undefined;
+  /** The layers as one of two towers has them (`towers/towerLayers.ts`); default: those of the spec. */
+  readonly tower?: readonly PlacedLayer[] | undefined;
 }
 
 /** A parameter of a network: its state's name, and what the layer says of it. */
@@ -55,6 +57,8 @@ export interface Network {
   readonly parameters: readonly (NamedParameter & { readonly node: Node })[];
   /** Of states that a training step moves without a gradient (moving statistics). */
   readonly updates: readonly Update[];
+  /** Whether it holds a part of the parameters, and another rank the rest. */
+  readonly isTower: boolean;
 }
 
 /** Parameters of a spec in the order of its layers. */
@@ -71,8 +75,8 @@ function namedParameters({ spec, parameters }: PlacedLayer): NamedParameter[] {
 }
 
 export function expand(spec: ModelSpec, options: NetworkOptions): Network {
-  const { batchSize, training, seed = 0, firstRow = 0, across } = options;
-  const placed = layerShapes(spec);
+  const { batchSize, training, seed = 0, firstRow = 0, across, tower } = options;
+  const placed = tower ?? layerShapes(spec);
   const parameters = placed
     .flatMap(namedParameters)
     .map((p) => ({ ...p, node: stateNode(p.name, p.shape) }));
@@ -121,7 +125,8 @@ export function expand(spec: ModelSpec, options: NetworkOptions): Network {
     layers.set(name, output);
   }
   const updates = [...moved].map(([name, value]) => ({ state: state(name), value }));
-  return { inputs, layers, heads: headsOf(spec, layers), parameters, updates };
+  const heads = headsOf(spec, layers);
+  return { inputs, layers, heads, parameters, updates, isTower: tower !== undefined };
 }
 
 function headsOf(spec: ModelSpec, layers: ReadonlyMap<string, Node>): NonEmpty<Head> {

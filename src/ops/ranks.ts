@@ -3,7 +3,8 @@
  *
  * A rank sees one input of several; the others are on the other ranks, and a backend leaves it to whoever runs
  * the program to exchange them (`backends/backend.ts`, `runAcross`). The loss that is lowered is the sum of the
- * losses of all ranks, so each op is its own gradient. One rank alone is its own other.
+ * losses of all ranks, so each op is its own gradient; or it is one loss that all compute alike from a sum, and
+ * the sum says so. One rank alone is its own other.
  * Exchanges begin in the order of `order`, the same on every rank; those of one `bucket` begin together.
  * Next stop: `nn/programs/sharedStep.ts`, which puts the numbers in.
  */
@@ -13,6 +14,8 @@ export interface RankAttrs {
   /** When it begins, from 0; absent until the graph is whole. */
   readonly order?: number | undefined;
   readonly bucket?: number | undefined;
+  /** What follows is computed alike on every rank, so that each has the gradient of the result already. */
+  readonly alike?: true | undefined;
 }
 
 const acrossRanks = (name: string, formula: string): Op<RankAttrs> =>
@@ -22,7 +25,9 @@ const acrossRanks = (name: string, formula: string): Op<RankAttrs> =>
     arity: 1,
     rows: [0],
     shape: ([x]) => x,
-    gradient: ({ dy, build }) => [build(name, [dy])],
+    gradient: ({ node, attrs, dy, build }) => [
+      attrs.alike === true ? dy : build(name, [dy], {}, `${node.name}/gradient`),
+    ],
     reference: ([x], y: Tensor) => y.data.set(x.data),
   });
 

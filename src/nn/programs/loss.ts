@@ -18,6 +18,7 @@ import {
 } from '../losses/objectives.ts';
 import { expand, type Network } from '../network.ts';
 import type { RowShare } from '../rowShare.ts';
+import type { PlacedLayer } from '../shapes.ts';
 import { hasSeveral, type ModelSpec, nameIn } from '../spec.ts';
 
 /** What a training step does to its rows. */
@@ -38,7 +39,12 @@ export interface GradientOptions extends MeasureOptions, RowOptions {
   readonly firstRow?: number;
 }
 
-export interface LossOptions extends GradientOptions {
+export interface TowerOptions {
+  /** The layers as one of two towers has them; default: the whole network. */
+  readonly tower?: readonly PlacedLayer[] | undefined;
+}
+
+export interface LossOptions extends GradientOptions, TowerOptions {
   /** Of which larger batch the rows are a part: the loss is their part of its mean. */
   readonly share?: RowShare | undefined;
   /** Whether batch statistics are those of the larger batch. */
@@ -47,12 +53,12 @@ export interface LossOptions extends GradientOptions {
 
 /** What a step lowers, for `trainingGraph` and its kin. */
 export function lossOfBatch(spec: ModelSpec, options: LossOptions, batchSize: number) {
-  const { seed = 0, share, synchronized = false } = options;
+  const { seed = 0, share, synchronized = false, tower } = options;
   const { firstRow = share?.first ?? 0 } = options;
   // Rows that are there to have a program at all count for nothing.
   const counts = share?.count === 0 ? 0 : 1;
   const across = synchronized && share !== undefined ? { ...share, counts } : undefined;
-  const network = expand(spec, { batchSize, training: true, seed, firstRow, across });
+  const network = expand(spec, { batchSize, training: true, seed, firstRow, across, tower });
   const measured = measure(spec, network, options);
   const weights = options.weighted === true ? batchInput(ROW_WEIGHTS, [batchSize]) : undefined;
   const means = measured.map(({ rows }) => {
@@ -94,14 +100,20 @@ export function measure(
   return nonEmpty(measured, 'outputs');
 }
 
-/** l2 * sum(w^2) of each parameter that has a penalty. */
-export function penaltiesOf({ parameters }: Network): Node[] {
-  return parameters.flatMap(({ node, l2 = 0 }) => {
+/** l2 * sum(w^2) of each parameter that has a penalty; of a tower the sum over both. */
+export function penaltiesOf({ parameters, isTower }: Network): Node[] {
+  const penalties = parameters.flatMap(({ node, l2 = 0 }) => {
     if (l2 === 0) return [];
     const squares = build('sumTo', [build('square', [node])], { shape: [] });
     return [build('mul', [squares, constantNode(l2)], {}, `${node.name}/penalty`)];
   });
+  if (!isTower || penalties.length === 0) return penalties;
+  const own = sumOf(penalties, 'ownPenalty');
+  return [build('rankSum', [own], { alike: true }, PENALTY_EXCHANGE)];
 }
+
+/** Name of the exchange of towers whose weights have a penalty. */
+export const PENALTY_EXCHANGE = 'penalty/exchange';
 
 export function sumOf(terms: readonly Node[], name: string): Node {
   return terms.reduce((sum, term) => build('add', [sum, term], {}, name));

@@ -30,9 +30,10 @@ import {
   penaltiesOf,
   type RowOptions,
   sumOf,
+  type TowerOptions,
 } from './loss.ts';
 
-export interface TrainingOptions extends MeasureOptions, RowOptions {
+export interface TrainingOptions extends MeasureOptions, RowOptions, TowerOptions {
   readonly optimizer: Optimizer;
   /** Of the random numbers of layers (dropout); default 0. */
   readonly seed?: number;
@@ -122,10 +123,10 @@ export function updateGraph(spec: ModelSpec, optimizer: Optimizer): Graph {
  */
 export function evaluationGraph(
   spec: ModelSpec,
-  options: MeasureOptions,
+  options: MeasureOptions & TowerOptions,
   batchSize: number,
 ): Graph {
-  const network = expand(spec, { batchSize, training: false });
+  const network = expand(spec, { batchSize, training: false, tower: options.tower });
   const measured = measure(spec, network, options);
   const penalty = sumOf([constantNode(0, [], 'penalty'), ...penaltiesOf(network)], 'penalty');
   const [first] = measured;
