@@ -15,7 +15,8 @@ import { sizeOf } from '../base/shape.ts';
 import type { Collectives } from '../cluster/collectives.ts';
 import { shareOf } from '../data/batches/batches.ts';
 import { sharedTrainingGraph } from '../nn/programs/sharedStep.ts';
-import { type RanksOptions, Wire } from '../train/runners/ranks.ts';
+import type { RanksOptions } from '../train/runners/ranks.ts';
+import { Wire } from '../train/runners/wire.ts';
 import { medianOf } from './measure.ts';
 import type { RankStep } from './simulateRanks.ts';
 import { type ModelCase, prepareStep, specOf } from './workloads.ts';
@@ -49,7 +50,7 @@ export async function timeRanks(
   const graph = sharedTrainingGraph(specOf(model), { optimizer: model.optimizer, rows });
   const executable = session.compile(graph);
   const step = prepareStep(session, executable, graph, model);
-  const wire = new Wire(ranks, gradients);
+  const wire = new Wire(ranks, { gradients });
   const made: (readonly Exchanged[])[] = [];
   const whole = async (n: number): Promise<void> => {
     step(n);

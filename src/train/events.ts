@@ -101,6 +101,11 @@ export type StopReason = 'epochs' | 'patience' | 'stopped';
 /** The ranks that train one network together, and how. */
 export interface Cluster extends RanksOptions {
   readonly ranks: Collectives;
+  /**
+   * Whether each of two ranks holds one of the network's two towers and takes all rows, in place of the whole network
+   * and its part of the rows; default false. When training is over both have the whole network.
+   */
+  readonly towers?: boolean | undefined;
 }
 
 export type FitEvent =
@@ -135,6 +140,14 @@ export type FitEvent =
       /** Whether it is the best so far, by `monitor`. */
       readonly isBest: boolean;
     } & EpochRecord)
+  | {
+      /** Told once, after the first step of a whole batch, where towers train. */
+      readonly type: 'exchanged';
+      /** Of that batch. */
+      readonly rows: number;
+      /** Bytes that this rank sent, by the names of values: "conv3/exchange", "conv3/exchange/gradient". */
+      readonly sent: ReadonlyMap<string, number>;
+    }
   | {
       readonly type: 'checkpoint';
       readonly reason: CheckpointReason;

@@ -16,18 +16,25 @@ import { validationSplit } from '../data/batches/batches.ts';
 import type { BatchOptions, BatchSource } from '../data/batches/batchSource.ts';
 import { openBatches } from '../data/batches/openBatches.ts';
 import type { Graph } from '../graph/node.ts';
-import type { ChosenLosses, MeasureOptions } from '../nn/losses/objectives.ts';
+import type { ChosenLosses } from '../nn/losses/objectives.ts';
 import { averagesOf, readingAverages } from '../nn/programs/averages.ts';
 import { withFrozen } from '../nn/programs/frozen.ts';
 import { parameterNames } from '../nn/programs/programs.ts';
 import { parseSchedule, startSchedule } from '../nn/schedules.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
+import { acrossRanks } from './acrossRanks.ts';
 import { type About, checkSettings, fittedSplit } from './checks.ts';
 import { checkMeasured, outOfPatience, restoreWeights } from './earlyStop.ts';
 import { finishEpoch, soFar, timed } from './epoch.ts';
-import { compileEvaluation, measure, openEvaluationBatches } from './evaluation/evaluate.ts';
+import {
+  compileEvaluation,
+  type EvaluationProgram,
+  measure,
+  openEvaluationBatches,
+} from './evaluation/evaluate.ts';
 import { partOf, type Total, totalOver } from './evaluation/shared.ts';
 import type { CheckpointReason, FitEvent, FitOptions, StopReason } from './events.ts';
+import type { Holding } from './holding.ts';
 import type { Metrics } from './measures.ts';
 import { paceOf } from './pace.ts';
 import { type Snapshot, startOfTraining } from './progress.ts';
@@ -70,8 +77,8 @@ export async function* fit(
   given: FitOptions = {},
 ): AsyncGenerator<FitEvent, void, void> {
   checkSettings(given);
-  const options = await acrossRanks(given);
-  const spec = withFrozen(model, options.freeze);
+  const spec = withFrozen(model, given.freeze);
+  const { options, held } = await acrossRanks(given, spec);
   const losses = lossesFor(spec, options, data.train);
   checkMeasured(measuredOutputs(spec, losses), options);
   const { train, validation, test, reading } = readable(spec, data, losses, options);
@@ -99,21 +106,24 @@ export async function* fit(
     };
     const measuring = async (split: RowSplit | null | undefined) => {
       if (split == null) return NOTHING;
-      const { ranks = oneRank } = options.cluster ?? {};
+      // Towers see all rows; others their part of them.
+      const ranks = held.isShared ? oneRank : (options.cluster?.ranks ?? oneRank);
       const { part, isWhole } = partOf(split, ranks);
       const batches = await open(openEvaluationBatches(spec, part, reading));
       const measured = { losses, metrics: options.metrics };
-      return validator(tested, spec, batches, measured, isWhole ? undefined : totalOver(ranks));
+      const program = compileEvaluation(tested, spec, batches.batchSize, measured, held);
+      return validator(program, batches, isWhole ? undefined : totalOver(ranks));
     };
     const measures = { validate: await measuring(validation), watch: await measuring(test) };
     let best: Snapshot | undefined;
-    for await (const event of loop(scope, steps, measures, options)) {
+    for await (const event of loop(scope, steps, measures, { ...options, held })) {
       if (event.type !== 'done') yield event;
       if (event.type === 'checkpoint' && event.isBest && options.restoreBest === true) {
         best = await event.snapshot();
       }
       if (event.type !== 'done') continue;
       if (event.progress.step > 0) await takeAverages(scope, averages);
+      await held.gather(scope, spec, programs);
       if (best === undefined || event.reason === 'stopped') yield event;
       else {
         restoreWeights(scope, spec, best);
@@ -126,17 +136,6 @@ export async function* fit(
     freeAllBut(scope, parameterNames(spec));
     for (const source of opened) await source.close();
   }
-}
-
-/** With a cluster: this rank's rows, and the runner that adds up those of all. */
-async function acrossRanks(options: FitOptions): Promise<FitOptions> {
-  const { cluster } = options;
-  if (cluster === undefined) return options;
-  const { ranks, ...how } = cluster;
-  // Loaded where ranks train together: a page that trains alone need not fetch it.
-  const { ranksRunner } = await import('./runners/ranks.ts');
-  const share = { rank: ranks.rank, of: ranks.size };
-  return { share, runner: ranksRunner(ranks, how), ...options };
 }
 
 /** Puts the running means in the place of the weights, as they are tested and saved. */
@@ -196,7 +195,7 @@ async function* loop(
   scope: Scope,
   steps: Steps,
   { validate, watch }: Record<'validate' | 'watch', () => Promise<Metrics | null>>,
-  options: FitOptions,
+  { held, ...options }: FitOptions & { readonly held: Holding },
 ): AsyncGenerator<FitEvent, void, void> {
   const { epochs = 10, resume, signal, metrics, schedule: chosen = 'constant' } = options;
   const schedule = startSchedule(
@@ -208,39 +207,46 @@ async function* loop(
   const { states: first, start } = firstOf(steps, options);
   const { batchesPerEpoch: batches, batchSize } = steps.source;
   if (resume !== undefined) checkResumable(resume, { states: first, batches, batchSize, metrics });
-  restoreStates(scope, first.keys(), resume?.states ?? first);
+  const { optimizer } = steps;
+  restoreStates(scope, first.keys(), held.own(resume?.states ?? first, optimizer));
   const pace = paceOf(options, progress);
   steps.wishes = () => ({ stop: signal?.aborted === true, save: pace.checkpointIsDue() });
-  const checkpoint = (reason: CheckpointReason, isBest: boolean): FitEvent => ({
-    type: 'checkpoint',
-    reason,
-    isBest,
-    snapshot: () => snapshotOf(scope, first, progress),
-  });
+  const snapshot = () =>
+    snapshotOf(scope, first, progress, (states) => held.whole(states, optimizer));
+  const checkpoint = async (reason: CheckpointReason, isBest: boolean): Promise<FitEvent> => {
+    // Others have a part in it, whether or not somebody wants it here.
+    const taken = held.isShared ? await snapshot() : undefined;
+    return { type: 'checkpoint', reason, isBest, snapshot: async () => taken ?? snapshot() };
+  };
   const done = (reason: StopReason): FitEvent => {
     return { type: 'done', reason, progress, keptEpoch: progress.epoch };
   };
 
   yield { type: 'start', epochs, batches, progress, bytes: steps.bytes, weights: start };
   // A place to go back to from the first step on, should the numbers diverge or the power fail.
-  if (resume === undefined) yield checkpoint('start', false);
+  if (resume === undefined) yield await checkpoint('start', false);
+  let isTold = false;
   while (progress.epoch < epochs && !outOfPatience(progress, options)) {
     while (progress.batch < batches) {
       const before = progress.seconds;
       await timed(progress, () => steps.ready(progress));
       progress.waiting += progress.seconds - before;
       await steps.run(progress, schedule, pace.turnIsOver);
+      if (steps.sent !== undefined && !isTold) {
+        isTold = true;
+        yield { type: 'exchanged', rows: batchSize, sent: steps.sent };
+      }
       yield { type: 'batch', epoch: progress.epoch + 1, epochs, batches, ...soFar(progress) };
       await turn();
       const { stop, save } = steps.agreed;
       if (stop) {
-        yield checkpoint('stop', false);
+        yield await checkpoint('stop', false);
         yield done('stopped');
         return;
       }
       if (save) {
         pace.saving();
-        yield checkpoint('interval', false);
+        yield await checkpoint('interval', false);
         pace.saved();
       }
     }
@@ -249,7 +255,7 @@ async function* loop(
     const record = progress.history[progress.history.length - 1];
     yield { type: 'epoch', epochs, batches, isBest, ...record };
     pace.saving();
-    yield checkpoint('epoch', isBest);
+    yield await checkpoint('epoch', isBest);
     pace.saved();
     if (steps.agreed.stop && progress.epoch < epochs) {
       yield done('stopped');
@@ -268,13 +274,10 @@ function firstOf(steps: Steps, { initialWeights, resume }: FitOptions) {
 
 /** Goes through the validation rows again each time. */
 function validator(
-  programs: Pick<Programs, 'compile'>,
-  spec: ModelSpec,
+  program: EvaluationProgram,
   source: BatchSource,
-  measured: MeasureOptions,
   total: Total | undefined,
 ): () => Promise<Metrics> {
-  const program = compileEvaluation(programs, spec, source.batchSize, measured);
   let pass = 0;
   return () => measure(program, source, pass++, total);
 }

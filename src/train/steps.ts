@@ -98,6 +98,11 @@ export class Steps {
     return this.#runner.agreed ?? this.wishes();
   }
 
+  /** Of `StepRunner`. */
+  get sent(): ReadonlyMap<string, number> | undefined {
+    return this.#runner.sent;
+  }
+
   /** Waits until the batch that comes next can be taken. */
   async ready({ epoch, batch }: Progress): Promise<void> {
     if (!this.source.isReady(epoch, batch)) await this.source.ready(epoch, batch);

@@ -14,7 +14,8 @@ import type { AnySplit } from '../../data/streamed.ts';
 import { answeringLayer } from '../../models/variants.ts';
 import { layerShapes } from '../../nn/shapes.ts';
 import { checkOneInOneOut, inputsOf, type ModelSpec } from '../../nn/spec.ts';
-import { openEvaluationBatches, runBatches } from '../evaluation/evaluate.ts';
+import { openEvaluationBatches } from '../evaluation/evaluate.ts';
+import { runBatches } from '../evaluation/runBatches.ts';
 import { Feed } from '../feed.ts';
 import { layersGraph, type RunnableModel, restoreKnown } from '../prediction/batchPrediction.ts';
 import { trainedScope } from '../snapshots/snapshot.ts';
@@ -131,7 +132,7 @@ async function rowsOf(
       const numbers = sizeOf(shape.slice(1));
       const data = new Float32Array(split.count * numbers);
       const kept: number[] = [];
-      await runBatches(new Feed(graph, program, spec), source, 0, async (indices) => {
+      await runBatches({ feed: new Feed(graph, program, spec) }, source, 0, async (indices) => {
         const values = await program.output(`stage/${layer}`);
         indices.forEach((row, n) => {
           if (source.unreadable.has(row)) return;

@@ -22,27 +22,27 @@ import {
 } from '../../nn/losses/chosenMetrics.ts';
 import type { LossFunction, LossName } from '../../nn/losses/losses.ts';
 import type { MeasureOptions } from '../../nn/losses/objectives.ts';
-import { evaluationGraph, parameterNames } from '../../nn/programs/programs.ts';
+import { parameterNames } from '../../nn/programs/programs.ts';
 import { imageShapeOf, type ModelSpec } from '../../nn/spec.ts';
 import type { StateValue } from '../../nn/trained.ts';
 import { checkBatchSize, fittedSplit } from '../checks.ts';
 import { Feed } from '../feed.ts';
+import { allHere, type Holding } from '../holding.ts';
 import { type Metrics, metricsOf } from '../measures.ts';
 import type { RowSplit } from '../rows.ts';
 import { restoreStates, trainedScope } from '../snapshots/snapshot.ts';
-import { type Pause, pauseEvery } from '../turns.ts';
 import {
   classify,
   type Evaluation,
   type EvaluationOptions,
   type Predictions,
 } from './classification.ts';
+import { type BatchProgram, runBatches } from './runBatches.ts';
 import { joinPredictions, joinRows, partOf, type Total } from './shared.ts';
 import { meanOf } from './views.ts';
 
 /** A compiled evaluation of one network; reads its scope's parameters as they are when it runs. */
-export interface EvaluationProgram {
-  readonly feed: Feed;
+export interface EvaluationProgram extends BatchProgram {
   readonly batchSize: number;
   /** Names of what it gives. */
   readonly outputs: readonly string[];
@@ -55,11 +55,13 @@ export function compileEvaluation(
   spec: ModelSpec,
   batchSize: number,
   options: MeasureOptions = {},
+  held: Pick<Holding, 'evaluationGraph' | 'exchange'> = allHere,
 ): EvaluationProgram {
-  const graph = evaluationGraph(spec, options, batchSize);
+  const graph = held.evaluationGraph(spec, options, batchSize);
   const outputs = Object.keys(graph.outputs);
   const metrics = outputs.flatMap((name) => metricOfKey(name.replace('PerRow', '')) ?? []);
-  return { feed: new Feed(graph, scope.compile(graph), spec), batchSize, outputs, metrics };
+  const feed = new Feed(graph, scope.compile(graph), spec);
+  return { feed, batchSize, outputs, metrics, exchange: held.exchange };
 }
 
 /** Batches of a split for testing: in their order, nothing drawn. */
@@ -116,15 +118,16 @@ export async function measure(
 
 /** Means of what a program gives per row, by measure. */
 async function measureRows(
-  { feed, outputs }: EvaluationProgram,
+  program: EvaluationProgram,
   source: BatchSource,
   pass: number,
   total: Total,
 ): Promise<Metrics> {
+  const { feed, outputs } = program;
   const perRow = outputs.filter((name) => name.includes('PerRow'));
   const sums = Object.fromEntries(perRow.map((name) => [name.replace('PerRow', ''), 0]));
   let [count, penalty] = [0, 0];
-  await runBatches(feed, source, pass, async (indices) => {
+  await runBatches(program, source, pass, async (indices) => {
     for (const name of perRow) {
       const rows = await feed.executable.output(name);
       const measure = name.replace('PerRow', '');
@@ -252,13 +255,14 @@ interface EvaluatedBatch {
 }
 
 async function forEachBatch(
-  { feed, metrics: names }: EvaluationProgram,
+  program: EvaluationProgram,
   source: BatchSource,
   pass: number,
   visit: (batch: EvaluatedBatch) => void,
 ): Promise<void> {
+  const { feed, metrics: names } = program;
   const { executable } = feed;
-  await runBatches(feed, source, pass, async (indices) => {
+  await runBatches(program, source, pass, async (indices) => {
     const metrics = new Map<string, Float32Array>();
     for (const name of names) {
       const rows = await executable.output(`${metricKey(name)}PerRow`);
@@ -274,23 +278,4 @@ async function forEachBatch(
       penalty: (await executable.output('penalty'))[0],
     });
   });
-}
-
-/** Runs the program on batch after batch; `ran` is told which rows it was each time. */
-export async function runBatches(
-  feed: Feed,
-  source: BatchSource,
-  pass: number,
-  ran: (indices: Int32Array) => Promise<void>,
-): Promise<void> {
-  const pause: Pause = pauseEvery(0.1);
-  for (let b = 0; b < source.batchesPerEpoch; b++) {
-    const indices = source.indices(pass, b);
-    if (!source.isReady(pass, b)) await source.ready(pass, b);
-    feed.bind();
-    feed.fill(source, pass, b);
-    feed.executable.run();
-    await ran(indices);
-    if (pause.due()) await pause.take();
-  }
 }

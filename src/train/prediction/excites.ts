@@ -16,7 +16,8 @@ import type { AnySplit } from '../../data/streamed.ts';
 import { type Stretch, seenBy } from '../../nn/accounting/seen.ts';
 import { type LayerSummary, summarize } from '../../nn/accounting/summary.ts';
 import { checkOneInOneOut, imageShapeOf } from '../../nn/spec.ts';
-import { openEvaluationBatches, runBatches } from '../evaluation/evaluate.ts';
+import { openEvaluationBatches } from '../evaluation/evaluate.ts';
+import { runBatches } from '../evaluation/runBatches.ts';
 import { Feed } from '../feed.ts';
 import { trainedScope } from '../snapshots/snapshot.ts';
 import { layersGraph, type RunnableModel, restoreKnown } from './batchPrediction.ts';
@@ -81,7 +82,7 @@ export async function exciting(
     const program = scope.compile(graph);
     try {
       if (weights !== undefined) restoreKnown(scope, spec, weights);
-      await runBatches(new Feed(graph, program, spec), source, 0, async (indices) => {
+      await runBatches({ feed: new Feed(graph, program, spec) }, source, 0, async (indices) => {
         const values = await program.output(`stage/${layer}`);
         const numbers = values.length / source.batchSize;
         const channels = summary.outputShape.at(-1) ?? 1;

@@ -50,6 +50,8 @@ export interface StepRunner {
   readonly most: number;
   /** What all ranks agreed on at the last step; absent where one decides alone. */
   readonly agreed?: Wishes | undefined;
+  /** Bytes that this rank sent in the first step of a whole batch, by the names of values; absent before. */
+  readonly sent?: ReadonlyMap<string, number> | undefined;
   /** Asks for live memory anew: other programs may have been compiled since. */
   bind(): void;
   /**

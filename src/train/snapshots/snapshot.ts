@@ -14,24 +14,27 @@ import type { StateValue } from '../../nn/trained.ts';
 import { diverged } from '../divergence.ts';
 import type { Progress, Snapshot } from '../progress.ts';
 
-/** Copies the named states and the progress. */
+/** Copies the named states and the progress; `whole`: of the states that are here, all of the model's. */
 export async function snapshotOf(
   scope: States,
   names: ReadonlyMap<string, unknown>,
   progress: Progress,
+  whole: (here: StateValues) => Promise<StateValues> = async (here) => here,
 ): Promise<Snapshot> {
-  const states = new Map<string, StateValue>();
+  const here = new Map<string, StateValue>();
   for (const { name, shape } of scope.states()) {
-    if (!names.has(name)) continue;
-    const data = await scope.readState(name);
-    if (!allFinite(data)) {
-      const learningRate = progress.history.at(-1)?.learningRate;
-      throw diverged(`${name} holds NaN or Infinity after step ${progress.step}`, learningRate);
-    }
-    states.set(name, { shape, data });
+    if (names.has(name)) here.set(name, { shape, data: await scope.readState(name) });
+  }
+  const states = await whole(here);
+  for (const [name, { data }] of states) {
+    if (allFinite(data)) continue;
+    const learningRate = progress.history.at(-1)?.learningRate;
+    throw diverged(`${name} holds NaN or Infinity after step ${progress.step}`, learningRate);
   }
   return { states, progress: structuredClone(progress) };
 }
+
+type StateValues = ReadonlyMap<string, StateValue>;
 
 /**
  * Writes the states named; a program that knows them must have been compiled in the scope. What else `values`

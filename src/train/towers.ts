@@ -1,0 +1,121 @@
+/**
+ * @file Training by two towers: each rank holds one, as the graphics cards of 2012 did.
+ *
+ * Both take all rows of every batch and exchange what some layers need of the other half. What is told, saved and
+ * left when training is over is the whole model. Before: `holding.ts`. Next stop: `nn/towers/towerPlan.ts`.
+ */
+import type { Exchange, Scope } from '../backends/backend.ts';
+import { UsageError } from '../base/errors.ts';
+import type { Collectives } from '../cluster/collectives.ts';
+import type { Graph } from '../graph/node.ts';
+import type { MeasureOptions } from '../nn/losses/objectives.ts';
+import type { Optimizer } from '../nn/optimizers/optimizer.ts';
+import { inferenceGraph, parameterNames } from '../nn/programs/programs.ts';
+import { towerEvaluationGraph, towerTrainingGraph } from '../nn/programs/towerStep.ts';
+import type { ModelSpec } from '../nn/spec.ts';
+import { exchangeName } from '../nn/towers/towerLayers.ts';
+import { TOWERS, type TowerPlan, towerPlan } from '../nn/towers/towerPlan.ts';
+import { cutState, type HeldState, heldStates, joinState } from '../nn/towers/towerStates.ts';
+import type { StateValue } from '../nn/trained.ts';
+import type { Holding, Numbers } from './holding.ts';
+import type { Programs } from './runners/programs.ts';
+import { RanksRunner, stepOptionsOf } from './runners/ranks.ts';
+import type { OpenRunner } from './runners/runner.ts';
+import { Wire } from './runners/wire.ts';
+import { restoreStates } from './snapshots/snapshot.ts';
+
+export class Towers implements Holding {
+  readonly isShared = true;
+  readonly exchange: Exchange;
+  readonly #plan: TowerPlan;
+  readonly #ranks: Collectives;
+  readonly #wire: Wire;
+
+  /** `spec`: as it is trained. Throws where it has no towers, or other than two ranks hold them. */
+  constructor(ranks: Collectives, spec: ModelSpec) {
+    checkPair(ranks);
+    this.#plan = towerPlan(spec);
+    this.#ranks = ranks;
+    const last = this.#plan.layers.find(({ role }) => role === 'sum')?.whole.spec.name ?? '';
+    this.#wire = new Wire(ranks, { carrier: exchangeName(last), counts: true });
+    this.exchange = this.#wire.exchange;
+  }
+
+  readonly runner: OpenRunner = (request) => {
+    checkOptimizer(request.optimizer);
+    const options = stepOptionsOf(request);
+    return new RanksRunner(request, this.#wire, ({ count }) =>
+      towerTrainingGraph(this.#plan, this.#ranks.rank, options, count),
+    );
+  };
+
+  evaluationGraph(_: ModelSpec, options: MeasureOptions, batchSize: number): Graph {
+    return towerEvaluationGraph(this.#plan, this.#ranks.rank, options, batchSize);
+  }
+
+  own(states: Numbers, optimizer?: Optimizer): Numbers {
+    const own = new Map(states);
+    for (const held of heldStates(this.#plan, optimizer)) {
+      const state = states.get(held.name);
+      if (state === undefined) continue;
+      own.set(held.name, { data: cutState(held, state.data, this.#ranks.rank) });
+    }
+    return own;
+  }
+
+  async whole(states: ReadonlyMap<string, StateValue>, optimizer?: Optimizer) {
+    const whole = new Map(states);
+    for (const held of heldStates(this.#plan, optimizer)) {
+      const state = states.get(held.name);
+      if (state === undefined) continue;
+      const data = await this.#joined(held, Float32Array.from(state.data));
+      whole.set(held.name, { shape: held.shape, data });
+    }
+    return whole;
+  }
+
+  async #joined(held: HeldState, own: Float32Array): Promise<Float32Array> {
+    if (held.turn === undefined) return own;
+    const other = new Float32Array(own.length);
+    await this.#ranks.sendReceive(own, other, 1 - this.#ranks.rank);
+    return joinState(held, this.#ranks.rank === 0 ? [own, other] : [other, own]);
+  }
+
+  async gather(scope: Scope, spec: ModelSpec, programs: Programs): Promise<void> {
+    const own = new Map<string, StateValue>();
+    const names = new Set(parameterNames(spec));
+    for (const { name, shape } of scope.states()) {
+      if (names.has(name)) own.set(name, { shape, data: await scope.readState(name) });
+    }
+    const whole = await this.whole(own);
+    programs.close();
+    scope.free();
+    // A program that knows the states gives them their places.
+    const program = scope.compile(inferenceGraph(spec, 1));
+    restoreStates(scope, names, whole);
+    program.close();
+  }
+}
+
+function checkPair({ size }: Collectives): void {
+  if (size === TOWERS) return;
+  throw new UsageError({
+    problem: `${size} ${size === 1 ? 'rank' : 'ranks'} for ${TOWERS} towers`,
+    expected: 'a rank for each tower',
+    fix: `start ${TOWERS} ranks: mpirun -n ${TOWERS}`,
+  });
+}
+
+/** What looks at all gradients or at all rows at once would see a half. */
+function checkOptimizer({ spec, preparation }: Optimizer): void {
+  const isClipped = 'clipNorm' in spec && spec.clipNorm !== undefined;
+  if (preparation === undefined && !isClipped) return;
+  throw new UsageError({
+    option: isClipped ? 'clipNorm' : 'optimizer',
+    problem: isClipped
+      ? 'the norm is taken over all gradients, and each tower has half of them'
+      : `${spec.kind} measures curvatures of the whole network`,
+    expected: isClipped ? 'clipValue, or no clipping' : 'sgd, adam or another that needs gradients',
+    fix: 'train by one process, or by ranks that share the rows of each batch',
+  });
+}
