@@ -31,11 +31,11 @@ export const rooms: Readonly<Record<string, Room>> = {
   cluster: { floor: 7, world: 'browser' }, // collectives: what ranks do together
   train: { floor: 8, world: 'browser' }, // fit, evaluate, predict; a checkpoint in memory
   records: { floor: 9, world: 'browser' }, // a run without its place: settings, record, files' contents
-  runs: { floor: 10, world: 'node' }, // run folders: records, checkpoints and models on disk
-  web: { floor: 10, world: 'browser' }, // the engine in a worker, data and runs in a page
-  report: { floor: 11, world: 'node' }, // a run as one page
-  bench: { floor: 11, world: 'node' }, // workloads, timing, shares of the peak
-  server: { floor: 11, world: 'node' }, // what `fovea lab` answers: files, runs, data
+  report: { floor: 10, world: 'browser' }, // a run as one page
+  runs: { floor: 11, world: 'node' }, // run folders: records, checkpoints and models on disk
+  web: { floor: 11, world: 'browser' }, // the engine in a worker, data and runs in a page
+  bench: { floor: 12, world: 'node' }, // workloads, timing, shares of the peak
+  server: { floor: 12, world: 'node' }, // what `fovea lab` answers: files, runs, data
   studies: { floor: 12, world: 'node' }, // one claim each; reported like runs
   'everywhere.ts': { floor: 12, world: 'browser' }, // what both public faces share
   'index.ts': { floor: 13, world: 'node' }, // the public face; nothing in src imports it

@@ -16,7 +16,7 @@ import {
   stateWords,
   trainingOf,
 } from '../records/comparedRuns.ts';
-import type { PairedRuns } from '../runs/pairedRuns.ts';
+import type { PairedRuns } from '../train/evaluation/mcnemar.ts';
 import { figure, htmlPage, htmlTable, pageHeading, paragraph, section } from './parts.ts';
 
 /** `paired`: a sentence where the runs were not asked of the same pictures. */

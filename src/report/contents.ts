@@ -3,15 +3,18 @@
  *
  * Next stop: `page.ts`, which writes it down.
  */
+import type { Session } from '../backends/backend.ts';
 import { FoveaError } from '../base/errors.ts';
+import type { Reading } from '../data/batches/batchSource.ts';
 import { picturesOf } from '../data/pictures.ts';
+import type { AnyDataset } from '../data/streamed.ts';
 import { parametersOf } from '../nn/network.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
+import type { TrainedModel } from '../nn/trained.ts';
 import type { ReadableRun } from '../records/comparedRuns.ts';
 import { mistakesSheet } from '../records/mistakes.ts';
-import { type EvaluatedRun, evaluateTested } from '../runs/evaluateRun.ts';
-import { type TestedRun, type TestRequest, withTestedRun } from '../runs/testedRun.ts';
 import { type Filters, filtersIn } from '../train/drawing/weightsDrawing.ts';
+import type { Evaluation } from '../train/evaluation/classification.ts';
 import { type Look, openViewer } from '../train/prediction/look.ts';
 
 /** A picture of the test set on its way through the network. */
@@ -22,7 +25,14 @@ export interface Shown {
 }
 
 /** What an evaluation of the run found. */
-export type Measured = Omit<EvaluatedRun, 'plan'>;
+export interface Measured {
+  readonly evaluation: Evaluation;
+  readonly insights: readonly string[];
+  /** Name of the data set. */
+  readonly dataset: string;
+  /** The file of a test picture; undefined where pictures have no files. */
+  nameOf(index: number): string | undefined;
+}
 
 export interface ReportContents {
   readonly run: ReadableRun;
@@ -36,23 +46,20 @@ export interface ReportContents {
 }
 
 /** A run that is open, and what was found of it. */
-export interface ReportSource extends Pick<TestedRun, 'spec' | 'dataset' | 'reading' | 'session'> {
+export interface ReportSource {
   readonly run: ReadableRun;
+  readonly spec: ModelSpec;
+  readonly dataset: AnyDataset;
+  readonly reading: Reading;
+  readonly session: Session;
   /** Absent: those that the session holds for the spec object. */
-  readonly weights?: TestedRun['weights'] | undefined;
+  readonly weights?: TrainedModel['weights'] | undefined;
   readonly measured: Measured;
 }
 
 /** Of each of this many pictures the way through the network is shown. */
 const LOOKS = 3;
-const MISTAKES = 27;
-
-export function gatherReport(run: ReadableRun, request: TestRequest): Promise<ReportContents> {
-  return withTestedRun(request, async (tested) => {
-    const measured = await evaluateTested(tested, { mistakes: MISTAKES });
-    return contentsOf({ ...tested, run, measured });
-  });
-}
+export const MISTAKES = 27;
 
 export async function contentsOf(source: ReportSource): Promise<ReportContents> {
   const { run, spec, dataset, reading, measured } = source;

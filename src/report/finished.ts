@@ -3,9 +3,9 @@
  *
  * Next stop: `contents.ts`.
  */
+import { pictureNames } from '../data/pictureNames.ts';
 import type { FinishedRun } from '../records/performRun.ts';
 import type { TrainedRecord } from '../records/runRecord.ts';
-import { namesOf } from '../runs/evaluateRun.ts';
 import { contentsOf } from './contents.ts';
 import { reportPage } from './page.ts';
 
@@ -21,7 +21,7 @@ export async function finishedPage(
     evaluation: test,
     insights,
     dataset: dataset.name,
-    nameOf: await namesOf(dataset.test),
+    nameOf: await pictureNames(dataset.test),
   };
   const contents = await contentsOf({ run, spec, dataset, reading, session, measured });
   return reportPage(contents, commandOf(record, name));

@@ -3,11 +3,11 @@
  *
  * Next stop: `train/embedding/embedding.ts`.
  */
+import { pictureNames } from '../data/pictureNames.ts';
 import { picturesOf } from '../data/pictures.ts';
 import { imageShapeOf } from '../nn/spec.ts';
 import { drawEmbedding, type EmbeddingPictures } from '../train/drawing/embeddingDrawing.ts';
 import { type Embedding, type EmbedOptions, embed } from '../train/embedding/embedding.ts';
-import { namesOf } from './evaluateRun.ts';
 import { type TestedRun, type TestRequest, withTestedRun } from './testedRun.ts';
 
 export interface EmbedRequest extends Omit<TestRequest, 'crops'>, Omit<EmbedOptions, 'reading'> {
@@ -39,7 +39,7 @@ export function embedRun(request: EmbedRequest): Promise<EmbeddedRun> {
       dataset: name,
       classes,
       drawing: drawEmbedding(embedding, classes, `${spec.name}: ${name}`, pictures),
-      nameOf: await namesOf(dataset.test),
+      nameOf: await pictureNames(dataset.test),
     };
   });
 }

@@ -5,7 +5,8 @@
  */
 import { FoveaError } from '../base/errors.ts';
 import { choosesPart } from '../data/augment/index.ts';
-import { type AnyDataset, type AnySplit, isStreamed } from '../data/streamed.ts';
+import { pictureNames } from '../data/pictureNames.ts';
+import type { AnyDataset } from '../data/streamed.ts';
 import type { MetricChoice } from '../nn/losses/chosenMetrics.ts';
 import { imageShapeOf } from '../nn/spec.ts';
 import { mistakesSheet } from '../records/mistakes.ts';
@@ -65,7 +66,7 @@ export async function evaluateTested(
     insights: [...cropsInsight(crops, record), ...insights(evaluation, history)],
     dataset: dataset.name,
     plan: session.plan,
-    nameOf: await namesOf(test),
+    nameOf: await pictureNames(test),
   };
 }
 
@@ -83,14 +84,4 @@ function cropsInsight(crops: TestRequest['crops'], record: RunRecord): string[] 
   return [
     `${model} was trained on whole pictures and is shown ten parts of each here, which it has never learned to read: it does better on whole pictures. Ten crops suit a network that was trained on crops (an augmentation with crop, such as alexnet).`,
   ];
-}
-
-export async function namesOf(split: AnySplit): Promise<(index: number) => string | undefined> {
-  if (!isStreamed(split) || split.origin.kind === 'memory') return () => undefined;
-  const { nameOf } = await import('../data/origins/readPicture.node.ts');
-  const { origin, items } = split;
-  return (index) => {
-    const item = items[index];
-    return item === undefined ? undefined : nameOf(origin, item);
-  };
 }

@@ -3,11 +3,11 @@
  *
  * Next stop: `train/prediction/excites.ts`.
  */
+import { pictureNames } from '../data/pictureNames.ts';
 import { picturesOf } from '../data/pictures.ts';
 import { imageShapeOf } from '../nn/spec.ts';
 import { drawExcited } from '../train/drawing/excitesDrawing.ts';
 import { type Excited, exciting } from '../train/prediction/excites.ts';
-import { namesOf } from './evaluateRun.ts';
 import { type TestRequest, withTestedRun } from './testedRun.ts';
 
 export interface ExciteRequest extends Omit<TestRequest, 'crops'> {
@@ -49,7 +49,7 @@ export function exciteRun(request: ExciteRequest): Promise<ExcitedRun> {
       dataset: name,
       drawing: drawExcited(excited, pictureOf, shape, title, { isWhole }),
       classOf: (index) => classes[test.labels[index] ?? -1] ?? String(test.labels[index]),
-      nameOf: await namesOf(test),
+      nameOf: await pictureNames(test),
     };
   });
 }

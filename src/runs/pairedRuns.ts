@@ -5,16 +5,9 @@
  * Next stop: `train/evaluation/mcnemar.ts`.
  */
 import { indexOfLargest } from '../base/largest.ts';
-import { comparePaired, type Paired } from '../train/evaluation/mcnemar.ts';
+import { comparePaired, type PairedRuns } from '../train/evaluation/mcnemar.ts';
 import { predictTested } from './predictTested.ts';
 import { type TestRequest, withTestedRun } from './testedRun.ts';
-
-export interface PairedRuns {
-  /** Of the data that all were asked of. */
-  readonly dataset: string;
-  /** Of each run after the first: against the first. */
-  readonly against: readonly Paired[];
-}
 
 /** What a run makes of the test set. */
 interface Answered {

@@ -1,7 +1,7 @@
 /**
  * @file `fovea report`: a run as one page to read, mail and print.
  *
- * Next stop: `report/contents.ts`, then `report/page.ts`.
+ * Next stop: `runs/reportRun.ts`, then `report/page.ts`.
  */
 import path from 'node:path';
 import { Command } from 'commander';
@@ -104,7 +104,7 @@ interface Written {
 
 async function pageOfOne(run: ReadableRun, request: TestRequest): Promise<Written> {
   const [{ gatherReport }, { reportPage }] = await Promise.all([
-    import('../../report/contents.ts'),
+    import('../../runs/reportRun.ts'),
     import('../../report/page.ts'),
   ]);
   const contents = await gatherReport(run, request);

@@ -20,6 +20,7 @@ beforeAll(async () => {
   expect(await list()).toMatchObject({ folder: home, runs: [] });
   const training = trainRun({
     folder: at('one'),
+    page: async () => '<p>one</p>',
     spec: modelOf('lenet5'),
     data: 'digits',
     trainCount: 60,
@@ -70,6 +71,7 @@ describe('/api/runs/', () => {
       ['mistakes.png', 'image/png'],
       ['model.json', 'application/json'],
       ['weights.safetensors', 'application/octet-stream'],
+      ['report.html', 'application/octet-stream'],
     ] as const) {
       const answer = await app().request(`/one/${file}`);
       expect(answer.headers.get('content-type')).toBe(type);

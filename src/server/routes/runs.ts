@@ -4,6 +4,7 @@
  *   GET  /api/runs                      the list, broken ones with their fault
  *   GET  /api/runs/NAME/mistakes.png    the picture of the worst mistakes
  *   GET  /api/runs/NAME/model.json      its network; beside it weights.safetensors
+ *   GET  /api/runs/NAME/report.html     the run as one page, to be saved: no browser shows it as one of the lab's
  *   GET  /api/runs/NAME/zip             the run as a zip, to keep or to open in the browser
  *   POST /api/runs/NAME/evaluate        the test set again: figures, and mistakes with their files
  *
@@ -23,19 +24,24 @@ const FILES = [
   ['mistakes.png', 'image/png'],
   ['model.json', 'application/json'],
   ['weights.safetensors', 'application/octet-stream'],
+  // Whoever wrote the run wrote it: it is not to run as a page of this server.
+  ['report.html', 'application/octet-stream'],
 ] as const;
 
 export function runs({ folder }: LabContext): Hono {
   let evaluating: string | undefined;
   return new Hono()
     .get('/', async (context) => context.json({ folder, runs: await listRuns(folder) }))
-    .get('/:name/:file{mistakes\\.png|model\\.json|weights\\.safetensors}', async (context) => {
-      const { name, file } = context.req.param();
-      const [found, type] = FILES.find(([one]) => one === file) ?? unreachable(file);
-      const bytes = await readRunFile(folder, name, found);
-      if (bytes === undefined) return refuse(context, 404, { problem: `the run has no ${file}` });
-      return context.body(bytes, 200, { 'content-type': type });
-    })
+    .get(
+      '/:name/:file{mistakes\\.png|model\\.json|weights\\.safetensors|report\\.html}',
+      async (context) => {
+        const { name, file } = context.req.param();
+        const [found, type] = FILES.find(([one]) => one === file) ?? unreachable(file);
+        const bytes = await readRunFile(folder, name, found);
+        if (bytes === undefined) return refuse(context, 404, { problem: `the run has no ${file}` });
+        return context.body(bytes, 200, { 'content-type': type });
+      },
+    )
     .get('/:name/zip', async (context) => {
       const name = context.req.param('name');
       const zip = packRun(name, await readRunFiles(folder, name));

@@ -16,6 +16,14 @@ export interface Paired {
   readonly pValue: number;
 }
 
+/** Several networks that were asked of the same pictures. */
+export interface PairedRuns {
+  /** Of the data that all were asked of. */
+  readonly dataset: string;
+  /** Of each after the first: against the first. */
+  readonly against: readonly Paired[];
+}
+
 /** Whether each picture was read rightly, in one order. */
 export function comparePaired(first: readonly boolean[], second: readonly boolean[]): Paired {
   const counted = (a: boolean, b: boolean): number =>

@@ -10,7 +10,12 @@ import { checkNamesClasses } from '../../nn/losses/answers.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import { checkExpected } from '../../records/expectedRun.ts';
 import { epochsToGo, planNewRun, planResumedRun } from '../../records/newRun.ts';
-import { type PreparedRun, performRun, type RunEvent } from '../../records/performRun.ts';
+import {
+  type PageWriter,
+  type PreparedRun,
+  performRun,
+  type RunEvent,
+} from '../../records/performRun.ts';
 import { type AskedSettings, settingsOf } from '../../records/settings.ts';
 import type { RunStore } from './runStore.ts';
 
@@ -60,7 +65,7 @@ export async function* trainStoredRun(
   const run = await store.create(options.name);
   try {
     await run.begin(plan.record, plan.spec);
-    yield* performRun({ ...plan, run, session, pace: paceOf(options, place), began });
+    yield* performRun({ ...plan, run, session, page, pace: paceOf(options, place), began });
   } finally {
     await run.close();
   }
@@ -86,11 +91,17 @@ export async function* resumeStoredRun(
     const epochs = epochsToGo(begun, options.epochs);
     const plan = planResumedRun(begun, { data, session, epochs });
     await run.writeRecord(plan.record);
-    yield* performRun({ ...plan, run, session, pace: paceOf(options, place), began });
+    yield* performRun({ ...plan, run, session, page, pace: paceOf(options, place), began });
   } finally {
     await run.close();
   }
 }
+
+/** `report.html` of a run that ends; what draws it is loaded then. */
+const page: PageWriter = async (finished) => {
+  const { finishedPage } = await import('../../report/finished.ts');
+  return finishedPage(finished);
+};
 
 function paceOf(
   { checkpointEvery }: Pick<RunOptions, 'checkpointEvery'>,

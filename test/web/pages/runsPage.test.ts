@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { modelOf } from '../../../src/models/index.ts';
 import { parseHistory } from '../../../src/records/history.ts';
 import { parseRunRecord, trainedRecordOf } from '../../../src/records/runRecord.ts';
+import { finishedPage } from '../../../src/report/finished.ts';
 import { trainRun } from '../../../src/runs/trainRun.ts';
 import type { Lab } from '../../../src/server/openLab.ts';
 import { temporaryFolder } from '../../support/idxFixtures.ts';
@@ -34,6 +35,7 @@ beforeAll(async () => {
       testCount: 20,
       settings: { epochs: 2, batchSize, validationSplit: 0.25 },
       backend: { threads: 1, revectorize: 'off' },
+      ...(name === 'small' ? { page: finishedPage } : {}),
     });
     for await (const _ of training);
   }
@@ -108,6 +110,12 @@ inChromium('the page of runs', (open) => {
     ]);
     expect(download.suggestedFilename()).toBe('small.zip');
     const zip = readFileSync(await download.path());
+    const [report] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save the report of small' }).click(),
+    ]);
+    expect(report.suggestedFilename()).toBe('small.html');
+    expect(readFileSync(await report.path())).toEqual(readFileSync(run('small', 'report.html')));
     const chooser = page.locator('input[type=file]');
     await chooser.setInputFiles({ name: 'small.zip', mimeType: 'application/zip', buffer: zip });
     await page.waitForSelector('text=small.zip is kept in this browser as small-2.');

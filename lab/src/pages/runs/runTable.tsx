@@ -124,6 +124,22 @@ function Actions({ run, source, attempt, onChanged }: ActionsProps) {
       >
         Save
       </Button>
+      {run.record.status === 'done' && (
+        <Button
+          kind="quiet"
+          name={`Save the report of ${name}`}
+          onClick={() =>
+            attempt(async () => {
+              const page = await source.report(name);
+              if (page === undefined) return `${name} has no report: it was kept without one.`;
+              saveAs(page, `${name}.html`);
+              return `${name}.html was saved: the run as one page to read, mail and print.`;
+            })
+          }
+        >
+          Report
+        </Button>
+      )}
       {remove !== undefined && !inUse && comparedRuns.trainingOf(run) !== undefined && (
         <a
           class="button isQuiet"

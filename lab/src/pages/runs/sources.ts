@@ -33,6 +33,8 @@ export interface RunSource {
   /** The picture of the worst mistakes. */
   mistakes(name: string): Promise<Blob>;
   zip(name: string): Promise<Blob>;
+  /** The run as one page; undefined where it has none. */
+  report(name: string): Promise<Blob | undefined>;
   /** Absent where the page may not start work. */
   readonly evaluate?: (name: string) => Promise<EvaluatedRun>;
   /** Absent where nothing is removed from here. */
@@ -52,6 +54,7 @@ export async function openFolder(): Promise<RunSource | undefined> {
     runs,
     mistakes: (name) => blob(name, 'mistakes.png'),
     zip: (name) => blob(name, 'zip'),
+    report: (name) => blob(name, 'report.html'),
     ...(knownToken() === undefined ? {} : { evaluate }),
   };
 }
@@ -67,6 +70,10 @@ export async function openBrowser(): Promise<RunSource> {
       return new Blob(bytes === undefined ? [] : [bytes], { type: 'image/png' });
     },
     zip: (name) => store.save(name),
+    report: async (name) => {
+      const bytes = await store.open(name).read('report.html');
+      return bytes === undefined ? undefined : new Blob([bytes], { type: 'text/html' });
+    },
     remove: (name) => store.remove(name),
   };
 }

@@ -1,0 +1,16 @@
+/**
+ * @file What a report on a saved run holds, from its folder and one evaluation of it: `fovea report`.
+ *
+ * Next stop: `report/contents.ts`, then `report/page.ts`.
+ */
+import type { ReadableRun } from '../records/comparedRuns.ts';
+import { contentsOf, MISTAKES, type ReportContents } from '../report/contents.ts';
+import { evaluateTested } from './evaluateRun.ts';
+import { type TestRequest, withTestedRun } from './testedRun.ts';
+
+export function gatherReport(run: ReadableRun, request: TestRequest): Promise<ReportContents> {
+  return withTestedRun(request, async (tested) => {
+    const measured = await evaluateTested(tested, { mistakes: MISTAKES });
+    return contentsOf({ ...tested, run, measured });
+  });
+}
