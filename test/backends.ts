@@ -6,7 +6,9 @@
 import type { Backend, Session } from '../src/backends/backend.ts';
 import { referenceBackend } from '../src/backends/reference/index.ts';
 import { wasmBackend } from '../src/backends/wasm/index.ts';
+import { webgpuBackend } from '../src/backends/webgpu/index.ts';
 import type { OpName } from '../src/ops/index.ts';
+import { softwareGpu } from './support/softwareGpu.ts';
 
 export interface TestedBackend {
   readonly name: string;
@@ -24,8 +26,11 @@ function tested<Options extends object>(
   return { name, open: () => backend.open(options), skips };
 }
 
+const gpu = await softwareGpu();
+
 export const backends: readonly TestedBackend[] = [
   tested('reference', referenceBackend),
   tested('wasm', wasmBackend, { threads: 2 }),
   tested('wasm, 128-bit lanes', wasmBackend, { threads: 1, revectorize: 'off' }),
+  ...(typeof gpu === 'string' ? [] : [tested('webgpu', webgpuBackend, { gpu })]),
 ];

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { skipped } from '../../../test/support/doors.ts';
-import { softwareGpu } from '../../../test/support/webgpu.ts';
+import { softwareGpu } from '../../../test/support/softwareGpu.ts';
 import { inputNode, stateNode } from '../../graph/node.ts';
 import { build } from '../../ops/index.ts';
 import { webgpuBackend } from './index.ts';

@@ -11,6 +11,7 @@ import { ScopedSession, type State, type StatesByName } from '../scopedSession.t
 import type { OpenedAdapter } from './device/adapter.ts';
 import { Device } from './device/device.ts';
 import { bytesOf, type Target } from './kernel.ts';
+import { FirstRun } from './program/firstRun.ts';
 import { planProgram } from './program/plan.ts';
 import { Program } from './program/program.ts';
 
@@ -65,17 +66,19 @@ export class WebgpuSession extends ScopedSession<GPUBuffer> {
   override compileProgram(graph: Graph, states: StatesByName<GPUBuffer>): Executable {
     this.device.check();
     const plan = planProgram(graph, this.target);
-    const program = new Program(this.device, plan, (name) => {
-      const state = states.get(name);
-      if (state === undefined) throw new Error(`internal error: no state ${name}`);
-      return state.place;
-    });
+    const { made: program, refused } = this.device.watched(
+      () => new Program(this.device, plan, (name) => placeOf(states, name)),
+    );
+    const first = new FirstRun(this.device, refused);
     this.#bytes += plan.memory.bytes;
     return {
       arenaBytes: plan.memory.bytes,
       input: (name) => program.input(name),
-      output: (name) => program.output(name),
-      run: () => program.run(),
+      output: async (name) => {
+        await first.accepted();
+        return program.output(name);
+      },
+      run: () => first.run(() => program.run()),
       runAcross: async () => {
         throw new FoveaError({
           problem: 'the webgpu backend does not train on several ranks',
@@ -92,4 +95,10 @@ export class WebgpuSession extends ScopedSession<GPUBuffer> {
   override closeBackend(): Promise<void> {
     return this.device.close();
   }
+}
+
+function placeOf(states: StatesByName<GPUBuffer>, name: string): GPUBuffer {
+  const state = states.get(name);
+  if (state === undefined) throw new Error(`internal error: no state ${name}`);
+  return state.place;
 }

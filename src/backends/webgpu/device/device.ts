@@ -15,6 +15,8 @@ const USAGE = { mapRead: 1, copyFrom: 4, copyTo: 8, storage: 128 } as const;
 const MAP_READ = 1;
 const COMPUTE_STAGE = 4;
 
+const SCOPES = ['out-of-memory', 'internal', 'validation'] as const;
+
 export type Access = 'read' | 'read_write';
 
 interface Pipeline {
@@ -24,7 +26,6 @@ interface Pipeline {
 
 export class Device {
   readonly device: GPUDevice;
-  /** Bytes of all buffers that are open. */
   readonly #opened: OpenedAdapter;
   readonly #pipelines = new Map<string, Pipeline>();
   readonly #layouts = new Map<string, { bindings: GPUBindGroupLayout; whole: GPUPipelineLayout }>();
@@ -40,6 +41,26 @@ export class Device {
     void this.device.lost.then(({ reason, message }) => {
       if (!this.#closed) this.#fault = lossOf(`${reason}: ${message}`);
     });
+  }
+
+  /** Does what makes buffers and pipelines; `refused` tells what the adapter would not make, once it has said so. */
+  watched<T>(make: () => T): {
+    readonly made: T;
+    readonly refused: Promise<FoveaError | undefined>;
+  } {
+    for (const kind of SCOPES) this.device.pushErrorScope(kind);
+    try {
+      return { made: make(), refused: this.#refusal() };
+    } catch (error) {
+      void this.#refusal();
+      throw error;
+    }
+  }
+
+  async #refusal(): Promise<FoveaError | undefined> {
+    const errors = await Promise.all(SCOPES.map(() => this.device.popErrorScope())).catch(() => []);
+    const first = errors.find((error) => error !== null);
+    return first === undefined || first === null ? this.#fault : faultOf(first);
   }
 
   createBuffer(bytes: number): GPUBuffer {

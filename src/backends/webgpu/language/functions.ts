@@ -65,8 +65,8 @@ fn special(bits: u32) -> f32 { return bitcast<f32>(bits | noBits); }`,
   },
   signed: {
     calls: [],
-    text: `fn signed(magnitude: f32, of: f32) -> f32 {
-  return bitcast<f32>(bitcast<u32>(magnitude) | (bitcast<u32>(of) & 0x80000000u));
+    text: `fn signed(magnitude: f32, like: f32) -> f32 {
+  return bitcast<f32>(bitcast<u32>(magnitude) | (bitcast<u32>(like) & 0x80000000u));
 }`,
   },
   powerOfTwo: {

@@ -6,10 +6,10 @@
 import { firstInput, type Node } from '../../../../graph/node.ts';
 import { sumTo } from '../../../../ops/broadcast.ts';
 import { defineKernel } from '../../defineKernel.ts';
-import { type Dispatch, type PlanContext, scalars, temporary } from '../../kernel.ts';
+import { type Dispatch, type PlanContext, scalars, type Target, temporary } from '../../kernel.ts';
 import { flat, foldedGroups, placesOf, sumOfPlaces } from '../../language/indexing.ts';
 import { planSum, type SumPlan } from './plan.ts';
-import { treeOf } from './tree.ts';
+import { carried, treeOf } from './tree.ts';
 
 export const sumToKernel = defineKernel({
   op: sumTo,
@@ -19,29 +19,16 @@ export const sumToKernel = defineKernel({
   },
   emit: (node, plan, context) => {
     const from = firstInput(node);
-    if (plan.kind === 'serial') return [partialSums(from, node, plan, context)];
+    if (plan.kind === 'serial') return [serialSum(from, node, plan, context)];
     if (plan.kind === 'tree') return [treeSum(from, node, plan, context)];
     const { parts, results } = plan;
-    const partials = temporary([results, parts], `${node.name}/partials`);
+    const partials = temporary([2, results, parts], `${node.name}/partials`);
     return [
       partialSums(from, partials, plan, context),
-      treeSum(partials, node, overPartials(plan), context),
+      treeOverPartials(partials, node, plan, context),
     ];
   },
 });
-
-/** The partials of a result lie side by side. */
-function overPartials({ results, parts, along }: SumPlan): SumPlan {
-  return {
-    results,
-    terms: parts,
-    kept: [{ extent: results, from: 1, to: parts }],
-    reduced: [{ extent: parts, from: 0, to: 1 }],
-    kind: 'tree',
-    parts: 1,
-    along,
-  };
-}
 
 const at = (levels: SumPlan['kept'], index: string): string =>
   sumOfPlaces(
@@ -49,27 +36,54 @@ const at = (levels: SumPlan['kept'], index: string): string =>
     levels.map(({ to }) => to),
   );
 
+const read = ({ dtype }: Node, load: string): string => (dtype === 'i32' ? `f32(${load})` : load);
+
+/** Adds every `step`-th term from `first` on to the variable `sum`, which it declares. */
+function sumOfTerms(from: Node, x: string, plan: SumPlan, first: string, step: number): string {
+  return `let base = ${at(plan.kept, 'result')};
+  var sum = vec2<f32>();
+  for (var k = ${first}; k < ${plan.terms}u; k += ${step}u) {
+    ${carried.add('sum', read(from, `${x}[base + ${at(plan.reduced, 'k')}]`))}
+  }`;
+}
+
+/** One invocation per result. */
+function serialSum(from: Node, to: Node, plan: SumPlan, { target }: PlanContext): Dispatch {
+  const { workgroups, open } = flat(plan.results, target);
+  return {
+    inputs: [scalars(from)],
+    outputs: [scalars(to)],
+    workgroups,
+    code: ({ inputs: [x = ''], outputs: [y] }) => `${carried.declarations}
+${open}
+  let result = i;
+  ${sumOfTerms(from, x, plan, '0u', 1)}
+  ${y}[i] = total(sum);
+}
+`,
+  };
+}
+
 /** One invocation per part of a result: part p adds the terms p, p + parts, p + 2 parts, ... */
 function partialSums(from: Node, to: Node, plan: SumPlan, { target }: PlanContext): Dispatch {
-  const { results, terms, parts, along } = plan;
+  const { results, parts, along } = plan;
   const { workgroups, open } = flat(results * parts, target);
   const place =
-    along === 'terms' || parts === 1
+    along === 'terms'
       ? { result: `i / ${parts}u`, part: `i % ${parts}u` }
       : { result: `i % ${results}u`, part: `i / ${results}u` };
   return {
     inputs: [scalars(from)],
     outputs: [scalars(to)],
     workgroups,
-    code: ({ inputs: [x], outputs: [y] }) => `${open}
+    code: ({ inputs: [x = ''], outputs: [y] }) => `${carried.declarations}
+${open}
   let result = ${place.result};
   let part = ${place.part};
-  let base = ${at(plan.kept, 'result')};
-  var sum = 0f;
-  for (var k = part; k < ${terms}u; k += ${parts}u) {
-    sum += ${read(from, `${x}[base + ${at(plan.reduced, 'k')}]`)};
-  }
-  ${y}[result * ${parts}u + part] = sum;
+  ${sumOfTerms(from, x, plan, 'part', parts)}
+  let place = result * ${parts}u + part;
+  ${y}[place] = sum.x;
+  ${y}[place + ${results * parts}u] = sum.y;
 }
 `,
   };
@@ -77,31 +91,56 @@ function partialSums(from: Node, to: Node, plan: SumPlan, { target }: PlanContex
 
 /** One workgroup per result. */
 function treeSum(from: Node, to: Node, plan: SumPlan, { target }: PlanContext): Dispatch {
-  const { results, terms } = plan;
-  const size = widthOf(terms, target.maxWorkgroupSize);
+  const size = widthOf(plan.terms, target.maxWorkgroupSize);
+  return treeDispatch(from, to, { results: plan.results, size, target }, (x) =>
+    sumOfTerms(from, x, plan, 'lane', size),
+  );
+}
+
+/** One workgroup per result, over its partial sums and what rounding took from them. */
+function treeOverPartials(
+  from: Node,
+  to: Node,
+  { results, parts }: SumPlan,
+  { target }: PlanContext,
+): Dispatch {
+  const size = widthOf(parts, target.maxWorkgroupSize);
+  return treeDispatch(
+    from,
+    to,
+    { results, size, target },
+    (x) => `var sum = vec2<f32>();
+  for (var k = lane; k < ${parts}u; k += ${size}u) {
+    let place = result * ${parts}u + k;
+    sum = plus(sum, vec2<f32>(${x}[place], ${x}[place + ${results * parts}u]));
+  }`,
+  );
+}
+
+function treeDispatch(
+  from: Node,
+  to: Node,
+  { results, size, target }: { results: number; size: number; target: Target },
+  laneSum: (x: string) => string,
+): Dispatch {
   const { workgroups, index, exact } = foldedGroups(results, target);
   const tree = treeOf(size);
   return {
     inputs: [scalars(from)],
     outputs: [scalars(to)],
     workgroups,
-    code: ({ inputs: [x], outputs: [y] }) => `${tree.declaration}
+    // Groups beyond the last result do it once more: all must meet the barriers.
+    code: ({ inputs: [x = ''], outputs: [y] }) => `${tree.declarations}
 @compute @workgroup_size(${size})
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let result = ${exact ? index : `min(${index}, ${results - 1}u)`};
-  let base = ${at(plan.kept, 'result')};
-  var sum = 0f;
-  for (var k = lane; k < ${terms}u; k += ${size}u) {
-    sum += ${read(from, `${x}[base + ${at(plan.reduced, 'k')}]`)};
-  }
+  ${laneSum(x)}
   ${tree.sum('sum')}
-  if (lane == 0u) { ${y}[result] = shared_sums[0]; }
+  if (lane == 0u) { ${y}[result] = total(laneSums[0]); }
 }
 `,
   };
 }
-
-const read = ({ dtype }: Node, load: string): string => (dtype === 'i32' ? `f32(${load})` : load);
 
 /** A power of two: no wider than there are terms. */
 function widthOf(terms: number, most: number): number {

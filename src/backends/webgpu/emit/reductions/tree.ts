@@ -1,10 +1,29 @@
 /**
- * @file The sum of a workgroup: halves added until one is left, in an order that no scheduler changes.
+ * @file Sums whose rounding is carried on, by one invocation and by a workgroup, in an order that is fixed.
+ *
+ * A sum is two numbers: what it is in float32, and what rounding took from it (Knuth's two-sum). So a total of
+ * numbers that all but cancel keeps its digits, as if it were taken in float64.
  */
 
+/** `plus(a, b)`: the sum of a sum and a sum. `total(sum)`: its number; what infinity took away is no number. */
+const PLUS = `fn plus(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
+  let sum = a.x + b.x;
+  let grown = sum - a.x;
+  return vec2<f32>(sum, a.y + b.y + (a.x - (sum - grown)) + (b.x - grown));
+}
+fn total(sum: vec2<f32>) -> f32 {
+  return select(sum.x + sum.y, sum.x, abs(sum.x) > 3.40282347e38f);
+}`;
+
+/** Sums of one invocation: declare, add to, and read. */
+export const carried = {
+  declarations: PLUS,
+  add: (sum: string, value: string): string => `${sum} = plus(${sum}, vec2<f32>(${value}, 0f));`,
+} as const;
+
 export interface Tree {
-  readonly declaration: string;
-  /** Statements after which `shared_sums[0]` holds the sum over all lanes of a variable; `lane` is the invocation. */
+  readonly declarations: string;
+  /** Statements after which `laneSums[0]` holds the sum over all lanes of a variable; `lane` is the invocation. */
   sum(variable: string): string;
 }
 
@@ -13,13 +32,13 @@ export function treeOf(size: number): Tree {
   const steps: number[] = [];
   for (let half = size / 2; half >= 1; half /= 2) steps.push(half);
   return {
-    declaration: `var<workgroup> shared_sums: array<f32, ${size}>;`,
+    declarations: `${PLUS}\nvar<workgroup> laneSums: array<vec2<f32>, ${size}>;`,
     sum: (variable) =>
       [
-        `shared_sums[lane] = ${variable};`,
+        `laneSums[lane] = ${variable};`,
         'workgroupBarrier();',
         ...steps.flatMap((half) => [
-          `if (lane < ${half}u) { shared_sums[lane] += shared_sums[lane + ${half}u]; }`,
+          `if (lane < ${half}u) { laneSums[lane] = plus(laneSums[lane], laneSums[lane + ${half}u]); }`,
           'workgroupBarrier();',
         ]),
       ].join('\n  '),

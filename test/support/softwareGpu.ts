@@ -1,12 +1,11 @@
 /**
- * @file The software adapter that tests of WebGPU run on: SwiftShader, as Chromium brings it, by the package `webgpu`.
+ * @file SwiftShader, as Chromium brings it, by the package `webgpu`: where tests of WebGPU run.
  *
- * The package is large and no dependency: it is looked for among the modules, then behind the door FOVEA_WEBGPU.
- * Where it or SwiftShader is missing, tests are skipped by name.
+ * The package is large and no dependency: it is looked for behind FOVEA_WEBGPU, then among the modules.
  */
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { door } from './doors.ts';
 
 const DRIVER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
@@ -21,20 +20,20 @@ export function softwareGpu(): Promise<GPU | string> {
 
 async function load(): Promise<GPU | string> {
   if (!existsSync(DRIVER)) return `there is no ${DRIVER}`;
-  const folder = door('FOVEA_WEBGPU');
-  const name: string = folder === undefined ? 'webgpu' : pathToFileURL(`${folder}/index.js`).href;
+  const folder = process.env.FOVEA_WEBGPU;
+  const name: string = folder ? pathToFileURL(resolve(folder, 'index.js')).href : 'webgpu';
   let create: (options: string[]) => GPU;
   try {
     ({ create } = await import(name));
-  } catch {
+  } catch (error) {
+    if (folder) throw error;
     return 'the package webgpu is not installed, and FOVEA_WEBGPU is not set';
   }
   const before = process.env.VK_ICD_FILENAMES;
   process.env.VK_ICD_FILENAMES = DRIVER;
   try {
     const gpu = create(['backend=vulkan']);
-    const adapter = await gpu.requestAdapter();
-    return adapter === null ? 'WebGPU finds no adapter' : gpu;
+    return (await gpu.requestAdapter()) === null ? 'WebGPU finds no adapter' : gpu;
   } finally {
     if (before === undefined) delete process.env.VK_ICD_FILENAMES;
     else process.env.VK_ICD_FILENAMES = before;
