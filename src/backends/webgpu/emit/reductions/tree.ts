@@ -12,7 +12,7 @@ const PLUS = `fn plus(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
   return vec2<f32>(sum, a.y + b.y + (a.x - (sum - grown)) + (b.x - grown));
 }
 fn total(sum: vec2<f32>) -> f32 {
-  return select(sum.x + sum.y, sum.x, abs(sum.x) > 3.40282347e38f);
+  return select(sum.x + sum.y, sum.x, abs(sum.x) > 3.4028234e38f);
 }`;
 
 /** Sums of one invocation: declare, add to, and read. */
