@@ -106,12 +106,19 @@ export interface Executable {
   /** Starts the program on what the inputs hold; whoever reads outputs or states waits for it. */
   run(): void;
   /**
+   * Of a device that works on its own: a promise while so many runs are under way that another had better wait,
+   * undefined otherwise. Rejects with what went wrong in a run.
+   */
+  ready?(): Promise<void> | undefined;
+  /**
    * Runs the program together with other ranks (`ops/ranks.ts`); `run` is one rank alone. It goes on while an
    * exchange is under way until it needs what is exchanged.
    */
   runAcross(exchange: Exchange): Promise<void>;
   /** The program in parts that can be timed, where the backend has such a thing. */
   profile?(): ProfiledProgram;
+  /** The same where a device times its parts itself, in about so many milliseconds. */
+  profileOnDevice?(budgetMs: number): Promise<DeviceProfile>;
   /** Bytes of planned memory: activations and temporaries, without states. */
   readonly arenaBytes: number;
   /** Gives its memory back; states stay with the scope. May be called twice. */
@@ -123,6 +130,15 @@ export interface ProfiledProgram {
   readonly kernels: readonly ProfiledKernel[];
   /** What to judge them by, made at each call. */
   readonly peaks: () => { readonly arithmetic: ArithmeticLoop; readonly memory: MemoryLoop };
+}
+
+/** Kernels with their times, and what the device reaches at most. */
+export interface DeviceProfile {
+  readonly kernels: readonly (Omit<ProfiledKernel, 'run'> & { readonly medianMs: number })[];
+  /** Multiply-adds per millisecond of float32 on registers alone. */
+  readonly peakMultiplyAdds: number;
+  /** Bytes per millisecond, read and written, of a copy that no cache holds. */
+  readonly peakBytes: number;
 }
 
 /** The most arithmetic that one thread does. */

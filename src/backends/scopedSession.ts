@@ -214,7 +214,7 @@ class StateScope<Place> implements Scope {
 
   /** The program as its user sees it: closed once, and of no use after. */
   #guarded(program: Executable): Executable {
-    const { profile } = program;
+    const { profile, profileOnDevice, ready } = program;
     let isOpen = true;
     const checkOpen = (): void => {
       if (isOpen) return;
@@ -242,6 +242,10 @@ class StateScope<Place> implements Scope {
         await program.runAcross(exchange);
       },
       ...(profile === undefined ? {} : { profile: () => whileOpen(profile) }),
+      ...(ready === undefined ? {} : { ready: () => whileOpen(ready) }),
+      ...(profileOnDevice === undefined
+        ? {}
+        : { profileOnDevice: (budgetMs) => whileOpen(() => profileOnDevice(budgetMs)) }),
       close: () => {
         if (!isOpen) return;
         isOpen = false;

@@ -2,16 +2,19 @@
  * @file The table of backends, best first, and the one way to open a session.
  *
  * A backend is loaded only when it is tried, so that a program pays for the one it uses. With 'auto' a
- * backend that cannot open here (no WebAssembly threads, no adapter) is passed over and the session's
- * plan line says why. The reference comes last: it is slow and runs everywhere.
+ * backend that cannot open here (a graphics adapter that is software, no WebAssembly threads) is passed over and
+ * the session's plan line says why. The reference comes last: it is slow and runs everywhere.
  * Next stop: `backend.ts`, what a session is.
  */
 import { FoveaError, messageOf, UsageError, unknownName } from '../base/errors.ts';
 import type { Graph } from '../graph/node.ts';
+import { Absent } from './absent.ts';
 import type { Backend, Explanation, Session } from './backend.ts';
 import { type WasmOptions, wasmSwitches } from './wasm/options.ts';
+import type { WebgpuOptions } from './webgpu/options.ts';
 
 const BACKENDS = {
+  webgpu: async () => (await import('./webgpu/index.ts')).webgpuBackend,
   wasm: async () => (await import('./wasm/index.ts')).wasmBackend,
   reference: async () => (await import('./reference/index.ts')).referenceBackend,
 } as const satisfies Record<string, () => Promise<Backend>>;
@@ -23,8 +26,11 @@ export type BackendName = keyof typeof BACKENDS;
 
 export const backendNames = Object.keys(BACKENDS) as readonly BackendName[];
 
-export interface OpenOptions extends WasmOptions {
-  /** A name of the table, or 'auto' (the default) for the best that opens. */
+export interface OpenOptions extends WasmOptions, WebgpuOptions {
+  /**
+   * A name of the table, or 'auto' (the default) for the best that opens. Who says how many threads to use means
+   * this machine's: then 'auto' asks for no graphics adapter.
+   */
   readonly backend?: BackendName | 'auto';
 }
 
@@ -49,28 +55,28 @@ export async function openSession(options: OpenOptions = {}): Promise<Session> {
   }
   const failures: string[] = [];
   for (const name of backendNames) {
+    if (name === 'webgpu' && threads !== undefined) continue;
     try {
       return await (await BACKENDS[name]()).open(sessionOptions, failures);
     } catch (error) {
+      if (error instanceof Absent) continue;
       failures.push(`${name} did not open: ${messageOf(error)}`);
     }
   }
   throw new FoveaError({ problem: `no backend opens here: ${failures.join('; ')}` });
 }
 
-/** The program that the backend named would make of the graph, or the best one whose programs can be read. */
+/** The program that the backend named would make of the graph; 'auto': the wasm backend, which runs everywhere. */
 export async function explainProgram(
   graph: Graph,
   { backend = 'auto', ...options }: OpenOptions = {},
 ): Promise<Explanation> {
-  for (const name of backend === 'auto' ? backendNames : [backend]) {
-    const { explain } = await backendOf(name);
-    if (explain !== undefined) return explain(graph, options);
-  }
+  const { explain } = await backendOf(backend === 'auto' ? 'wasm' : backend);
+  if (explain !== undefined) return explain(graph, options);
   throw new UsageError({
     option: 'backend',
     problem: `the ${backend} backend has no programs to read`,
-    expected: 'the wasm backend',
+    expected: 'the wasm or the webgpu backend',
   });
 }
 

@@ -4,9 +4,13 @@
  * Where the best backend is looked for, an adapter that is software is passed over. Next stop: `session.ts`.
  */
 import { FoveaError } from '../../base/errors.ts';
-import type { Backend } from '../backend.ts';
+import type { Graph } from '../../graph/node.ts';
+import { Absent } from '../absent.ts';
+import type { Backend, Explanation } from '../backend.ts';
 import { openAdapter } from './device/adapter.ts';
+import { LEAST, type Target } from './kernel.ts';
 import type { WebgpuOptions } from './options.ts';
+import { planProgram } from './program/plan.ts';
 import { WebgpuSession } from './session.ts';
 
 export const webgpuBackend = {
@@ -20,4 +24,24 @@ export const webgpuBackend = {
     }
     return new WebgpuSession(opened, `webgpu, ${opened.name}`, passedOver);
   },
+  /** For the adapter that a session would get; without one for the least that every adapter gives. */
+  async explain(graph: Graph, options: WebgpuOptions = {}): Promise<Explanation> {
+    const { viewsOf } = await import('./program/listing.ts');
+    const { name, target } = await describedTarget(options);
+    return viewsOf(planProgram(graph, target), name);
+  },
 } satisfies Backend<WebgpuOptions>;
+
+async function describedTarget(
+  options: WebgpuOptions,
+): Promise<{ readonly name: string; readonly target: Target }> {
+  try {
+    const { device, name, target, release } = await openAdapter(options);
+    device.destroy();
+    release();
+    return { name, target };
+  } catch (error) {
+    if (!(error instanceof Absent)) throw error;
+    return { name: 'no adapter here: the least that every one gives', target: LEAST };
+  }
+}

@@ -28,6 +28,18 @@ export interface Target {
   readonly f16: boolean;
 }
 
+/** What the standard has every adapter give. */
+export const LEAST: Target = {
+  workgroupSize: 256,
+  maxWorkgroupSize: 256,
+  workgroupMemory: 16_384,
+  maxGroups: 65_535,
+  maxBuffers: 8,
+  maxBinding: 2 ** 27,
+  subgroups: false,
+  f16: false,
+};
+
 /** How WGSL sees a value's numbers: one by one, or by fours. */
 export type Elements = 'f32' | 'i32' | 'vec4<f32>';
 

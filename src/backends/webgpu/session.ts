@@ -11,9 +11,9 @@ import { ScopedSession, type State, type StatesByName } from '../scopedSession.t
 import type { OpenedAdapter } from './device/adapter.ts';
 import { Device } from './device/device.ts';
 import { bytesOf, type Target } from './kernel.ts';
-import { FirstRun } from './program/firstRun.ts';
 import { planProgram } from './program/plan.ts';
 import { Program } from './program/program.ts';
+import { Runs } from './program/runs.ts';
 
 type Placed = State<GPUBuffer>;
 
@@ -69,16 +69,17 @@ export class WebgpuSession extends ScopedSession<GPUBuffer> {
     const { made: program, refused } = this.device.watched(
       () => new Program(this.device, plan, (name) => placeOf(states, name)),
     );
-    const first = new FirstRun(this.device, refused);
+    const runs = new Runs(this.device, refused);
     this.#bytes += plan.memory.bytes;
     return {
       arenaBytes: plan.memory.bytes,
       input: (name) => program.input(name),
       output: async (name) => {
-        await first.accepted();
+        await runs.accepted();
         return program.output(name);
       },
-      run: () => first.run(() => program.run()),
+      run: () => runs.run(() => program.run()),
+      ready: () => runs.ready(),
       runAcross: async () => {
         throw new FoveaError({
           problem: 'the webgpu backend does not train on several ranks',

@@ -6,6 +6,7 @@
  */
 import { Command, Option } from 'commander';
 import type { ProgramView } from '../../backends/backend.ts';
+import type { BackendName } from '../../backends/select.ts';
 import { UsageError, unknownName } from '../../base/errors.ts';
 import type { Graph } from '../../graph/node.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
@@ -29,6 +30,7 @@ Examples:
   $ fovea inspect lenet5 --stage backward --batch 128
   $ fovea inspect lenet5 --stage schedule --batch 128
   $ fovea inspect lenet5 --stage wat --mode infer --no-revectorize
+  $ fovea inspect lenet5 --stage wgsl --mode infer
   $ fovea inspect lenet5 --dot | dot -Tsvg > lenet5.svg    as a drawing (needs Graphviz)`;
 
 type Mode = 'train' | 'infer';
@@ -57,6 +59,7 @@ const STAGES: Readonly<Record<string, Stage>> = {
   schedule: programStage('schedule'),
   memory: programStage('memory'),
   wat: programStage('wat'),
+  wgsl: programStage('wgsl', 'webgpu'),
 };
 
 export function command(): Command {
@@ -166,13 +169,13 @@ async function showPasses(graph: Graph): Promise<ProgramView> {
 }
 
 /** A view of the program that the backend makes. */
-function programStage(view: string): Stage {
+function programStage(view: string, backend: BackendName = 'wasm'): Stage {
   return {
     mode: 'train',
     takesMode: true,
     show: async (graph, options) => {
       const { explainProgram } = await import('../../backends/select.ts');
-      const views = await explainProgram(graph, switchesOf(options));
+      const views = await explainProgram(graph, { backend, ...switchesOf(options) });
       const show = views[view];
       if (show === undefined) throw unknownName('stage', view, Object.keys(views), true);
       return show();

@@ -48,13 +48,18 @@ class FusedRunner implements StepRunner {
     for (const step of this.#steps) step.bind();
   }
 
-  run(source: BatchSource, progress: Readonly<Progress>, learningRate: number): undefined {
+  run(
+    source: BatchSource,
+    progress: Readonly<Progress>,
+    learningRate: number,
+  ): Promise<void> | undefined {
     const rows = source.indices(progress.epoch, progress.batch).length;
     const steps = this.#steps;
     // Taken by number: taking an array apart by `[a, b]` makes objects.
     const step = rows === steps[0].rows ? steps[0] : steps[1];
     step.fill(source, progress, learningRate, this.#taken++);
     step.executable.run();
+    return step.executable.ready?.();
   }
 
   async read(): Promise<StepResults> {

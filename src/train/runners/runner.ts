@@ -56,7 +56,7 @@ export interface StepRunner {
   bind(): void;
   /**
    * Runs the step of the batch where `progress` stands; it must be ready. A promise only where the step waits
-   * for others; what answers at once allocates nothing.
+   * for others, or a device is behind; what answers at once allocates nothing.
    */
   run(
     source: BatchSource,

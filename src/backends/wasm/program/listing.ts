@@ -10,6 +10,7 @@ import { drawMemory } from '../../../compile/memoryPicture.ts';
 import type { Placement } from '../../../compile/memoryPlan.ts';
 import type { Node } from '../../../graph/node.ts';
 import type { Explanation } from '../../backend.ts';
+import { formatCount, planText } from '../../planText.ts';
 import { formatWat } from '../assembler/wat.ts';
 import { signatureOf } from '../families.ts';
 import type { Kernel } from '../kernel.ts';
@@ -65,27 +66,6 @@ function kernelLines({ family, name, partition, multiplyAdds, plan }: Kernel): s
     `    ${units} ${images === units ? 'images' : units === 1 ? 'unit' : 'units'}${per}${work}`,
     ...planText(plan).map((line) => `    ${line}`),
   ];
-}
-
-/** name=value pairs, as many to a line as fit. */
-function planText(plan: Kernel['plan']): string[] {
-  const words = Object.entries(plan).map(([name, value]) => `${name}=${valueText(value)}`);
-  const lines: string[] = [];
-  for (const word of words) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + word.length < 92) lines[lines.length - 1] += ` ${word}`;
-    else lines.push(word);
-  }
-  return lines;
-}
-
-function valueText(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(valueText).join(',')}]`;
-  if (typeof value === 'object' && value !== null)
-    return `{${Object.entries(value)
-      .map(([name, inner]) => `${name}:${valueText(inner)}`)
-      .join(',')}}`;
-  return String(value);
 }
 
 function scheduleData({ schedule }: ExplainedProgram): object[] {
@@ -174,10 +154,4 @@ function placesOf(
     if (value === undefined) return undefined;
     return at === value.start ? value.name : `${value.name}+${at - value.start}`;
   };
-}
-
-function formatCount(n: number): string {
-  if (n < 1e4) return String(n);
-  if (n < 1e6) return `${(n / 1e3).toFixed(0)} k`;
-  return n < 1e9 ? `${(n / 1e6).toFixed(1)} M` : `${(n / 1e9).toFixed(2)} G`;
 }

@@ -7,9 +7,9 @@
  */
 import type { FoveaError } from '../../../base/errors.ts';
 import { inNode } from '../../../base/host.ts';
+import { Absent } from '../../absent.ts';
 import type { Target } from '../kernel.ts';
 import type { WebgpuOptions } from '../options.ts';
-import { NoWebgpu } from './absence.ts';
 
 export interface OpenedAdapter {
   readonly device: GPUDevice;
@@ -64,7 +64,7 @@ async function findGpu(): Promise<GPU> {
   const { gpu } = globalThis.navigator ?? {};
   if (gpu !== undefined) return gpu;
   if (!inNode) {
-    throw new NoWebgpu({
+    throw new Absent({
       problem: 'this browser has no WebGPU',
       expected: 'a page over https or from this machine, in a current browser',
       fix: 'use the wasm backend',
@@ -107,7 +107,7 @@ function nameOf(
 }
 
 function noAdapter(): FoveaError {
-  return new NoWebgpu({
+  return new Absent({
     problem: 'WebGPU finds no graphics adapter here',
     expected: 'a graphics card with a driver for Vulkan, Metal or Direct3D 12',
     fix: 'use the wasm backend',

@@ -75,6 +75,12 @@ export class Device {
     this.device.queue.writeBuffer(buffer, 0, numbers as BufferSource);
   }
 
+  /** Resolves when all that was submitted is done; rejects with what went wrong. */
+  async finished(): Promise<void> {
+    await this.device.queue.onSubmittedWorkDone();
+    this.check();
+  }
+
   /** A copy of a value's numbers, once everything submitted before is done. */
   async read(
     buffer: GPUBuffer,

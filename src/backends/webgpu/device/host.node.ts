@@ -2,7 +2,7 @@
  * @file WebGPU in Node: the package `webgpu`, if it is installed. Before: `adapter.ts`.
  */
 import { messageOf } from '../../../base/errors.ts';
-import { NoWebgpu } from './absence.ts';
+import { Absent } from '../../absent.ts';
 
 interface WebgpuPackage {
   /** Options as the package has them; an empty list chooses by itself. */
@@ -17,7 +17,7 @@ export async function loadGpu(): Promise<GPU> {
   try {
     loaded = await import(PACKAGE);
   } catch (error) {
-    throw new NoWebgpu(
+    throw new Absent(
       {
         problem: `Node has no WebGPU without the package webgpu (${messageOf(error).split('\n')[0]})`,
         fix: 'npm install webgpu, or use the wasm backend',

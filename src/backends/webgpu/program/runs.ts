@@ -1,18 +1,26 @@
 /**
- * @file What the adapter says of a program that is new: of its buffers, its texts, and its first run.
+ * @file The runs of a program: what the adapter says of the first one, and how many are under way.
  *
- * It says so later, so a first run is watched apart: a program that is refused is refused alone, and every use of
- * it after that is an error that says why.
+ * It says so later, so first runs are watched apart: a program that is refused is refused alone, and every use of
+ * it after that is an error that says why. Each run holds a copy of its inputs until it is done, so whoever starts
+ * many is asked to wait now and then.
  */
 import type { FoveaError } from '../../../base/errors.ts';
 import type { Device } from '../device/device.ts';
 
-export class FirstRun {
+/** Runs that keep a device busy. */
+const ENOUGH = 3;
+
+export class Runs {
   readonly #device: Device;
   readonly #said: Promise<FoveaError | undefined>[];
   #refusal: FoveaError | undefined;
   /** The adapter has answered for a run. */
   #isAccepted = false;
+  /** Runs since the last wait. */
+  #underWay = 0;
+  /** What was under way at the last wait. */
+  #previous: Promise<void> | undefined;
 
   /** @param made what is said of the program's making */
   constructor(device: Device, made: Promise<FoveaError | undefined>) {
@@ -22,6 +30,7 @@ export class FirstRun {
 
   run(program: () => void): void {
     if (this.#refusal !== undefined) throw this.#refusal;
+    this.#underWay++;
     if (this.#isAccepted) {
       program();
       return;
@@ -31,6 +40,17 @@ export class FirstRun {
     void refused.then((refusal) => {
       if (refusal === undefined) this.#isAccepted = true;
     });
+  }
+
+  /** A promise that a device with enough to do has less, and that it accepted what it got. */
+  ready(): Promise<void> | undefined {
+    if (this.#underWay < ENOUGH) return undefined;
+    this.#underWay = 0;
+    const before = this.#previous;
+    this.#previous = this.#device.finished();
+    // A rejection is the next caller's to hear.
+    this.#previous.catch(() => undefined);
+    return this.#isAccepted ? before : this.accepted();
   }
 
   /** Resolves when everything asked so far was accepted; throws what was not. */
