@@ -16,6 +16,14 @@ it('explains a program by the views of the best backend that has any', async () 
   }
 });
 
+it('writes WGSL for the adapter there is, or for the least that every one gives', async () => {
+  const views = await explainProgram(graph, { backend: 'webgpu' });
+  expect(Object.keys(views)).toEqual(['schedule', 'memory', 'wgsl']);
+  expect(views.schedule().text).toContain('1 kernel in 1 dispatch,');
+  expect(views.wgsl().text).toContain('fn hyperbolicTangent(x: f32) -> f32 {');
+  expect(views.wgsl().text).toContain('// b1: y (2, 3)');
+});
+
 it('hands the options on', async () => {
   const x = inputNode('x', [1, 24, 24, 32]);
   const kernel = inputNode('kernel', [3, 3, 32, 32]);

@@ -27,7 +27,7 @@ export function viewsOf(plan: ProgramPlan, adapter: string): Explanation {
 function listSchedule({ kernels, dispatches, copies }: ProgramPlan, adapter: string): string {
   const multiplyAdds = kernels.reduce((sum, kernel) => sum + kernel.multiplyAdds, 0);
   const lines = [
-    `${kernels.length} kernels in ${dispatches.length} dispatches, each waiting for the one before; ` +
+    `${count(kernels.length, 'kernel')} in ${count(dispatches.length, 'dispatch', 'dispatches')}, each waiting for the one before; ` +
       `${formatCount(multiplyAdds)} multiply-adds; for ${adapter}`,
     '',
   ];
@@ -111,3 +111,5 @@ function formulaOf(node: Node): string {
   const { formula } = signatureOf(node.op);
   return `${node.name} ${formatShape(node.shape)} = ${node.op}(${inputs}): ${formula}`;
 }
+
+const count = (n: number, one: string, more = `${one}s`): string => `${n} ${n === 1 ? one : more}`;
