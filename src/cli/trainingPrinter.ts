@@ -120,7 +120,8 @@ function rebuilt(result: RebuiltResult, record: TrainedRecord, output: Output): 
 function filesTable({ mistakes, report }: Pick<RunResult, 'mistakes' | 'report'>): string {
   const rows = [
     ['  model.json, weights.safetensors', 'the network'],
-    ['  history.json, run.json', 'every epoch; what is needed to repeat the run'],
+    ['  history.json, history.csv', 'every epoch, for programs and for spreadsheets'],
+    ['  run.json', 'what is needed to repeat the run'],
     ['  checkpoint/', 'to go on from: --resume with more --epochs'],
   ];
   if (mistakes !== null) rows.push(['  mistakes.png', 'the worst mistakes on the test set']);

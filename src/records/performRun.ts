@@ -22,6 +22,7 @@ import { evaluate } from '../train/evaluation/evaluate.ts';
 import { score } from '../train/evaluation/score.ts';
 import type { Cluster, FitEvent, FitOptions } from '../train/events.ts';
 import { fit } from '../train/fit.ts';
+import { historyCsv } from '../train/historyCsv.ts';
 import type { Metrics } from '../train/measures.ts';
 import { insights } from '../train/prediction/insights.ts';
 import { type PretrainEvent, pretrain } from '../train/pretraining/pretrain.ts';
@@ -32,6 +33,7 @@ import { encodeWeights } from './modelContents.ts';
 import type { RunPlan } from './newRun.ts';
 import { checkpointFile, type RunFiles } from './runFiles.ts';
 import type { TrainedRecord } from './runRecord.ts';
+import { fitSettingsOf } from './settings.ts';
 import { follows, handWeights } from './sharedRun.ts';
 
 /** A run that has just ended well, with its network in the session. */
@@ -112,7 +114,7 @@ export async function* performRun(prepared: PreparedRun): AsyncGenerator<RunEven
   const resumed = resume && { epoch: resume.progress.epoch, batch: resume.progress.batch };
   yield { type: 'ready', folder: run.path, record, resumed };
   // A kill may have come between the checkpoint of an epoch and its history.
-  if (resume !== null && resume.progress.epoch > 0) await run.writeHistory(resume.progress.history);
+  if (resume !== null && resume.progress.epoch > 0) await keepHistory(run, resume.progress.history);
   let stepBytes: number | undefined;
   try {
     const taught = yield* pretrained(prepared);
@@ -123,7 +125,7 @@ export async function* performRun(prepared: PreparedRun): AsyncGenerator<RunEven
         await run.writeCheckpoint(snapshot, event.isBest);
         // The step is compiled and fits, the first numbers are on disk: nothing is refused from here on.
         await run.publish();
-        if (event.reason === 'epoch') await run.writeHistory(snapshot.progress.history);
+        if (event.reason === 'epoch') await keepHistory(run, snapshot.progress.history);
       }
       if (event.type === 'done' && event.reason === 'stopped') {
         await run.writeRecord({ ...record, status: 'stopped' });
@@ -140,6 +142,11 @@ export async function* performRun(prepared: PreparedRun): AsyncGenerator<RunEven
     await run.writeRecord({ ...record, status: 'stopped' });
     throw await withLastCheckpoint(error, run);
   }
+}
+
+async function keepHistory(run: RunFiles, history: readonly EpochRecord[]): Promise<void> {
+  await run.writeHistory(history);
+  await run.write('history.csv', new TextEncoder().encode(historyCsv(history)));
 }
 
 /** The weights of a new run's convolutions, taught by the training pictures alone where that was asked for. */
@@ -171,17 +178,14 @@ function needsMemory(): UsageError {
 
 function fitOptions(prepared: PreparedRun): FitOptions {
   const { record, resume, initialWeights, pace, cluster } = prepared;
-  const { patience, augmentation: _, target, loss, pretrain: __, ...settings } = record.settings;
   const { checkpointEvery, eventInterval, signal } = pace; // no more: `pace` may be a whole request
   return {
-    ...settings,
-    loss: target === undefined ? loss : { loss, target },
+    ...fitSettingsOf(record.settings),
     ...(checkpointEvery === undefined ? {} : { checkpointEvery }),
     ...(eventInterval === undefined ? {} : { eventInterval }),
     ...(signal === undefined ? {} : { signal }),
     reading: readingOf(prepared),
     cluster,
-    ...(patience === null ? {} : { patience }),
     ...(resume === undefined ? {} : { resume }),
     ...(initialWeights === undefined ? {} : { initialWeights }),
   };

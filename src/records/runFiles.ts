@@ -4,6 +4,7 @@
  *   model.json            the spec
  *   weights.safetensors   parameters at the end
  *   history.json          one record per epoch
+ *   history.csv           the same for spreadsheets
  *   run.json              what is needed to repeat the run, and its results
  *   checkpoint/           last.safetensors, best.safetensors: one snapshot each
  *   mistakes.png          the worst mistakes on the test set
@@ -22,6 +23,7 @@ export const runFileNames = [
   'model.json',
   'weights.safetensors',
   'history.json',
+  'history.csv',
   'mistakes.png',
   'report.html',
   'calibration.json',

@@ -117,6 +117,16 @@ function recordable<T>(setting: T, option: string): Exclude<T, (...given: never[
   });
 }
 
+/** The settings of a run as `fit` takes them. */
+export function fitSettingsOf(settings: RunSettings): FitOptions {
+  const { patience, augmentation: _, target, loss, pretrain: __, ...asked } = settings;
+  return {
+    ...asked,
+    loss: target === undefined ? loss : { loss, target },
+    ...(patience === null ? {} : { patience }),
+  };
+}
+
 function lossNameOf(spec: ModelSpec, received: string, target: 'input' | undefined): LossName {
   const name = lossNames.find((known) => known === received);
   if (name === undefined) throw unknownName('loss', received, lossNames);

@@ -58,6 +58,7 @@ describe('trainRun', () => {
     const folder = path.join(home, 'run');
     expect((await fs.readdir(folder)).sort()).toEqual([
       'checkpoint',
+      'history.csv',
       'history.json',
       'mistakes.png',
       'model.json',

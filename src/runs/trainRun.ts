@@ -17,13 +17,19 @@ import { checkNamesClasses, rebuildsInput } from '../nn/losses/answers.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import { checkExpected, type ExpectedRun } from '../records/expectedRun.ts';
 import { type BegunRun, epochsToGo, planNewRun, planResumedRun } from '../records/newRun.ts';
-import { type PageWriter, performRun, type RunEvent } from '../records/performRun.ts';
+import {
+  type PageWriter,
+  type PreparedRun,
+  performRun,
+  type RunEvent,
+} from '../records/performRun.ts';
 import { type AskedSettings, settingsOf } from '../records/settings.ts';
 import { checkSameRun, follows, handOver, noFiles } from '../records/sharedRun.ts';
 import type { Cluster, FitOptions } from '../train/events.ts';
 import { readSpec } from './folder/modelFiles.ts';
 import { RunFolder } from './folder/runFolder.ts';
 import { checkOwnFolder, openStartingPoint } from './startingFolder.ts';
+import { checkTold, type TensorBoard, told } from './tensorboard/runLog.ts';
 
 /** What may differ between a run and its continuation: it has no influence on the numbers. */
 export interface RunConditions
@@ -34,6 +40,8 @@ export interface RunConditions
   readonly load?: Pick<LoadOptions, 'folder' | 'download' | 'onProgress' | 'signal' | 'onNote'>;
   /** Threads that read pictures, and what to do with pictures that cannot be read. */
   readonly reading?: Pick<ReadingOptions, 'workers' | 'strict' | 'onUnreadable'>;
+  /** Event files for TensorBoard; default: none. Of several ranks the first writes them. */
+  readonly tensorboard?: TensorBoard | undefined;
   /** Writes `report.html` when the run is done; default: there is none. */
   readonly page?: PageWriter | undefined;
 }
@@ -69,6 +77,7 @@ export interface ResumeRequest extends RunConditions {
 export async function* trainRun(request: TrainRequest): AsyncGenerator<RunEvent, void, void> {
   const began = performance.now();
   const { folder, overwrite = false, reading, page, cluster } = request;
+  await checkConditions(request);
   if (!rebuildsInput(request.spec)) {
     checkNamesClasses(request.spec, 'or a picture of the shape it reads, for a run folder');
   }
@@ -82,7 +91,8 @@ export async function* trainRun(request: TrainRequest): AsyncGenerator<RunEvent,
     const run = follows(cluster) ? noFiles(folder) : await RunFolder.create(folder, overwrite);
     try {
       await run.begin(plan.record, plan.spec);
-      yield* performRun({ ...plan, run, session, reading, page, cluster, pace: request, began });
+      const prepared = { ...plan, run, session, reading, page, cluster, pace: request, began };
+      yield* performed(prepared, request);
     } finally {
       await run.close();
     }
@@ -95,6 +105,7 @@ export async function* trainRun(request: TrainRequest): AsyncGenerator<RunEvent,
 export async function* resumeRun(request: ResumeRequest): AsyncGenerator<RunEvent, void, void> {
   const began = performance.now();
   const { folder, cluster } = request;
+  await checkConditions(request);
   const run = follows(cluster) ? noFiles(folder) : await RunFolder.take(folder);
   try {
     yield* goOn(run, request, began);
@@ -125,10 +136,21 @@ async function* goOn(
     if (cluster !== undefined) await checkSameRun(cluster, plan);
     await run.writeRecord(plan.record);
     const { reading, page } = request;
-    yield* performRun({ ...plan, run, session, reading, page, cluster, pace: request, began });
+    const prepared = { ...plan, run, session, reading, page, cluster, pace: request, began };
+    yield* performed(prepared, request);
   } finally {
     await session.close();
   }
+}
+
+async function checkConditions({ tensorboard, cluster }: RunConditions): Promise<void> {
+  if (tensorboard !== undefined && !follows(cluster)) await checkTold(tensorboard);
+}
+
+function performed(prepared: PreparedRun, { tensorboard }: RunConditions) {
+  const events = performRun(prepared);
+  if (tensorboard === undefined || follows(prepared.cluster)) return events;
+  return told(events, prepared, tensorboard);
 }
 
 /** Reads the data and opens the backend, both at once. */

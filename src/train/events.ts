@@ -130,6 +130,8 @@ export type FitEvent =
       /** Finished batches of this epoch. */
       readonly batch: number;
       readonly batches: number;
+      /** Of the last of these batches. */
+      readonly learningRate: number;
       /** Time spent in this epoch so far. */
       readonly seconds: number;
     } & Metrics)

@@ -236,7 +236,9 @@ async function* loop(
         isTold = true;
         yield { type: 'exchanged', rows: batchSize, sent: steps.sent };
       }
-      yield { type: 'batch', epoch: progress.epoch + 1, epochs, batches, ...soFar(progress) };
+      const learningRate = schedule.rate(progress.step - 1, batches);
+      const place = { epoch: progress.epoch + 1, epochs, batches, learningRate };
+      yield { type: 'batch', ...place, ...soFar(progress) };
       await turn();
       const { stop, save } = steps.agreed;
       if (stop) {

@@ -4,7 +4,7 @@
  * Names are Keras's: `loss`, `accuracy`, `val_loss`, and `test_loss` of a test set that is watched; of several outputs
  * `OUTPUT_loss`. Next stop: `progress.ts`, the records.
  */
-import type { Metrics, OutputMetrics } from './measures.ts';
+import { type Metrics, namedMetrics } from './measures.ts';
 import type { EpochRecord } from './progress.ts';
 
 /**
@@ -30,21 +30,8 @@ function cellsOf(record: EpochRecord): Map<string, number> {
   return cells.set('learningRate', learningRate).set('seconds', seconds).set('waiting', waiting);
 }
 
-function addAll(
-  cells: Map<string, number>,
-  { outputs = {}, ...own }: Metrics,
-  prefix: string,
-): void {
-  addOutput(cells, own, prefix);
-  for (const [name, metrics] of Object.entries(outputs))
-    addOutput(cells, metrics, `${prefix}${name}_`);
-}
-
-function addOutput(cells: Map<string, number>, measured: OutputMetrics, prefix: string): void {
-  const { metrics = {}, ...named } = measured;
-  for (const [name, value] of Object.entries({ ...named, ...metrics })) {
-    if (value !== undefined) cells.set(prefix + name, value);
-  }
+function addAll(cells: Map<string, number>, metrics: Metrics, prefix: string): void {
+  for (const [name, value] of namedMetrics(metrics)) cells.set(prefix + name, value);
 }
 
 /** A name as a cell: in quotes where it would be read as more than one, or as a formula. */

@@ -61,3 +61,16 @@ export const measuredAs = (metrics: OutputMetrics, name: string): number | undef
   (name === 'loss' || name === 'accuracy' || name === 'meanAbsoluteError'
     ? metrics[name]
     : undefined);
+
+/** All numbers by the names that Keras gives them: "loss", "accuracy", and of several outputs "OUTPUT_loss". */
+export function namedMetrics({ outputs = {}, ...own }: Metrics): Map<string, number> {
+  const named = new Map<string, number>();
+  const add = ({ metrics = {}, ...measured }: OutputMetrics, prefix: string): void => {
+    for (const [name, value] of Object.entries({ ...measured, ...metrics })) {
+      if (value !== undefined) named.set(prefix + name, value);
+    }
+  };
+  add(own, '');
+  for (const [name, metrics] of Object.entries(outputs)) add(metrics, `${name}_`);
+  return named;
+}

@@ -64,6 +64,7 @@ Examples:
   $ fovea train runs/lenet5 --data mnist --learning-rate 0.0003   begin with what runs/lenet5 learned
   $ fovea train runs/lenet5 --data folder:pictures --freeze "conv*"
   $ fovea train lenet5,activation=relu --from lenet5 --name relu  another model, the same first weights
+  $ fovea train lenet5 --data mnist --tensorboard           then: tensorboard --logdir runs
   $ fovea train my-model.json --data mnist --json | jq .    one JSON object per line
   $ mpirun -n 4 fovea train alexnet --data 'shards:train-*.tar'   by four ranks together
 
@@ -143,6 +144,9 @@ async function trainOn(
           output.note(words);
         }),
       },
+      ...(options.tensorboard === undefined
+        ? {}
+        : { tensorboard: tensorBoardOf(options.tensorboard, output.note) }),
       load: {
         onProgress: (progress) => live.show(downloadLine(progress)),
         onNote: output.note,
@@ -170,6 +174,9 @@ async function trainOn(
     interrupt.release();
   }
 }
+
+const tensorBoardOf = (given: string | true, onTrouble: (words: string) => void) =>
+  given === true ? { onTrouble } : { folder: given, onTrouble };
 
 /** A run that goes on as its events are asked for, or of several seeds one that is done already. */
 interface Begun {

@@ -61,6 +61,7 @@ export interface TrainingOptions extends BackendOptions {
   readonly out?: string;
   readonly overwrite?: boolean;
   readonly resume?: boolean;
+  readonly tensorboard?: string | true;
   readonly checkpointEvery: Interval;
   readonly cluster: 'auto' | 'mpi' | 'none';
   readonly gradients: 'float32' | 'float16';
@@ -185,6 +186,10 @@ function placeOptions(): Option[] {
     new Option('--out <folder>', 'save in this folder'),
     new Option('--overwrite', 'replace a run that is there'),
     new Option('--resume', 'go on with a run that is there').conflicts('overwrite'),
+    new Option(
+      '--tensorboard [dir]',
+      'event files for TensorBoard, in DIR/NAME (default: tensorboard/ in the folder of the run)',
+    ),
     new Option(
       '--checkpoint-every <n>',
       'within an epoch too: 200 (batches) or 30s, less often where saving is slow',

@@ -29,7 +29,14 @@ describe('progress lines', () => {
   });
 
   it('say how far and how long', () => {
-    const batch = { type: 'batch', epoch: 1, epochs: 3, loss: 0.5, accuracy: 0.75 } as const;
+    const batch = {
+      type: 'batch',
+      epoch: 1,
+      epochs: 3,
+      learningRate: 0.1,
+      loss: 0.5,
+      accuracy: 0.75,
+    } as const;
     expect(batchLine({ ...batch, batch: 10, batches: 40, seconds: 2 })).toBe(
       '━━━━━─────────────── 10/40 - 6s left - 200ms/step - loss: 0.5000 - accuracy: 0.7500',
     );

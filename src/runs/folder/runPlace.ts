@@ -12,12 +12,17 @@ import path from 'node:path';
 import { advice, FoveaError, setting, UsageError } from '../../base/errors.ts';
 import { runFileNames } from '../../records/runFiles.ts';
 import { isRunRecord } from '../../records/runRecord.ts';
+import { isEventFile } from '../tensorboard/eventName.ts';
 import { isTemporary, syncFolder, writeError } from './wholeFile.ts';
 
-/** Everything a run writes, folders with what is in them. */
-const WRITTEN: Readonly<Record<string, readonly string[]>> = {
-  '': runFileNames.filter((name) => !name.includes('/')),
-  checkpoint: runFileNames.filter((name) => name.includes('/')).map((name) => path.basename(name)),
+/** Everything a run writes, folders with what is in them; a folder comes before those within it. */
+const WRITTEN: Readonly<Record<string, (name: string) => boolean>> = {
+  '': (name) => runFileNames.some((own) => own === name),
+  checkpoint: (name) => runFileNames.some((own) => own === `checkpoint/${name}`),
+  tensorboard: isEventFile,
+  'tensorboard/train': isEventFile,
+  'tensorboard/validation': isEventFile,
+  'tensorboard/test': isEventFile,
 };
 
 /** A folder of this name is a run that has no place yet (new) or no longer (old). */
@@ -69,14 +74,14 @@ async function whyNoRun(folder: string): Promise<string | undefined> {
   return isRunRecord(text) ? undefined : 'the run.json in the folder is not of a run';
 }
 
-/** What stands in a run's folder and is not the run's. */
-async function strangersIn(folder: string): Promise<string[]> {
+/** What stands in a run's folder, or in a folder `inside` it, and is not the run's. */
+async function strangersIn(folder: string, inside = ''): Promise<string[]> {
   const strangers: string[] = [];
-  for (const { name, ...entry } of await entriesOf(folder)) {
+  for (const entry of await entriesOf(path.join(folder, inside))) {
+    const name = path.posix.join(inside, entry.name);
     if (entry.isFolder && Object.hasOwn(WRITTEN, name)) {
-      const inside = await entriesOf(path.join(folder, name));
-      strangers.push(...inside.filter((e) => !isWritten(name, e)).map((e) => `${name}/${e.name}`));
-    } else if (!isWritten('', { name, ...entry })) strangers.push(name);
+      strangers.push(...(await strangersIn(folder, name)));
+    } else if (!isWritten(inside, entry)) strangers.push(name);
   }
   return strangers;
 }
@@ -92,7 +97,7 @@ async function entriesOf(folder: string): Promise<Entry[]> {
 }
 
 const isWritten = (inside: string, { name, isFolder }: Entry): boolean =>
-  !isFolder && (WRITTEN[inside]?.includes(name) === true || isTemporary(name));
+  !isFolder && (WRITTEN[inside]?.(name) === true || isTemporary(name));
 
 /** Puts the run in `staged` at `folder`. Where that fails, what stood there stands there again. */
 export async function replaceRun(staged: string, folder: string): Promise<void> {

@@ -75,6 +75,7 @@ describe('a run that a page keeps', () => {
       'model.json',
       'weights.safetensors',
       'history.json',
+      'history.csv',
       'mistakes.png',
       'report.html',
       'checkpoint/last.safetensors',

@@ -5,7 +5,17 @@ import { labelsOf, presets, sameRun, sidesOf, trainFields } from './settings.ts'
 
 const start = startOf('A', { keptAs: null, parameters: 10, rows: 250, batchSize: 100, epochs: 2 });
 const batch = (epoch: number, at: number, loss: number, accuracy: number, seconds: number) =>
-  ({ type: 'batch', epoch, epochs: 2, batch: at, batches: 3, loss, accuracy, seconds }) as const;
+  ({
+    type: 'batch',
+    epoch,
+    epochs: 2,
+    batch: at,
+    batches: 3,
+    learningRate: 0.1,
+    loss,
+    accuracy,
+    seconds,
+  }) as const;
 
 describe('the record of a network', () => {
   it('has means since the last event, from means over the epoch so far', () => {

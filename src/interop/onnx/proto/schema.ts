@@ -1,5 +1,5 @@
 /**
- * @file The messages of an ONNX file, as `npm run onnx:schema` writes them from `onnx.proto`. Not edited by hand.
+ * @file The messages of an ONNX file, as `npm run schemas` writes them from `onnx.proto`. Not edited by hand.
  *
  * Long because it is generated: one type per message, with the words of the format's authors (Apache-2.0).
  */

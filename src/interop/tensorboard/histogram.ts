@@ -1,0 +1,40 @@
+/**
+ * @file Many numbers as a histogram of TensorBoard's: their range in buckets of equal width, and their sums.
+ *
+ * Next stop: `events.ts`.
+ */
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { HistogramProtoSchema } from './proto/schema.ts';
+
+const BUCKETS = 64;
+
+/**
+ * What lies from the least number to the largest in equal buckets; a number on a border is in the upper one. Numbers that
+ * are not finite are left out; undefined where no others are there.
+ */
+export function histogramOf(
+  numbers: Iterable<number>,
+): MessageInitShape<typeof HistogramProtoSchema> | undefined {
+  let [min, max] = [Infinity, -Infinity];
+  let [num, sum, sumSquares] = [0, 0, 0];
+  for (const value of numbers) {
+    if (!Number.isFinite(value)) continue;
+    if (value < min) min = value;
+    if (value > max) max = value;
+    num++;
+    sum += value;
+    sumSquares += value * value;
+  }
+  if (num === 0) return undefined;
+  const width = (max - min) / BUCKETS;
+  if (width === 0) return { min, max, num, sum, sumSquares, bucketLimit: [max], bucket: [num] };
+  const counts = new Float64Array(BUCKETS);
+  for (const value of numbers) {
+    if (!Number.isFinite(value)) continue;
+    const bucket = Math.min(BUCKETS - 1, Math.floor((value - min) / width));
+    counts[bucket] = (counts[bucket] ?? 0) + 1;
+  }
+  const bucket = [...counts];
+  const bucketLimit = bucket.map((_, i) => (i === BUCKETS - 1 ? max : min + (i + 1) * width));
+  return { min, max, num, sum, sumSquares, bucketLimit, bucket };
+}

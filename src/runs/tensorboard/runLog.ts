@@ -1,0 +1,248 @@
+/**
+ * @file A run told to TensorBoard while it trains: the events of training pass through and leave event files.
+ *
+ *   FOLDER/                settings, for the table of hyperparameters
+ *   FOLDER/train/          the graph, pictures, weights, gradients, and numbers of training
+ *   FOLDER/validation/     numbers of the validation split
+ *   FOLDER/test/           and of the test set
+ *
+ * A folder that cannot be written is an error before the first step; once training runs, trouble with these files ends
+ * the telling and not the run. Before: `runEvents.ts`. Next stop: `../trainRun.ts`.
+ */
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { advice, FoveaError, messageOf, setting } from '../../base/errors.ts';
+import { RandomStream } from '../../base/random.ts';
+import { validationSplit } from '../../data/batches/batches.ts';
+import { picturesOf } from '../../data/pictures.ts';
+import {
+  graphEvent,
+  histogram,
+  image,
+  type Moment,
+  type SummaryValue,
+  startEvent,
+  summaryEvent,
+} from '../../interop/tensorboard/events.ts';
+import { graphDefOf } from '../../interop/tensorboard/graph.ts';
+import { endOfSession, startOfSession } from '../../interop/tensorboard/hparams.ts';
+import { parameterNames } from '../../nn/programs/programs.ts';
+import { imageShapeOf } from '../../nn/spec.ts';
+import { type PreparedRun, type RunEvent, testMetricsOf } from '../../records/performRun.ts';
+import { fitSettingsOf } from '../../records/settings.ts';
+import type { FitEvent } from '../../train/events.ts';
+import { type GradientProbe, openGradientProbe } from '../../train/gradientProbe.ts';
+import type { Progress } from '../../train/progress.ts';
+import { writeError } from '../folder/wholeFile.ts';
+import { EventFile } from './eventFile.ts';
+import { firstFiltersOf } from './filters.ts';
+import {
+  batchValues,
+  epochValues,
+  hparamsOf,
+  metricsToCompare,
+  metricValues,
+  pictureValue,
+  standingOf,
+} from './runEvents.ts';
+
+/** How a run is to be told. */
+export interface TensorBoard {
+  /** The run gets a folder of its name in it; default: `tensorboard/` in the run's own folder. */
+  readonly folder?: string | undefined;
+  /** Told once when event files can no longer be written, in a sentence. */
+  readonly onTrouble?: ((words: string) => void) | undefined;
+}
+
+/** Training pictures that are shown, and those whose gradients are taken. */
+const [SHOWN, PROBED] = [24, 32];
+
+/** Throws where the folder that was named cannot be written. */
+export async function checkTold({ folder }: TensorBoard): Promise<void> {
+  if (folder === undefined) return;
+  const probe = path.join(folder, `.${randomBytes(6).toString('hex')}.probe`);
+  try {
+    await fs.mkdir(folder, { recursive: true });
+    await fs.writeFile(probe, '');
+    await fs.rm(probe);
+  } catch (error) {
+    const { parts } = writeError(folder, error);
+    throw new FoveaError({ ...parts, fix: advice`choose another ${setting('tensorboard')}` });
+  }
+}
+
+/** The events of a run as they come, each told before it is handed on. */
+export async function* told(
+  events: AsyncIterable<RunEvent>,
+  run: PreparedRun,
+  { folder, onTrouble = () => undefined }: TensorBoard,
+): AsyncGenerator<RunEvent, void, void> {
+  const { path: own } = run.run;
+  const place = folder === undefined ? [own, 'tensorboard'] : [folder, path.basename(own)];
+  const log = new RunLog(run, path.join(...place));
+  let isBroken = false;
+  try {
+    for await (const event of events) {
+      try {
+        if (!isBroken) await log.take(event);
+      } catch (error) {
+        if (!log.isOpen || !(error instanceof FoveaError)) throw error;
+        isBroken = true;
+        onTrouble(`TensorBoard is told no more of this run, which goes on: ${messageOf(error)}`);
+      }
+      yield event;
+    }
+  } catch (error) {
+    if (!isBroken) await log.fail();
+    throw error;
+  } finally {
+    await log.close();
+  }
+}
+
+type Part = 'train' | 'validation' | 'test';
+
+class RunLog {
+  readonly #run: PreparedRun;
+  readonly #folder: string;
+  readonly #files = new Map<Part | '', EventFile>();
+  readonly #filters: ReturnType<typeof firstFiltersOf>;
+  #gradients: GradientProbe | undefined;
+  /** Live: where training stands. */
+  #progress: Readonly<Progress> | undefined;
+  #told: ReturnType<typeof standingOf> | undefined;
+  #isOpen = false;
+
+  constructor(run: PreparedRun, folder: string) {
+    this.#run = run;
+    this.#folder = folder;
+    this.#filters = firstFiltersOf(run.spec);
+  }
+
+  /** Whether all files that a run needs could be written to. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  async take(event: RunEvent): Promise<void> {
+    if (event.type === 'start') {
+      this.#progress = event.progress;
+      this.#told = standingOf(event.progress);
+    } else if (event.type === 'result' || event.type === 'rebuilt') {
+      const { keptEpoch } = event;
+      const test = event.type === 'result' ? testMetricsOf(event.test) : event.test;
+      // A test set that is watched was told of after each epoch.
+      if (this.#run.record.settings.watchTest !== true)
+        await this.#tell('test', metricValues('epoch', test), keptEpoch);
+      await this.#tell('', endOfSession(true, Date.now() / 1000), keptEpoch);
+    } else if (this.#progress !== undefined && event.type !== 'ready' && event.type !== 'pretrain')
+      await this.#takeTraining(event, this.#progress);
+  }
+
+  async #takeTraining(event: FitEvent, progress: Readonly<Progress>): Promise<void> {
+    // A new run has its place from its first checkpoint on, which comes before the first step.
+    if (!this.#isOpen) await this.#open(this.#told?.step ?? 0, progress);
+    if (event.type === 'batch' && this.#told !== undefined) {
+      const now = standingOf(progress);
+      await this.#tell('train', batchValues(this.#told, now, event.learningRate), now.step);
+      this.#told = now;
+    } else if (event.type === 'epoch') {
+      const { epoch, validation, test } = event;
+      await this.#tell('train', epochValues(event), epoch);
+      if (validation !== null)
+        await this.#tell('validation', metricValues('epoch', validation), epoch);
+      if (test !== undefined) await this.#tell('test', metricValues('epoch', test), epoch);
+      await this.#tell('train', await this.#insides(progress.step), progress.step);
+    } else if (event.type === 'done') this.#gradients?.close();
+  }
+
+  /** `begun`: the steps that were done before this process began. */
+  async #open(begun: number, { step }: Readonly<Progress>): Promise<void> {
+    const { spec, record, run } = this.#run;
+    const root = await this.#file('');
+    const train = await this.#file('train');
+    const now = momentAt(step);
+    const name = path.basename(run.path);
+    await root.append([
+      summaryEvent(
+        now,
+        startOfSession(name, hparamsOf(record), metricsToCompare(record), now.wallTime),
+      ),
+    ]);
+    // What was told of steps that are done again no longer counts.
+    await train.append([startEvent(momentAt(begun + 1))]);
+    await this.#openGradients();
+    if (train.isFirst) {
+      await train.append([graphEvent(now, graphDefOf(spec))]);
+      await this.#tell('train', [await this.#pictures(), ...(await this.#insides(step))], step);
+    }
+    this.#isOpen = true;
+  }
+
+  /** Weights and gradients as they are now. */
+  async #insides(step: number): Promise<SummaryValue[]> {
+    const { session, spec } = this.#run;
+    const scope = session.scopeOf(spec);
+    const values: SummaryValue[] = [];
+    for (const name of parameterNames(spec)) {
+      const weights = await scope.readState(name);
+      values.push(...histogram(`weights/${name}`, weights));
+      if (name === this.#filters?.name) {
+        values.push(image(`filters/${name}`, this.#filters.picture(weights)));
+      }
+    }
+    for (const [name, gradient] of (await this.#gradients?.measure(step)) ?? []) {
+      values.push(...histogram(`gradients/${name}`, gradient));
+    }
+    return values;
+  }
+
+  async #openGradients(): Promise<void> {
+    const { session, spec, record } = this.#run;
+    const rows = await this.#rows(PROBED);
+    this.#gradients = openGradientProbe(session, spec, rows, fitSettingsOf(record.settings));
+  }
+
+  async #pictures(): Promise<SummaryValue> {
+    const { spec, dataset } = this.#run;
+    return pictureValue(await this.#rows(SHOWN), imageShapeOf(spec), dataset.classes);
+  }
+
+  /** Training pictures that the seed chooses, as the network sees them in its first epoch. */
+  async #rows(most: number) {
+    const { spec, dataset, record } = this.#run;
+    const { seed, augmentation, validationSplit: fraction } = record.settings;
+    const { train } = validationSplit(dataset.train, fraction);
+    const order = new RandomStream(seed, 'tensorboard').permutation(train.count);
+    const reading = { shape: imageShapeOf(spec), stored: dataset.imageShape, augmentation, seed };
+    return picturesOf(train, [...order.subarray(0, most)], reading);
+  }
+
+  async #tell(part: Part | '', values: readonly SummaryValue[], step: number): Promise<void> {
+    if (values.length === 0) return;
+    const file = await this.#file(part);
+    await file.append([summaryEvent(momentAt(step), values)]);
+  }
+
+  async #file(part: Part | ''): Promise<EventFile> {
+    const known = this.#files.get(part);
+    if (known !== undefined) return known;
+    const file = await EventFile.create(path.join(this.#folder, part));
+    this.#files.set(part, file);
+    return file;
+  }
+
+  /** The run ended with an error. */
+  async fail(): Promise<void> {
+    const end = endOfSession(false, Date.now() / 1000);
+    if (this.#isOpen) await this.#tell('', end, this.#progress?.step ?? 0).catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    this.#gradients?.close();
+    for (const file of this.#files.values()) await file.close().catch(() => undefined);
+  }
+}
+
+const momentAt = (step: number): Moment => ({ wallTime: Date.now() / 1000, step });
