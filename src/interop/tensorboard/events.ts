@@ -63,7 +63,7 @@ export function image(tag: string, png: Uint8Array): SummaryValue {
 }
 
 /** Nothing where no number is finite. */
-export function histogram(tag: string, numbers: Iterable<number>): SummaryValue[] {
+export function histogram(tag: string, numbers: ArrayLike<number>): SummaryValue[] {
   const value = histogramOf(numbers);
   return value === undefined ? [] : [{ tag, value: { case: 'histo', value } }];
 }

@@ -13,11 +13,12 @@ const BUCKETS = 64;
  * are not finite are left out; undefined where no others are there.
  */
 export function histogramOf(
-  numbers: Iterable<number>,
+  numbers: ArrayLike<number>,
 ): MessageInitShape<typeof HistogramProtoSchema> | undefined {
   let [min, max] = [Infinity, -Infinity];
   let [num, sum, sumSquares] = [0, 0, 0];
-  for (const value of numbers) {
+  for (let i = 0; i < numbers.length; i++) {
+    const value = numbers[i] ?? Number.NaN;
     if (!Number.isFinite(value)) continue;
     if (value < min) min = value;
     if (value > max) max = value;
@@ -29,7 +30,8 @@ export function histogramOf(
   const width = (max - min) / BUCKETS;
   if (width === 0) return { min, max, num, sum, sumSquares, bucketLimit: [max], bucket: [num] };
   const counts = new Float64Array(BUCKETS);
-  for (const value of numbers) {
+  for (let i = 0; i < numbers.length; i++) {
+    const value = numbers[i] ?? Number.NaN;
     if (!Number.isFinite(value)) continue;
     const bucket = Math.min(BUCKETS - 1, Math.floor((value - min) / width));
     counts[bucket] = (counts[bucket] ?? 0) + 1;

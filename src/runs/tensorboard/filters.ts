@@ -3,17 +3,19 @@
  *
  * All filters share one scale: black is the least weight of all, white the largest. Next stop: `runEvents.ts`.
  */
-import { contactSheet } from '../../data/images/contactSheet.ts';
+import { encode } from 'fast-png';
 import { layerShapes } from '../../nn/shapes.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 
-const MOST_FILTERS = 128;
+const [MOST_FILTERS, IN_A_ROW] = [128, 16];
+/** Side of a filter on the picture that is aimed at, and the gap between two, in pixels. */
+const [CELL, GAP] = [32, 4];
 
 export interface FirstFilters {
   /** Of the parameter. */
   readonly name: string;
   /** PNG bytes. `weights`: (height, width, channels, filters) */
-  picture(weights: Iterable<number>): Uint8Array;
+  picture(weights: ArrayLike<number>): Uint8Array;
 }
 
 /** Undefined where the first convolution reads anything but grey or colours. */
@@ -23,39 +25,51 @@ export function firstFiltersOf(spec: ModelSpec): FirstFilters | undefined {
     if (kernel === undefined) continue;
     const [height = 0, width = 0, channels = 0, filters = 0] = kernel.shape;
     if (layer.kind !== 'conv2d' || (channels !== 1 && channels !== 3)) return undefined;
-    const imageShape = [height, width, channels] as const;
-    const count = Math.min(filters, MOST_FILTERS);
+    const shape = { height, width, channels, filters };
     return {
       name: `${layer.name}/${kernel.name}`,
-      picture: (weights) => {
-        const images = filterPixels(weights, height * width * channels, filters, count);
-        const split = { count, images, labels: new Int32Array(count) };
-        return contactSheet(split, { imageShape, captions: [], columns: 16 });
-      },
+      picture: (weights) => filterPicture(weights, shape),
     };
   }
   return undefined;
 }
 
-/** (count, pixels) bytes of the first filters. */
-function filterPixels(
-  weights: Iterable<number>,
-  pixels: number,
-  filters: number,
-  count: number,
+function filterPicture(
+  weights: ArrayLike<number>,
+  shape: Readonly<Record<'height' | 'width' | 'channels' | 'filters', number>>,
 ): Uint8Array {
+  const { channels, filters } = shape;
+  const { least, scale } = rangeOf(weights);
+  const zoom = Math.max(1, Math.round(CELL / Math.max(shape.height, shape.width)));
+  const [high, wide] = [shape.height * zoom, shape.width * zoom];
+  const shown = Math.min(filters, MOST_FILTERS);
+  const columns = Math.min(shown, IN_A_ROW);
+  const width = columns * (wide + GAP) - GAP;
+  const height = Math.ceil(shown / columns) * (high + GAP) - GAP;
+  const data = new Uint8Array(3 * width * height);
+  for (let filter = 0; filter < shown; filter++) {
+    const left = (filter % columns) * (wide + GAP);
+    const top = Math.floor(filter / columns) * (high + GAP);
+    for (let y = 0; y < high; y++) {
+      for (let x = 0; x < wide; x++) {
+        const pixel = Math.floor(y / zoom) * shape.width + Math.floor(x / zoom);
+        const to = 3 * ((top + y) * width + left + x);
+        for (let colour = 0; colour < 3; colour++) {
+          const from = (pixel * channels + Math.min(colour, channels - 1)) * filters + filter;
+          data[to + colour] = Math.round(((weights[from] ?? least) - least) * scale);
+        }
+      }
+    }
+  }
+  return encode({ width, height, data, channels: 3 });
+}
+
+function rangeOf(weights: ArrayLike<number>) {
   let [least, most] = [Infinity, -Infinity];
-  for (const weight of weights) {
-    least = Math.min(least, weight);
-    most = Math.max(most, weight);
+  for (let i = 0; i < weights.length; i++) {
+    const weight = weights[i] ?? Number.NaN;
+    if (weight < least) least = weight;
+    if (weight > most) most = weight;
   }
-  const scale = most > least ? 255 / (most - least) : 0;
-  const bytes = new Uint8Array(count * pixels);
-  let place = 0;
-  for (const weight of weights) {
-    const [filter, pixel] = [place % filters, Math.floor(place / filters)];
-    if (filter < count) bytes[filter * pixels + pixel] = Math.round((weight - least) * scale);
-    place++;
-  }
-  return bytes;
+  return { least, scale: most > least ? 255 / (most - least) : 0 };
 }

@@ -51,6 +51,11 @@ import {
 export interface TensorBoard {
   /** The run gets a folder of its name in it; default: `tensorboard/` in the run's own folder. */
   readonly folder?: string | undefined;
+  /**
+   * The largest share of the time that weights, gradients and filters may take: where epochs are short they are told of
+   * after some epochs only, and always at the end. Default 0.01.
+   */
+  readonly insides?: number | undefined;
   /** Told once when event files can no longer be written, in a sentence. */
   readonly onTrouble?: ((words: string) => void) | undefined;
 }
@@ -76,11 +81,11 @@ export async function checkTold({ folder }: TensorBoard): Promise<void> {
 export async function* told(
   events: AsyncIterable<RunEvent>,
   run: PreparedRun,
-  { folder, onTrouble = () => undefined }: TensorBoard,
+  { folder, insides = 0.01, onTrouble = () => undefined }: TensorBoard,
 ): AsyncGenerator<RunEvent, void, void> {
   const { path: own } = run.run;
   const place = folder === undefined ? [own, 'tensorboard'] : [folder, path.basename(own)];
-  const log = new RunLog(run, path.join(...place));
+  const log = new RunLog(run, path.join(...place), insides);
   let isBroken = false;
   try {
     for await (const event of events) {
@@ -113,10 +118,18 @@ class RunLog {
   #progress: Readonly<Progress> | undefined;
   #told: ReturnType<typeof standingOf> | undefined;
   #isOpen = false;
+  readonly #most: number;
+  /** Milliseconds: of the clock when training began, of all looks inside since then, of the last one. */
+  #began = 0;
+  #spent = 0;
+  #cost = 0;
+  /** The step at which the last look was taken. */
+  #lookedAt = -1;
 
-  constructor(run: PreparedRun, folder: string) {
+  constructor(run: PreparedRun, folder: string, most: number) {
     this.#run = run;
     this.#folder = folder;
+    this.#most = most;
     this.#filters = firstFiltersOf(run.spec);
   }
 
@@ -153,8 +166,20 @@ class RunLog {
       if (validation !== null)
         await this.#tell('validation', metricValues('epoch', validation), epoch);
       if (test !== undefined) await this.#tell('test', metricValues('epoch', test), epoch);
-      await this.#tell('train', await this.#insides(progress.step), progress.step);
-    } else if (event.type === 'done') this.#gradients?.close();
+      const passed = performance.now() - this.#began;
+      if (this.#spent + this.#cost <= this.#most * passed) await this.#look(progress.step);
+    } else if (event.type === 'done') {
+      if (this.#lookedAt !== progress.step) await this.#look(progress.step);
+      this.#gradients?.close();
+    }
+  }
+
+  async #look(step: number): Promise<void> {
+    const began = performance.now();
+    await this.#tell('train', await this.#insides(step), step);
+    this.#lookedAt = step;
+    this.#cost = performance.now() - began;
+    this.#spent += this.#cost;
   }
 
   /** `begun`: the steps that were done before this process began. */
@@ -175,9 +200,12 @@ class RunLog {
     await this.#openGradients();
     if (train.isFirst) {
       await train.append([graphEvent(now, graphDefOf(spec))]);
-      await this.#tell('train', [await this.#pictures(), ...(await this.#insides(step))], step);
+      await this.#tell('train', [await this.#pictures()], step);
+      await this.#look(step);
     }
     this.#isOpen = true;
+    this.#spent = 0;
+    this.#began = performance.now();
   }
 
   /** Weights and gradients as they are now. */
