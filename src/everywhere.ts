@@ -122,6 +122,8 @@ export { build } from './ops/index.ts';
 export { maxOver, meanOver, minOver, productOver, sumOver } from './ops/reductions.ts';
 /** What is said of runs beside one another. */
 export * as comparedRuns from './records/comparedRuns.ts';
+/** What a unit sees of a picture, to paint. */
+export { cutOut, type Part, partSeen } from './train/drawing/cutOut.ts';
 export {
   drawEmbedding,
   type EmbeddingPictures,
@@ -129,6 +131,7 @@ export {
 export {
   drawWeights,
   type Filters,
+  filtersIn,
   filtersOf,
   type WeightsDrawingOptions,
 } from './train/drawing/weightsDrawing.ts';

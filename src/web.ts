@@ -47,6 +47,7 @@ export type { StoredRun } from './web/store/storedRun.ts';
 export type { ResumeOptions, RunOptions } from './web/store/trainStoredRun.ts';
 export { openWorkerSession } from './web/worker/openWorkerSession.ts';
 export type {
+  ExcitedPictures,
   PicturesOf,
   WatchOptions,
   WeightsEvent,

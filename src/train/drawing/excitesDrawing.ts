@@ -6,8 +6,8 @@
  */
 import type { ImageShape } from '../../base/shape.ts';
 import { element, INK, QUIET, svgDocument, text } from '../../draw/svg.ts';
-import type { Stretch } from '../../nn/accounting/seen.ts';
 import type { Excitation, Excited, ExcitedUnit } from '../prediction/excites.ts';
+import { cutOut, extentOf, partSeen, wholePart } from './cutOut.ts';
 import { numberWords } from './numberRow.ts';
 import { type Box, rgbaPicture } from './valuePicture.ts';
 
@@ -85,30 +85,15 @@ function label({ unit, pictures, isConstant }: ExcitedUnit): string[] {
   ];
 }
 
-/** What of the picture is drawn: rows and columns, which may lie outside of it. */
-function viewOf({ seen }: Excitation, [height, width]: ImageShape, isWhole: boolean) {
-  return isWhole
-    ? { rows: [0, height] as const, columns: [0, width] as const }
-    : { rows: cut(seen[0], height), columns: cut(seen[1], width) };
-}
-
-/** A field that is larger than the picture shows all of it and no more. */
-const cut = ({ start, end }: Stretch, n: number): readonly [number, number] =>
-  end - start >= n ? [0, n] : [Math.floor(start), Math.ceil(end)];
-
 /** All cells are alike: a layer's fields have one size. Whole pixels where they are enlarged. */
 function cellOf({ units }: Excited, shape: ImageShape, isWhole: boolean) {
   const [first] = units.flatMap(({ pictures }) => pictures);
-  const [height, width] = first === undefined ? shape : extentOf(viewOf(first, shape, isWhole));
+  const isAll = isWhole || first === undefined;
+  const [height, width] = extentOf(isAll ? wholePart(shape) : partSeen(first, shape));
   const exact = CELL / Math.max(height, width);
   const zoom = exact > 1 ? Math.ceil(exact) : Math.max(exact, 1 / Math.ceil(1 / exact));
   return { width: Math.round(width * zoom), height: Math.round(height * zoom) };
 }
-
-const extentOf = ({ rows, columns }: ReturnType<typeof viewOf>): readonly [number, number] => [
-  rows[1] - rows[0],
-  columns[1] - columns[0],
-];
 
 function drawPicture(
   excitation: Excitation,
@@ -117,19 +102,9 @@ function drawPicture(
   box: Box,
   isWhole: boolean,
 ): string {
-  const [H, W, C] = shape;
-  const view = viewOf(excitation, shape, isWhole);
-  const [height, width] = extentOf(view);
-  const rgba = new Uint8ClampedArray(4 * height * width);
-  for (let i = 0; i < height * width; i++) {
-    const row = view.rows[0] + Math.floor(i / width);
-    const column = view.columns[0] + (i % width);
-    if (row < 0 || column < 0 || row >= H || column >= W) continue;
-    const at = (row * W + column) * C;
-    const colour =
-      C === 3 ? pixels.subarray(at, at + 3) : Uint8Array.of(...Array(3).fill(pixels[at]));
-    rgba.set([...colour, 255], 4 * i);
-  }
+  const [H, W] = shape;
+  const part = isWhole ? wholePart(shape) : partSeen(excitation, shape);
+  const { rgba, height, width } = cutOut(pixels, shape, part);
   const drawn = rgbaPicture(rgba, [height, width], box);
   const [rows, columns] = excitation.seen;
   const isAll =

@@ -16,6 +16,7 @@ import type { AnySplit } from '../../data/streamed.ts';
 import { type Stretch, seenBy } from '../../nn/accounting/seen.ts';
 import { type LayerSummary, summarize } from '../../nn/accounting/summary.ts';
 import { checkOneInOneOut, imageShapeOf } from '../../nn/spec.ts';
+import { fittedSplit } from '../checks.ts';
 import { openEvaluationBatches } from '../evaluation/evaluate.ts';
 import { runBatches } from '../evaluation/runBatches.ts';
 import { Feed } from '../feed.ts';
@@ -73,7 +74,9 @@ export async function exciting(
 ): Promise<Excited> {
   checkOneInOneOut(spec, 'that reads one picture');
   const shape = imageShapeOf(spec);
-  const source = await openEvaluationBatches(spec, split, reading, batchSize);
+  const about = { imageShape: reading?.stored };
+  const rows = fittedSplit(spec, split, about, reading?.augmentation).split;
+  const source = await openEvaluationBatches(spec, rows, reading, batchSize);
   const scope = weights === undefined ? trainedScope(session, spec) : session.scopeOf();
   try {
     const graph = layersGraph(spec, source.batchSize, [layer]);

@@ -11,10 +11,12 @@ import type { Dataset, Split } from '../../data/dataset.ts';
 import { parameterNames } from '../../nn/programs/programs.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import type { StateValue } from '../../nn/trained.ts';
+import { fittedSplit } from '../../train/checks.ts';
 import { evaluate } from '../../train/evaluation/evaluate.ts';
 import { score } from '../../train/evaluation/score.ts';
 import { type FitData, fit } from '../../train/fit.ts';
 import { activations, predictBatch } from '../../train/prediction/batchPrediction.ts';
+import { type Excited, exciting } from '../../train/prediction/excites.ts';
 import { openViewer, type Viewer } from '../../train/prediction/look.ts';
 import {
   openPredictor,
@@ -29,6 +31,7 @@ import { resumeStoredRun, trainStoredRun } from '../store/trainStoredRun.ts';
 import { live } from './life.ts';
 import type {
   EngineCalls,
+  ExcitedPictures,
   Key,
   LoadNews,
   PicturesOf,
@@ -145,7 +148,10 @@ export class Engine {
     };
   }
 
-  #measuringCalls(): Pick<EngineCalls, 'evaluate' | 'score' | 'predictBatch' | 'activations'> {
+  #measuringCalls(): Pick<
+    EngineCalls,
+    'evaluate' | 'score' | 'predictBatch' | 'activations' | 'exciting'
+  > {
     const inTurn = <R>(task: (session: Session) => Promise<R>): Promise<R> =>
       this.#turnstile.pass(() => task(this.#open()));
     return {
@@ -161,6 +167,12 @@ export class Engine {
         inTurn((session) => predictBatch(session, this.#modelOf(model), rows, options)),
       activations: ({ model, rows, layers, options }) =>
         inTurn((session) => activations(session, this.#modelOf(model), rows, layers, options)),
+      exciting: ({ model, split, layer, options }) =>
+        inTurn(async (session) => {
+          const known = this.#modelOf(model);
+          const { split: rows } = fittedSplit(known.spec, this.#get(split));
+          return withPictures(await exciting(session, known, rows, layer, options), rows);
+        }),
     };
   }
 
@@ -256,6 +268,13 @@ export class Engine {
 function counted({ train, test }: Dataset): { train: WorkerSplit; test: WorkerSplit } {
   const of = ({ count }: Split): WorkerSplit => ({ count, inWorker: true });
   return { train: of(train), test: of(test) };
+}
+
+function withPictures(excited: Excited, split: Split): ExcitedPictures {
+  const named = excited.units.flatMap(({ pictures }) => pictures.map(({ index }) => index));
+  const rows = [...new Set(named)];
+  const { images, labels } = picturesOf(split, rows);
+  return { ...excited, rows, images, labels };
 }
 
 function picturesOf(split: Split, rows: readonly number[]): PicturesOf {

@@ -23,6 +23,7 @@ import type {
   Numbers,
   Rows,
 } from '../../train/prediction/batchPrediction.ts';
+import type { Excited, ExcitingOptions } from '../../train/prediction/excites.ts';
 import type { Look } from '../../train/prediction/look.ts';
 import type { Prediction, PredictOptions } from '../../train/prediction/reading.ts';
 import type { Snapshot } from '../../train/progress.ts';
@@ -55,6 +56,14 @@ export type WorkerDataset = Dataset<WorkerSplit>;
 
 /** Some rows of a split, in the order asked for. */
 export type PicturesOf = Pick<Split, 'count' | 'images'> & { readonly labels: Int32Array };
+
+/** What excites units of a layer, with the pictures that do. */
+export interface ExcitedPictures extends Excited {
+  /** Rows that are named by any of the units; their pictures, (H, W, C) as the network reads them, one after another. */
+  readonly rows: readonly number[];
+  readonly images: Uint8Array;
+  readonly labels: Int32Array;
+}
 
 /** The numbers of some parameters while training goes on. */
 export interface WeightsEvent {
@@ -216,6 +225,15 @@ export type EngineCalls = FileCalls & {
       readonly options: BatchPredictionOptions;
     },
     Readonly<Record<string, Numbers>>
+  >;
+  readonly exciting: Call<
+    {
+      readonly model: SentModel;
+      readonly split: Key<Split>;
+      readonly layer: string;
+      readonly options: Omit<ExcitingOptions, 'reading'>;
+    },
+    ExcitedPictures
   >;
   /** The program is kept by the number given. */
   readonly openPredictor: Call<{ readonly program: number; readonly model: SentModel }, void>;

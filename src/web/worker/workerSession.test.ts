@@ -7,6 +7,7 @@ import { adam } from '../../nn/optimizers/adam.ts';
 import { evaluate } from '../../train/evaluation/evaluate.ts';
 import type { FitOptions } from '../../train/events.ts';
 import { fit } from '../../train/fit.ts';
+import { exciting } from '../../train/prediction/excites.ts';
 import type { Snapshot } from '../../train/progress.ts';
 import { Asking, serve } from './calls.ts';
 import { Engine } from './engine.ts';
@@ -74,6 +75,38 @@ describe('a session in a worker', () => {
     const all = await loadDataset('digits', COUNTS);
     expect([...labels]).toEqual([all.test.labels[3], all.test.labels[1]]);
     expect(images.subarray(784)).toEqual(all.test.images.subarray(784, 2 * 784));
+  });
+
+  it('finds what excites units as a session here does, with the pictures, borders around them', async () => {
+    const engine = await openEngine();
+    const digits = await engine.loadDataset('digits', COUNTS);
+    const spec = modelOf('lenet5-1998');
+    for await (const _ of engine.fit(spec, digits, { epochs: 1, seed: 2 }));
+    const options = { units: [1, 4], most: 3 };
+    const layer = spec.layers[0]?.name ?? '';
+    const { rows, images, labels, ...found } = await engine.exciting(
+      { spec },
+      digits.test,
+      layer,
+      options,
+    );
+    const weights = await engine.weightsOf(spec);
+    const session = await openSession({ threads: 1, revectorize: 'off' });
+    const all = await loadDataset('digits', COUNTS);
+    expect(found).toEqual(await exciting(session, { spec, weights }, all.test, layer, options));
+    await session.close();
+    const [row = 0] = rows;
+    expect(found.units.flatMap(({ pictures }) => pictures.map(({ index }) => index))).toContain(
+      row,
+    );
+    expect(labels[0]).toBe(all.test.labels[row]);
+    const middle = Array.from({ length: 28 }, (_, y) =>
+      images.subarray(32 * (y + 2) + 2).slice(0, 28),
+    );
+    expect(middle.flatMap((line) => [...line])).toEqual([
+      ...all.test.images.subarray(row * 784, (row + 1) * 784),
+    ]);
+    expect(images.length).toBe(rows.length * 32 * 32);
   });
 
   it('takes data of the page, an optimizer made here, and a snapshot to go on from', async () => {

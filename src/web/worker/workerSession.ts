@@ -22,6 +22,7 @@ import type {
   Rows,
   RunnableModel,
 } from '../../train/prediction/batchPrediction.ts';
+import type { ExcitingOptions } from '../../train/prediction/excites.ts';
 import type { Look } from '../../train/prediction/look.ts';
 import type { PredictedModel } from '../../train/prediction/predict.ts';
 import type { Prediction, PredictOptions } from '../../train/prediction/reading.ts';
@@ -30,6 +31,7 @@ import type { Asked, Asking } from './calls.ts';
 import type {
   EngineCalls,
   EngineFacts,
+  ExcitedPictures,
   LoadNews,
   PicturesOf,
   WatchingOptions,
@@ -235,6 +237,18 @@ export class WorkerSession implements EngineFacts {
   ): Promise<Readonly<Record<string, Numbers>>> {
     const sent = await this.#objects.model({ ...model, classes: [] });
     return this.#calls.activations({ model: sent, rows, layers, options });
+  }
+
+  /** As `exciting` of the library; the pictures that it names come with it. */
+  async exciting(
+    model: RunnableModel,
+    split: Split | WorkerSplit,
+    layer: string,
+    options: Omit<ExcitingOptions, 'reading'> = {},
+  ): Promise<ExcitedPictures> {
+    const sent = await this.#objects.model({ ...model, classes: [] });
+    const key = await this.#objects.keyOf<Split>(split);
+    return this.#calls.exciting({ model: sent, split: key, layer, options });
   }
 
   async openPredictor(model: PredictedModel): Promise<RemotePredictor> {

@@ -101,6 +101,22 @@ const numbersOf = (text: string): number[] =>
 /** Milliseconds for a build where there is none, on a busy machine. */
 const BUILD = 180_000;
 
+/** Its layers have their filters, and what excites their units; a dense one has no filters. */
+async function checkUnits(page: Page): Promise<void> {
+  const units = page.locator('.lookUnits li');
+  const cuts = page.locator('.lookCuts canvas');
+  await page.locator('#lookLearned').scrollIntoViewIfNeeded();
+  await cuts.first().waitFor();
+  expect([await units.count(), await cuts.count()]).toEqual([6, 6 * 9]);
+  expect(await page.locator('.lookFilter canvas').count()).toBe(6);
+  expect(await cuts.first().getAttribute('aria-label')).toMatch(/^\d: [\d.]+$/);
+  await page.getByLabel('Layer', { exact: true }).selectOption({ index: 2 });
+  await page.waitForURL(/layer=c3/i);
+  await page.getByRole('button', { name: 'Show 4 more of 16' }).click();
+  await page.waitForFunction(() => document.querySelectorAll('.lookCuts canvas').length === 16 * 9);
+  expect(await seriousFindings(page)).toEqual([]);
+}
+
 inChromium('the Look page', (open) => {
   let lab: Lab;
   beforeAll(async () => {
@@ -172,6 +188,7 @@ inChromium('the Look page', (open) => {
   }, async () => {
     const page = await open(urlOf('#/look?model=lenet5-1998&sample=0.0'));
     await ready(page);
+    await checkUnits(page);
     const items = page.locator('.lookCodes li');
     const texts = (await items.allInnerTexts()).slice(1);
     const distances = texts.map((text) => numbersOf(text)[1]);

@@ -7,6 +7,7 @@
  */
 import {
   coveredPictures,
+  type ExcitedPictures,
   type Look,
   type ModelSpec,
   occlusionMap,
@@ -116,6 +117,15 @@ export class Eye {
     return output === undefined
       ? undefined
       : { values: occlusionMap(output, answer), rows, columns };
+  }
+
+  /** The test digits that excite units of a layer most, with them; undefined while no network is ready. */
+  async exciting(layer: string, units: readonly number[]): Promise<ExcitedPictures | undefined> {
+    const { model } = this.#open ?? {};
+    if (model === undefined) return undefined;
+    const engine = await this.#started();
+    const { test } = await this.#loadDigits(engine);
+    return engine.exciting(model, test, layer, { units });
   }
 
   /** Pictures of the test digits: the first `count`, with what they show. */

@@ -22,6 +22,7 @@ import { Covered } from './covered.tsx';
 import type { Eye, EyeState, Sight } from './eye.ts';
 import { readInk, writeInk } from './ink.ts';
 import { Layers } from './layers.tsx';
+import { Learned } from './learned.tsx';
 import { NetworkChoice } from './networkChoice.tsx';
 import { Pad } from './pad.tsx';
 import {
@@ -49,6 +50,8 @@ const fields = {
   unit: asText<Unit | undefined>(undefined, readUnit, (unit) =>
     unit === undefined ? '' : writeUnit(unit),
   ),
+  /** Whose units are shown. */
+  layer: words('', 200),
   cover: whole(5, { from: 1, to: 15 }),
 };
 
@@ -194,6 +197,14 @@ export function Page() {
             onPick={(unit) => change({ unit })}
           />
         </>
+      )}
+      {seeing.is === 'ready' && (
+        <Learned
+          eye={eye}
+          network={seeing.network}
+          asked={state.layer}
+          onLayer={(layer) => change({ layer })}
+        />
       )}
     </article>
   );

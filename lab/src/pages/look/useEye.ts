@@ -1,9 +1,9 @@
 /**
  * @file The network and what it sees, as state of the page.
  */
-import { openWorkerSession, type Picture } from 'fovea/web';
+import { type ExcitedPictures, openWorkerSession, type Picture } from 'fovea/web';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { Eye, type EyeState, type Sight } from './eye.ts';
+import { Eye, type EyeState, type SeeingNetwork, type Sight } from './eye.ts';
 import { Latest } from './latest.ts';
 import { type Offered, offeredNetworks, wantedOf } from './networks.ts';
 
@@ -54,6 +54,55 @@ export function useSight(eye: Eye, state: EyeState, picture: Picture | undefined
     else setSight(undefined);
   }, [latest, network, picture]);
   return { sight: network === undefined ? undefined : sight, error };
+}
+
+/** What excites units of a layer, once its place on the page is near. */
+export function useExcited(
+  eye: Eye,
+  network: SeeingNetwork,
+  layer: string,
+  count: number,
+  isNear: boolean,
+) {
+  const [found, setFound] = useState<ExcitedPictures>();
+  const [error, setError] = useState<unknown>();
+  useEffect(() => {
+    if (!isNear) return undefined;
+    let isWanted = true;
+    const units = Array.from({ length: count }, (_, unit) => unit);
+    eye.exciting(layer, units).then(
+      (excited) => {
+        if (!isWanted) return;
+        setFound(excited);
+        setError(undefined);
+      },
+      (caught: unknown) => {
+        if (!isWanted) return;
+        setFound(undefined);
+        setError(caught);
+      },
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [eye, network, layer, count, isNear]);
+  return { excited: found?.layer === layer ? found : undefined, error };
+}
+
+/** Whether an element has come near to what is seen of the page; it stays so. */
+export function useNear<E extends Element>() {
+  const element = useRef<E>(null);
+  const [isNear, setNear] = useState(false);
+  useEffect(() => {
+    if (element.current === null) return undefined;
+    const observer = new IntersectionObserver(
+      (entries) => entries.some(({ isIntersecting }) => isIntersecting) && setNear(true),
+      { rootMargin: '400px' },
+    );
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, []);
+  return { element, isNear };
 }
 
 export interface Occlusion {
