@@ -110,6 +110,8 @@ export interface Executable {
    * undefined otherwise. Rejects with what went wrong in a run.
    */
   ready?(): Promise<void> | undefined;
+  /** Of such a device: resolves when all runs are done; rejects with what went wrong in one. */
+  finished?(): Promise<void>;
   /**
    * Runs the program together with other ranks (`ops/ranks.ts`); `run` is one rank alone. It goes on while an
    * exchange is under way until it needs what is exchanged.

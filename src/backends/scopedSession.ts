@@ -214,7 +214,7 @@ class StateScope<Place> implements Scope {
 
   /** The program as its user sees it: closed once, and of no use after. */
   #guarded(program: Executable): Executable {
-    const { profile, profileOnDevice, ready } = program;
+    const { profile, profileOnDevice, ready, finished } = program;
     let isOpen = true;
     const checkOpen = (): void => {
       if (isOpen) return;
@@ -243,6 +243,7 @@ class StateScope<Place> implements Scope {
       },
       ...(profile === undefined ? {} : { profile: () => whileOpen(profile) }),
       ...(ready === undefined ? {} : { ready: () => whileOpen(ready) }),
+      ...(finished === undefined ? {} : { finished: () => whileOpen(finished) }),
       ...(profileOnDevice === undefined
         ? {}
         : { profileOnDevice: (budgetMs) => whileOpen(() => profileOnDevice(budgetMs)) }),

@@ -6,7 +6,7 @@
  * for. Bytes count each value that a kernel reads or writes once; where one stayed in a cache the share of
  * the memory's peak may pass 100 %. Next stop: `measure.ts`.
  */
-import type { Executable, Session } from '../backends/backend.ts';
+import type { DeviceProfile, Executable, Session } from '../backends/backend.ts';
 import { advice, setting, UsageError } from '../base/errors.ts';
 import { measure } from './measure.ts';
 
@@ -43,7 +43,7 @@ export function profileOf(session: Session, executable: Executable, budgetMs: nu
     throw new UsageError({
       option: 'profile',
       problem: `the ${session.backend} backend has no kernels to time`,
-      expected: 'the wasm backend',
+      expected: 'the wasm or the webgpu backend',
       fix: advice`leave ${setting('backend')} away`,
     });
   }
@@ -63,9 +63,22 @@ export function profileOf(session: Session, executable: Executable, budgetMs: nu
   const after = peaks();
   const peakMultiplyAdds = Math.max(before.arithmetic, after.arithmetic);
   const peakBytes = Math.max(before.memory, after.memory);
-  const totalMs = timed.reduce((sum, { medianMs }) => sum + medianMs, 0);
+  return judged({ kernels: timed, peakMultiplyAdds, peakBytes });
+}
+
+/** The same where a device times its kernels itself. */
+export async function deviceProfileOf(
+  { profileOnDevice }: Required<Pick<Executable, 'profileOnDevice'>>,
+  budgetMs: number,
+): Promise<Profile> {
+  return judged(await profileOnDevice(budgetMs));
+}
+
+/** Each kernel's time as a share of all, and of what its arithmetic and its bytes would take at the peaks. */
+function judged({ kernels, peakMultiplyAdds, peakBytes }: DeviceProfile): Profile {
+  const totalMs = kernels.reduce((sum, { medianMs }) => sum + medianMs, 0);
   return {
-    kernels: timed.map((kernel) => ({
+    kernels: kernels.map((kernel) => ({
       ...kernel,
       share: kernel.medianMs / totalMs,
       ofArithmetic: kernel.multiplyAdds / kernel.medianMs / peakMultiplyAdds,

@@ -41,4 +41,49 @@ else
       expect([...(await session.readState('w'))]).toEqual([17, 29, 41]);
       program.close();
     });
+
+    it('times each kernel beside what the adapter reaches', async () => {
+      const session = await opened;
+      const [a, b] = [inputNode('a', [64, 64]), inputNode('b', [64, 64])];
+      const product = build('matmul', [a, b], {}, 'product');
+      const total = build('sumTo', [product], { shape: [] });
+      const program = session.compile({ outputs: { total }, updates: [] });
+      const { kernels, peakMultiplyAdds, peakBytes } = await program.profileOnDevice!(50);
+      expect(kernels.map(({ family }) => family)).toEqual(['matmul', 'sumTo']);
+      expect(kernels[0]).toMatchObject({ multiplyAdds: 64 ** 3, bytes: 3 * 4 * 64 ** 2 });
+      for (const { medianMs } of kernels) expect(medianMs).toBeGreaterThan(0);
+      for (const peak of [peakMultiplyAdds, peakBytes]) expect(peak).toBeGreaterThan(1000);
+      program.close();
+    });
+
+    it('says what the adapter refused, of one program and no other', async () => {
+      const session = await opened;
+      const x = inputNode('x', [4]);
+      const good = session.compile({ outputs: { y: build('neg', [x]) }, updates: [] });
+      session.device.check();
+      const { refused } = session.device.watched(() => {
+        session.device.pipeline('fn main() { nonsense }', []);
+      });
+      expect(String(await refused)).toMatch(/refused a kernel: [\s\S]*nonsense/);
+      good.input('x').set([1, -2, 3, 0]);
+      good.run();
+      await good.finished!();
+      expect([...(await good.output('y'))]).toEqual([-1, 2, -3, -0]);
+      good.close();
+    });
+
+    it('asks to wait once a few runs are under way', async () => {
+      const session = await opened;
+      const x = inputNode('x', [4]);
+      const program = session.compile({ outputs: { y: build('neg', [x]) }, updates: [] });
+      const waits: boolean[] = [];
+      for (let i = 0; i < 9; i++) {
+        program.run();
+        const waiting = program.ready!();
+        waits.push(waiting !== undefined);
+        await waiting;
+      }
+      expect(waits).toEqual([false, false, true, false, false, true, false, false, true]);
+      program.close();
+    });
   });

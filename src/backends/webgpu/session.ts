@@ -80,6 +80,15 @@ export class WebgpuSession extends ScopedSession<GPUBuffer> {
       },
       run: () => runs.run(() => program.run()),
       ready: () => runs.ready(),
+      finished: async () => {
+        await runs.accepted();
+        await this.device.finished();
+      },
+      profileOnDevice: async (budgetMs) => {
+        await runs.accepted();
+        const { profileProgram } = await import('./program/profile.ts');
+        return profileProgram(this.device, plan, program, budgetMs);
+      },
       runAcross: async () => {
         throw new FoveaError({
           problem: 'the webgpu backend does not train on several ranks',

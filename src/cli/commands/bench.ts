@@ -4,6 +4,7 @@
  * Next stop: `bench/workloads.ts`.
  */
 import { Command, Option } from 'commander';
+import type { Executable, Session } from '../../backends/backend.ts';
 import { UsageError, unknownName } from '../../base/errors.ts';
 import type { Profile } from '../../bench/profile.ts';
 import type { Mode } from '../../bench/workloads.ts';
@@ -27,6 +28,7 @@ Examples:
   $ fovea bench lenet5 --batch 1 --mode infer
   $ fovea bench lenet5,activation=relu,pooling=max
   $ fovea bench alexnet-cifar10 --profile          time and rate of every kernel
+  $ fovea bench alexnet-2012 --backend webgpu
   $ fovea bench --kernels                          matrix products as a share of the peak
   $ fovea bench --ops                              every op, from plain loops to threads and Winograd
   $ fovea bench --ops conv2d                       those with this in their name
@@ -61,7 +63,7 @@ export function command(): Command {
     .addOption(numberOption('positive', '--seconds <s>', 'time to spend measuring').default(3))
     .option(
       '--profile',
-      'time every kernel by itself, on one thread, as a share of the measured peaks',
+      'time every kernel by itself, on one thread or the adapter, as a share of the measured peaks',
     )
     .option('--kernels', 'matrix products as a share of the peak of emitted multiply-adds')
     .option('--ops [name]', 'the ladder of every op, each rung checked against the plain loops')
@@ -117,11 +119,12 @@ function nameOf(name: string | undefined): string {
 
 async function benchAlone(name: string | undefined, options: Options): Promise<void> {
   const output = openOutput(options.json === true);
-  const [{ workloadOf, workloadNames }, { measure }, { openSession }] = await Promise.all([
-    import('../../bench/workloads.ts'),
-    import('../../bench/measure.ts'),
-    import('../../backends/select.ts'),
-  ]);
+  const [{ workloadOf, workloadNames }, { measure, measureOnDevice }, { openSession }] =
+    await Promise.all([
+      import('../../bench/workloads.ts'),
+      import('../../bench/measure.ts'),
+      import('../../backends/select.ts'),
+    ]);
   if (options.kernels === true) return benchKernels(output, options);
   if (options.ops !== undefined) return benchOps(output, options);
   if (name === undefined) {
@@ -141,11 +144,15 @@ async function benchAlone(name: string | undefined, options: Options): Promise<v
     const { executable, run } = workload.prepare(session, mode, batch);
     const { backend, threads, plan } = session;
     if (options.profile === true) {
-      const { profileOf } = await import('../../bench/profile.ts');
-      return printProfile(output, profileOf(session, executable, options.seconds * 1000));
+      return await benchProfile(output, session, executable, options);
     }
     output.note(planLine(plan));
-    const timing = measure(run, { budgetMs: options.seconds * 1000 });
+    const { ready, finished } = executable;
+    const budget = { budgetMs: options.seconds * 1000 };
+    const timing =
+      ready === undefined || finished === undefined
+        ? measure(run, budget)
+        : await measureOnDevice(run, { ready, finished }, budget);
     output.data({
       event: 'timing',
       ...(options.peer === undefined ? {} : { peer: options.peer }),
@@ -167,8 +174,27 @@ async function benchAlone(name: string | undefined, options: Options): Promise<v
 
 const milliseconds = (ms: number): string => `${ms.toFixed(ms < 1 ? 4 : 3)} ms`;
 
-/** Each kernel alone: its time, its rates, and how near they come to what the machine gives. */
-export function printProfile(output: Output, profile: Profile): void {
+async function benchProfile(
+  output: Output,
+  session: Session,
+  executable: Executable,
+  { seconds }: Options,
+): Promise<void> {
+  const { deviceProfileOf, profileOf } = await import('../../bench/profile.ts');
+  const { profileOnDevice } = executable;
+  if (profileOnDevice === undefined)
+    return printProfile(output, profileOf(session, executable, seconds * 1000), 'one thread');
+  output.note(planLine(session.plan));
+  executable.run();
+  printProfile(output, await deviceProfileOf({ profileOnDevice }, seconds * 1000), 'the adapter');
+}
+
+/**
+ * Each kernel alone: its time, its rates, and how near they come to what the machine gives.
+ *
+ * @param by who did it: "one thread"
+ */
+export function printProfile(output: Output, profile: Profile, by: string): void {
   const { kernels, totalMs, peakMultiplyAdds, peakBytes } = profile;
   for (const kernel of kernels) output.data({ event: 'kernel', ...kernel });
   output.data({ event: 'profile', totalMs, peakMultiplyAdds, peakBytes });
@@ -196,10 +222,10 @@ export function printProfile(output: Output, profile: Profile): void {
   const multiplyAdds = kernels.reduce((sum, kernel) => sum + kernel.multiplyAdds, 0);
   const rate = multiplyAdds / totalMs;
   output.text(
-    `all kernels, one thread: ${milliseconds(totalMs)}, ${(rate / 1e6).toFixed(1)} G madd/s, ${percent(rate / peakMultiplyAdds)} of peak`,
+    `all kernels, ${by}: ${milliseconds(totalMs)}, ${(rate / 1e6).toFixed(1)} G madd/s, ${percent(rate / peakMultiplyAdds)} of peak`,
   );
   output.text(
-    `peaks of one thread: ${(peakMultiplyAdds / 1e6).toFixed(1)} G madd/s on registers, ${(peakBytes / 1e6).toFixed(1)} GB/s copied between memory too large for caches`,
+    `peaks of ${by}: ${(peakMultiplyAdds / 1e6).toFixed(1)} G madd/s on registers, ${(peakBytes / 1e6).toFixed(1)} GB/s copied between memory too large for caches`,
   );
 }
 

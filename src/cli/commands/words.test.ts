@@ -97,7 +97,7 @@ describe('fovea bench', () => {
     };
     const { said, output } = listening();
     const kernels = [4.15, 1, 0.5].map((ofMemory) => ({ ...kernel, ofMemory }));
-    printProfile(output, { kernels, totalMs: 1, peakMultiplyAdds: 1, peakBytes: 1 });
+    printProfile(output, { kernels, totalMs: 1, peakMultiplyAdds: 1, peakBytes: 1 }, 'one thread');
     const ends = said[0]?.split('\n').map((line) => line.trimEnd().split('  ').at(-1));
     expect(ends?.slice(1)).toEqual(
       ['from cache', '100 %', '50 %'].map((word) => expect.stringContaining(word)),

@@ -8,6 +8,7 @@ import { FoveaError } from '../../../base/errors.ts';
 import { sizeOf } from '../../../base/shape.ts';
 import type { Node } from '../../../graph/node.ts';
 import type { HostArray } from '../../backend.ts';
+import type { Groups } from '../kernel.ts';
 import type { OpenedAdapter } from './adapter.ts';
 
 /** Of buffers and maps, by the standard; the constants are not global everywhere. */
@@ -24,8 +25,27 @@ interface Pipeline {
   readonly layout: GPUBindGroupLayout;
 }
 
+/** A dispatch that is ready to go. */
+export interface Step {
+  readonly pipeline: GPUComputePipeline;
+  readonly bindings: GPUBindGroup;
+  readonly workgroups: Groups;
+}
+
+/** Dispatches in order; each sees what those before it wrote. */
+export const encoded =
+  (steps: readonly Step[]) =>
+  (pass: GPUComputePassEncoder): void => {
+    for (const { pipeline, bindings, workgroups } of steps) {
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, bindings);
+      pass.dispatchWorkgroups(...workgroups);
+    }
+  };
+
 export class Device {
   readonly device: GPUDevice;
+  readonly isSoftware: boolean;
   readonly #opened: OpenedAdapter;
   readonly #pipelines = new Map<string, Pipeline>();
   readonly #layouts = new Map<string, { bindings: GPUBindGroupLayout; whole: GPUPipelineLayout }>();
@@ -35,6 +55,7 @@ export class Device {
   constructor(opened: OpenedAdapter) {
     this.#opened = opened;
     this.device = opened.device;
+    this.isSoftware = opened.isSoftware;
     this.device.onuncapturederror = ({ error }) => {
       this.#fault ??= faultOf(error);
     };
@@ -127,10 +148,7 @@ export class Device {
     return made;
   }
 
-  bind(
-    { pipeline, layout }: Pipeline,
-    buffers: readonly GPUBuffer[],
-  ): { readonly pipeline: GPUComputePipeline; readonly bindings: GPUBindGroup } {
+  bind({ pipeline, layout }: Pipeline, buffers: readonly GPUBuffer[]): Omit<Step, 'workgroups'> {
     const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
     return { pipeline, bindings: this.device.createBindGroup({ layout, entries }) };
   }

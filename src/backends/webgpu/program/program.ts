@@ -15,17 +15,10 @@ import {
   writeConstant,
 } from '../../../graph/node.ts';
 import type { HostArray } from '../../backend.ts';
-import type { Device } from '../device/device.ts';
-import { bytesOf, type Groups } from '../kernel.ts';
+import { type Device, encoded, type Step } from '../device/device.ts';
+import { bytesOf } from '../kernel.ts';
 import { moduleOf } from './bindings.ts';
 import type { ProgramPlan } from './plan.ts';
-
-/** A dispatch that is ready to go. */
-export interface Step {
-  readonly pipeline: GPUComputePipeline;
-  readonly bindings: GPUBindGroup;
-  readonly workgroups: Groups;
-}
 
 interface Input {
   readonly host: HostArray;
@@ -81,7 +74,9 @@ export class Program {
   run(): void {
     for (const { host, buffer } of this.#inputs.values()) this.#device.write(buffer, host);
     this.#device.submit((encoder) => {
-      encodeSteps(encoder, this.steps);
+      const pass = encoder.beginComputePass();
+      encoded(this.steps)(pass);
+      pass.end();
       for (const { state, value } of this.#plan.copies) {
         const from = this.bufferOf(this.#plan.storageOf(value));
         encoder.copyBufferToBuffer(from, 0, this.bufferOf(state), 0, bytesOf(state));
@@ -98,17 +93,6 @@ export class Program {
     if (buffer === undefined) throw new Error(`internal error: no memory for ${owner.name}`);
     return buffer;
   }
-}
-
-/** Dispatches in one pass; each sees what those before it wrote. */
-export function encodeSteps(encoder: GPUCommandEncoder, steps: readonly Step[]): void {
-  const pass = encoder.beginComputePass();
-  for (const { pipeline, bindings, workgroups } of steps) {
-    pass.setPipeline(pipeline);
-    pass.setBindGroup(0, bindings);
-    pass.dispatchWorkgroups(...workgroups);
-  }
-  pass.end();
 }
 
 function zerosOf({ shape, dtype }: Node): HostArray {
