@@ -13,21 +13,39 @@ import type { TrainingOptions } from './options/trainingOptions.ts';
 import type { Output } from './terminal/output.ts';
 
 type ClusterOptions = Pick<TrainingOptions, 'cluster' | 'gradients'> &
-  Partial<Pick<TrainingOptions, 'syncBatchNorm'>> & { readonly seeds?: unknown };
+  Partial<Pick<TrainingOptions, 'syncBatchNorm' | 'towers'>> & { readonly seeds?: unknown };
 
 /** Undefined where this process trains alone. */
 export async function openCluster(options: ClusterOptions): Promise<Cluster | undefined> {
-  const { cluster, gradients, syncBatchNorm: synchronizedStatistics } = options;
+  const { cluster, towers, gradients, syncBatchNorm: synchronizedStatistics } = options;
   const launched = launchedBy(process.env);
-  if (cluster === 'none' || (cluster === 'auto' && (launched?.size ?? 1) === 1)) return undefined;
+  const isAsked = cluster === 'mpi' || towers === 'mpi';
+  if (!isAsked && (cluster === 'none' || (launched?.size ?? 1) === 1)) return undefined;
   if (options.seeds !== undefined) throw oneSeed();
   const { openMpi } = await import('../cluster/mpi/openMpi.node.ts');
   const ranks = await openMpi();
-  if (cluster === 'mpi' && launched === undefined && ranks.size === 1) {
+  checkTowersAlone(options);
+  if (isAsked && launched === undefined && ranks.size === 1) {
     await ranks.close();
-    throw alone();
+    throw alone(towers === 'mpi');
   }
-  return { ranks, gradients, synchronizedStatistics };
+  return towers === 'mpi' ? { ranks, towers: true } : { ranks, gradients, synchronizedStatistics };
+}
+
+/** Between towers no gradients of weights travel, and each sees all rows. */
+function checkTowersAlone({ cluster, towers, gradients, syncBatchNorm }: ClusterOptions): void {
+  if (towers === undefined) return;
+  const other =
+    (cluster === 'none' && '--cluster none') ||
+    (gradients !== undefined && '--gradients') ||
+    (syncBatchNorm === true && '--sync-batch-norm');
+  if (other === false) return;
+  throw new UsageError({
+    option: 'towers',
+    problem: `received ${other} too`,
+    expected: 'one of the two: towers share a network, and other ranks the rows of each batch',
+    fix: `leave ${other} out`,
+  });
 }
 
 /** Which seeds are done already, rank 0 alone could say. */
@@ -40,20 +58,19 @@ function oneSeed(): UsageError {
   });
 }
 
-function alone(): UsageError {
+function alone(isTower: boolean): UsageError {
   return new UsageError({
-    option: 'cluster',
+    option: isTower ? 'towers' : 'cluster',
     problem: 'this process was started alone: there are no ranks to train with',
     expected: 'to be started by mpirun or srun',
-    fix: 'mpirun -n 4 fovea train ... (docs/cluster.md)',
+    fix: `mpirun -n ${isTower ? 2 : 4} fovea train ... (docs/cluster.md)`,
   });
 }
 
 /** "4 ranks by Open MPI 4.1.4: each takes its rows of every batch" */
-export function ranksLine({ ranks, gradients, synchronizedStatistics }: Cluster): string {
-  const half = gradients === 'float16' ? '; gradients travel as float16' : '';
-  const statistics = synchronizedStatistics ? '; batch statistics of all rows' : '';
-  return `${ranks.size} ranks by ${ranks.name}: each takes its rows of every batch${half}${statistics}`;
+export function ranksLine({ ranks, towers }: Cluster): string {
+  const share = towers ? 'each holds one tower' : 'each takes its rows of every batch';
+  return `${ranks.size} ranks by ${ranks.name}: ${share}`;
 }
 
 /** Threads of one of the ranks on this machine: its share of the cores, or those it was bound to. */

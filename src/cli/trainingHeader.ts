@@ -12,7 +12,7 @@ const count = (n: number): string => n.toLocaleString('en-US');
 
 /** `called`: the model in the words of the command line, with what they change in it. */
 export function readyLines(
-  { record, resumed }: Extract<RunEvent, { type: 'ready' }>,
+  { record, resumed, cluster }: Extract<RunEvent, { type: 'ready' }>,
   called: string,
 ): string {
   const { model, data } = record;
@@ -25,6 +25,7 @@ export function readyLines(
   if (record.settings.freeze.length > 0) {
     lines.push(`Frozen: ${record.settings.freeze.join(', ')}`);
   }
+  lines.push(...exchangeLines(cluster));
   if (resumed !== null) lines.push(`Going on after epoch ${resumed.epoch}, batch ${resumed.batch}`);
   if (record.settings.patience !== null && data.validation === 0) {
     lines.push(
@@ -32,6 +33,15 @@ export function readyLines(
     );
   }
   return wrapped(lines.join('\n'));
+}
+
+/** What is unusual in how ranks train together. */
+function exchangeLines(cluster: TrainedRecord['cluster']): string[] {
+  if (cluster === undefined || cluster.towers) return [];
+  return [
+    ...(cluster.gradients === 'float16' ? ['Gradients travel as float16'] : []),
+    ...(cluster.synchronizedStatistics ? ['Batch statistics are those of all ranks'] : []),
+  ];
 }
 
 /** Whose weights it began with, and which layers are new. */

@@ -14,6 +14,7 @@ import {
 } from '../records/performRun.ts';
 import type { TrainedRecord } from '../records/runRecord.ts';
 import type { Progress } from '../train/progress.ts';
+import { exchangedTable } from './terminal/exchanged.ts';
 import { INTERRUPTED } from './terminal/interrupt.ts';
 import { type Output, table } from './terminal/output.ts';
 import { batchLine, epochLine, type Live } from './terminal/progress.ts';
@@ -52,6 +53,10 @@ export function trainingPrinter(
       say(readyLines(event, called));
     } else if (event.type === 'start') {
       if (event.bytes !== undefined) say(`Memory planned for a step: ${formatBytes(event.bytes)}`);
+    } else if (event.type === 'exchanged') {
+      const { rows, sent } = event;
+      say(exchangedTable(event));
+      output.data({ event: 'exchanged', rows, sent: Object.fromEntries(sent) });
     } else if (event.type === 'epoch') {
       const { epoch, epochs, train, validation, test, learningRate, seconds, waiting } = event;
       say(epochLine(event));

@@ -13,7 +13,9 @@ import { forClasses } from '../models/variants.ts';
 import type { ModelSpec } from '../nn/spec.ts';
 import type { TrainedModel } from '../nn/trained.ts';
 import { fitted } from '../train/checks.ts';
+import type { Cluster } from '../train/events.ts';
 import type { Snapshot } from '../train/progress.ts';
+import { recordedCluster } from './clusterRecord.ts';
 import { checkSameData } from './expectedRun.ts';
 import { prepareData } from './runData.ts';
 import type { RunSettings, TrainedRecord } from './runRecord.ts';
@@ -33,6 +35,8 @@ export interface NewRun {
   readonly session: Session;
   /** Weights to begin with; absent: they are drawn. */
   readonly start?: StartingPoint | undefined;
+  /** The ranks that are to train it. */
+  readonly cluster?: Cluster | undefined;
 }
 
 /** A run with everything it needs but a place. */
@@ -81,6 +85,7 @@ export async function planNewRun(run: NewRun): Promise<RunPlan> {
     settings,
     from,
     backend: backendOf(session),
+    ...recordedCluster(run.cluster),
     startedAt: new Date().toISOString(),
     results: null,
   };
@@ -113,7 +118,12 @@ export function epochsToGo({ where, record, last }: BegunRun, asked: number | un
 /** Throws where the data are not those the run was trained on. */
 export function planResumedRun(
   { where, spec, record: old, last }: BegunRun,
-  { data, session, epochs }: { data: AnyDataset; session: Session; epochs: number },
+  {
+    data,
+    session,
+    epochs,
+    cluster,
+  }: { data: AnyDataset; session: Session; epochs: number; cluster?: Cluster | undefined },
 ): RunPlan {
   checkSameData(where, old, data);
   const record: TrainedRecord = {
@@ -122,6 +132,7 @@ export function planResumedRun(
     versions: versionsHere(),
     settings: { ...old.settings, epochs },
     backend: backendOf(session),
+    ...recordedCluster(cluster, old.cluster),
     results: null,
   };
   const dataset = fitted(spec, data, old.settings.augmentation, old.settings.target);

@@ -75,6 +75,8 @@ export type RunEvent =
       readonly record: TrainedRecord;
       /** What it goes on from; null for a new run. */
       readonly resumed: { readonly epoch: number; readonly batch: number } | null;
+      /** How ranks train it now; absent where one process does. */
+      readonly cluster?: TrainedRecord['cluster'];
     }
   | FitEvent
   | ({ readonly type: 'pretrain' } & Omit<Extract<PretrainEvent, { type: 'epoch' }>, 'type'>)
@@ -112,7 +114,8 @@ export interface RunResult {
 export async function* performRun(prepared: PreparedRun): AsyncGenerator<RunEvent, void, void> {
   const { run, spec, dataset, session, record, resume = null } = prepared;
   const resumed = resume && { epoch: resume.progress.epoch, batch: resume.progress.batch };
-  yield { type: 'ready', folder: run.path, record, resumed };
+  const cluster = prepared.cluster === undefined ? undefined : record.cluster;
+  yield { type: 'ready', folder: run.path, record, resumed, cluster };
   // A kill may have come between the checkpoint of an epoch and its history.
   if (resume !== null && resume.progress.epoch > 0) await keepHistory(run, resume.progress.history);
   let stepBytes: number | undefined;

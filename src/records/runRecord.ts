@@ -112,6 +112,17 @@ const trainedRecord = z.object({
   /** null: all weights were drawn. */
   from: z._default(z.nullable(origin), null),
   backend: z.object({ name: z.string(), threads: z.int(), plan: z.string() }),
+  /** Of the ranks that trained it last; absent where one process alone ever did. */
+  cluster: z.optional(
+    z.object({
+      ranks: z.int().check(z.positive()),
+      /** How gradients travelled, and whether batch statistics were those of all ranks' rows. */
+      gradients: z.enum(['float32', 'float16']),
+      synchronizedStatistics: z.boolean(),
+      /** Whether each rank held one of two towers. */
+      towers: z.boolean(),
+    }),
+  ),
   startedAt: z.string(),
   results: z.nullable(
     z.object({

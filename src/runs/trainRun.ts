@@ -15,6 +15,7 @@ import { dataNameOf, openDataset } from '../data/open.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import { checkNamesClasses, rebuildsInput } from '../nn/losses/answers.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
+import { clusterToGoOn } from '../records/clusterRecord.ts';
 import { checkExpected, type ExpectedRun } from '../records/expectedRun.ts';
 import { type BegunRun, epochsToGo, planNewRun, planResumedRun } from '../records/newRun.ts';
 import {
@@ -81,6 +82,7 @@ export async function* trainRun(request: TrainRequest): AsyncGenerator<RunEvent,
   if (!rebuildsInput(request.spec)) {
     checkNamesClasses(request.spec, 'or a picture of the shape it reads, for a run folder');
   }
+  await checkTowers(request.spec, cluster);
   const asked = settingsOf(request.spec, request.augment, request.settings);
   if (request.from !== undefined) checkOwnFolder(folder, request.from);
   const start = request.from === undefined ? undefined : await openStartingPoint(request.from);
@@ -119,20 +121,22 @@ async function* goOn(
   request: ResumeRequest,
   began: number,
 ): AsyncGenerator<RunEvent, void, void> {
-  const { cluster } = request;
+  const { cluster: given } = request;
   const read = async (): Promise<BegunRun> => {
     if (!(run instanceof RunFolder)) return unreachable('a rank without files reads some');
     const record = await run.readTrainedRecord();
     const spec = await readSpec(run.file('model.json'));
     return { where: run.path, spec, record, last: await run.readCheckpoint('last') };
   };
-  const begun = await (cluster === undefined ? read() : handOver(cluster.ranks, read));
+  const begun = await (given === undefined ? read() : handOver(given.ranks, read));
   const { spec, record: old } = begun;
+  await checkTowers(spec, given);
+  const cluster = clusterToGoOn(run.path, given, old);
   checkExpected(run.path, request.expected ?? {}, spec, old);
   const epochs = epochsToGo(begun, request.epochs);
   const [loaded, session] = await open(request, old.data.name, imageShapeOf(spec), old.data);
   try {
-    const plan = planResumedRun(begun, { data: loaded, session, epochs });
+    const plan = planResumedRun(begun, { data: loaded, session, epochs, cluster });
     if (cluster !== undefined) await checkSameRun(cluster, plan);
     await run.writeRecord(plan.record);
     const { reading, page } = request;
@@ -151,6 +155,13 @@ function performed(prepared: PreparedRun, { tensorboard }: RunConditions) {
   const events = performRun(prepared);
   if (tensorboard === undefined || follows(prepared.cluster)) return events;
   return told(events, prepared, tensorboard);
+}
+
+/** Throws where ranks are to train a network by its towers that has none. */
+async function checkTowers(spec: ModelSpec, cluster: Cluster | undefined): Promise<void> {
+  if (cluster?.towers !== true) return;
+  const { Towers } = await import('../train/towers.ts');
+  new Towers(cluster.ranks, spec);
 }
 
 /** Reads the data and opens the backend, both at once. */

@@ -24,6 +24,7 @@ Examples:
   $ fovea summary alexnet-single --convention text     as the table of many texts counts
   $ fovea summary lenet5 --input 32x32x1       what it would be on larger pictures
   $ fovea summary alexnet --wide               windows beside the counts, in one wide table
+  $ fovea summary alexnet --towers             who holds what, as on the two cards of 2012
   $ fovea summary lenet5 --json | jq .totals`;
 
 interface Options {
@@ -33,6 +34,7 @@ interface Options {
   readonly codes?: boolean;
   readonly diff?: string;
   readonly wide?: boolean;
+  readonly towers?: boolean;
   readonly json?: boolean;
 }
 
@@ -49,6 +51,10 @@ export function command(): Command {
     )
     .option('--connections', 'print the tables of layers whose maps see only some of those below')
     .option('--codes', 'print the bitmaps that outputs are compared with, and their distances')
+    .option(
+      '--towers',
+      'what each of two ranks holds and what they exchange, as train --towers does',
+    )
     .option('--diff <model>', 'put another model beside it')
     .option('--wide', 'all columns in one table, however wide')
     .addOption(jsonOption())
@@ -58,7 +64,7 @@ export function command(): Command {
 
 async function summary(
   model: string | undefined,
-  { input, convention, connections, codes, diff, wide, json }: Options,
+  { input, convention, connections, codes, diff, wide, towers, json }: Options,
 ): Promise<void> {
   const output = openOutput(json === true);
   const [{ summarize }, { formatCount, formatSummary }, { modelNames, modelOf }] =
@@ -80,6 +86,7 @@ async function summary(
   if (diff !== undefined) return printDiff(spec, await resolveModel(diff), output);
   if (connections === true) return printConnections(spec, output);
   if (codes === true) return printCodes(spec, output);
+  if (towers === true) return printTowers(spec, output);
   const result = input === undefined ? summarize(spec) : await resized(spec, input, output);
   const width = wide === true ? Number.POSITIVE_INFINITY : (process.stdout.columns ?? 100);
   output.text(formatSummary(result, { width }));
@@ -135,6 +142,13 @@ async function printCodes(spec: ModelSpec, output: Output): Promise<void> {
     codes: characters,
     distances: distanceTable(characters),
   });
+}
+
+async function printTowers(spec: ModelSpec, output: Output): Promise<void> {
+  const { formatTowers, summarizeTowers } = await import('../../nn/accounting/towerTable.ts');
+  const towers = summarizeTowers(spec);
+  output.text(formatTowers(towers, { width: process.stdout.columns ?? 100 }));
+  output.data({ event: 'towers', ...towers });
 }
 
 async function printConnections(spec: ModelSpec, output: Output): Promise<void> {

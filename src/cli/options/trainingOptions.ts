@@ -64,7 +64,8 @@ export interface TrainingOptions extends BackendOptions {
   readonly tensorboard?: string | true;
   readonly checkpointEvery: Interval;
   readonly cluster: 'auto' | 'mpi' | 'none';
-  readonly gradients: 'float32' | 'float16';
+  readonly towers?: 'mpi';
+  readonly gradients?: 'float32' | 'float16';
   readonly syncBatchNorm?: boolean;
   readonly scaleRate?: number;
   readonly json?: boolean;
@@ -202,6 +203,10 @@ function placeOptions(): Option[] {
 function clusterOptions(): Option[] {
   return [
     clusterOption(),
+    new Option(
+      '--towers <kind>',
+      'mpi: each of two ranks holds one tower of the network, as the cards of 2012 did (alexnet)',
+    ).choices(['mpi']),
     gradientsOption(),
     new Option(
       '--sync-batch-norm',
@@ -224,6 +229,7 @@ export const clusterOption = (): Option =>
     .default('auto');
 
 export const gradientsOption = (): Option =>
-  new Option('--gradients <format>', 'how gradients travel; float16 halves the bytes and rounds')
-    .choices(['float32', 'float16'])
-    .default('float32');
+  new Option(
+    '--gradients <format>',
+    'how gradients travel; float16 halves the bytes and rounds (default: float32)',
+  ).choices(['float32', 'float16']);

@@ -2,7 +2,7 @@
  * @file What two towers send each other in a step, on paper: numbers by layer, from the shapes alone.
  *
  * Forward, half of what an exchanging layer reads (of a normalisation the maps at the border), and the sums of the
- * last layer; back, the gradient of the same where something below is trained.
+ * last layer; back, the gradient of the same where something below is trained. Next stop: `../accounting/towerTable.ts`.
  */
 import { sizeOf } from '../../base/shape.ts';
 import { parametersOf } from '../network.ts';
@@ -16,7 +16,8 @@ export interface TowerTraffic {
   readonly back: number;
 }
 
-const BYTES = 4;
+/** Of a number. */
+export const BYTES = 4;
 
 /** Of one picture of a training step. */
 export function towerTraffic({ spec, layers }: TowerPlan): TowerTraffic[] {
