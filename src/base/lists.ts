@@ -26,3 +26,8 @@ export function last<T>(list: ArrayLike<T>, what: string): T {
 export function at<T>(list: ArrayLike<T>, index: number, what: string): T {
   return list[index] ?? unreachable(`no ${what} ${index} of ${list.length}`);
 }
+
+/** 0 to n - 1. */
+export function range(n: number): number[] {
+  return Array.from({ length: n }, (_, i) => i);
+}

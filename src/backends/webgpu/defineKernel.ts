@@ -13,6 +13,8 @@ export interface Planned<P extends object> {
   readonly multiplyAdds: number;
   /** The decisions the emitter follows. */
   readonly plan: P;
+  /** Of the plan, what `inspect` shows; all of it unless said. */
+  readonly shown?: object;
 }
 
 export interface KernelDefinition<A, P extends object> {
@@ -48,14 +50,14 @@ export function defineKernel<A, P extends object>(
       ? {}
       : { lower: (node, context) => lower(node, attrsOf(node, op), context) }),
     plan: (node, context) => {
-      const { multiplyAdds, plan: decisions } = plan(node, attrsOf(node, op), context);
+      const { multiplyAdds, plan: decisions, shown } = plan(node, attrsOf(node, op), context);
       return {
         family: op.name,
         name: node.name,
         outputs: [node],
         dispatches: emit(node, decisions, context),
         multiplyAdds,
-        plan: Object.fromEntries(Object.entries(decisions)),
+        plan: Object.fromEntries(Object.entries(shown ?? decisions)),
       };
     },
   };

@@ -10,7 +10,6 @@ import { opOf, ops } from '../../ops/index.ts';
 import type { OpSignature } from '../../ops/op.ts';
 import type { KernelRecord } from './defineKernel.ts';
 import { randomUniformKernel } from './emit/elementwise/random.ts';
-import { matmulKernel } from './emit/matmul/matmul.ts';
 import {
   broadcastKernel,
   concatenateKernel,
@@ -23,11 +22,66 @@ import {
   upsampleKernel,
 } from './emit/moves/moves.ts';
 import { pad2dGradientKernel } from './emit/moves/padGradient.ts';
+import {
+  connectedConv2dInputGradientKernel,
+  connectedConv2dKernel,
+  connectedConv2dKernelGradientKernel,
+} from './emit/product/connected.ts';
+import {
+  conv2dInputGradientKernel,
+  conv2dKernel,
+  conv2dKernelGradientKernel,
+} from './emit/product/conv2d.ts';
+import { matmulKernel } from './emit/product/matmul.ts';
 import { sumToKernel } from './emit/reductions/sumTo.ts';
+import {
+  categoricalCrossEntropyGradientKernel,
+  categoricalCrossEntropyKernel,
+  softmaxCrossEntropyGradientKernel,
+  softmaxCrossEntropyKernel,
+} from './emit/rows/crossEntropy.ts';
+import { inTopKKernel } from './emit/rows/inTopK.ts';
+import { rbfCentersGradientKernel, rbfInputGradientKernel, rbfKernel } from './emit/rows/rbf.ts';
+import { softmaxGradientKernel, softmaxKernel } from './emit/rows/softmax.ts';
+import { localResponseGradientKernel, localResponseKernel } from './emit/windows/localResponse.ts';
+import {
+  averagePool2dGradientKernel,
+  averagePool2dKernel,
+  maxPool2dGradientKernel,
+  maxPool2dKernel,
+  minPool2dGradientKernel,
+  minPool2dKernel,
+  upsample2dGradientKernel,
+} from './emit/windows/pool2d.ts';
 import type { Kernel, PlanContext } from './kernel.ts';
 
 const RECORDS: readonly KernelRecord[] = [
   matmulKernel,
+  conv2dKernel,
+  conv2dInputGradientKernel,
+  conv2dKernelGradientKernel,
+  connectedConv2dKernel,
+  connectedConv2dInputGradientKernel,
+  connectedConv2dKernelGradientKernel,
+  averagePool2dKernel,
+  averagePool2dGradientKernel,
+  maxPool2dKernel,
+  maxPool2dGradientKernel,
+  minPool2dKernel,
+  minPool2dGradientKernel,
+  upsample2dGradientKernel,
+  localResponseKernel,
+  localResponseGradientKernel,
+  softmaxKernel,
+  softmaxGradientKernel,
+  softmaxCrossEntropyKernel,
+  softmaxCrossEntropyGradientKernel,
+  categoricalCrossEntropyKernel,
+  categoricalCrossEntropyGradientKernel,
+  inTopKKernel,
+  rbfKernel,
+  rbfInputGradientKernel,
+  rbfCentersGradientKernel,
   sumToKernel,
   randomUniformKernel,
   broadcastKernel,

@@ -1,0 +1,79 @@
+/**
+ * @file The sum of the parts of a split depth: the second pass of a product, which finishes its results.
+ *
+ * Many parts are shared out among the lanes of a workgroup: lane l adds up the parts l, l + lanes, ..., and the first
+ * lane the lanes. Neighbouring invocations read neighbouring results. The order is that of the numbers.
+ */
+import { at, range } from '../../../../base/lists.ts';
+import { sizeOf } from '../../../../base/shape.ts';
+import type { Node } from '../../../../graph/node.ts';
+import { type Dispatch, scalars, type Target } from '../../kernel.ts';
+import type { Epilogue } from '../../language/epilogue.ts';
+import { foldedGroups } from '../../language/indexing.ts';
+import { finishFunction } from './finish.ts';
+import { finishOne } from './maps.ts';
+
+/** Parts that a lane adds up before others are asked to help. */
+const PER_LANE = 8;
+const MOST_LANES = 16;
+
+/** @param parts (splits, numbers of the result) */
+export function sumOfParts(
+  node: Node,
+  parts: Node,
+  epilogue: Epilogue | undefined,
+  target: Target,
+): Dispatch {
+  const size = sizeOf(node.shape);
+  const splits = at(parts.shape, 0, 'axis');
+  const lanes = lanesFor(splits);
+  const perGroup = Math.max(1, Math.floor(target.workgroupSize / lanes));
+  const { workgroups, index } = foldedGroups(Math.ceil(size / perGroup), target);
+  return {
+    inputs: [scalars(parts), ...(epilogue?.bindings ?? [])],
+    outputs: [scalars(node)],
+    workgroups,
+    code: ({ inputs: [from, ...names], outputs: [to] }) => {
+      const finish = {
+        epilogue: epilogue === undefined ? undefined : finishFunction(node, epilogue, names),
+      };
+      const stored = finishOne(finish, { to: `${to}[i]`, at: 'i' });
+      return [
+        ...(finish.epilogue === undefined ? [] : [finish.epilogue.text]),
+        ...(lanes === 1 ? [] : [`var<workgroup> shares: array<f32, ${lanes * perGroup}>;`]),
+        `@compute @workgroup_size(${lanes * perGroup})`,
+        'fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {',
+        `  let i = (${index}) * ${perGroup}u + thread % ${perGroup}u;`,
+        '  var sum = 0f;',
+        `  if (i < ${size}u) {`,
+        `    for (var part = thread / ${perGroup}u; part < ${splits}u; part += ${lanes}u) {`,
+        `      sum += ${from}[part * ${size}u + i];`,
+        '    }',
+        '  }',
+        ...(lanes === 1 ? [] : sumOfLanes(lanes, perGroup)),
+        `  if (thread < ${perGroup}u && i < ${size}u) {`,
+        ...stored.map((line) => `  ${line}`),
+        '  }',
+        '}',
+        '',
+      ].join('\n');
+    },
+  };
+}
+
+function lanesFor(splits: number): number {
+  let lanes = 1;
+  while (lanes < MOST_LANES && splits > lanes * PER_LANE) lanes *= 2;
+  return lanes;
+}
+
+/** Of the first `perGroup` invocations, each adds up what its lanes have. */
+function sumOfLanes(lanes: number, perGroup: number): string[] {
+  return [
+    '  shares[thread] = sum;',
+    '  workgroupBarrier();',
+    `  if (thread < ${perGroup}u) {`,
+    ...range(lanes - 1).map((k) => `    sum += shares[thread + ${(k + 1) * perGroup}u];`),
+    '  }',
+  ];
+}

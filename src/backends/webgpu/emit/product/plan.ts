@@ -1,0 +1,132 @@
+/**
+ * @file How a product is cut: which tile, and in how many parts the depth.
+ *
+ * A workgroup that has more of the result to itself reads each number for more sums; but tiles reach over the edge
+ * of a small result, and few of them leave most of the machine idle. What a tile's inner loop reaches is a table that
+ * was measured (`docs/webgpu.md`); the rest is counted. Where tiles are too few, the depth is split, and the parts are
+ * added up in their order: the same bits in each run.
+ */
+import type { Target } from '../../kernel.ts';
+import { multiplyAddsOf, type Product } from './factor.ts';
+import { slabBytes, type Tile, threadsOf } from './tile.ts';
+
+/** How a product is cut; 'direct' is one invocation per result. */
+export type ProductPlan =
+  | { readonly way: 'tiles'; readonly tile: Tile; readonly splits: number }
+  | { readonly way: 'direct'; readonly splits: number };
+
+export interface RatedTile extends Tile {
+  /** Share of the peak that its inner loop reaches on a whole machine. */
+  readonly speed: number;
+}
+
+function tile(
+  [rows, columns, depth]: readonly [number, number, number],
+  [threadRows, threadColumns]: readonly [number, number],
+  buffers: 1 | 2,
+  speed: number,
+): RatedTile {
+  return { rows, columns, depth, threadRows, threadColumns, buffers, speed };
+}
+
+/** Speeds: an H100, 4096 x 4096 x 4096, of the 64 TFLOP/s that a loop of multiply-adds reaches. */
+const TILES: readonly RatedTile[] = [
+  tile([128, 128, 16], [8, 8], 2, 0.69),
+  tile([128, 96, 16], [8, 8], 2, 0.62),
+  tile([64, 128, 16], [8, 8], 1, 0.64),
+  tile([128, 64, 16], [8, 4], 1, 0.61),
+  tile([64, 64, 16], [8, 8], 1, 0.59),
+  tile([128, 48, 16], [8, 4], 1, 0.55),
+  tile([64, 64, 16], [4, 4], 1, 0.5),
+  tile([128, 32, 16], [8, 4], 1, 0.5),
+  tile([32, 128, 16], [4, 8], 1, 0.5),
+  tile([32, 32, 16], [4, 4], 1, 0.35),
+  tile([128, 16, 16], [4, 4], 1, 0.3),
+  tile([16, 128, 16], [4, 4], 1, 0.3),
+  tile([128, 8, 16], [4, 4], 1, 0.2),
+  tile([8, 128, 16], [4, 4], 1, 0.2),
+];
+
+/** For adapters of small workgroups, which are software or nearly so: little text, quickly compiled. */
+const SMALL_TILES: readonly RatedTile[] = [
+  tile([32, 32, 4], [4, 4], 1, 0.3),
+  tile([64, 8, 4], [4, 4], 1, 0.2),
+];
+
+/** Processors that workgroups are dealt to, and invocations that each has at once. */
+const PROCESSORS = 132;
+const RESIDENT = 512;
+/** Invocations below which a processor waits for its memory. */
+const BUSY = 256;
+/** Addends that a part of the depth should have. */
+const LEAST_PART = 64;
+const SPLITS = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256];
+/** What it takes to store a part and to read it again, in multiply-adds of one processor. */
+const PART_COST = 0.65;
+/** What a second pass costs at least, in multiply-adds of one processor. */
+const PASS_COST = 700_000;
+/** A tile with less of its sums wanted is as good as empty. */
+const LEAST_USE = 0.06;
+
+/** The plan that takes the least time by count. */
+export function planProduct(products: readonly Product[], target: Target): ProductPlan {
+  const plans = tilesFor(products, target).flatMap((t) =>
+    SPLITS.filter((splits) => splits === 1 || depthOf(products) >= splits * LEAST_PART).map(
+      (splits) => ({ tile: t, splits, time: timeOf(products, t, splits) }),
+    ),
+  );
+  const [first, ...others] = plans;
+  if (first === undefined) return directPlan(products, target);
+  const best = others.reduce((a, b) => (b.time < a.time ? b : a), first);
+  if (useOf(products, best.tile) < LEAST_USE) return directPlan(products, target);
+  const { speed: _, ...chosen } = best.tile;
+  return { way: 'tiles', tile: chosen, splits: best.splits };
+}
+
+function tilesFor(products: readonly Product[], target: Target): RatedTile[] {
+  const { maxWorkgroupSize, workgroupMemory } = target;
+  return (maxWorkgroupSize < 128 ? SMALL_TILES : TILES).filter(
+    (t) =>
+      threadsOf(t) <= maxWorkgroupSize &&
+      products.every((product) => slabBytes(product, t) <= workgroupMemory),
+  );
+}
+
+/** As many parts as keep the machine busy. */
+function directPlan(products: readonly Product[], { workgroupSize }: Target): ProductPlan {
+  const workgroups = resultsOf(products) / workgroupSize;
+  const wanted = Math.ceil((2 * PROCESSORS) / Math.max(workgroups, 1));
+  const most = Math.max(1, Math.floor(depthOf(products) / LEAST_PART));
+  return { way: 'direct', splits: Math.min(wanted, most, 256) };
+}
+
+const depthOf = (products: readonly Product[]): number =>
+  Math.max(...products.map(({ depth }) => depth));
+
+const resultsOf = (products: readonly Product[]): number =>
+  products.reduce((sum, { rows, columns, groups }) => sum + rows * columns * groups, 0);
+
+const blocksOf = (products: readonly Product[], t: Tile): number =>
+  products.reduce(
+    (sum, { rows, columns, groups }) =>
+      sum + Math.ceil(rows / t.rows) * Math.ceil(columns / t.columns) * groups,
+    0,
+  );
+
+/** Of all sums that the tiles make, those that are wanted. */
+function useOf(products: readonly Product[], t: Tile): number {
+  const made = blocksOf(products, t) * t.rows * t.columns * Math.max(depthOf(products), 1);
+  return products.reduce((sum, product) => sum + multiplyAddsOf(product), 0) / made;
+}
+
+/** Of the busiest processor, in multiply-adds at the peak. */
+function timeOf(products: readonly Product[], t: RatedTile, splits: number): number {
+  const perProcessor = Math.ceil((blocksOf(products, t) * splits) / PROCESSORS);
+  const steps = Math.ceil(depthOf(products) / splits / t.depth) + 1;
+  const work = perProcessor * t.rows * t.columns * steps * t.depth;
+  const threads = threadsOf(t);
+  const resident = Math.min(perProcessor, Math.max(1, Math.floor(RESIDENT / threads))) * threads;
+  const speed = t.speed * Math.min(1, Math.sqrt(resident / BUSY));
+  const parts = splits === 1 ? 0 : PASS_COST + splits * resultsOf(products) * PART_COST;
+  return work / speed + parts;
+}
