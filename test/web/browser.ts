@@ -28,8 +28,31 @@ export interface OpenOptions extends BrowserContextOptions {
 
 export type Open = (url: string, options?: OpenOptions) => Promise<Page>;
 
+/** What a browser is started with beside the usual. */
+export interface Launch {
+  /** WebGPU on SwiftShader, which browsers offer only when they are told to. */
+  readonly webgpu?: boolean;
+}
+
+/** Chromium brings SwiftShader along. */
+const CHROMIUM_WEBGPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+
+/** Firefox finds drivers as every program does. */
+const FIREFOX_WEBGPU = {
+  env: { ...process.env, VK_ICD_FILENAMES: '/usr/lib/chromium/vk_swiftshader_icd.json' },
+  extraPrefsFirefox: {
+    'dom.webgpu.enabled': true,
+    'dom.webgpu.workers.enabled': true,
+    'gfx.webgpu.ignore-blocklist': true,
+  },
+};
+
 /** A group of tests in Chromium. */
-export function inChromium(title: string, body: (open: Open) => void): void {
+export function inChromium(
+  title: string,
+  body: (open: Open) => void,
+  { webgpu = false }: Launch = {},
+): void {
   const executablePath = browserPath('FOVEA_CHROMIUM');
   if (executablePath === undefined) {
     skipped(title, 'there is no Chromium (FOVEA_CHROMIUM)');
@@ -41,7 +64,10 @@ export function inChromium(title: string, body: (open: Open) => void): void {
     beforeAll(async () => {
       // A camera that shows a clock, and asks nobody.
       const camera = ['device', 'ui'].map((part) => `--use-fake-${part}-for-media-stream`);
-      browser = await chromium.launch({ executablePath, args: ['--no-sandbox', ...camera] });
+      browser = await chromium.launch({
+        executablePath,
+        args: ['--no-sandbox', ...camera, ...(webgpu ? CHROMIUM_WEBGPU : [])],
+      });
     });
     afterAll(() => browser?.close());
     afterEach(async () => {
@@ -86,11 +112,17 @@ export interface AskedPage {
 export type OpenAsked = (url: string) => Promise<AskedPage>;
 
 /** The same group of tests in Chromium and in Firefox. */
-export function inBrowsers(title: string, body: (open: OpenAsked, name: string) => void): void {
-  inChromium(`${title}, in Chromium`, (open) =>
-    body(async (url) => asked(await open(url)), 'chromium'),
+export function inBrowsers(
+  title: string,
+  body: (open: OpenAsked, name: string) => void,
+  launch: Launch = {},
+): void {
+  inChromium(
+    `${title}, in Chromium`,
+    (open) => body(async (url) => asked(await open(url)), 'chromium'),
+    launch,
   );
-  inFirefox(`${title}, in Firefox`, (open) => body(open, 'firefox'));
+  inFirefox(`${title}, in Firefox`, (open) => body(open, 'firefox'), launch);
 }
 
 function asked(page: Page): AskedPage {
@@ -105,7 +137,11 @@ function asked(page: Page): AskedPage {
   };
 }
 
-function inFirefox(title: string, body: (open: OpenAsked) => void): void {
+function inFirefox(
+  title: string,
+  body: (open: OpenAsked) => void,
+  { webgpu = false }: Launch,
+): void {
   const executablePath = browserPath('FOVEA_FIREFOX');
   if (executablePath === undefined) {
     skipped(title, 'there is no Firefox (FOVEA_FIREFOX)');
@@ -114,7 +150,11 @@ function inFirefox(title: string, body: (open: OpenAsked) => void): void {
   describe(title, () => {
     let browser: Firefox;
     beforeAll(async () => {
-      browser = await puppeteer.launch({ browser: 'firefox', executablePath });
+      browser = await puppeteer.launch({
+        browser: 'firefox',
+        executablePath,
+        ...(webgpu ? FIREFOX_WEBGPU : {}),
+      });
     });
     afterAll(() => browser?.close());
     const opened = async (url: string): Promise<AskedPage> => {

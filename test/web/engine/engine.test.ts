@@ -76,7 +76,7 @@ afterAll(async () => {
 
 async function trainOn(open: OpenAsked, { url }: Served, threads?: number): Promise<Trained> {
   const page = await open(url);
-  const trained = await page.evaluate<Trained>(`trainInWorker(${threads ?? ''})`);
+  const trained = await page.evaluate<Trained>(`trainInWorker(${JSON.stringify({ threads })})`);
   await page.close();
   return trained;
 }

@@ -3,8 +3,8 @@ import * as fovea from '../../../src/web.ts';
 import { bitsOf } from './bits.ts';
 
 /** An epoch of LeNet-5 on digits; the weights as their bits. */
-export async function trainInWorker(threads?: number) {
-  const engine = await fovea.openWorkerSession(threads === undefined ? {} : { threads });
+export async function trainInWorker(options: fovea.OpenOptions = {}) {
+  const engine = await fovea.openWorkerSession(options);
   const spec = fovea.modelOf('lenet5');
   const digits = await engine.loadDataset('digits', { trainCount: 320, testCount: 50 });
   const losses: number[] = [];
