@@ -113,11 +113,11 @@ function finished(result: RunResult, record: TrainedRecord, output: Output): voi
 
 /** What is said at the end of an auto-encoder's run. */
 function rebuilt(result: RebuiltResult, record: TrainedRecord, output: Output): void {
-  const { type: _, folder: run, ...results } = result;
+  const { type: _, folder: run, report, ...results } = result;
   const { name: backend, threads } = record.backend;
   const say = output.json ? output.note : output.text;
   say(`\n${reconstructionLine('Test set', result.test, record.settings.loss)}`);
-  const files = filesTable({ mistakes: null, report: null });
+  const files = filesTable({ mistakes: null, report });
   say(`\nSaved in ${run} after ${result.seconds.toFixed(1)} s\n${files}`);
   output.data({ event: 'done', run, ...results, backend, threads });
 }

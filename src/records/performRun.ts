@@ -50,8 +50,13 @@ export interface FinishedRun {
   readonly insights: readonly string[];
 }
 
+/** The same of an auto-encoder, which was tested by what it gives back. */
+export interface FinishedRebuild extends Omit<FinishedRun, 'test' | 'insights'> {
+  readonly rebuilt: Metrics;
+}
+
 /** Writes a run down as one page of HTML. */
-export type PageWriter = (finished: FinishedRun) => Promise<string>;
+export type PageWriter = (finished: FinishedRun | FinishedRebuild) => Promise<string>;
 
 /** A run that is ready to go. */
 export interface PreparedRun extends RunPlan {
@@ -89,6 +94,8 @@ export interface RebuiltResult
   readonly type: 'rebuilt';
   /** The reconstruction error of the test pictures, and their mean absolute error. */
   readonly test: Metrics;
+  /** The run as one page; null where none was asked for. */
+  readonly report: string | null;
 }
 
 export interface RunResult {
@@ -234,8 +241,11 @@ async function finish(
     const test = await score(session, spec, dataset.test, chosen);
     await run.write('weights.safetensors', await encodeWeights(session, spec, classes));
     const results = { ...trained, test, seconds: secondsSoFar() };
-    await run.writeRecord({ ...record, status: 'done', results: { ...results, ...memory } });
-    return { type: 'rebuilt', folder: run.path, ...results };
+    const done: TrainedRecord = { ...record, status: 'done', results: { ...results, ...memory } };
+    await run.writeRecord(done);
+    const about = { path: run.path, spec, dataset, session, record: done, history, reading };
+    const report = await writePage(prepared, { ...about, rebuilt: test });
+    return { type: 'rebuilt', folder: run.path, ...results, report };
   }
   const measured = { classes, loss, metrics, reading, ranks: cluster?.ranks };
   const test = await evaluate(session, spec, dataset.test, measured);
@@ -249,21 +259,28 @@ async function finish(
   const done: TrainedRecord = { ...record, status: 'done', results };
   await run.writeRecord(done);
   const said = insights(test, history);
-  // All is saved: what a page takes longer, or fails at, costs nothing of the run.
-  if (prepared.page !== undefined && !follows(cluster)) {
-    const about = { record: done, history, reading, test, insights: said };
-    const page = await prepared.page({ path: run.path, spec, dataset, session, ...about });
-    await run.write('report.html', new TextEncoder().encode(page));
-  }
+  const about = { path: run.path, spec, dataset, session, record: done, history, reading };
+  const report = await writePage(prepared, { ...about, test, insights: said });
   return {
     type: 'result',
     folder: run.path,
     ...results,
     test,
     insights: said,
-    report: prepared.page === undefined ? null : run.file('report.html'),
+    report,
     mistakes: sheet === null ? null : run.file('mistakes.png'),
   };
+}
+
+/** All is saved: what a page takes longer, or fails at, costs nothing of the run. */
+async function writePage(
+  { page, run, cluster }: PreparedRun,
+  finished: FinishedRun | FinishedRebuild,
+): Promise<string | null> {
+  if (page === undefined) return null;
+  if (!follows(cluster))
+    await run.write('report.html', new TextEncoder().encode(await page(finished)));
+  return run.file('report.html');
 }
 
 /** The figures of a test that a record keeps. */

@@ -126,7 +126,12 @@ async function looks({
   return shown;
 }
 
-async function firstFilters({ spec, weights, session }: ReportSource): Promise<Filters | null> {
+/** Of the first layer that has any. */
+export async function firstFilters({
+  spec,
+  weights,
+  session,
+}: Pick<ReportSource, 'spec' | 'weights' | 'session'>): Promise<Filters | null> {
   for (const { name, shape } of parametersOf(spec)) {
     if (!name.endsWith('/kernel')) continue;
     const kernel = weights?.get(name) ?? {

@@ -4,19 +4,29 @@
  * Next stop: `contents.ts`.
  */
 import { pictureNames } from '../data/pictureNames.ts';
-import type { FinishedRun } from '../records/performRun.ts';
+import type { FinishedRebuild, FinishedRun } from '../records/performRun.ts';
 import type { TrainedRecord } from '../records/runRecord.ts';
 import { contentsOf } from './contents.ts';
 import { reportPage } from './page.ts';
+import { rebuiltContents } from './rebuiltContents.ts';
+import { rebuiltPage } from './rebuiltPage.ts';
 
 /** `commandOf`: what trains it again, where a command can say it. */
 export async function finishedPage(
-  { path, record, spec, history, dataset, reading, session, test, insights }: FinishedRun,
+  finished: FinishedRun | FinishedRebuild,
   commandOf: (record: TrainedRecord, name: string) => string | undefined = () => undefined,
 ): Promise<string> {
+  const { path, record, spec, history, dataset, reading, session } = finished;
   const name = path.replace(/[\\/]+$/, '').replace(/^.*[\\/]/, '');
-  const hasMistakes = test.mistakeCount > 0;
-  const run = { name, record, spec, history, fault: null, inUse: false, hasMistakes };
+  const known = { name, record, spec, history, fault: null, inUse: false };
+  if ('rebuilt' in finished) {
+    const run = { ...known, hasMistakes: false };
+    const metrics = finished.rebuilt;
+    const contents = await rebuiltContents({ run, spec, dataset, reading, session, metrics });
+    return rebuiltPage(contents, commandOf(record, name));
+  }
+  const { test, insights } = finished;
+  const run = { ...known, hasMistakes: test.mistakeCount > 0 };
   const measured = {
     evaluation: test,
     insights,

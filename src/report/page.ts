@@ -6,11 +6,11 @@
 import { drawCurves, type Series, shareRange } from '../draw/curves.ts';
 import { pngAddress } from '../draw/letters.ts';
 import { escapeMarkup } from '../draw/svg.ts';
-import { curvesOf, type Measure, pointsOf } from '../records/comparedRuns.ts';
+import { curvesOf, type Measure, pointsOf, type ReadableRun } from '../records/comparedRuns.ts';
 import { percentBelow } from '../records/mistakes.ts';
 import { drawLook } from '../train/drawing/lookDrawing.ts';
 import { drawReliability } from '../train/drawing/reliabilityDrawing.ts';
-import { filtersDocument } from '../train/drawing/weightsDrawing.ts';
+import { type Filters, filtersDocument } from '../train/drawing/weightsDrawing.ts';
 import type { ReportContents } from './contents.ts';
 import {
   code,
@@ -31,12 +31,12 @@ export function reportPage(contents: ReportContents, command: string | undefined
   const parts = [
     heading(contents),
     section('What the numbers say', list(measured.insights)),
-    section('How it was made', facts(contents, command)),
-    section('Training', training(contents)),
+    section('How it was made', factsPart(contents.run, command)),
+    section('Training', curvesPart(contents.run)),
     section('What it takes for what', confusion(contents)),
     section('Worst mistakes', mistakes(contents)),
     section('How sure it is', sureness(contents)),
-    section('Filters of the first layer', filters(contents)),
+    section('Filters of the first layer', filtersPart(contents.filters)),
     section('Pictures on their way through', shown(contents)),
   ];
   return htmlPage(`${run.name}: ${run.record.model}`, parts);
@@ -45,7 +45,7 @@ export function reportPage(contents: ReportContents, command: string | undefined
 const heading = ({ run, measured }: ReportContents): string =>
   pageHeading(run.name, headline(measured.evaluation, measured.dataset));
 
-function facts({ run }: ReportContents, command: string | undefined): string {
+export function factsPart(run: ReadableRun, command: string | undefined): string {
   const again =
     command === undefined
       ? ''
@@ -53,7 +53,8 @@ function facts({ run }: ReportContents, command: string | undefined): string {
   return factList(factsOf(run)) + again;
 }
 
-function training({ run }: ReportContents): string {
+/** Loss, accuracy where there is one, the learning rate where it changes. */
+export function curvesPart(run: ReadableRun): string {
   if (run.history.length < 2) return '';
   const drawn = (['loss', 'accuracy'] as const).map((measure) => curves(run.name, run, measure));
   const rates = run.history.map(({ epoch, learningRate }) => [epoch, learningRate] as const);
@@ -70,7 +71,7 @@ function training({ run }: ReportContents): string {
   return drawn.join('') + rate;
 }
 
-function curves(name: string, run: ReportContents['run'], measure: Measure): string {
+function curves(name: string, run: ReadableRun, measure: Measure): string {
   const { curves: found } = curvesOf([run], measure);
   if (found.length === 0) return '';
   const series = found.map(
@@ -140,7 +141,7 @@ function sureness({ measured }: ReportContents): string {
   );
 }
 
-function filters({ filters: found }: ReportContents): string {
+export function filtersPart(found: Filters | null): string {
   if (found === null) return '';
   const [height, width, channels] = found.shape;
   const colours = channels === 3 ? 'Gray is zero.' : 'Orange is above zero, blue below.';

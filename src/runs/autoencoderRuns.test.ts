@@ -2,11 +2,21 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSession } from '../backends/select.ts';
 import { conv2d } from '../nn/layers/windows/conv2d.ts';
 import { conv2dTranspose } from '../nn/layers/windows/conv2dTranspose.ts';
 import { sequential } from '../nn/sequential.ts';
+import { isReadable } from '../records/comparedRuns.ts';
+import { finishedPage } from '../report/finished.ts';
+import { rebuiltPage } from '../report/rebuiltPage.ts';
+import { drawLook } from '../train/drawing/lookDrawing.ts';
+import { lookAt } from '../train/prediction/look.ts';
+import { loadModel } from './folder/modelFiles.ts';
 import { perturbRun } from './perturb.ts';
+import { gatherRebuilt } from './reportRun.ts';
+import { runAt } from './runList.ts';
 import { isAutoencoder, scoreRun } from './scoreRun.ts';
+import { testPicture } from './testPicture.ts';
 import { resumeRun, type TrainRequest, trainRun } from './trainRun.ts';
 
 const strided = { kernelSize: 5, strides: 4, padding: 'same' } as const;
@@ -69,6 +79,39 @@ describe('a run of an auto-encoder', () => {
       /map compares classes; the output is compared with input/,
     );
     await expect(fs.access(path.join(home, 'wrong'))).rejects.toThrow();
+  });
+
+  it('has a report of what it gives back, the same when it ends and later, and is looked at', async () => {
+    const { folder, last } = await train('shown', { page: finishedPage });
+    expect(last.report).toBe(path.join(folder, 'report.html'));
+    const page = await fs.readFile(path.join(folder, 'report.html'), 'utf8');
+    const run = await runAt('shown', folder);
+    if (!isReadable(run)) throw new Error(String(run.fault));
+    const contents = await gatherRebuilt(run, { folder, testCount: 20, backend });
+    expect(contents.metrics).toEqual(last.test);
+    expect(rebuiltPage(contents, undefined)).toBe(page);
+
+    // The mean absolute error of the test, of numbers 0 to 1, but for rounding to bytes.
+    expect(contents.pictures).toHaveLength(20);
+    expect(contents.error / 255).toBeCloseTo(last.test.meanAbsoluteError ?? Number.NaN, 2);
+    const errors = contents.pictures.map(({ error }) => error);
+    expect(errors).toEqual(errors.toSorted((x, y) => y - x));
+    const texts = page.replace(/data:image[^"]*/g, '').replace(/<[^>]*>/g, ' ');
+    expect(texts).toContain(`with a loss of ${last.test.loss.toFixed(4)}`);
+    for (const index of [0, 19]) expect(texts).toContain(`picture ${index} `);
+    expect(texts).toMatch(
+      /Worst given back[\s\S]*Best given back[\s\S]*Filters of the first layer/,
+    );
+
+    const { pixels } = await testPicture(spec, 'digits', 3);
+    const session = await openSession(backend);
+    const look = await lookAt(session, await loadModel(folder), pixels);
+    await session.close();
+    const shown = contents.pictures.find(({ index }) => index === 3);
+    expect(look.rebuilt?.error).toBe(shown?.error);
+    expect([...(look.rebuilt?.back ?? [])]).toEqual([...(shown?.back ?? [])]);
+    expect([look.answer, look.classes, look.probabilities]).toEqual([-1, [], []]);
+    expect(drawLook(look, 'one')).toMatch(/given back.*orange: too bright, blue: too dark/);
   });
 
   it('is refused by what asks for classes', async () => {

@@ -9,7 +9,7 @@ import { isImported } from '../records/runRecord.ts';
 import { score } from '../train/evaluation/score.ts';
 import type { Metrics } from '../train/measures.ts';
 import { RunFolder } from './folder/runFolder.ts';
-import { type TestRequest, withTestedRun } from './testedRun.ts';
+import { type TestedRun, type TestRequest, withTestedRun } from './testedRun.ts';
 
 export interface ScoredRun {
   /** By the loss that it was trained with. */
@@ -27,23 +27,31 @@ export async function isAutoencoder(folder: string): Promise<boolean> {
   return !isImported(record) && record.settings.target !== undefined;
 }
 
-export function scoreRun(
-  request: TestRequest & { readonly metrics?: readonly MetricChoice[] | undefined },
+interface ScoreOptions {
+  /** What to measure beside; default: what the run was measured by. */
+  readonly metrics?: readonly MetricChoice[] | undefined;
+}
+
+export function scoreRun(request: TestRequest & ScoreOptions): Promise<ScoredRun> {
+  return withTestedRun({ ...request, rebuilds: true }, (tested) => scoreTested(tested, request));
+}
+
+/** The same of a run that is open already. */
+export async function scoreTested(
+  { record, spec, weights, dataset, reading, session }: TestedRun,
+  request: ScoreOptions = {},
 ): Promise<ScoredRun> {
-  return withTestedRun({ ...request, rebuilds: true }, async (tested) => {
-    const { record, spec, weights, dataset, reading, session } = tested;
-    if (isImported(record) || record.settings.target === undefined) throw noAutoencoder(spec.name);
-    const { loss, target, metrics: own } = record.settings;
-    const { metrics = own } = request;
-    const chosen = { loss: { loss, target }, metrics, weights, reading };
-    return {
-      metrics: await score(session, spec, dataset.test, chosen),
-      loss,
-      dataset: dataset.name,
-      count: dataset.test.count,
-      plan: session.plan,
-    };
-  });
+  if (isImported(record) || record.settings.target === undefined) throw noAutoencoder(spec.name);
+  const { loss, target, metrics: own } = record.settings;
+  const { metrics = own } = request;
+  const chosen = { loss: { loss, target }, metrics, weights, reading };
+  return {
+    metrics: await score(session, spec, dataset.test, chosen),
+    loss,
+    dataset: dataset.name,
+    count: dataset.test.count,
+    plan: session.plan,
+  };
 }
 
 function noAutoencoder(name: string): FoveaError {

@@ -2,8 +2,10 @@
  * @file One picture of a data set's test split, as a model reads it.
  */
 import { UsageError } from '../base/errors.ts';
+import { noAugmentation } from '../data/augment/index.ts';
 import { openDataset } from '../data/open.ts';
 import { picturesOf } from '../data/pictures.ts';
+import { rebuildsInput } from '../nn/losses/answers.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import { fitted } from '../train/checks.ts';
 
@@ -20,7 +22,9 @@ export async function testPicture(
   index: number,
 ): Promise<TestPicture> {
   const shape = imageShapeOf(spec);
-  const dataset = fitted(spec, await openDataset(data, { imageShape: shape }));
+  const loaded = await openDataset(data, { imageShape: shape });
+  const target = rebuildsInput(spec) ? 'input' : undefined;
+  const dataset = fitted(spec, loaded, noAugmentation, target);
   const { test, classes, imageShape } = dataset;
   const label = classes[test.labels[index] ?? -1];
   if (label === undefined) {

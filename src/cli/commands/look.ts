@@ -87,15 +87,15 @@ async function look(run: string, options: Options): Promise<void> {
   const { maxMaps, layers } = options;
   const svg = drawLook(result, `${model.spec.name}: ${subject.title}`, { maxMaps, layers });
   await writeDrawing(out, svg);
-  output.text(`${subject.title}: ${result.classes[result.answer]}\n${answersTable(result)}`);
+  output.text(await answerWords(subject.title, result));
   output.note(`Wrote ${out}`);
-  const { classes, distances, probabilities, answer, stages } = result;
+  const { classes, distances, probabilities, answer, stages, rebuilt } = result;
   output.data({
     event: 'look',
     picture: subject.title,
-    predicted: classes[answer],
-    distances,
-    probabilities,
+    ...(rebuilt === null
+      ? { predicted: classes[answer], distances, probabilities }
+      : { meanError: rebuilt.error }),
     stages: stages.map(({ name, kind: of, shape }) => ({ name, kind: of, shape })),
     out,
   });
@@ -116,6 +116,15 @@ async function compute(model: TrainedModel, { pixels }: Subject, options: Option
 
 /** Of more classes the likeliest alone are printed, best first. */
 const MOST_ANSWERS = 20;
+
+async function answerWords(title: string, result: Look): Promise<string> {
+  const { classes, answer, rebuilt } = result;
+  if (rebuilt !== null) {
+    const { errorWords } = await import('../../train/drawing/lookAnswers.ts');
+    return `${title}: given back, ${errorWords(rebuilt.error)}`;
+  }
+  return `${title}: ${classes[answer]}\n${answersTable(result)}`;
+}
 
 function answersTable({ classes, distances, probabilities }: Look): string {
   const numbers = distances ?? probabilities;

@@ -103,10 +103,20 @@ interface Written {
 }
 
 async function pageOfOne(run: ReadableRun, request: TestRequest): Promise<Written> {
-  const [{ gatherReport }, { reportPage }] = await Promise.all([
+  const [{ gatherRebuilt, gatherReport }, { reportPage }, { rebuiltPage }] = await Promise.all([
     import('../../runs/reportRun.ts'),
     import('../../report/page.ts'),
+    import('../../report/rebuiltPage.ts'),
   ]);
+  const { record } = run;
+  if (record.status !== 'imported' && record.settings.target !== undefined) {
+    const contents = await gatherRebuilt(run, request);
+    const { metrics, count } = contents;
+    return {
+      page: rebuiltPage(contents, commandOf(record, run.name)),
+      facts: { run: run.name, count, ...metrics },
+    };
+  }
   const contents = await gatherReport(run, request);
   const { count, accuracy, loss } = contents.measured.evaluation;
   return {

@@ -2,11 +2,13 @@
  * @file What a network says of a picture, as the end of a drawing: its likeliest classes as bars, or the codes that
  * the 1998 network compares its last row with, and the distances to them.
  */
+import { limitOf } from '../../draw/colourScale.ts';
 import { cutTo } from '../../draw/letters.ts';
 import { element, INK, QUIET, text } from '../../draw/svg.ts';
 import type { Look } from '../prediction/look.ts';
+import type { Rebuilt } from '../prediction/rebuilt.ts';
 import { rowSize } from './numberRow.ts';
-import { valuePicture } from './valuePicture.ts';
+import { bytePicture, valuePicture } from './valuePicture.ts';
 
 const BEST = '#0b7a4b';
 /** Where bars begin: names of classes stand before. */
@@ -18,6 +20,7 @@ const NAME_LENGTH = 22;
 const CODE_LIMIT = 1.7159;
 
 export function drawAnswers(look: Look): { drawing: string; height: number } {
+  if (look.rebuilt !== null) return drawRebuilt(look, look.rebuilt);
   return look.codes === null ? drawProbabilities(look) : drawDistances(look, look.codes);
 }
 
@@ -50,6 +53,40 @@ function drawDistances(look: Look, codes: readonly (readonly number[])[]) {
   ];
   return { drawing: parts.join(''), height: below + 24 };
 }
+
+/** Given and given back side by side, and by how much they differ at each place. */
+function drawRebuilt({ stages: [input] }: Look, { given, back, error }: Rebuilt) {
+  const [height = 1, width = 1, channels = 1] = input?.shape ?? [];
+  const zoom = Math.max(1, Math.floor(REBUILT_SIDE / Math.max(height, width)));
+  const size = { y: 22, width: width * zoom, height: height * zoom };
+  const step = size.width + 40;
+  const shape = [height, width, channels] as const;
+  const difference = Float32Array.from({ length: height * width }, (_, i) => {
+    const at = i * channels;
+    return meanOfSlice(back, at, channels) - meanOfSlice(given, at, channels);
+  });
+  const limit = limitOf(difference);
+  const title = (x: number, words: string) => text(x, 13, words, { fill: INK });
+  const parts = [
+    title(0, 'given'),
+    bytePicture(given, shape, { x: 0, ...size }),
+    title(step, 'given back'),
+    bytePicture(back, shape, { x: step, ...size }),
+    title(2 * step, `orange: too bright, blue: too dark, ±${Math.round(limit)}`),
+    valuePicture({ data: difference, height, width, limit }, { x: 2 * step, ...size }),
+    text(0, size.height + 40, errorWords(error), { fill: QUIET, 'font-size': 11 }),
+  ];
+  return { drawing: parts.join(''), height: size.height + 48 };
+}
+
+const REBUILT_SIDE = 168;
+
+const meanOfSlice = (values: Uint8Array, from: number, count: number): number =>
+  values.subarray(from, from + count).reduce((sum, value) => sum + value, 0) / count;
+
+/** How far a picture is from what came back of it. */
+export const errorWords = (error: number): string =>
+  `a number is off by ${error.toFixed(1)} of 255 on average`;
 
 function drawProbabilities({ classes, probabilities, answer }: Look) {
   const line = 20;

@@ -31,6 +31,7 @@ const look: Look = {
   probabilities: [0.99996, 0.00004, 0],
   distances: null,
   codes: null,
+  rebuilt: null,
   answer: 0,
 };
 

@@ -7,13 +7,15 @@ import type { Session } from '../../backends/backend.ts';
 import { indexOfLargest, indexOfSmallest } from '../../base/largest.ts';
 import type { Shape } from '../../base/shape.ts';
 import { fillBatch } from '../../data/batches/batches.ts';
-import { answersWithDistances, checkNamesClasses } from '../../nn/losses/answers.ts';
+import { answersWithDistances, checkNamesClasses, rebuildsInput } from '../../nn/losses/answers.ts';
 import { parameterNames, stagesGraph } from '../../nn/programs/programs.ts';
 import { layerShapes } from '../../nn/shapes.ts';
 import type { TrainedModel } from '../../nn/trained.ts';
 import { checkWeights } from '../checks.ts';
 import { restoreStates, trainedScope } from '../snapshots/snapshot.ts';
+import { layersGraph } from './batchPrediction.ts';
 import type { PredictedModel } from './predict.ts';
+import { pixelsOf, type Rebuilt, rebuiltOf } from './rebuilt.ts';
 
 export interface Stage {
   readonly name: string;
@@ -35,8 +37,10 @@ export interface Look {
   /** Where the model answers with distances: of each class, and the codes they are measured from. */
   readonly distances: readonly number[] | null;
   readonly codes: readonly (readonly number[])[] | null;
-  /** Index of the class that is nearest or most probable. */
+  /** Index of the class that is nearest or most probable; -1 where it names none. */
   readonly answer: number;
+  /** What an auto-encoder gives back, which names no class; null of other networks. */
+  readonly rebuilt: Rebuilt | null;
 }
 
 /** Looks at picture after picture. */
@@ -70,10 +74,12 @@ export async function lookAt(
  */
 export function openViewer(session: Session, model: PredictedModel): Viewer {
   const { spec, weights, classes } = model;
-  checkNamesClasses(spec, 'to be looked at with a picture');
+  const rebuilds = rebuildsInput(spec);
+  if (!rebuilds) checkNamesClasses(spec, 'to be looked at with a picture');
   if (weights !== undefined) checkWeights(spec, weights);
   const scope = weights === undefined ? trainedScope(session, spec) : session.scopeOf();
-  const program = scope.compile(stagesGraph(spec));
+  const names = spec.layers.map(({ name }) => name);
+  const program = scope.compile(rebuilds ? layersGraph(spec, 1, names) : stagesGraph(spec));
   if (weights !== undefined) restoreStates(scope, parameterNames(spec), weights);
   const layers = layerShapes(spec);
   const last = spec.layers[spec.layers.length - 1];
@@ -91,18 +97,20 @@ export function openViewer(session: Session, model: PredictedModel): Viewer {
       const values = await copyOf(`stage/${layer.name}`);
       stages.push({ name: layer.name, kind: layer.kind, shape: outputShape, values });
     }
-    const probabilities = Array.from(await copyOf('probabilities'));
+    const probabilities = rebuilds ? [] : Array.from(await copyOf('probabilities'));
     const distances = isDistance ? Array.from(await copyOf(`stage/${last.name}`)) : null;
     const codes = isDistance ? await scope.readState(`${last.name}/centers`) : undefined;
+    const back = rebuilds ? pixelsOf(stages.at(-1)?.values ?? [], spec.preprocessing) : null;
     return {
       model: spec.name,
-      classes,
+      classes: rebuilds ? [] : classes,
       stages,
       input,
       probabilities,
       distances,
       codes: codes === undefined ? null : rowsOf(codes, classes.length),
-      answer: distances === null ? indexOfLargest(probabilities) : indexOfSmallest(distances),
+      answer: answerOf(probabilities, distances),
+      rebuilt: back === null ? null : rebuiltOf(Uint8Array.from(pixels), back),
     };
   };
   const close = (): void => {
@@ -110,6 +118,11 @@ export function openViewer(session: Session, model: PredictedModel): Viewer {
     if (weights !== undefined) scope.free();
   };
   return Object.assign(view, { close });
+}
+
+function answerOf(probabilities: readonly number[], distances: readonly number[] | null): number {
+  if (distances !== null) return indexOfSmallest(distances);
+  return probabilities.length === 0 ? -1 : indexOfLargest(probabilities);
 }
 
 const FIRST = Int32Array.of(0);
