@@ -211,6 +211,8 @@ export const smallModels: Readonly<Record<string, () => ModelSpec>> = {
       activation({ activation: 'relu' }),
       localResponseNormalization({ size: 5, alpha: 0.1 }),
       localResponseNormalization({ size: 4, alpha: 0.2, beta: 0.5, k: 1 }),
+      localResponseNormalization({ size: 3, alpha: 0.5, groups: 2 }),
+      localResponseNormalization({ size: 2, alpha: 0.5, groups: 3 }),
       depthwiseConv2d({ kernelSize: 2 }),
       batchNormalization(),
       prelu({ sharedAxes: [1, 2] }),

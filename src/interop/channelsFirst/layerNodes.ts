@@ -4,6 +4,7 @@
  * Before: `activationNodes.ts`, `windowNodes.ts`, `shapeNodes.ts`. Next stop: `toProgram.ts`, which goes through a network.
  */
 import { FoveaError } from '../../base/errors.ts';
+import { imageOf } from '../../nn/layers/layer.ts';
 import { channelWindow } from '../../ops/windows/localResponseNormalization.ts';
 import { activationNodes } from './activationNodes.ts';
 import type { LayerCall } from './layerCall.ts';
@@ -42,7 +43,20 @@ const rbf: Write = ({ b, x, weight }) => {
   return b.node('ReduceSum', [squares, b.whole('sum_axis', [2])], { keepdims: int(0) });
 };
 
-const localResponseNormalization: Write = ({ b, x, options, layer }) => {
+/** Groups are pictures of their own: (N, C, H, W) -> (N g, C / g, H, W) and back. */
+const localResponseNormalization: Write = (call) => {
+  const { b, x, options, layer } = call;
+  const [H, W, C] = imageOf(layer.inputShapes);
+  const groups = Number(options.groups);
+  if (groups === 1) return response(call, x, C);
+  const shaped = (name: string, from: string, channels: number) =>
+    b.node('Reshape', [from, b.whole(name, [-1, channels, H, W])]);
+  const apart = shaped('group_shape', x, C / groups);
+  return shaped('joined_shape', response(call, apart, C / groups), C);
+};
+
+/** Of `x`, of `C` channels. */
+function response({ b, options }: LayerCall, x: string, C: number): string {
   const size = Number(options.size);
   const [alpha, beta, k] = [options.alpha, options.beta, options.k].map(Number);
   if (size % 2 === 1) {
@@ -56,7 +70,6 @@ const localResponseNormalization: Write = ({ b, x, options, layer }) => {
     return b.node('LRN', [x], attributes);
   }
   // Runtimes refuse even windows: the sum over neighbours is a convolution of 1x1 then.
-  const C = layer.inputShapes[0][2];
   const { below, above } = channelWindow(size);
   const near = Array.from({ length: C * C }, (_, i) => {
     const apart = (i % C) - Math.floor(i / C);
@@ -69,7 +82,7 @@ const localResponseNormalization: Write = ({ b, x, options, layer }) => {
     b.numbers('beta', [], [beta]),
   ]);
   return b.node('Div', [x, powers]);
-};
+}
 
 const clip: Write = ({ b, x, options: { min, max } }) => {
   const bound = (name: string, value: unknown) =>

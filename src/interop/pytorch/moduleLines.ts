@@ -6,6 +6,7 @@
  */
 import { FoveaError, unreachable } from '../../base/errors.ts';
 import { NO_PADS, type Pads, type Pair, reachOf } from '../../base/window.ts';
+import { imageOf } from '../../nn/layers/layer.ts';
 import type { PlacedLayer } from '../../nn/shapes.ts';
 
 export interface LayerLines {
@@ -295,9 +296,14 @@ const LAYERS: Readonly<Record<string, Write>> = {
     gives: `F.dropout(${x}, ${Number(rate)}, self.training)${mode === '2012' ? ` * ${1 - Number(rate)}` : ''}`,
   }),
   batchNormalization,
-  localResponseNormalization: ({ x, options }) => ({
-    gives: `F.local_response_norm(${x}, ${options.size}, alpha=${Number(options.alpha) * Number(options.size)}, beta=${options.beta}, k=${options.k})`,
-  }),
+  localResponseNormalization: ({ x, options, layer }) => {
+    const [H, W, C] = imageOf(layer.inputShapes);
+    const shaped = (from: string, channels: number): string =>
+      options.groups === 1 ? from : `${from}.reshape(-1, ${channels}, ${H}, ${W})`;
+    const apart = shaped(x, C / Number(options.groups));
+    const normal = `F.local_response_norm(${apart}, ${options.size}, alpha=${Number(options.alpha) * Number(options.size)}, beta=${options.beta}, k=${options.k})`;
+    return { gives: shaped(normal, C) };
+  },
   add: joined('+'),
   subtract: joined('-'),
   multiply: joined('*'),

@@ -57,7 +57,7 @@ function reasonFor({ own, published }: Versions): string {
     `"text" leaves out the ${formatCount(dense)} biases of the dense layers ` +
     `and counts ${formatCount(additions)} additions of biases as computation`;
   const grouped = published.layers
-    .filter(({ options }) => Number(options.groups ?? 1) > 1)
+    .filter(({ kind, options }) => kind === 'conv2d' && Number(options.groups) > 1)
     .map(({ name }) => name);
   const towers = own.name !== published.name && grouped.length > 0;
   const paper = towers

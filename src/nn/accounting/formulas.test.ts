@@ -38,7 +38,7 @@ describe('formulas with a layer’s own numbers', () => {
     [
       'alexnet',
       'norm1',
-      'y[i, j, c] = x[i, j, c] / (2 + 0.0001 sum of x[i, j, n]^2 over the 5 maps n around c)^0.75',
+      'y[i, j, c] = x[i, j, c] / (2 + 0.0001 sum of x[i, j, n]^2 over the 5 maps n around c in its group of 48)^0.75',
     ],
     ['alexnet', 'dropout6', 'in training y = 0 with probability 0.5, else x; afterwards y = 0.5 x'],
     [

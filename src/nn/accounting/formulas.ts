@@ -86,8 +86,10 @@ function dropout({ options: { rate, mode } }: Layer): string {
     : `in training y = ${drawn}, else x / ${1 - Number(rate)}; afterwards y = x`;
 }
 
-function response({ options: { size, k, alpha, beta } }: Layer): string {
-  return `y[i, j, c] = x[i, j, c] / (${k} + ${alpha} sum of x[i, j, n]^2 over the ${size} maps n around c)^${beta}`;
+function response({ options: { size, k, alpha, beta, groups }, placed }: Layer): string {
+  const [, , C = 1] = placed.inputShapes[0];
+  const own = groups === 1 ? '' : ` in its group of ${C / Number(groups)}`;
+  return `y[i, j, c] = x[i, j, c] / (${k} + ${alpha} sum of x[i, j, n]^2 over the ${size} maps n around c${own})^${beta}`;
 }
 
 const formulas: Readonly<Record<string, (layer: Layer) => string>> = {

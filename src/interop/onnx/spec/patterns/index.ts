@@ -10,13 +10,14 @@ import type { Evaluation } from '../../evaluate.ts';
 import type { Converter } from '../converters.ts';
 import { gate, scaledTanh } from './activations.ts';
 import { type Matcher, NodeTree } from './nodeTree.ts';
-import { distances, neighbours } from './squares.ts';
+import { distances, groups, neighbours } from './squares.ts';
 import { circular, minimum } from './windows.ts';
 
 const matchers: ReadonlyMap<string, readonly Matcher[]> = new Map(
   Object.entries({
     Mul: [gate, scaledTanh],
     Div: [gate, neighbours],
+    Reshape: [groups],
     Neg: [minimum],
     Concat: [circular],
     ReduceSum: [distances],

@@ -6,8 +6,8 @@
 import { sameShape } from '../../../../base/shape.ts';
 import { channelWindow } from '../../../../ops/windows/localResponseNormalization.ts';
 import type { OnnxNode } from '../../decode.ts';
-import { weight } from '../step.ts';
-import { movedTo, placesOf, plainView } from '../view.ts';
+import { type Step, weight } from '../step.ts';
+import { movedTo, placesOf, plainView, type View } from '../view.ts';
 import { isNear, type Matcher, type NodeTree } from './nodeTree.ts';
 
 /** The value that a node squares. */
@@ -70,6 +70,71 @@ export const distances: Matcher = (tree, last) => {
 
 /** x (k + sum of near[c, j] x[j]^2)^-beta, where `near` is alpha in a band. */
 export const neighbours: Matcher = (tree, last) => {
+  const found = bandOf(tree, last);
+  if (found === undefined) return undefined;
+  return {
+    node: { ...last, inputs: [found.x] },
+    within: found.within,
+    write: (step) => normalized(step, found.options),
+  };
+};
+
+/** The same over an operator's own window or over a band, in pictures that are groups of channels: (N g, C / g, H, W). */
+export const groups: Matcher = (tree, last) => {
+  const inner = tree.own(last.inputs[0], ['LRN', 'Div']);
+  const found = inner && (inner.operator === 'LRN' ? windowOf(inner) : bandOf(tree, inner));
+  const apart = found && tree.own(found.x, ['Reshape'], found.reads);
+  if (inner === undefined || found === undefined || apart === undefined) return undefined;
+  const [N = 0, C = 0, ...place] = tree.shape(apart.inputs[0]);
+  const [pictures = 0, channels = 0, ...within] = tree.shape(apart.outputs[0]);
+  const count = C / channels;
+  const isGrouped =
+    count > 1 &&
+    pictures === N * count &&
+    place.length === 2 &&
+    sameShape(place, within) &&
+    sameShape(tree.shape(last.outputs[0]), [N, C, ...place]);
+  if (!isGrouped) return undefined;
+  return {
+    node: { ...last, inputs: apart.inputs.slice(0, 1) },
+    within: [inner, apart, ...found.within],
+    write: (step) => normalized(step, { ...found.options, groups: count }),
+  };
+};
+
+function normalized(step: Step, options: object): View {
+  const image = step.writer.picture(step.read(0));
+  const made = step.writer.add({
+    kind: 'localResponseNormalization',
+    reads: [image],
+    options: { ...options },
+  });
+  return movedTo(image, made.layer);
+}
+
+/** What normalises its input: which that is, how often it is read, the nodes between, and the layer's options. */
+interface Response {
+  readonly x: string;
+  readonly reads: number;
+  readonly within: readonly OnnxNode[];
+  readonly options: Readonly<Record<'size' | 'k' | 'alpha' | 'beta', number>>;
+}
+
+/** An LRN operator of an odd window; it divides alpha by the size. */
+function windowOf({ inputs: [x = ''], attributes }: OnnxNode): Response | undefined {
+  const size = Number(attributes.get('size')?.i ?? 0);
+  if (size % 2 === 0) return undefined;
+  const of = (name: string, unsaid: number): number => Number(attributes.get(name)?.f ?? unsaid);
+  const options = {
+    size,
+    k: of('bias', 1),
+    alpha: of('alpha', 1e-4) / size,
+    beta: of('beta', 0.75),
+  };
+  return { x, reads: 1, within: [], options };
+}
+
+function bandOf(tree: NodeTree, last: OnnxNode): Response | undefined {
   const [x = '', divisor] = last.inputs;
   const power = tree.own(divisor, ['Pow']);
   const beta = tree.number(power?.inputs[1]);
@@ -87,17 +152,9 @@ export const neighbours: Matcher = (tree, last) => {
     isBand(near, C, n, alpha),
   );
   if (size === undefined) return undefined;
-  return {
-    node: { ...last, inputs: [x] },
-    within: [power, sum, conv, square],
-    write: (step) => {
-      const image = step.writer.picture(step.read(0));
-      const options = { size, k: found.number, alpha, beta };
-      const made = step.writer.add({ kind: 'localResponseNormalization', reads: [image], options });
-      return movedTo(image, made.layer);
-    },
-  };
-};
+  const within = [power, sum, conv, square];
+  return { x, reads: 1 + times(square), within, options: { size, k: found.number, alpha, beta } };
+}
 
 function isBand(near: ArrayLike<number>, C: number, size: number, alpha: number): boolean {
   const { below, above } = channelWindow(size);
