@@ -3,7 +3,7 @@
  *
  *   layer                            output      parameters
  *   conv1  96@11x11 every 4, ReLU    55x55x96        34,944
- *   norm1  5 maps, then max 3x3/2    27x27x96             0
+ *   norm1  5 maps, then max 3x3/2    27x27x96             0    maps of the own tower
  *   conv2  256@5x5, 2 towers, ReLU   27x27x256      307,456
  *   norm2  5 maps, then max 3x3/2    13x13x256            0
  *   conv3  384@3x3, ReLU             13x13x384      885,120
@@ -16,6 +16,8 @@
  *
  * The text says 224x224, but (224 - 11) / 4 is no whole number: 227 gives the 55x55 that follows. Weights
  * begin as N(0, 0.01), biases as 1 in conv2, conv4, conv5, fc6 and fc7 (so that their ReLUs start alive).
+ * The text sums over "adjacent" maps and lets the GPUs communicate in certain layers only, among which normalisation
+ * is not: each tower normalises its own maps. `fovea summary alexnet --towers` draws who holds what.
  * Pixels stay 0..255 and are centred; `--augment alexnet` subtracts the training set's own mean instead.
  * Source: Krizhevsky, Sutskever, Hinton, "ImageNet Classification with Deep Convolutional Neural Networks",
  * NIPS 2012. Next stop: `alexnetSingle.ts` without towers, `alexnetCaffe.ts`, `alexnetCifar10.ts`.
@@ -42,10 +44,10 @@ export const alexnet = defineModel('alexnet', noOptions, () => {
   const preprocessing = { scale: 1, offset: -114 };
   return sequential({ name: 'alexnet', inputShape: [227, 227, 3], preprocessing }, [
     conv2d({ name: 'conv1', filters: 96, kernelSize: 11, strides: 4, ...weights }),
-    localResponseNormalization({ name: 'norm1' }),
+    localResponseNormalization({ name: 'norm1', groups: 2 }),
     maxPooling2d({ name: 'pool1', ...overlapping }),
     conv2d({ name: 'conv2', filters: 256, kernelSize: 5, padding: 'same', groups: 2, ...alive }),
-    localResponseNormalization({ name: 'norm2' }),
+    localResponseNormalization({ name: 'norm2', groups: 2 }),
     maxPooling2d({ name: 'pool2', ...overlapping }),
     conv2d({ name: 'conv3', filters: 384, kernelSize: 3, padding: 'same', ...weights }),
     conv2d({ name: 'conv4', filters: 384, kernelSize: 3, padding: 'same', groups: 2, ...alive }),

@@ -20,11 +20,27 @@ it('counts what each rank holds and sends of AlexNet', () => {
   expect(of('fc6')).toMatchObject({ forward: 4 * 6 * 6 * 128, back: 4 * 6 * 6 * 128 });
   expect(of('fc7')).toMatchObject({ forward: 4 * 2048, back: 4 * 2048 });
   expect(of('fc8')).toMatchObject({ role: 'sum', forward: 4 * 1000, back: 0 });
-  expect(sent.forward - sent.back).toBe(4000);
+  // Each tower normalises its own maps: nothing else passes.
+  expect(layers.filter(({ forward }) => forward > 0).map(({ name }) => name)).toEqual([
+    'conv3',
+    'fc6',
+    'fc7',
+    'fc8',
+  ]);
+  expect(sent).toEqual({
+    forward: 4 * (21_632 + 4608 + 2048 + 1000),
+    back: 4 * (21_632 + 4608 + 2048),
+  });
+  const caffe = summarizeTowers(modelOf('alexnet-caffe')).layers;
+  expect(caffe.find(({ name }) => name === 'norm1')).toMatchObject({
+    role: 'border',
+    forward: 4 * 27 * 27 * 2,
+    back: 4 * 27 * 27 * 2,
+  });
 });
 
 it('fits 80 columns, and draws both towers in every line', () => {
-  const lines = formatTowers(summarizeTowers(modelOf('alexnet-caffe')), { width: 80 }).split('\n');
+  const lines = formatTowers(alexnet(), { width: 80 }).split('\n');
   const rows = lines.slice(4, lines.lastIndexOf('='.repeat(80)));
   expect(Math.max(...rows.map(({ length }) => length))).toBeLessThanOrEqual(80);
   expect(lines.find((line) => line.startsWith('conv3'))).toBe(
@@ -33,7 +49,7 @@ it('fits 80 columns, and draws both towers in every line', () => {
   expect(lines.find((line) => line.startsWith('conv4'))).toMatch(
     /331,968 +\| +13x13x192 +331,968$/,
   );
-  const wide = formatTowers(summarizeTowers(modelOf('alexnet-caffe')), { width: 120 }).split('\n');
+  const wide = formatTowers(alexnet(), { width: 120 }).split('\n');
   const longest = Math.max(...wide.map(({ length }) => length));
   expect(longest).toBeGreaterThan(90);
   expect(longest).toBeLessThanOrEqual(120);
