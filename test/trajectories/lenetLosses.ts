@@ -1,0 +1,32 @@
+/** @file The losses of LeNet-5 on written digits, step by step, on any session. */
+import type { Session } from '../../src/backends/backend.ts';
+import { modelOf } from '../../src/models/index.ts';
+import { adam } from '../../src/nn/optimizers/adam.ts';
+import { initialStates, trainingGraph } from '../../src/nn/programs/programs.ts';
+import { firstMnistRows } from '../golden/mnistRows.ts';
+
+/** Rows that are kept beside the recordings. */
+const ROWS = 1280;
+
+/** Adam at its usual rate, batches in the order of the file. */
+export async function lenetLosses(
+  session: Session,
+  { steps, batch, seed = 1 }: { steps: number; batch: number; seed?: number },
+): Promise<number[]> {
+  const spec = modelOf('lenet5');
+  const optimizer = adam();
+  const program = session.compile(trainingGraph(spec, { optimizer }, batch));
+  for (const [name, numbers] of initialStates(spec, { optimizer, seed }))
+    session.writeState(name, numbers);
+  const { fill } = firstMnistRows();
+  const losses: number[] = [];
+  for (let step = 0; step < steps; step++) {
+    fill(program, (step * batch) % (ROWS - batch + 1));
+    for (const [name, value] of Object.entries(optimizer.scalars(step, 1e-3)))
+      program.input(name)[0] = value;
+    program.run();
+    losses.push((await program.output('loss'))[0]!);
+  }
+  program.close();
+  return losses;
+}
