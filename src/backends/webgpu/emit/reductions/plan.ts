@@ -29,6 +29,9 @@ export interface SumPlan {
 const FEW = 32;
 /** Results that keep an adapter busy on their own. */
 const MANY = 16_384;
+/** Partial sums that do, where terms are read from memory once; and the most that one tree adds up. */
+const BUSY = 2 ** 17;
+const MOST_PARTS = 2 ** 16;
 
 export function planSum(from: Shape, to: Shape, { maxWorkgroupSize }: Target): SumPlan {
   const axes = broadcastLevels(to, from);
@@ -44,8 +47,8 @@ export function planSum(from: Shape, to: Shape, { maxWorkgroupSize }: Target): S
   const perGroup = maxWorkgroupSize * FEW;
   if (terms <= perGroup && (along === 'terms' || terms <= 4 * maxWorkgroupSize))
     return { ...common, kind: 'tree', parts: 1 };
-  const wanted = Math.ceil(MANY / results);
-  const parts = Math.min(Math.ceil(terms / FEW), Math.max(wanted, Math.ceil(terms / 4096)), 4096);
+  const wanted = Math.max(Math.ceil(BUSY / results), Math.ceil(terms / 4096));
+  const parts = Math.min(Math.ceil(terms / FEW), wanted, MOST_PARTS);
   return { ...common, kind: 'split', parts };
 }
 
