@@ -7,6 +7,7 @@ import {
   curveWords,
   differencesOf,
   figuresOf,
+  lossWarning,
   type ReadableRun,
   stateWords,
   trainingOf,
@@ -49,6 +50,14 @@ function run(
   const history = losses.map(([train, validation], i) => epoch(i + 1, train, validation));
   return { name, record, spec: null, history, fault: null, inUse: false, hasMistakes: false };
 }
+
+it('warns of curves of different losses', () => {
+  const of = (name: string, loss: string) => run(name, [[0.5, null]], undefined, { loss });
+  const runs = [of('a', 'meanSquaredError'), of('b', 'map'), of('c', 'map')];
+  expect(lossWarning(runs, 'loss')).toMatch(/\(meanSquaredError, map\)/);
+  expect(lossWarning(runs, 'accuracy')).toBeUndefined();
+  expect(lossWarning(runs.slice(1), 'loss')).toBeUndefined();
+});
 
 describe('figures of a run', () => {
   it('name the epoch of the least validation loss, or training loss without one', () => {

@@ -129,6 +129,13 @@ export function curveWords(runs: readonly ReadableRun[], measure: Measure): stri
   return `${measure} over epochs: ${ends.join('; ')}`;
 }
 
+/** Where curves of loss are not of one loss: a sentence. */
+export function lossWarning(runs: readonly ReadableRun[], measure: Measure): string | undefined {
+  const losses = new Set(runs.flatMap((run) => trainingOf(run)?.settings.loss ?? []));
+  if (measure !== 'loss' || losses.size < 2) return undefined;
+  return `These are different losses (${[...losses].join(', ')}): their heights say nothing of one another.`;
+}
+
 export interface Difference {
   readonly option: string;
   /** One per run, in words. */

@@ -10,6 +10,7 @@ import {
   curvesOf,
   differencesOf,
   figuresOf,
+  lossWarning,
   type Measure,
   pointsOf,
   type ReadableRun,
@@ -99,7 +100,8 @@ function curves(runs: readonly ReadableRun[], measure: Measure): string {
   );
   const title = measure === 'loss' ? 'Loss' : 'Accuracy';
   const yRange = measure === 'accuracy' ? shareRange(series) : undefined;
-  return figure(drawCurves(series, { title, xLabel: 'epoch', yLabel: measure, yRange }));
+  const drawn = drawCurves(series, { title, xLabel: 'epoch', yLabel: measure, yRange });
+  return figure(drawn, lossWarning(runs, measure));
 }
 
 function differences(runs: readonly ReadableRun[]): string {

@@ -11,7 +11,10 @@ import { finishedPage } from '../report/finished.ts';
 import { rebuiltPage } from '../report/rebuiltPage.ts';
 import { drawLook } from '../train/drawing/lookDrawing.ts';
 import { lookAt } from '../train/prediction/look.ts';
+import { embedRun } from './embedRun.ts';
+import { exciteRun } from './exciteRun.ts';
 import { loadModel } from './folder/modelFiles.ts';
+import { pairedRuns } from './pairedRuns.ts';
 import { perturbRun } from './perturb.ts';
 import { gatherRebuilt } from './reportRun.ts';
 import { runAt } from './runList.ts';
@@ -112,6 +115,20 @@ describe('a run of an auto-encoder', () => {
     expect([...(look.rebuilt?.back ?? [])]).toEqual([...(shown?.back ?? [])]);
     expect([look.answer, look.classes, look.probabilities]).toEqual([-1, [], []]);
     expect(drawLook(look, 'one')).toMatch(/given back.*orange: too bright, blue: too dark/);
+  });
+
+  it('is embedded by its code, and its units have pictures; it is not compared by right answers', async () => {
+    const { folder } = await train('coded');
+    const embedded = await embedRun({ folder, testCount: 20, backend });
+    expect([embedded.layer, embedded.numbers, embedded.indices.length]).toEqual([
+      'encoder',
+      147,
+      20,
+    ]);
+    const { units, count } = await exciteRun({ folder, layer: 'encoder', testCount: 20, backend });
+    expect([units.length, count]).toEqual([3, 20]);
+    const request = { folder, testCount: 20, backend };
+    expect(await pairedRuns([request, request])).toMatch(/coded gives pictures back and names no/);
   });
 
   it('is refused by what asks for classes', async () => {

@@ -26,7 +26,7 @@ export interface EmbeddedRun extends Embedding {
 }
 
 export function embedRun(request: EmbedRequest): Promise<EmbeddedRun> {
-  return withTestedRun(request, async (tested) => {
+  return withTestedRun({ ...request, rebuilds: true }, async (tested) => {
     const { spec, weights, dataset, reading, session } = tested;
     const { layer, method, perplexity, seed, hasPictures = false } = request;
     const options = { layer, method, perplexity, seed, reading };

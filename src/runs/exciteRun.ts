@@ -29,27 +29,30 @@ export interface ExcitedRun extends Excited {
 }
 
 export function exciteRun(request: ExciteRequest): Promise<ExcitedRun> {
-  return withTestedRun(request, async ({ spec, weights, dataset, reading, session }) => {
-    const { layer, units, isWhole } = request;
-    const { test, classes, name } = dataset;
-    const excited = await exciting(session, { spec, weights }, test, layer, { units, reading });
-    const shape = imageShapeOf(spec);
-    const rows = new Set(excited.units.flatMap(({ pictures }) => pictures.map((p) => p.index)));
-    const indices = [...rows];
-    const { images } = await picturesOf(test, indices, { ...reading, shape });
-    const size = images.length / indices.length;
-    const pictureOf = (index: number): Uint8Array => {
-      const at = indices.indexOf(index);
-      return images.subarray(at * size, (at + 1) * size);
-    };
-    const title = `${spec.name}: what excites ${layer} in ${name}`;
-    return {
-      ...excited,
-      model: spec.name,
-      dataset: name,
-      drawing: drawExcited(excited, pictureOf, shape, title, { isWhole }),
-      classOf: (index) => classes[test.labels[index] ?? -1] ?? String(test.labels[index]),
-      nameOf: await pictureNames(test),
-    };
-  });
+  return withTestedRun(
+    { ...request, rebuilds: true },
+    async ({ spec, weights, dataset, reading, session }) => {
+      const { layer, units, isWhole } = request;
+      const { test, classes, name } = dataset;
+      const excited = await exciting(session, { spec, weights }, test, layer, { units, reading });
+      const shape = imageShapeOf(spec);
+      const rows = new Set(excited.units.flatMap(({ pictures }) => pictures.map((p) => p.index)));
+      const indices = [...rows];
+      const { images } = await picturesOf(test, indices, { ...reading, shape });
+      const size = images.length / indices.length;
+      const pictureOf = (index: number): Uint8Array => {
+        const at = indices.indexOf(index);
+        return images.subarray(at * size, (at + 1) * size);
+      };
+      const title = `${spec.name}: what excites ${layer} in ${name}`;
+      return {
+        ...excited,
+        model: spec.name,
+        dataset: name,
+        drawing: drawExcited(excited, pictureOf, shape, title, { isWhole }),
+        classOf: (index) => classes[test.labels[index] ?? -1] ?? String(test.labels[index]),
+        nameOf: await pictureNames(test),
+      };
+    },
+  );
 }

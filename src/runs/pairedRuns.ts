@@ -7,6 +7,7 @@
 import { indexOfLargest } from '../base/largest.ts';
 import { comparePaired, type PairedRuns } from '../train/evaluation/mcnemar.ts';
 import { predictTested } from './predictTested.ts';
+import { isAutoencoder } from './scoreRun.ts';
 import { type TestRequest, withTestedRun } from './testedRun.ts';
 
 /** What a run makes of the test set. */
@@ -19,6 +20,9 @@ interface Answered {
 
 /** A sentence where they were not asked of the same pictures. */
 export async function pairedRuns(requests: readonly TestRequest[]): Promise<PairedRuns | string> {
+  for (const { folder } of requests) {
+    if (await isAutoencoder(folder)) return `${folder} gives pictures back and names no class`;
+  }
   const answered: Answered[] = [];
   for (const request of requests) answered.push(await answersOf(request));
   const [first, ...others] = answered;

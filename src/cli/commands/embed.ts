@@ -49,7 +49,10 @@ export function command(): Command {
     .argument('<run>', 'folder of a run (runs/lenet5, or its bare name)')
     .option('--data <name>', 'data set (default: the one it was trained on)')
     .addOption(numberOption('count', '--test-count <n>', 'the first n pictures').default(COUNT))
-    .option('--layer <name>', 'whose numbers (default: the last hidden layer)')
+    .option(
+      '--layer <name>',
+      'whose numbers (default: the last hidden layer; of an auto-encoder the narrowest)',
+    )
     .addOption(
       new Option('--method <name>', 'how many numbers become two')
         .choices(['pca', 'tsne'])

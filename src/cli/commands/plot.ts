@@ -45,10 +45,8 @@ export function command(): Command {
 async function plot(names: readonly string[], { measure, out, json }: Options): Promise<void> {
   const output = openOutput(json === true);
   if (out !== undefined) checkDrawingName(out, '--out');
-  const [{ runAt }, { curvesOf, curveWords, isReadable, MOST_COMPARED }] = await Promise.all([
-    import('../../runs/runList.ts'),
-    import('../../records/comparedRuns.ts'),
-  ]);
+  const [{ runAt }, { curvesOf, curveWords, isReadable, lossWarning, MOST_COMPARED }] =
+    await Promise.all([import('../../runs/runList.ts'), import('../../records/comparedRuns.ts')]);
   if (names.length > MOST_COMPARED) {
     throw new FoveaError({
       problem: `received ${names.length} runs`,
@@ -70,6 +68,8 @@ async function plot(names: readonly string[], { measure, out, json }: Options): 
   }
   output.data({ event: 'curves', measure, curves });
   output.text(`${drawChart(drawnThrough(curves), measure)}\n${curveWords(runs, measure)}`);
+  const warning = lossWarning(runs, measure);
+  if (warning !== undefined) output.note(warning);
   if (out === undefined) return;
   const title = `${names.join(', ')}: ${measure} by epoch`;
   const labels = { title, xLabel: 'epoch', yLabel: measure };

@@ -25,7 +25,9 @@ export function checkNamesClasses(spec: ModelSpec, what: string): void {
   throw new FoveaError({
     problem: `${spec.name} answers with ${formatShape(output)} for one picture`,
     expected: `one row of numbers (classes,), ${what}`,
-    fix: 'use fit, score and predictBatch of the library for models of values',
+    fix: rebuildsInput(spec)
+      ? 'score, report and look tell how well an auto-encoder gives its pictures back'
+      : 'use fit, score and predictBatch of the library for models of values',
   });
 }
 

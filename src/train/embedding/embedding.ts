@@ -12,6 +12,7 @@ import { sizeOf } from '../../base/shape.ts';
 import type { Reading } from '../../data/batches/batchSource.ts';
 import type { AnySplit } from '../../data/streamed.ts';
 import { answeringLayer } from '../../models/variants.ts';
+import { rebuildsInput } from '../../nn/losses/answers.ts';
 import { layerShapes } from '../../nn/shapes.ts';
 import { checkOneInOneOut, inputsOf, type ModelSpec } from '../../nn/spec.ts';
 import { openEvaluationBatches } from '../evaluation/evaluate.ts';
@@ -27,7 +28,7 @@ export const embeddingMethods = ['pca', 'tsne'] as const;
 export type EmbeddingMethod = (typeof embeddingMethods)[number];
 
 export interface EmbedOptions {
-  /** Default: what the layer reads that answers, the last hidden one. */
+  /** Default: what the layer reads that answers, the last hidden one; of an auto-encoder the one of fewest numbers. */
   readonly layer?: string | undefined;
   /** Default: pca. */
   readonly method?: EmbeddingMethod | undefined;
@@ -68,7 +69,7 @@ export async function embed(
   const { spec } = model;
   const { method = 'pca', perplexity, seed, reading } = options;
   checkOneInOneOut(spec, 'that reads one picture');
-  const layer = options.layer ?? lastHidden(spec);
+  const layer = options.layer ?? (rebuildsInput(spec) ? narrowest(spec) : lastHidden(spec));
   if (split.count > MOST_ROWS[method] || split.count < LEAST_ROWS) {
     throw new UsageError({
       problem: `${split.count.toLocaleString('en-US')} pictures`,
@@ -95,6 +96,16 @@ export async function embed(
     if (turns.due()) await turns.take();
   };
   return { ...about, ...(await tsne(data, numbers, { perplexity, seed, pause })), shares: null };
+}
+
+/** An auto-encoder's code: the layer with the fewest numbers, of equals the first. */
+function narrowest(spec: ModelSpec): string {
+  const layers = layerShapes(spec).map(({ spec: { name }, outputShape }) => ({
+    name,
+    numbers: sizeOf(outputShape),
+  }));
+  const least = Math.min(...layers.map(({ numbers }) => numbers));
+  return layers.find(({ numbers }) => numbers === least)?.name ?? lastHidden(spec);
 }
 
 /** What the answering layer reads, past layers that only hand on. */

@@ -57,8 +57,9 @@ export function Comparison({ runs, measure, onMeasure }: ComparisonProps) {
               }))}
             />
             <p class="small soft">
-              Validation is drawn through, training dashed. Training is measured while the weights
-              still change, validation at the end of the epoch.
+              {comparedRuns.lossWarning(runs, measure)} Validation is drawn through, training
+              dashed. Training is measured while the weights still change, validation at the end of
+              the epoch.
             </p>
           </>
         )}
