@@ -32,6 +32,8 @@ function tile(
 /** Speeds: an H100, 4096 x 4096 x 4096, of the 64 TFLOP/s that a loop of multiply-adds reaches. */
 const TILES: readonly RatedTile[] = [
   tile([128, 128, 16], [8, 8], 2, 0.69),
+  tile([128, 128, 16], [8, 8], 1, 0.65),
+  tile([128, 128, 8], [8, 8], 1, 0.53),
   tile([128, 96, 16], [8, 8], 2, 0.62),
   tile([64, 128, 16], [8, 8], 1, 0.64),
   tile([128, 64, 16], [8, 4], 1, 0.61),
@@ -66,21 +68,26 @@ const PART_COST = 0.65;
 /** What a second pass costs at least, in multiply-adds of one processor. */
 const PASS_COST = 700_000;
 /** A tile with less of its sums wanted is as good as empty. */
-const LEAST_USE = 0.06;
+const LEAST_USE = 0.2;
 
 /** The plan that takes the least time by count. */
 export function planProduct(products: readonly Product[], target: Target): ProductPlan {
-  const plans = tilesFor(products, target).flatMap((t) =>
-    SPLITS.filter((splits) => splits === 1 || depthOf(products) >= splits * LEAST_PART).map(
-      (splits) => ({ tile: t, splits, time: timeOf(products, t, splits) }),
-    ),
-  );
-  const [first, ...others] = plans;
-  if (first === undefined) return directPlan(products, target);
-  const best = others.reduce((a, b) => (b.time < a.time ? b : a), first);
-  if (useOf(products, best.tile) < LEAST_USE) return directPlan(products, target);
+  const [best] = rankPlans(products, target);
+  if (best === undefined || useOf(products, best.tile) < LEAST_USE)
+    return directPlan(products, target);
   const { speed: _, ...chosen } = best.tile;
   return { way: 'tiles', tile: chosen, splits: best.splits };
+}
+
+/** All plans by tiles, the quickest by count first. */
+export function rankPlans(products: readonly Product[], target: Target) {
+  return tilesFor(products, target)
+    .flatMap((t) =>
+      SPLITS.filter((splits) => splits === 1 || depthOf(products) >= splits * LEAST_PART).map(
+        (splits) => ({ tile: t, splits, time: timeOf(products, t, splits) }),
+      ),
+    )
+    .sort((a, b) => a.time - b.time);
 }
 
 function tilesFor(products: readonly Product[], target: Target): RatedTile[] {
