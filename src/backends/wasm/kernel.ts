@@ -6,11 +6,11 @@
  * to the next within a thread, with no waiting between (`program/schedule.ts`).
  */
 import { first } from '../../base/lists.ts';
+import type { WinogradUse } from '../../compile/winograd/variants.ts';
 import type { Node } from '../../graph/node.ts';
 import type { FunctionBuilder, Local } from './assembler/function.ts';
 import type { Pointer } from './assembler/lanes.ts';
 import type { Arithmetic } from './emit/language/math.ts';
-import type { WinogradUse } from './options.ts';
 import type { Slicing } from './program/slicing.ts';
 
 /** What the machine gives and the plans choose by. */

@@ -1,6 +1,7 @@
 /**
  * @file What a WASM session can be opened with. Next stop: `index.ts`.
  */
+import type { WinogradUse } from '../../compile/winograd/variants.ts';
 
 export interface WasmOptions {
   /** Worker threads including the caller's; default: all cores. */
@@ -10,9 +11,6 @@ export interface WasmOptions {
   /** 'auto' takes Winograd's convolution where the plan counts a gain. */
   readonly winograd?: WinogradUse;
 }
-
-/** 'off': never; 'always': wherever a variant fits, for tests and comparisons. */
-export type WinogradUse = 'auto' | 'off' | 'always';
 
 /** Options that are 'auto' or 'off', and what it means to turn each off. */
 export const wasmSwitches = {

@@ -9,6 +9,11 @@ import type { Node } from '../../graph/node.ts';
 import { opOf, ops } from '../../ops/index.ts';
 import type { OpSignature } from '../../ops/op.ts';
 import type { KernelRecord } from './defineKernel.ts';
+import {
+  conv2dInputGradientKernel,
+  conv2dKernel,
+  conv2dKernelGradientKernel,
+} from './emit/conv2d/conv2d.ts';
 import { randomUniformKernel } from './emit/elementwise/random.ts';
 import {
   broadcastKernel,
@@ -27,11 +32,6 @@ import {
   connectedConv2dKernel,
   connectedConv2dKernelGradientKernel,
 } from './emit/product/connected.ts';
-import {
-  conv2dInputGradientKernel,
-  conv2dKernel,
-  conv2dKernelGradientKernel,
-} from './emit/product/conv2d.ts';
 import { matmulKernel } from './emit/product/matmul.ts';
 import { sumToKernel } from './emit/reductions/sumTo.ts';
 import {

@@ -6,6 +6,7 @@
  * Next stops: `defineKernel.ts`, and a record, `emit/moves/moves.ts`.
  */
 import { type Shape, sizeOf } from '../../base/shape.ts';
+import type { WinogradUse } from '../../compile/winograd/variants.ts';
 import { createNode, type Node } from '../../graph/node.ts';
 
 /** What the adapter gives and plans choose by. */
@@ -26,6 +27,8 @@ export interface Target {
   readonly subgroups: boolean;
   /** Numbers of 16 bits. */
   readonly f16: boolean;
+  /** Where convolutions may be Winograd's. */
+  readonly winograd: WinogradUse;
 }
 
 /** What the standard has every adapter give. */
@@ -38,6 +41,7 @@ export const LEAST: Target = {
   maxBinding: 2 ** 27,
   subgroups: false,
   f16: false,
+  winograd: 'auto',
 };
 
 /** How WGSL sees a value's numbers: one by one, or by fours. */

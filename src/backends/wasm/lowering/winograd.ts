@@ -6,12 +6,12 @@
  */
 import { fourAxes } from '../../../base/shape.ts';
 import type { Pads } from '../../../base/window.ts';
+import { tileSide, type Variant } from '../../../compile/winograd/variants.ts';
 import { type Node, twoInputs } from '../../../graph/node.ts';
 import type { Conv2dAttrs, Conv2dKernelGradientAttrs } from '../../../ops/windows/conv2d.ts';
 import { winogradConv2d, winogradKernelGradient, winogradWeights } from '../emit/winograd/ops.ts';
 import { type PanelLayout, panelLayout } from '../emit/winograd/panels.ts';
 import { chooseWinograd, tilingOf } from '../emit/winograd/plan.ts';
-import { tileSide, type Variant } from '../emit/winograd/variants.ts';
 import { loweredNode, type Step } from './step.ts';
 
 type Pad = (x: Node, pads: Pads) => Node;

@@ -53,7 +53,7 @@ export async function openAdapter(options: WebgpuOptions): Promise<OpenedAdapter
     device,
     isSoftware,
     name: nameOf(info, isSoftware),
-    target: targetOf(device, isSoftware),
+    target: targetOf(device, isSoftware, options),
     release: () => keptAlive.delete(kept),
   };
 }
@@ -74,7 +74,11 @@ async function findGpu(): Promise<GPU> {
 }
 
 /** What plans may ask of a device; software takes long to compile and gains nothing by wide groups. */
-export function targetOf({ limits, features }: GPUDevice, isSoftware: boolean): Target {
+export function targetOf(
+  { limits, features }: GPUDevice,
+  isSoftware: boolean,
+  { winograd = 'auto' }: WebgpuOptions = {},
+): Target {
   const most = limits.maxComputeInvocationsPerWorkgroup;
   return {
     workgroupSize: isSoftware ? 64 : Math.min(256, most),
@@ -85,6 +89,7 @@ export function targetOf({ limits, features }: GPUDevice, isSoftware: boolean): 
     maxBinding: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
     subgroups: features.has('subgroups'),
     f16: features.has('shader-f16'),
+    winograd,
   };
 }
 

@@ -4,6 +4,7 @@
  * Previous stop: `backends/wasm/program/plan.ts`. Next stop: `conv2d.ts`.
  */
 import { align } from '../../../../compile/memoryPlan.ts';
+import { type VariantName, variantOf } from '../../../../compile/winograd/variants.ts';
 import type { Node } from '../../../../graph/node.ts';
 import type { Local } from '../../assembler/function.ts';
 import { mostRows, type PlanContext } from '../../kernel.ts';
@@ -11,7 +12,6 @@ import { squareBytes } from './linear.ts';
 import type { WinogradConv2dAttrs } from './ops.ts';
 import { fusedVectors, type PanelLayout } from './panels.ts';
 import { type Tiling, tilingOf } from './plan.ts';
-import { type VariantName, variantOf } from './variants.ts';
 
 /** About so many tiles share what is read of the weights. */
 const TILES_PER_BLOCK = 64;

@@ -4,6 +4,7 @@
  * Previous stop: `backends/wasm/program/plan.ts`. Next stop: `kernelGradient.ts`.
  */
 import { align } from '../../../../compile/memoryPlan.ts';
+import { type VariantName, variantOf } from '../../../../compile/winograd/variants.ts';
 import type { Node } from '../../../../graph/node.ts';
 import type { Local } from '../../assembler/function.ts';
 import { mostRows, type PlanContext } from '../../kernel.ts';
@@ -11,7 +12,6 @@ import { squareBytes } from './linear.ts';
 import type { WinogradGradientAttrs } from './ops.ts';
 import { fusedVectors } from './panels.ts';
 import { type Tiling, tilingOf } from './plan.ts';
-import { type VariantName, variantOf } from './variants.ts';
 
 /** The most a block takes of each; it takes even shares. */
 const MOST_CHANNELS = 192;

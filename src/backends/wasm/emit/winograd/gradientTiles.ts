@@ -3,6 +3,8 @@
  *
  * Previous stop: `kernelGradient.ts`.
  */
+
+import { transformsOf, transpose, variantOf } from '../../../../compile/winograd/variants.ts';
 import type { Node } from '../../../../graph/node.ts';
 import type { Local, Value } from '../../assembler/function.ts';
 import { i32, type Pointer } from '../../assembler/lanes.ts';
@@ -13,7 +15,6 @@ import type { Accumulators } from '../language/tile.ts';
 import { type Position, scratchOf, type WinogradGradientPlan } from './gradientPlan.ts';
 import { emitTransform, storeVectors, type Vectors } from './linear.ts';
 import { tileCoordinates, tileStart } from './tiles.ts';
-import { transformsOf, transpose, variantOf } from './variants.ts';
 
 /** Y = A dy A^T, panel by panel; pixels past the border are zeros. */
 export function emitTilesOfDy(

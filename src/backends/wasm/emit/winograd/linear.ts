@@ -5,12 +5,13 @@
  * of some entries. The long side is folded: what such a pair has in common is computed once. Every operation
  * is written for `width` neighbouring vectors, which V8 may fuse to one.
  */
+
+import type { Matrix } from '../../../../compile/winograd/variants.ts';
 import type { FunctionBuilder, Local, Value } from '../../assembler/function.ts';
 import { f32x4 } from '../../assembler/lanes.ts';
 import type { KernelContext } from '../../kernel.ts';
 import { advance, forRange, withinTurn } from '../language/loops.ts';
 import type { Arithmetic } from '../language/math.ts';
-import type { Matrix } from './variants.ts';
 
 /** Neighbouring vectors, computed side by side; undefined stands for zeros. */
 export type Vectors = readonly Value<'f32x4'>[];

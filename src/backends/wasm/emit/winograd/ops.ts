@@ -4,6 +4,7 @@
  * Previous stop: `lowering/winograd.ts`.
  */
 import type { Pair } from '../../../../base/window.ts';
+import { VARIANTS, type VariantName, variantOf } from '../../../../compile/winograd/variants.ts';
 import {
   type AttributeCheck,
   count,
@@ -15,7 +16,6 @@ import {
 import { defineLoweredOp } from '../../../../ops/op.ts';
 import type { PanelLayout } from './panels.ts';
 import { tilingOf } from './plan.ts';
-import { VARIANTS, type VariantName, variantOf } from './variants.ts';
 
 const variant: AttributeCheck = (value) => VARIANTS.some(({ name }) => name === value);
 

@@ -6,8 +6,8 @@
  * nothing to save. Previous stop: `lowering/winograd.ts`. Next stops: `weights.ts`, `conv2d.ts`, `kernelGradient.ts`.
  */
 import type { Pair } from '../../../../base/window.ts';
+import { tileSide, VARIANTS, type Variant } from '../../../../compile/winograd/variants.ts';
 import type { Target } from '../../kernel.ts';
-import { tileSide, VARIANTS, type Variant } from './variants.ts';
 
 /** A convolution, forward or one of its gradients, whatever its padding. */
 export interface WinogradProblem {

@@ -10,10 +10,10 @@ import {
   nodeOf,
   TARGETS,
 } from '../../../../../test/support/plans.ts';
+import { VARIANTS } from '../../../../compile/winograd/variants.ts';
 import { planWinogradConv2d } from './conv2dPlan.ts';
 import { planWinogradGradient, scratchOf } from './gradientPlan.ts';
 import { panelLayout } from './panels.ts';
-import { VARIANTS } from './variants.ts';
 
 describe.each(TARGETS)('pairs $pairs', (target) => {
   const context = contextOf(target);

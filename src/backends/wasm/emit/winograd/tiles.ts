@@ -3,13 +3,18 @@
  *
  * Previous stop: `linear.ts`. Next stops: `conv2d.ts` and `kernelGradient.ts`, which both read V.
  */
+
+import {
+  transformsOf,
+  type VariantName,
+  variantOf,
+} from '../../../../compile/winograd/variants.ts';
 import type { Value } from '../../assembler/function.ts';
 import { i32 } from '../../assembler/lanes.ts';
 import type { KernelContext } from '../../kernel.ts';
 import { forRange } from '../language/loops.ts';
 import { emitTransform, overLanes, storeVectors } from './linear.ts';
 import type { Tiling } from './plan.ts';
-import { transformsOf, type VariantName, variantOf } from './variants.ts';
 
 /** Image, row and column of a tile. */
 export function tileCoordinates(

@@ -3,6 +3,8 @@
  *
  * Tiles at the border keep what is inside the image. Previous stop: `conv2d.ts`.
  */
+
+import { transformsOf, variantOf } from '../../../../compile/winograd/variants.ts';
 import type { Node } from '../../../../graph/node.ts';
 import type { Local } from '../../assembler/function.ts';
 import { i32 } from '../../assembler/lanes.ts';
@@ -13,7 +15,6 @@ import type { Accumulators } from '../language/tile.ts';
 import { type Position, scratchOf, type WinogradConv2dPlan } from './conv2dPlan.ts';
 import { emitColumns, emitRow, squareBytes } from './linear.ts';
 import { tileCoordinates, tileStart } from './tiles.ts';
-import { transformsOf, variantOf } from './variants.ts';
 
 /** y = A^T M A for one run of panels, with the epilogue; tiles at the border keep what is inside. */
 export function emitTilesOut(

@@ -8,6 +8,12 @@
  * Next stop: `conv2d.ts`.
  */
 import { sizeOf } from '../../../../base/shape.ts';
+import {
+  tileSide,
+  transformsOf,
+  type VariantName,
+  variantOf,
+} from '../../../../compile/winograd/variants.ts';
 import type { Node } from '../../../../graph/node.ts';
 import { i32 } from '../../assembler/lanes.ts';
 import { defineKernel } from '../../defineKernel.ts';
@@ -16,7 +22,6 @@ import { advance, forRange, times, withinTurn } from '../language/loops.ts';
 import { emitTransform, squareBytes, storeVectors } from './linear.ts';
 import { winogradWeights } from './ops.ts';
 import { fusedVectors, type PanelLayout } from './panels.ts';
-import { tileSide, transformsOf, type VariantName, variantOf } from './variants.ts';
 
 export const winogradWeightsKernel = defineKernel({
   op: winogradWeights,

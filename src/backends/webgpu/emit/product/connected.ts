@@ -2,7 +2,7 @@
  * @file Convolutions by a table of connections, as products over all maps whose missing kernels are zero.
  *
  * The table stands in the text: for an input map and an output map, which of the kernels it is, or -1. The kernel
- * gradient makes all sums and keeps those of kernels that exist. Previous stop: `conv2d.ts`.
+ * gradient makes all sums and keeps those of kernels that exist. Previous stop: `convolution.ts`.
  */
 import { fourAxes } from '../../../../base/shape.ts';
 import { NO_PADS } from '../../../../base/window.ts';
@@ -19,7 +19,7 @@ import {
   inputGradientProducts,
   kernelGradientProduct,
   type Shapes,
-} from './conv2d.ts';
+} from './convolution.ts';
 import type { Factor, Product } from './factor.ts';
 import { defineProducts } from './kernel.ts';
 

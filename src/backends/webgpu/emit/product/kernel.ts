@@ -1,7 +1,7 @@
 /**
  * @file Products as kernels: the passes of one op, and the sum of the parts of a split depth.
  *
- * An op says which products it is (`matmul.ts`, `conv2d.ts`, `connected.ts`); here they are planned together, become
+ * An op says which products it is (`matmul.ts`, `convolution.ts`, `connected.ts`); here they are planned together, become
  * a dispatch each, and are finished by the op's epilogue: in registers, or with the sum of the parts.
  */
 import { sizeOf } from '../../../../base/shape.ts';
@@ -35,65 +35,76 @@ export function defineProducts<A>(op: OpSignature<A>, productsOf: ProductsOf<A>)
     plan: (node, attrs, { target }) => {
       const products = productsOf(node, attrs);
       const plan = planProduct(products, target);
-      const sizes = products.map(({ rows, columns, depth, groups }) => ({
-        rows,
-        columns,
-        depth,
-        groups,
-      }));
       return {
         multiplyAdds: products.reduce((sum, product) => sum + multiplyAddsOf(product), 0),
         plan: { plan, products },
-        shown: { ...plan, products: sizes },
+        shown: { ...plan, products: sizesOf(products) },
       };
     },
-    emit: (node, { plan, products }, { target }) => dispatchesOf(node, products, plan, target),
+    emit: (node, { plan, products }, { target }) =>
+      dispatchesOf(products, operandsOf(node), plan, target),
   });
 }
 
+/** What `inspect` shows of products. */
+export const sizesOf = (products: readonly Product[]) =>
+  products.map(({ rows, columns, depth, groups }) => ({ rows, columns, depth, groups }));
+
+/** A node's two factors, and its epilogue. */
+export function operandsOf(node: Node): Operands {
+  const [left, right] = twoInputs(node);
+  return { left, right, to: node, epilogue: epilogueOf(node, 2) };
+}
+
+/** What products read and fill. */
+export interface Operands {
+  readonly left: Node;
+  readonly right: Node;
+  readonly to: Node;
+  readonly epilogue?: Epilogue | undefined;
+}
+
 export function dispatchesOf(
-  node: Node,
   products: readonly Product[],
+  operands: Operands,
   plan: ProductPlan,
   target: Target,
 ): readonly Dispatch[] {
-  const epilogue = epilogueOf(node, 2);
+  const { to, epilogue } = operands;
   if (plan.splits === 1) {
-    return products.map((product) => dispatchOf(node, node, product, plan, epilogue, target));
+    return products.map((product) => dispatchOf(product, operands, plan, target));
   }
-  const parts = temporary([plan.splits, sizeOf(node.shape)], `${node.name}/parts`);
+  const parts = temporary([plan.splits, sizeOf(to.shape)], `${to.name}/parts`);
+  const unfinished = { ...operands, to: parts, epilogue: undefined };
   return [
-    ...products.map((product) => dispatchOf(node, parts, product, plan, undefined, target)),
-    sumOfParts(node, parts, epilogue, target),
+    ...products.map((product) => dispatchOf(product, unfinished, plan, target)),
+    sumOfParts(to, parts, epilogue, target),
   ];
 }
 
 function dispatchOf(
-  node: Node,
-  to: Node,
   product: Product,
+  { left, right, to, epilogue }: Operands,
   plan: ProductPlan,
-  epilogue: Epilogue | undefined,
   target: Target,
 ): Dispatch {
-  const [left, right] = twoInputs(node);
   const tiled = plan.way === 'tiles';
   const bound = (value: Node, quads: boolean): Binding =>
     quads && tiled ? vectors(value) : scalars(value);
-  const size = sizeOf(node.shape);
+  const size = sizeOf(to.shape) / plan.splits;
   const besides = epilogue?.inputs ?? [];
   return {
     inputs: [
       bound(left, product.left.quads),
       bound(right, product.right.quads),
-      ...besides.map((input) => bound(input, product.result.quads && isBeside(input, node))),
+      ...besides.map((input) => bound(input, product.result.quads && isBeside(input, to))),
     ],
     outputs: [bound(to, product.result.quads)],
     workgroups: tiled ? tileGroups(product, plan, target) : directGroups(product, plan, target),
     code: ({ inputs: [leftName = '', rightName = '', ...names], outputs: [result = ''] }) => {
       const variables: ProductNames = { left: leftName, right: rightName, result };
       const finish: Finish = {
-        epilogue: epilogue === undefined ? undefined : finishFunction(node, epilogue, names),
+        epilogue: epilogue === undefined ? undefined : finishFunction(to, epilogue, names),
         splits: plan.splits,
         size,
       };

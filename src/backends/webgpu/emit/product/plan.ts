@@ -33,20 +33,20 @@ function tile(
 const TILES: readonly RatedTile[] = [
   tile([128, 128, 16], [8, 8], 2, 0.69),
   tile([128, 128, 16], [8, 8], 1, 0.65),
-  tile([128, 128, 8], [8, 8], 1, 0.53),
-  tile([128, 96, 16], [8, 8], 2, 0.62),
+  tile([256, 64, 16], [8, 8], 2, 0.65),
   tile([64, 128, 16], [8, 8], 1, 0.64),
   tile([128, 64, 16], [8, 4], 1, 0.61),
   tile([64, 64, 16], [8, 8], 1, 0.59),
-  tile([128, 48, 16], [8, 4], 1, 0.55),
+  tile([128, 32, 16], [8, 8], 1, 0.57),
+  tile([32, 128, 16], [4, 8], 1, 0.55),
+  tile([128, 128, 8], [8, 8], 1, 0.53),
   tile([64, 64, 16], [4, 4], 1, 0.5),
-  tile([128, 32, 16], [8, 4], 1, 0.5),
-  tile([32, 128, 16], [4, 8], 1, 0.5),
-  tile([32, 32, 16], [4, 4], 1, 0.35),
-  tile([128, 16, 16], [4, 4], 1, 0.3),
-  tile([16, 128, 16], [4, 4], 1, 0.3),
-  tile([128, 8, 16], [4, 4], 1, 0.2),
-  tile([8, 128, 16], [4, 4], 1, 0.2),
+  tile([128, 48, 16], [8, 4], 1, 0.49),
+  tile([16, 128, 16], [4, 4], 1, 0.44),
+  tile([32, 32, 16], [4, 4], 1, 0.42),
+  tile([128, 16, 16], [8, 4], 1, 0.42),
+  tile([8, 128, 16], [4, 4], 1, 0.34),
+  tile([128, 8, 16], [4, 4], 1, 0.24),
 ];
 
 /** For adapters of small workgroups, which are software or nearly so: little text, quickly compiled. */
@@ -56,7 +56,7 @@ const SMALL_TILES: readonly RatedTile[] = [
 ];
 
 /** Processors that workgroups are dealt to, and invocations that each has at once. */
-const PROCESSORS = 132;
+export const PROCESSORS = 132;
 const RESIDENT = 512;
 /** Invocations below which a processor waits for its memory. */
 const BUSY = 256;
@@ -83,21 +83,46 @@ export function planProduct(products: readonly Product[], target: Target): Produ
 export function rankPlans(products: readonly Product[], target: Target) {
   return tilesFor(products, target)
     .flatMap((t) =>
-      SPLITS.filter((splits) => splits === 1 || depthOf(products) >= splits * LEAST_PART).map(
-        (splits) => ({ tile: t, splits, time: timeOf(products, t, splits) }),
-      ),
+      splitsFor(products, target).map((splits) => ({
+        tile: t,
+        splits,
+        time: timeOf(products, t, splits),
+      })),
     )
     .sort((a, b) => a.time - b.time);
 }
 
+/** Adapters of small workgroups. */
+export const isSmall = ({ maxWorkgroupSize }: Target): boolean => maxWorkgroupSize < 128;
+
 function tilesFor(products: readonly Product[], target: Target): RatedTile[] {
   const { maxWorkgroupSize, workgroupMemory } = target;
-  return (maxWorkgroupSize < 128 ? SMALL_TILES : TILES).filter(
+  return (isSmall(target) ? SMALL_TILES : TILES).filter(
     (t) =>
       threadsOf(t) <= maxWorkgroupSize &&
       products.every((product) => slabBytes(product, t) <= workgroupMemory),
   );
 }
+
+/** Parts that are long enough, and whose sums one buffer holds. */
+function splitsFor(products: readonly Product[], { maxBinding }: Target): number[] {
+  const most = Math.min(depthOf(products) / LEAST_PART, maxBinding / 4 / resultsOf(products));
+  return SPLITS.filter((splits) => splits === 1 || splits <= most);
+}
+
+/** In multiply-adds of one processor at the peak. */
+export function timeOfPlan(products: readonly Product[], plan: ProductPlan): number {
+  if (plan.way === 'direct') return Number.POSITIVE_INFINITY;
+  const rated = [...TILES, ...SMALL_TILES].find((t) => isSameTile(t, plan.tile));
+  return rated === undefined ? Number.POSITIVE_INFINITY : timeOf(products, rated, plan.splits);
+}
+
+const isSameTile = (a: Tile, b: Tile): boolean =>
+  a.rows === b.rows &&
+  a.columns === b.columns &&
+  a.depth === b.depth &&
+  a.threadRows === b.threadRows &&
+  a.buffers === b.buffers;
 
 /** As many parts as keep the machine busy. */
 function directPlan(products: readonly Product[], { workgroupSize }: Target): ProductPlan {

@@ -3,7 +3,7 @@ import { NO_PADS, outputExtent, tapsOf } from '../../../../base/window.ts';
 import { inputNode } from '../../../../graph/node.ts';
 import { build } from '../../../../ops/index.ts';
 import { LEAST, type Target } from '../../kernel.ts';
-import { inputGradientProducts, kernelGradientProduct } from './conv2d.ts';
+import { inputGradientProducts, kernelGradientProduct } from './convolution.ts';
 import { matmulProduct } from './matmul.ts';
 import { residuesOf } from './patches.ts';
 import { planProduct } from './plan.ts';
@@ -54,7 +54,9 @@ describe('residues of an input gradient', () => {
   it('make as many products as the strides have, each of its own taps alone', () => {
     const shapes = { x: [1, 8, 8, 4], w: [3, 3, 4, 8], y: [1, 3, 3, 8] };
     const attrs = { strides: [2, 2], dilation: [1, 1], pads: NO_PADS, groups: 1 } as const;
-    expect(inputGradientProducts(shapes, attrs).map(({ depth }) => depth / 8)).toEqual([4, 2, 2, 1]);
+    expect(inputGradientProducts(shapes, attrs).map(({ depth }) => depth / 8)).toEqual([
+      4, 2, 2, 1,
+    ]);
   });
 });
 

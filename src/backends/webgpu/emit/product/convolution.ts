@@ -8,18 +8,11 @@
  *   kernel gradient  taps, channels    filters          pixels of y       taps      dy
  *
  * Nothing is copied out of a picture first: each tile reads its pixels where they are.
- * Next stop: `patches.ts`.
+ * Next stops: `patches.ts`; `../conv2d/conv2d.ts`, which chooses between this and Winograd's way.
  */
 import { fourAxes, type Shape } from '../../../../base/shape.ts';
-import { twoInputs } from '../../../../graph/node.ts';
-import {
-  type Conv2dAttrs,
-  conv2d,
-  conv2dInputGradient,
-  conv2dKernelGradient,
-} from '../../../../ops/windows/conv2d.ts';
+import type { Conv2dAttrs } from '../../../../ops/windows/conv2d.ts';
 import { type Factor, type Product, QUAD, type Result } from './factor.ts';
-import { defineProducts } from './kernel.ts';
 import {
   type Patches,
   type Residue,
@@ -84,11 +77,6 @@ export function forwardProduct(shapes: Shapes, attrs: Conv2dAttrs): Product {
     result: pixelsResult(O, attrs.groups),
   };
 }
-
-export const conv2dKernel = defineProducts(conv2d, (node, attrs) => {
-  const [x, w] = twoInputs(node);
-  return [forwardProduct({ x: x.shape, w: w.shape, y: node.shape }, attrs)];
-});
 
 /** The taps of a residue, from the kernel: a line per channel, depth taps and filters. */
 function turnedKernel(w: Shape, groups: number, rows: Residue, columns: Residue): Factor {
@@ -160,11 +148,6 @@ const NOTHING: Factor = {
   at: 'return -1;',
 };
 
-export const conv2dInputGradientKernel = defineProducts(conv2dInputGradient, (node, attrs) => {
-  const [dy, w] = twoInputs(node);
-  return inputGradientProducts({ x: node.shape, w: w.shape, y: dy.shape }, attrs);
-});
-
 export function kernelGradientProduct(shapes: Shapes, attrs: Conv2dAttrs): Product {
   const { x, w, y } = shapes;
   const { groups } = attrs;
@@ -181,8 +164,3 @@ export function kernelGradientProduct(shapes: Shapes, attrs: Conv2dAttrs): Produ
     result: pixelsResult(O, groups),
   };
 }
-
-export const conv2dKernelGradientKernel = defineProducts(conv2dKernelGradient, (node, attrs) => {
-  const [x, dy] = twoInputs(node);
-  return [kernelGradientProduct({ x: x.shape, w: node.shape, y: dy.shape }, attrs)];
-});

@@ -2,7 +2,7 @@
  * @file The matrices of each variant: exact in float64, and better in float32 than the customary points.
  */
 import { describe, expect, it } from 'vitest';
-import { RandomStream } from '../../../../base/random.ts';
+import { RandomStream } from '../../base/random.ts';
 import {
   type Matrix,
   tileSide,

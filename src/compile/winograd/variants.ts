@@ -11,8 +11,12 @@
  * coefficients of the product of (t - p_l) over l != j, A^T the powers of the points, G the powers over
  * N_j = product of (p_j - p_l). Sources: Winograd, Arithmetic Complexity of Computations (1980); Lavin and Gray,
  * https://arxiv.org/abs/1509.09308; Barabasz et al. on points and errors, https://arxiv.org/abs/1803.10986.
- * Next stop: `backends/wasm/program/plan.ts`.
+ * Both compiled backends read them. Next stops: `backends/wasm/program/plan.ts`, `backends/webgpu/emit/winograd/`.
  */
+import { at, first } from '../../base/lists.ts';
+
+/** Where a backend takes it: where it counts a gain, never, or wherever a variant fits, for tests and comparisons. */
+export type WinogradUse = 'auto' | 'off' | 'always';
 
 export type Matrix = readonly (readonly number[])[];
 
@@ -78,7 +82,10 @@ export function transformsOf({ m, r, points }: Omit<Variant, 'name'>): Transform
     Array.from({ length: side }, (_, k) => row[k] ?? 0);
   return {
     inputs: [...points.map((_, j) => widened(monic(others(j)))), monic(points)],
-    kernel: [...points.map((p, j) => powers(p, r).map((v) => v / scale[j])), infinity(r)],
+    kernel: [
+      ...points.map((p, j) => powers(p, r).map((v) => v / at(scale, j, 'point'))),
+      infinity(r),
+    ],
     outputs: transpose([...points.map((p) => powers(p, m)), infinity(m)]),
   };
 }
@@ -94,5 +101,5 @@ function monic(points: readonly number[]): number[] {
 }
 
 export function transpose(matrix: Matrix): Matrix {
-  return matrix[0].map((_, column) => matrix.map((row) => row[column]));
+  return first(matrix, 'row').map((_, column) => matrix.map((row) => at(row, column, 'column')));
 }

@@ -1,0 +1,84 @@
+/**
+ * @file Convolutions and their gradients: the sum itself as a tiled product, or Winograd's way where it is counted
+ * to be quicker.
+ *
+ * Next stops: `../product/convolution.ts`, `../winograd/problem.ts`.
+ */
+import type { Shape } from '../../../../base/shape.ts';
+import { type Node, twoInputs } from '../../../../graph/node.ts';
+import type { OpSignature } from '../../../../ops/op.ts';
+import {
+  type Conv2dAttrs,
+  conv2d,
+  conv2dInputGradient,
+  conv2dKernelGradient,
+} from '../../../../ops/windows/conv2d.ts';
+import { defineKernel, type KernelRecord } from '../../defineKernel.ts';
+import {
+  forwardProduct,
+  inputGradientProducts,
+  kernelGradientProduct,
+  type Shapes,
+} from '../product/convolution.ts';
+import { multiplyAddsOf, type Product } from '../product/factor.ts';
+import { dispatchesOf, operandsOf, sizesOf } from '../product/kernel.ts';
+import { type ProductPlan, planProduct } from '../product/plan.ts';
+import { planWinograd, type WinogradPlan } from '../winograd/plan.ts';
+import type { Direction } from '../winograd/problem.ts';
+import { winogradDispatches } from '../winograd/winograd.ts';
+
+interface ConvolutionPlan {
+  readonly shapes: Shapes;
+  readonly attrs: Conv2dAttrs;
+  readonly products: readonly Product[];
+  readonly plan: ProductPlan | WinogradPlan;
+}
+
+function defineConvolution<A extends Conv2dAttrs>(
+  op: OpSignature<A>,
+  direction: Direction,
+  shapesOf: (node: Node, first: Shape, second: Shape) => Shapes,
+  productsOf: (shapes: Shapes, attrs: Conv2dAttrs) => readonly Product[],
+): KernelRecord {
+  return defineKernel<A, ConvolutionPlan>({
+    op,
+    ...(op.takesEpilogue === true ? { finishesInPlace: true } : {}),
+    plan: (node, attrs, { target }) => {
+      const [first, second] = twoInputs(node);
+      const shapes = shapesOf(node, first.shape, second.shape);
+      const products = productsOf(shapes, attrs);
+      const sum = planProduct(products, target);
+      const plan = planWinograd(direction, shapes, attrs, { products, plan: sum }, target) ?? sum;
+      return {
+        multiplyAdds: products.reduce((total, product) => total + multiplyAddsOf(product), 0),
+        plan: { shapes, attrs, products, plan },
+        shown: { ...plan, products: sizesOf(products) },
+      };
+    },
+    emit: (node, { shapes, attrs, products, plan }, { target }) =>
+      plan.way === 'winograd'
+        ? winogradDispatches(node, direction, shapes, attrs, plan, target)
+        : dispatchesOf(products, operandsOf(node), plan, target),
+  });
+}
+
+export const conv2dKernel = defineConvolution(
+  conv2d,
+  'forward',
+  (node, x, w) => ({ x, w, y: node.shape }),
+  (shapes, attrs) => [forwardProduct(shapes, attrs)],
+);
+
+export const conv2dInputGradientKernel = defineConvolution(
+  conv2dInputGradient,
+  'input',
+  (node, y, w) => ({ x: node.shape, w, y }),
+  inputGradientProducts,
+);
+
+export const conv2dKernelGradientKernel = defineConvolution(
+  conv2dKernelGradient,
+  'kernel',
+  (node, x, y) => ({ x, w: node.shape, y }),
+  (shapes, attrs) => [kernelGradientProduct(shapes, attrs)],
+);

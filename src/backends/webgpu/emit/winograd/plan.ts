@@ -1,0 +1,50 @@
+/**
+ * @file Whether a convolution is quicker as Winograd's, and by which variant: counted, in the currency of products.
+ *
+ * A variant saves multiply-adds and moves more numbers: both factors and the product are written once and read
+ * once more. Software adapters take longer to compile the transforms than they could save.
+ */
+import { VARIANTS, type VariantName } from '../../../../compile/winograd/variants.ts';
+import type { Conv2dAttrs } from '../../../../ops/windows/conv2d.ts';
+import type { Target } from '../../kernel.ts';
+import type { Shapes } from '../product/convolution.ts';
+import type { Product } from '../product/factor.ts';
+import { isSmall, type ProductPlan, planProduct, timeOfPlan } from '../product/plan.ts';
+import { type Direction, problemOf } from './problem.ts';
+
+export interface WinogradPlan {
+  readonly way: 'winograd';
+  readonly variant: VariantName;
+  readonly product: ProductPlan;
+}
+
+/** What a number costs that is written and read again, in multiply-adds of one processor. */
+const MOVED = 1;
+/** Three transforms, each a pass: what each costs at least. */
+const PASSES = 3 * 700_000;
+
+/** The variant to take, or undefined where the sum itself is as quick. */
+export function planWinograd(
+  direction: Direction,
+  shapes: Shapes,
+  attrs: Conv2dAttrs,
+  sum: { readonly products: readonly Product[]; readonly plan: ProductPlan },
+  target: Target,
+): WinogradPlan | undefined {
+  const use = target.winograd;
+  if (use === 'off' || (use === 'auto' && isSmall(target))) return undefined;
+  const fitting = VARIANTS.flatMap((variant) => {
+    const problem = problemOf(direction, shapes, attrs, variant);
+    if (problem === undefined) return [];
+    const { left, right, result } = problem.sizes;
+    if (Math.max(left, right, result) * 4 > target.maxBinding) return [];
+    const product = planProduct([problem.product], target);
+    const moved = (left + right + result) * MOVED;
+    const time = timeOfPlan([problem.product], product) + moved + PASSES;
+    return [{ time, plan: { way: 'winograd', variant: variant.name, product } as const }];
+  });
+  const [first, ...others] = fitting;
+  if (first === undefined) return undefined;
+  const best = others.reduce((a, b) => (b.time < a.time ? b : a), first);
+  return use === 'always' || best.time < timeOfPlan(sum.products, sum.plan) ? best.plan : undefined;
+}
