@@ -31,16 +31,24 @@ if (typeof gpu === 'string') skipped('kernels of WebGPU', gpu);
 else
   describe('kernels of WebGPU against the float64 loops, forward and backward', () => {
     const opened = webgpuBackend.open({ gpu });
-    afterAll(async () => (await opened).close());
+    const byWinograd = webgpuBackend.open({ gpu, winograd: 'always' });
+    afterAll(async () => {
+      await (await opened).close();
+      await (await byWinograd).close();
+    });
 
-    for (const [op, name] of CHOSEN) {
-      it(`${op} ${name.source}`, async () => {
+    for (const [op, name, session = opened] of [
+      ...CHOSEN,
+      ['conv2d', /^two groups; /, byWinograd] as const,
+    ]) {
+      const way = session === opened ? '' : ', by Winograd';
+      it(`${op} ${name.source}${way}`, async () => {
         const test = cases[op].find((c) => name.test(c.name));
         if (test === undefined) throw new Error(`no case of ${op} is named so`);
         const graph = graphOf(test);
         const numbers = caseNumbers(test, graph);
         const expected = judged(graph, numbers);
-        const actual = await runOn(await opened, graph, numbers);
+        const actual = await runOn(await session, graph, numbers);
         expectClose(actual.output, expected.output, test.tolerance, 'output', test.floor);
         expected.gradients.forEach((gradient, i) => {
           if (gradient === null) return;
