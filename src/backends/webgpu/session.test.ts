@@ -86,4 +86,35 @@ else
       expect(waits).toEqual([false, false, true, false, false, true, false, false, true]);
       program.close();
     });
+
+    it('takes large inputs while runs are under way, each run its own', async () => {
+      const session = await opened;
+      const x = inputNode('x', [2 ** 17]);
+      const sum = stateNode('sum', [2 ** 17]);
+      const next = build('add', [sum, x]);
+      const program = session.compile({ outputs: {}, updates: [{ state: sum, value: next }] });
+      for (let run = 0; run < 8; run++) {
+        program.input('x').fill(2 ** run);
+        program.run();
+        if (run % 3 === 2) await program.finished!();
+      }
+      expect(new Set(await session.readState('sum'))).toEqual(new Set([255]));
+      program.close();
+    });
+
+    it('says that the adapter was lost, whatever is asked of it then', async () => {
+      const session = await webgpuBackend.open({ gpu });
+      const x = inputNode('x', [4]);
+      const program = session.compile({ outputs: { y: build('neg', [x]) }, updates: [] });
+      program.run();
+      await program.output('y');
+      session.device.device.destroy();
+      await session.device.device.lost;
+      expect(() => program.run()).toThrow(/the graphics adapter was lost[\s\S]*checkpoint/);
+      await expect(program.output('y')).rejects.toThrow(/was lost/);
+      expect(() => session.compile({ outputs: { y: build('neg', [x]) }, updates: [] })).toThrow(
+        /was lost/,
+      );
+      await session.close();
+    });
   });

@@ -4,7 +4,8 @@
  *
  * The language leaves its own ones a few hundred ulp, and lets NaN get lost. These are range reductions and
  * polynomials, right to a few ulp, as `wasm/emit/language/math.ts` has them. Coefficients: Cephes (Moshier),
- * single precision. Comparisons are false for NaN; where it must be told apart, its bits are looked at.
+ * single precision. Drivers may take comparisons that bound a number for minimum and maximum, which let NaN get lost:
+ * wherever it must not, its bits are looked at.
  */
 
 interface Definition {
@@ -74,7 +75,7 @@ fn special(bits: u32) -> f32 { return bitcast<f32>(bits | noBits); }`,
     text: 'fn powerOfTwo(n: i32) -> f32 { return bitcast<f32>((n + 127) << 23u); }',
   },
   exponential: {
-    calls: ['powerOfTwo'],
+    calls: ['powerOfTwo', 'isNaN'],
     // 2^n in two factors: n reaches from -150 (denormals) to 128.
     text: `fn exponential(x: f32) -> f32 {
   let bounded = select(select(x, 89f, x > 89f), -104f, x < -104f);
@@ -82,11 +83,11 @@ fn special(bits: u32) -> f32 { return bitcast<f32>(bits | noBits); }`,
   let one = fma(${EXP_TAIL}, r * r, r) + 1f;
   let whole = i32(n);
   let half = whole >> 1u;
-  return one * powerOfTwo(half) * powerOfTwo(whole - half);
+  return select(one * powerOfTwo(half) * powerOfTwo(whole - half), x, isNaN(x));
 }`,
   },
   exponentialMinusOne: {
-    calls: ['powerOfTwo', 'signed'],
+    calls: ['powerOfTwo', 'signed', 'isNaN'],
     // 2 (t s + s - 1/2) with t = e^r - 1 and s = 2^(n-1)
     text: `fn exponentialMinusOne(x: f32) -> f32 {
   let bounded = select(select(x, 89f, x > 89f), -20f, x < -20f);
@@ -94,11 +95,11 @@ fn special(bits: u32) -> f32 { return bitcast<f32>(bits | noBits); }`,
   let half = powerOfTwo(i32(n) - 1);
   let tail = fma(${EXP_TAIL}, r * r, r);
   let halved = fma(tail, half, half - 0.5f);
-  return signed(halved + halved, x);
+  return select(signed(halved + halved, x), x, isNaN(x));
 }`,
   },
   hyperbolicTangent: {
-    calls: ['powerOfTwo', 'signed'],
+    calls: ['powerOfTwo', 'signed', 'isNaN'],
     // tanh |x| = u / (2 - u) with u = 1 - e^(-2|x|)
     text: `fn hyperbolicTangent(x: f32) -> f32 {
   let z = -2f * abs(x);
@@ -107,7 +108,7 @@ fn special(bits: u32) -> f32 { return bitcast<f32>(bits | noBits); }`,
   let scale = powerOfTwo(i32(n));
   let tail = fma(${EXP_TAIL}, r * r, r);
   let u = fma(tail, -scale, 1f - scale);
-  return signed(u / (2f - u), x);
+  return select(signed(u / (2f - u), x), x, isNaN(x));
 }`,
   },
   logistic: {

@@ -1,8 +1,8 @@
 /**
  * @file A program on a device: buffers, pipelines and bindings made once; a run is one submission.
  *
- * A run writes the inputs (the queue takes its copy at once, so they may be filled anew while the device works),
- * does all dispatches in one pass, and copies what is left to copy. Nothing is read back unless asked for.
+ * A run uploads the inputs (a copy is taken at once, so they may be filled anew while the device works), does all
+ * dispatches in one pass, and copies what is left to copy. Nothing is read back unless asked for.
  * Previous stop: `plan.ts`. Next stop: `../device/device.ts`.
  */
 import { unknownName } from '../../../base/errors.ts';
@@ -16,13 +16,14 @@ import {
 } from '../../../graph/node.ts';
 import type { HostArray } from '../../backend.ts';
 import { type Device, encoded, type Step } from '../device/device.ts';
+import { Upload } from '../device/upload.ts';
 import { bytesOf } from '../kernel.ts';
 import { moduleOf } from './bindings.ts';
 import type { ProgramPlan } from './plan.ts';
 
 interface Input {
   readonly host: HostArray;
-  readonly buffer: GPUBuffer;
+  readonly upload: Upload;
 }
 
 export class Program {
@@ -45,7 +46,10 @@ export class Program {
     for (const node of topologicalOrder(rootsOf(plan.graph)).filter(isSource)) {
       if (node.op === 'state') this.#buffers.set(node, stateOf(node.name));
       else if (node.op === 'constant') device.write(this.bufferOf(node), numbersOf(node));
-      else this.#inputs.set(node.name, { host: zerosOf(node), buffer: this.bufferOf(node) });
+      else {
+        const upload = new Upload(device, this.bufferOf(node));
+        this.#inputs.set(node.name, { host: zerosOf(node), upload });
+      }
     }
     this.steps = plan.dispatches.map(({ dispatch }) => {
       const { bound, code } = moduleOf(dispatch, plan.storageOf);
@@ -72,8 +76,10 @@ export class Program {
   }
 
   run(): void {
-    for (const { host, buffer } of this.#inputs.values()) this.#device.write(buffer, host);
+    const inputs = [...this.#inputs.values()];
+    for (const { host, upload } of inputs) upload.fill(host);
     this.#device.submit((encoder) => {
+      for (const { upload } of inputs) upload.encode(encoder);
       const pass = encoder.beginComputePass();
       encoded(this.steps)(pass);
       pass.end();
@@ -82,9 +88,11 @@ export class Program {
         encoder.copyBufferToBuffer(from, 0, this.bufferOf(state), 0, bytesOf(state));
       }
     });
+    for (const { upload } of inputs) upload.submitted();
   }
 
   close(): void {
+    for (const { upload } of this.#inputs.values()) upload.close();
     for (const buffer of this.#made.splice(0)) buffer.destroy();
   }
 
