@@ -195,9 +195,8 @@ export { type PretrainEvent, pretrain } from './train/pretraining/pretrain.ts';
 export type { PretrainOptions } from './train/pretraining/pretrainOptions.ts';
 export type { EpochRecord, Progress, Snapshot } from './train/progress.ts';
 export type { RowSettings } from './train/rowTreatment.ts';
-export { type RanksOptions, ranksRunner } from './train/runners/ranks.ts';
+export type { RanksOptions } from './train/runners/ranks.ts';
 export type { OpenRunner, StepRunner } from './train/runners/runner.ts';
-export { type Combine, type StepSums, splitRunner } from './train/runners/split.ts';
 // Training
 export { decodeCheckpoint, encodeCheckpoint } from './train/snapshots/checkpoint.ts';
 export type { WarmStart } from './train/snapshots/warmStart.ts';

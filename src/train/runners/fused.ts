@@ -150,6 +150,7 @@ export function checkedBytes(
 function sharesAlone(): FoveaError {
   return new FoveaError({
     problem: 'a share of each batch, and a step that updates by it alone',
-    expected: 'a runner that adds up the gradients of all shares, such as ranksRunner(ranks)',
+    expected:
+      'the ranks that have the other shares (cluster), or a runner that adds up the gradients of all',
   });
 }
