@@ -22,7 +22,7 @@ export async function benchRanks(
   output: Output,
   session: Session,
   name: string,
-  { ranks, gradients }: Cluster,
+  { ranks, gradients = 'float32' }: Cluster,
   { batch, seconds }: BenchOptions,
 ): Promise<void> {
   const model = modelCaseOf(name);

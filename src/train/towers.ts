@@ -58,7 +58,7 @@ export class Towers implements Holding {
     for (const held of heldStates(this.#plan, optimizer)) {
       const state = states.get(held.name);
       if (state === undefined) continue;
-      own.set(held.name, { data: cutState(held, state.data, this.#ranks.rank) });
+      own.set(held.name, { data: cutState(held, numbersOf(state), this.#ranks.rank) });
     }
     return own;
   }
@@ -68,7 +68,7 @@ export class Towers implements Holding {
     for (const held of heldStates(this.#plan, optimizer)) {
       const state = states.get(held.name);
       if (state === undefined) continue;
-      const data = await this.#joined(held, Float32Array.from(state.data));
+      const data = await this.#joined(held, numbersOf(state));
       whole.set(held.name, { shape: held.shape, data });
     }
     return whole;
@@ -96,6 +96,10 @@ export class Towers implements Holding {
     program.close();
   }
 }
+
+/** Parameters and slots are float32. */
+const numbersOf = ({ data }: Pick<StateValue, 'data'>): Float32Array =>
+  data instanceof Float32Array ? data : Float32Array.from(data);
 
 function checkPair({ size }: Collectives): void {
   if (size === TOWERS) return;

@@ -44,7 +44,7 @@ interface Options extends BackendOptions {
   readonly ops?: string | true;
   readonly peer?: string;
   readonly cluster: 'auto' | 'mpi' | 'none';
-  readonly gradients: 'float32' | 'float16';
+  readonly gradients?: 'float32' | 'float16';
   readonly simulateCluster?: boolean;
   readonly stepMs?: number;
   readonly json?: boolean;

@@ -47,11 +47,10 @@ export const heldSize = ({ shape, turn }: HeldState): number =>
 /** A tower's numbers of the whole ones. */
 export function cutState(
   { turn }: Pick<HeldState, 'turn'>,
-  whole: ArrayLike<number>,
+  all: Float32Array,
   tower: number,
 ): Float32Array {
-  const all = Float32Array.from(whole);
-  if (turn === undefined) return all;
+  if (turn === undefined) return all.slice();
   const own = new Float32Array(all.length / TOWERS);
   for (let at = 0; at < own.length; at += turn) {
     const from = at * TOWERS + tower * turn;

@@ -175,6 +175,8 @@ class RunLog {
   }
 
   async #look(step: number): Promise<void> {
+    // Of a network in two towers half is here.
+    if (this.#run.cluster?.towers === true) return;
     const began = performance.now();
     await this.#tell('train', await this.#insides(step), step);
     this.#lookedAt = step;
@@ -227,6 +229,7 @@ class RunLog {
   }
 
   async #openGradients(): Promise<void> {
+    if (this.#run.cluster?.towers === true) return;
     const { session, spec, record } = this.#run;
     const rows = await this.#rows(PROBED);
     this.#gradients = openGradientProbe(session, spec, rows, fitSettingsOf(record.settings));
