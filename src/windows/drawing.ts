@@ -31,7 +31,9 @@ const CELL_MAX = 44;
 /** Below this, cells have no frames and no labels. */
 const CELL_READABLE = 8;
 const LETTERS_MIN = 4.5;
-const SIDE_MAX = 512;
+const SIDE_MAX = 2048;
+/** Pixels that a grid of more cells than fit at the least size has, a part of a pixel for each. */
+const GRID_MAX = 1024;
 
 const WINDOW = '#f4a340';
 const WINDOW_DARK = '#b86a07';
@@ -64,10 +66,11 @@ export function drawWindowAnswer(answer: WindowAnswer): string {
     throw new FoveaError({
       problem: `a drawing of ${side} cells a side`,
       expected: `at most ${SIDE_MAX}`,
-      fix: advice`leave ${setting('svg')} and ${setting('png')} out; ${setting('json')} prints every number`,
+      fix: advice`give a smaller picture, or leave ${setting('svg')} and ${setting('png')} out: ${setting('json')} prints every number`,
     });
   }
-  const cellSize = Math.min(CELL_MAX, Math.max(CELL_MIN, GRID / side));
+  const least = Math.min(CELL_MIN, GRID_MAX / side);
+  const cellSize = Math.min(CELL_MAX, Math.max(least, GRID / side));
   const [title, ...formulas] = nonEmpty(lines, 'lines');
   const below = [
     ...(worked === undefined ? [] : [worked, '']),

@@ -97,6 +97,25 @@ it('draws numbers of a photograph as grays, with their range, however many', () 
   expect(output?.data[0]).toBe(0);
 });
 
+it('draws pictures of more cells than fit by parts of a pixel each, and refuses those beyond', () => {
+  const of = (side: number) =>
+    drawWindowAnswer(
+      explainWindow({
+        ...answer.question,
+        input: [2, side],
+        kernel: [1, 2],
+        strides: [1, 2],
+        padding: 'valid',
+        compute: { op: 'max', values: Array.from({ length: 2 * side }, (_, i) => i) },
+      }),
+    );
+  const widthsOf = (svg: string) =>
+    [...svg.matchAll(/<image x="0" y="0" width="([\d.]+)"/g)].map(([, width]) => Number(width));
+  expect(widthsOf(of(512))).toEqual([1024, 512, 1024]);
+  expect(widthsOf(of(1600))).toEqual([1024, 512, 1024]);
+  expect(() => of(2050)).toThrow(/at most 2048/);
+});
+
 it('keeps the signs of numbers apart from those between them', () => {
   const signed = explainWindow({
     ...answer.question,
