@@ -15,7 +15,10 @@ export const ablationDropout = ablationStudy({
     '"without dropout, our network exhibits substantial overfitting"; it "roughly doubles the number of iterations" (2012, section 4.2; no figure given)',
   changes:
     'Dropout of one half behind the dense layer, or none; trained longer than the other ablations, since overfitting takes time.',
-  forms: { quick: { ...quick, trainCount: 400, epochs: 8 }, full: { ...full, epochs: 20 } },
+  forms: {
+    quick: { ...quick, trainCount: 400, epochs: 8 },
+    full: { ...full, seeds: 5, epochs: 20 },
+  },
   conditions: () => ({
     dropout: { words: 'dropout of one half' },
     without: { words: 'none', network: { dropout: 0 } },
