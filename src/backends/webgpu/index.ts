@@ -1,7 +1,8 @@
 /**
  * @file The WebGPU backend: opens a session on the best adapter there is.
  *
- * Where the best backend is looked for, an adapter that is software is passed over. Next stop: `session.ts`.
+ * Where the best backend is looked for, an adapter that is software is passed over. Kernels are loaded once there is
+ * an adapter for them. Next stop: `session.ts`.
  */
 import { FoveaError } from '../../base/errors.ts';
 import type { Graph } from '../../graph/node.ts';
@@ -10,8 +11,7 @@ import type { Backend, Explanation } from '../backend.ts';
 import { openAdapter } from './device/adapter.ts';
 import { LEAST, type Target } from './kernel.ts';
 import type { WebgpuOptions } from './options.ts';
-import { planProgram } from './program/plan.ts';
-import { WebgpuSession } from './session.ts';
+import type { WebgpuSession } from './session.ts';
 
 export const webgpuBackend = {
   name: 'webgpu',
@@ -22,10 +22,12 @@ export const webgpuBackend = {
       opened.release();
       throw new FoveaError(`the only adapter is ${opened.name}`);
     }
+    const { WebgpuSession } = await import('./session.ts');
     return new WebgpuSession(opened, `webgpu, ${opened.name}`, passedOver);
   },
   /** For the adapter that a session would get; without one for the least that every adapter gives. */
   async explain(graph: Graph, options: WebgpuOptions = {}): Promise<Explanation> {
+    const { planProgram } = await import('./program/plan.ts');
     const { viewsOf } = await import('./program/listing.ts');
     const { name, target } = await describedTarget(options);
     return viewsOf(planProgram(graph, target), name);
