@@ -18,6 +18,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   base: { floor: 0, world: 'engine' }, // errors, shapes, windows, random
   archives: { floor: 1, world: 'engine' }, // zip and gzip, read strictly
   draw: { floor: 0, world: 'engine' }, // SVG as strings
+  processes: { floor: 1, world: 'node' }, // tasks done by several processes
   graph: { floor: 1, world: 'engine' }, // nodes as data
   ops: { floor: 2, world: 'engine' }, // one file per op
   autodiff: { floor: 3, world: 'engine' }, // the reverse walk
