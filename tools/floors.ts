@@ -38,6 +38,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   bench: { floor: 12, world: 'node' }, // workloads, timing, shares of the peak
   server: { floor: 12, world: 'node' }, // what `fovea lab` answers: files, runs, data
   studies: { floor: 12, world: 'node' }, // one claim each; reported like runs
+  sweeps: { floor: 13, world: 'node' }, // one training with many settings: searches
   'everywhere.ts': { floor: 12, world: 'browser' }, // what both public faces share
   'index.ts': { floor: 13, world: 'node' }, // the public face; nothing in src imports it
   'web.ts': { floor: 13, world: 'browser' }, // the public face in a page

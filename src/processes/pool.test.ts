@@ -37,13 +37,14 @@ describe('a pool of processes', () => {
 
   it('asks what is next again after each outcome', async () => {
     const results: number[] = [];
-    let asked = 0;
+    const tasks: Sum[] = [[1]];
+    let isMade = false;
     // The second task is known when the first is done; the other process waits for it.
     const next = (): Sum | undefined => {
-      asked++;
-      if (asked === 1) return [1];
       const [first] = results;
-      return first !== undefined && results.length === 1 ? [first, 1] : undefined;
+      if (first === undefined || isMade) return tasks.shift();
+      isMade = true;
+      return [first, 1];
     };
     for await (const outcome of pool([], { next })) {
       if ('result' in outcome) results.push(Number(outcome.result.split(' ')[1]));

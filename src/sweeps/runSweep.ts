@@ -1,0 +1,215 @@
+/**
+ * @file Runs a sweep: what is to be done next, in processes, each outcome on disk before it is told of; then the results.
+ *
+ * An async iterator of events. Stopped or killed, it is gone on with from what is on disk: runs that are over are not run
+ * again, those that were running go on from their checkpoints. Before: `sweepSpec.ts`. Next stops: `rungs.ts`,
+ * `sweepFolder.ts`, `results.ts`; `cli/sweep/trialProcess.ts`, which trains.
+ */
+import { FoveaError, UsageError, unreachable } from '../base/errors.ts';
+import { inProcesses } from '../processes/pool.ts';
+import { type Configuration, configurationsOf, trainWords } from './configurations.ts';
+import { sweepPage } from './page.ts';
+import { runName, type TrialFigures, type TrialRecord } from './records.ts';
+import { judgeOf, resultsOf, type SweepResults, scoreOf } from './results.ts';
+import { type Job, Rungs, rungEpochs } from './rungs.ts';
+import { ofShare, type Share } from './share.ts';
+import { SweepFolder } from './sweepFolder.ts';
+import type { SweepSpec } from './sweepSpec.ts';
+
+export interface SweepRequest {
+  readonly spec: SweepSpec;
+  readonly folder: string;
+  /** Goes on with what is there. */
+  readonly resumes?: boolean;
+  /** The part of it that this process does, beside others. */
+  readonly share?: Share | undefined;
+  /** Epochs of a run that goes all the way. */
+  readonly epochs: number;
+  /** Runs at the same time. */
+  readonly jobs: number;
+  /** The module of a process that does `TrialTask`s, and what it is told first. */
+  readonly module: URL;
+  readonly setup?: unknown;
+  readonly signal?: AbortSignal | undefined;
+  /** The command that does it again, for the report. */
+  readonly command?: string | undefined;
+}
+
+/** A run that is to be trained until it has so many epochs; one that is there is gone on with. */
+export interface TrialTask {
+  readonly words: readonly string[];
+  readonly folder: string;
+  readonly epochs: number;
+  /** Of the whole way: what schedules without a duration of their own are made for. */
+  readonly lastEpoch: number;
+}
+
+export type TrialAnswer =
+  | { readonly kind: 'done'; readonly figures: TrialFigures; readonly seconds: number }
+  /** Where the task was told to end: the run has a checkpoint. */
+  | { readonly kind: 'stopped' };
+
+/** An epoch of a run that goes on. */
+export interface TrialNews {
+  readonly epoch: number;
+  readonly epochs: number;
+}
+
+export type SweepEvent =
+  | {
+      readonly type: 'start';
+      readonly folder: string;
+      readonly configurations: readonly Configuration[];
+      readonly epochs: readonly number[];
+      /** Runs in all, each once, whatever rungs it reaches; those of this share. */
+      readonly runs: number;
+      readonly finished: number;
+    }
+  | { readonly type: 'trial'; readonly record: TrialRecord; readonly finished: number }
+  | { readonly type: 'stopped'; readonly folder: string; readonly finished: number }
+  /** A share is done; others may be at theirs. */
+  | { readonly type: 'shared'; readonly folder: string; readonly finished: number }
+  | { readonly type: 'done'; readonly folder: string; readonly results: SweepResults };
+
+export async function* runSweep(request: SweepRequest): AsyncGenerator<SweepEvent, void, void> {
+  const { spec, share, resumes = false, signal } = request;
+  const configurations = configurationsOf(spec);
+  const epochs = rungEpochs(request.epochs, spec.halving);
+  checkShare(spec, share);
+  const folder = await SweepFolder.take(request.folder, spec, { resumes, share });
+  try {
+    const records = await recordsIn(folder, configurations, spec.seeds, epochs);
+    const before = records.length;
+    const runs = ofShare(runsOf(configurations, spec.seeds), share).length;
+    yield { type: 'start', folder: folder.path, configurations, epochs, runs, finished: before };
+    let isStopped = false;
+    for await (const record of trials(request, folder, configurations, { epochs, records })) {
+      if (record === 'stopped') {
+        isStopped = true;
+        continue;
+      }
+      records.push(record);
+      yield { type: 'trial', record, finished: records.length };
+    }
+    const state = { folder: folder.path, finished: records.length };
+    if (isStopped || signal?.aborted === true) yield { type: 'stopped', ...state };
+    else if (share !== undefined) yield { type: 'shared', ...state };
+    else
+      yield {
+        type: 'done',
+        folder: folder.path,
+        results: await concluded(folder, request, configurations, records),
+      };
+  } finally {
+    await folder.close();
+  }
+}
+
+async function concluded(
+  folder: SweepFolder,
+  { spec, command }: SweepRequest,
+  configurations: readonly Configuration[],
+  records: readonly TrialRecord[],
+): Promise<SweepResults> {
+  const results = resultsOf(spec, configurations, records);
+  await folder.writeResults(results, sweepPage(results, command));
+  return results;
+}
+
+/** Outcomes as they come, on disk already. */
+async function* trials(
+  { spec, share, jobs, module, setup, signal, epochs: lastEpoch }: SweepRequest,
+  folder: SweepFolder,
+  configurations: readonly Configuration[],
+  { epochs, records }: { epochs: readonly number[]; records: readonly TrialRecord[] },
+): AsyncGenerator<TrialRecord | 'stopped', void, void> {
+  const byId = new Map(configurations.map((one) => [one.id, one]));
+  const judge = (more: readonly TrialRecord[] = []) => judgeOf(spec, [...records, ...more]);
+  const known = records.map((r) => ({ ...r, score: scoreOf(r.figures, judge()) }));
+  const eta = spec.halving?.eta ?? 2;
+  const rungs = new Rungs(
+    { configurations: [...byId.keys()], seeds: spec.seeds, epochs, eta },
+    known,
+  );
+  const mine = new Set(ofShare(runsOf(configurations, spec.seeds), share));
+  const next = (): Job | undefined => {
+    for (let job = rungs.next(); job !== undefined; job = rungs.next()) {
+      if (mine.has(runName(job))) return job;
+      rungs.finish({ ...job, score: -Infinity }); // another's
+    }
+    return undefined;
+  };
+  const taskOf = (job: Job): TrialTask => {
+    const configuration = byId.get(job.configuration) ?? unreachable(job.configuration);
+    const words = trainWords(spec, configuration, job.seed);
+    return { words, folder: folder.run(runName(job)), epochs: job.epochs, lastEpoch };
+  };
+  const tasks = {
+    next: () => {
+      const job = next();
+      return job === undefined ? undefined : { ...taskOf(job), job };
+    },
+    nameOf: ({ job }: TrialTask & { readonly job: Job }) => `run ${runName(job)}`,
+  };
+  const pool = { module, setup, jobs, signal, isGentle: true, ...tasks };
+  for await (const outcome of inProcesses<TrialTask & { readonly job: Job }, TrialAnswer>(pool)) {
+    const { job } = outcome.task;
+    const record = recordOf(job, outcome);
+    rungs.finish({
+      ...job,
+      score: scoreOf(record?.figures ?? null, judge(record === undefined ? [] : [record])),
+    });
+    // What was stopped, or whose process was killed, is tried again when the sweep is gone on with.
+    const isOver = record !== undefined && !('error' in outcome && outcome.isGone);
+    if (isOver) await folder.writeTrial(record);
+    yield record ?? 'stopped';
+  }
+}
+
+type TrialOutcome =
+  | { readonly result: TrialAnswer }
+  | { readonly error: Error; readonly isGone: boolean };
+
+/** undefined of a run that was stopped. A mistake of ours is no outcome of a run. */
+function recordOf(job: Job, outcome: TrialOutcome): TrialRecord | undefined {
+  if ('error' in outcome) {
+    const { error } = outcome;
+    if (!(error instanceof FoveaError)) throw error;
+    return { ...job, figures: null, why: error.parts.problem, seconds: 0 };
+  }
+  const { result } = outcome;
+  if (result.kind === 'stopped') return undefined;
+  return { ...job, figures: result.figures, seconds: result.seconds };
+}
+
+const runsOf = (configurations: readonly Configuration[], seeds: readonly number[]): string[] =>
+  configurations.flatMap(({ id }) => seeds.map((seed) => runName({ configuration: id, seed })));
+
+async function recordsIn(
+  folder: SweepFolder,
+  configurations: readonly Configuration[],
+  seeds: readonly number[],
+  epochs: readonly number[],
+): Promise<TrialRecord[]> {
+  const found: TrialRecord[] = [];
+  for (const { id: configuration } of configurations) {
+    for (const seed of seeds) {
+      for (const n of epochs) {
+        const record = await folder.readTrial({ configuration, seed, epochs: n });
+        if (record !== undefined) found.push(record);
+      }
+    }
+  }
+  return found;
+}
+
+/** Who goes on is decided by all runs of a rung, which tasks that do not know of one another cannot. */
+function checkShare({ halving }: SweepSpec, share: Share | undefined): void {
+  if (halving === null || share === undefined) return;
+  throw new UsageError({
+    option: 'halving',
+    problem:
+      'successive halving compares runs as they end; tasks that share a sweep do not see those of the others',
+    expected: 'halving by one process with several jobs, or a shared sweep without halving',
+  });
+}

@@ -1,0 +1,54 @@
+/**
+ * @file A sweep's results as cells of a table: for the terminal and for the page.
+ *
+ * Before: `results.ts`. Next stop: `page.ts`.
+ */
+import type { Row, Spread, SweepResults } from './results.ts';
+
+/** "0.9712 ± 0.0031" */
+export const spreadWords = (spread: Spread | null): string =>
+  spread === null
+    ? '-'
+    : `${spread.mean.toFixed(4)}${spread.deviation === null ? '' : ` ± ${spread.deviation.toFixed(4)}`}`;
+
+/** Head and rows, the best configuration first; what failed is named below the table (`failuresOf`). */
+export function tableOf({ configurations, judge, spec }: SweepResults) {
+  const axes = spec.axes.map(({ name }) => name);
+  const head = [
+    '',
+    ...axes,
+    'epochs',
+    `validation ${judge}`,
+    'test accuracy',
+    'test loss',
+    'failed',
+  ];
+  const hasAccuracy = configurations.some(({ test }) => (test?.accuracy ?? null) !== null);
+  const hasFailures = configurations.some((row) => failedIn(row) > 0);
+  const isShown = (column: number): boolean =>
+    (column !== axes.length + 3 || hasAccuracy) && (column !== axes.length + 5 || hasFailures);
+  const rows = configurations.map((row) => [
+    row.id,
+    ...axes.map((name) => row.settings[name] ?? ''),
+    String(row.epochs),
+    spreadWords(row.validation),
+    spreadWords(row.test?.accuracy ?? null),
+    spreadWords(row.test?.loss ?? null),
+    failedIn(row) === 0 ? '' : `${failedIn(row)} of ${row.runs.length}`,
+  ]);
+  return [head, ...rows].map((cells) => cells.filter((_, column) => isShown(column)));
+}
+
+const failedIn = ({ runs }: Row): number => runs.filter(({ why }) => why !== undefined).length;
+
+/** "003-seed1: the loss became NaN at step 12" */
+export const failuresOf = ({ configurations }: SweepResults): string[] =>
+  configurations.flatMap(({ runs }) =>
+    runs.flatMap(({ run, why }) => (why === undefined ? [] : [`${run}: ${why.split('\n')[0]}`])),
+  );
+
+/** "learning-rate 0.003, batch-size 64" */
+export const settingsWords = ({ settings }: Row): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
