@@ -41,6 +41,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   plot: () => import('./commands/plot.ts'),
   report: () => import('./commands/report.ts'),
   study: () => import('./commands/study.ts'),
+  sweep: () => import('./commands/sweep.ts'),
   lab: () => import('./commands/lab.ts'),
   serve: () => import('./commands/serve.ts'),
   import: () => import('./commands/import.ts'),

@@ -23,17 +23,16 @@ const [LEFT, TOP, BOTTOM, STEP] = [60, 84, 344, 150];
 const HEIGHT = 380;
 const [BEST, GOOD, OTHER] = ['#b5482a', '#1769aa', '#8595a5'];
 
-/** `lines`: the best first. */
+/** `lines`: the best first. The last axis is the result, which is drawn evenly. */
 export function drawParallel(
   lines: readonly ParallelLine[],
   { title, axes }: ParallelOptions,
 ): string {
-  const rulers = axes.map((name, i) =>
-    rulerOf(
-      name,
-      lines.map(({ values }) => values[i] ?? ''),
-    ),
-  );
+  const end = axes.length - 1;
+  const rulers = axes.map((name, i) => {
+    const values = lines.map((line) => line.values[i] ?? '');
+    return rulerOf(name, values, i === end);
+  });
   const width = Math.max(560, LEFT + STEP * (rulers.length - 1) + 180);
   const atX = (i: number): number => LEFT + i * STEP;
   const atY = (place: number): number => BOTTOM - place * (BOTTOM - TOP);
@@ -60,7 +59,6 @@ export function drawParallel(
     );
   });
   const [best] = lines;
-  const end = rulers.length - 1;
   return svgDocument(
     width,
     HEIGHT,
@@ -87,7 +85,7 @@ function axisOf({ name, ticks }: Ruler, x: number, atY: (place: number) => numbe
     text(x, TOP - 16, cutTo(name, 20), { fill: INK, 'text-anchor': 'middle' }),
     element('path', { d: `M${x} ${TOP} V${BOTTOM}`, stroke: RULE_DARK, 'stroke-width': 1 }),
     ...ticks.map(({ at, words }) =>
-      text(x + 6, atY(at) + 4, words, { fill: QUIET, 'font-size': 11 }),
+      text(x + 6, atY(at) - 4, words, { fill: QUIET, 'font-size': 11 }),
     ),
   ];
 }

@@ -17,10 +17,13 @@ export interface Ruler {
 /** Longer words are cut. */
 const MOST_LETTERS = 16;
 
-/** Of the values that are there: numbers where all of them are, by their logarithms where they span ten times or more. */
-export function rulerOf(name: string, values: readonly string[]): Ruler {
+/**
+ * Of the values that are there: numbers where all of them are, by their logarithms where they span ten times or more and
+ * `isEven` is not said.
+ */
+export function rulerOf(name: string, values: readonly string[], isEven = false): Ruler {
   const numbers = values.map((value) => (value.trim() === '' ? Number.NaN : Number(value)));
-  return numbers.every(Number.isFinite) ? ofNumbers(name, numbers) : ofWords(name, values);
+  return numbers.every(Number.isFinite) ? ofNumbers(name, numbers, isEven) : ofWords(name, values);
 }
 
 function ofWords(name: string, values: readonly string[]): Ruler {
@@ -33,9 +36,9 @@ function ofWords(name: string, values: readonly string[]): Ruler {
   };
 }
 
-function ofNumbers(name: string, numbers: readonly number[]): Ruler {
+function ofNumbers(name: string, numbers: readonly number[], isEven: boolean): Ruler {
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
-  const isLog = low > 0 && high >= 10 * low;
+  const isLog = !isEven && low > 0 && high >= 10 * low;
   const scaled = (n: number): number => (isLog ? Math.log10(n) : n);
   const [from, to] = [scaled(low), scaled(high)];
   // A little room, so that nothing lies on the ends.

@@ -44,6 +44,10 @@ export function factList(facts: readonly (readonly [name: string, value: string]
   return `<dl>${pairs.join('')}</dl>`;
 }
 
+/** A paragraph that leads to a file beside the page. */
+export const link = (href: string, words: string): string =>
+  `<p><a href="${escapeMarkup(href)}">${escapeMarkup(words)}</a></p>`;
+
 export const code = (words: string): string => `<pre>${escapeMarkup(words)}</pre>`;
 
 export const figure = (svg: string, caption = ''): string =>

@@ -38,6 +38,7 @@ th:first-child, td:first-child, td.words, th.words { text-align: left; }
 th { font-weight: 600; border-bottom-color: var(--head); }
 pre { background: var(--raised); padding: 12px 16px; overflow-x: auto; font-size: 14px; border-radius: 4px;
   white-space: pre-wrap; overflow-wrap: anywhere; }
+a { color: var(--focus); }
 details { margin: 12px 0; }
 summary { cursor: pointer; padding: 6px 0; }
 summary:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }

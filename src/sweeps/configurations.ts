@@ -75,17 +75,24 @@ function drawn(axes: readonly Axis[], count: number, seed: number): Settings[] {
   return [...found.values()];
 }
 
-/** What stands behind `fovea train` for a run: the model, then options. */
+/**
+ * What stands behind `fovea train` for a run: the model, then options. A setting with a dot in its name is one of the model:
+ * "conv2d.filters" of a layer, "model.activation" of the model itself.
+ */
 export function trainWords(
   { model, words }: SweepSpec,
   { settings }: Configuration,
   seed: number,
 ): readonly string[] {
-  const { model: searched = model, ...options } = settings;
+  const { model: searched = model, ...others } = settings;
+  const all = Object.entries(others);
+  const ofModel = all.filter(([name]) => name.includes('.'));
+  const variant = ofModel.map(([name, value]) => `,${name.replace(/^model\./, '')}=${value}`);
+  const options = all.filter(([name]) => !name.includes('.'));
   return [
-    searched,
+    `${searched}${variant.join('')}`,
     ...words,
-    ...Object.entries(options).flatMap(([name, value]) => optionWords(name, value)),
+    ...options.flatMap(([name, value]) => optionWords(name, value)),
     '--seed',
     String(seed),
   ];

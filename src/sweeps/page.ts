@@ -12,6 +12,7 @@ import {
   figure,
   htmlPage,
   htmlTable,
+  link,
   list,
   pageHeading,
   paragraph,
@@ -50,8 +51,7 @@ function best({ configurations, best: run, judge }: SweepResults): string {
       ...(first.test?.accuracy == null
         ? []
         : [['test accuracy', spreadWords(first.test.accuracy)] as const]),
-      ['run', `runs/${run}`],
-    ]) + code(`fovea evaluate runs/${run}`)
+    ]) + link(`runs/${run}/report.html`, `the report of runs/${run}`)
   );
 }
 

@@ -48,6 +48,6 @@ export type TrialRecord = z.output<typeof trialRecord>;
 export const runName = ({ configuration, seed }: Pick<Job, 'configuration' | 'seed'>): string =>
   `${configuration}-seed${seed}`;
 
-/** "001-seed0-3epochs", the name of its file. */
-export const trialName = (job: Pick<Job, 'configuration' | 'seed' | 'epochs'>): string =>
-  `${runName(job)}-${job.epochs}epochs`;
+/** "001-seed0-rung1", the name of its file. */
+export const trialName = (job: Pick<Job, 'configuration' | 'seed' | 'rung'>): string =>
+  `${runName(job)}-rung${job.rung}`;

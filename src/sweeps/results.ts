@@ -22,7 +22,8 @@ export interface Spread {
 export interface Row {
   readonly id: string;
   readonly settings: Configuration['settings'];
-  /** Of the highest rung that it was through with; 0: of none. */
+  /** The highest rung that it was through with, and its most epochs there; -1 and 0: none. */
+  readonly rung: number;
   readonly epochs: number;
   /** Of the validation pictures by the judge, and of the test set, over the seeds that did not fail; null: all failed. */
   readonly validation: Spread | null;
@@ -82,7 +83,7 @@ export function resultsOf(
         judge,
       ),
     )
-    .toSorted((a, b) => b.epochs - a.epochs || better(a, b, judge));
+    .toSorted((a, b) => b.rung - a.rung || better(a, b, judge));
   const [first] = rows;
   const runs = (first?.runs ?? []).toSorted(
     (a, b) => scoreOf(b.figures, judge) - scoreOf(a.figures, judge),
@@ -114,8 +115,9 @@ function rowOf(
   judge: Judge,
 ): Row {
   const done = records.filter(({ figures }) => figures !== null);
-  const epochs = Math.max(0, ...done.map((record) => record.epochs));
-  const last = done.filter((record) => record.epochs === epochs);
+  const rung = Math.max(-1, ...done.map((record) => record.rung));
+  const last = done.filter((record) => record.rung === rung);
+  const epochs = Math.max(0, ...last.map((record) => record.figures?.epochs ?? 0));
   const figures = last.flatMap((record) => record.figures ?? []);
   const validation = spreadOf(figures.flatMap((f) => f.validation?.[judge] ?? []));
   const loss = spreadOf(figures.map(({ test }) => test.loss));
@@ -133,6 +135,7 @@ function rowOf(
   return {
     id,
     settings,
+    rung,
     epochs,
     validation,
     test: loss === null ? null : { loss, accuracy },

@@ -23,10 +23,12 @@ export interface SweepRequest {
   readonly resumes?: boolean;
   /** The part of it that this process does, beside others. */
   readonly share?: Share | undefined;
-  /** Epochs of a run that goes all the way. */
-  readonly epochs: number;
+  /** Epochs of a run that goes all the way, of each configuration by its id. */
+  readonly epochs: ReadonlyMap<string, number>;
   /** Runs at the same time. */
   readonly jobs: number;
+  /** Told of each epoch of a run. */
+  readonly onNews?: ((run: string, news: TrialNews) => void) | undefined;
   /** The module of a process that does `TrialTask`s, and what it is told first. */
   readonly module: URL;
   readonly setup?: unknown;
@@ -40,8 +42,6 @@ export interface TrialTask {
   readonly words: readonly string[];
   readonly folder: string;
   readonly epochs: number;
-  /** Of the whole way: what schedules without a duration of their own are made for. */
-  readonly lastEpoch: number;
 }
 
 export type TrialAnswer =
@@ -74,11 +74,11 @@ export type SweepEvent =
 export async function* runSweep(request: SweepRequest): AsyncGenerator<SweepEvent, void, void> {
   const { spec, share, resumes = false, signal } = request;
   const configurations = configurationsOf(spec);
-  const epochs = rungEpochs(request.epochs, spec.halving);
+  const epochs = rungEpochs(commonEpochs(request), spec.halving);
   checkShare(spec, share);
   const folder = await SweepFolder.take(request.folder, spec, { resumes, share });
   try {
-    const records = await recordsIn(folder, configurations, spec.seeds, epochs);
+    const records = await recordsIn(folder, configurations, spec.seeds, epochs.length);
     const before = records.length;
     const runs = ofShare(runsOf(configurations, spec.seeds), share).length;
     yield { type: 'start', folder: folder.path, configurations, epochs, runs, finished: before };
@@ -118,7 +118,7 @@ async function concluded(
 
 /** Outcomes as they come, on disk already. */
 async function* trials(
-  { spec, share, jobs, module, setup, signal, epochs: lastEpoch }: SweepRequest,
+  { spec, share, jobs, module, setup, signal, onNews, epochs: last }: SweepRequest,
   folder: SweepFolder,
   configurations: readonly Configuration[],
   { epochs, records }: { epochs: readonly number[]; records: readonly TrialRecord[] },
@@ -134,7 +134,8 @@ async function* trials(
   const mine = new Set(ofShare(runsOf(configurations, spec.seeds), share));
   const next = (): Job | undefined => {
     for (let job = rungs.next(); job !== undefined; job = rungs.next()) {
-      if (mine.has(runName(job))) return job;
+      const own = spec.halving === null ? last.get(job.configuration) : undefined;
+      if (mine.has(runName(job))) return own === undefined ? job : { ...job, epochs: own };
       rungs.finish({ ...job, score: -Infinity }); // another's
     }
     return undefined;
@@ -142,7 +143,7 @@ async function* trials(
   const taskOf = (job: Job): TrialTask => {
     const configuration = byId.get(job.configuration) ?? unreachable(job.configuration);
     const words = trainWords(spec, configuration, job.seed);
-    return { words, folder: folder.run(runName(job)), epochs: job.epochs, lastEpoch };
+    return { words, folder: folder.run(runName(job)), epochs: job.epochs };
   };
   const tasks = {
     next: () => {
@@ -150,6 +151,8 @@ async function* trials(
       return job === undefined ? undefined : { ...taskOf(job), job };
     },
     nameOf: ({ job }: TrialTask & { readonly job: Job }) => `run ${runName(job)}`,
+    onNews: ({ job }: TrialTask & { readonly job: Job }, news: unknown) =>
+      onNews?.(runName(job), news as TrialNews),
   };
   const pool = { module, setup, jobs, signal, isGentle: true, ...tasks };
   for await (const outcome of inProcesses<TrialTask & { readonly job: Job }, TrialAnswer>(pool)) {
@@ -189,18 +192,29 @@ async function recordsIn(
   folder: SweepFolder,
   configurations: readonly Configuration[],
   seeds: readonly number[],
-  epochs: readonly number[],
+  rungs: number,
 ): Promise<TrialRecord[]> {
   const found: TrialRecord[] = [];
   for (const { id: configuration } of configurations) {
     for (const seed of seeds) {
-      for (const n of epochs) {
-        const record = await folder.readTrial({ configuration, seed, epochs: n });
+      for (let rung = 0; rung < rungs; rung++) {
+        const record = await folder.readTrial({ configuration, seed, rung });
         if (record !== undefined) found.push(record);
       }
     }
   }
   return found;
+}
+
+/** The most of all; where rungs are made of it, it must be the same for all. */
+function commonEpochs({ spec, epochs }: SweepRequest): number {
+  const all = new Set(epochs.values());
+  if (spec.halving === null || all.size === 1) return Math.max(...all);
+  throw new UsageError({
+    option: 'halving',
+    problem: `configurations train for ${[...all].toSorted((a, b) => a - b).join(', ')} epochs`,
+    expected: 'the same number of epochs for all, of which rungs are made',
+  });
 }
 
 /** Who goes on is decided by all runs of a rung, which tasks that do not know of one another cannot. */

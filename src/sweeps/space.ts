@@ -58,7 +58,11 @@ export function axisOf(given: string, said: string | readonly (string | number |
   const name = given.replace(/^--/, '');
   if (typeof said !== 'string') return choicesOf(name, said.map(String));
   const range = /^([^.,|]+(?:\.\d[^.,|]*)?)\.\.([^,|:]+)(?::(log|linear))?$/.exec(said);
-  if (range === null) return choicesOf(name, said.split(said.includes('|') ? '|' : ','));
+  if (range === null) {
+    // One value with a comma in it ends with the sign: "sgd,momentum=0.9|".
+    const values = said.includes('|') ? said.replace(/\|$/, '').split('|') : said.split(',');
+    return choicesOf(name, values);
+  }
   const [, first = '', last = '', scale] = range;
   return rangeOf(name, first, last, scale === 'log' || scale === 'linear' ? scale : undefined);
 }

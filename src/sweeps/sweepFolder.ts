@@ -3,7 +3,7 @@
  *
  *   sweep.json                     the specification
  *   runs/001-seed0/                a run like any other, for every configuration and seed
- *   trials/001-seed0-9epochs.json  what it came to; written whole, so that a kill loses only what was running
+ *   trials/001-seed0-rung0.json    what it came to; written whole, so that a kill loses only what was running
  *   results.json, report.html      all of them, best first
  *
  * One process at a time has it, or several that share the runs among themselves (`share.ts`). A folder of anything else
@@ -98,7 +98,7 @@ export class SweepFolder {
   }
 
   async readTrial(
-    job: Pick<Job, 'configuration' | 'seed' | 'epochs'>,
+    job: Pick<Job, 'configuration' | 'seed' | 'rung'>,
   ): Promise<TrialRecord | undefined> {
     return trialAt(path.join(this.path, TRIALS, `${trialName(job)}.json`));
   }

@@ -33,11 +33,11 @@ describe.each(documents)('%s', (file) => {
   it('quotes commands and options that exist', async () => {
     for (const line of quotedCommands(textOf(file))) {
       const [, name, ...words] = line.split(/\s+/);
-      const module = `../../src/cli/commands/${name}.ts`;
-      const { command } = (await import(module)) as { command(): Command };
-      const known = [command(), ...command().commands].flatMap(({ options }) =>
-        options.flatMap(({ flags }) => flags.match(/--[a-z-]+/g) ?? []),
-      );
+      // A sweep takes the options of the training that it repeats.
+      const commands = await Promise.all([name, ...(name === 'sweep' ? ['train'] : [])].map(load));
+      const known = commands
+        .flatMap((command) => [command, ...command.commands])
+        .flatMap(({ options }) => options.flatMap(({ flags }) => flags.match(/--[a-z-]+/g) ?? []));
       for (const flag of words.filter((word) => word.startsWith('--')))
         expect([...known, '--help'], line).toContain(flag);
     }
@@ -56,6 +56,11 @@ describe('docs/reliability.md', () => {
     }
   });
 });
+
+async function load(name: string): Promise<Command> {
+  const module = `../../src/cli/commands/${name}.ts`;
+  return ((await import(module)) as { command(): Command }).command();
+}
 
 /** Lines of code blocks, and spans, that begin with "fovea NAME"; what follows a "#" or an apostrophe is dropped. */
 function quotedCommands(text: string): string[] {

@@ -6,24 +6,17 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Command, Option } from 'commander';
-import type { Recipe } from '../../models/recipes.ts';
 import type { RunEvent } from '../../records/performRun.ts';
-import type { RunRecord } from '../../records/runRecord.ts';
 import type { RunConditions } from '../../runs/trainRun.ts';
 import type { Cluster } from '../../train/events.ts';
+import { askedTraining, newRequest, tensorBoardOf } from '../askedTraining.ts';
 import { failing, openCluster, ranksLine, silent, threadsOfRank } from '../cluster.ts';
 import { commandOf } from '../commandOf.ts';
-import {
-  resolveModel,
-  resolveModelToTrain,
-  resolveRun,
-  runFolderOf,
-  withGivenInput,
-} from '../models.ts';
+import { runFolderOf } from '../models.ts';
 import { settingsHelp } from '../options/optimizerOptions.ts';
 import { addBackendOptions, jsonOption, numberOption, openOptionsOf } from '../options/options.ts';
 import { type TrainingOptions, trainingOptions } from '../options/trainingOptions.ts';
-import { requestOf, saidAgain } from '../options/trainingRequest.ts';
+import { saidAgain } from '../options/trainingRequest.ts';
 import {
   checkFree,
   finishedRun,
@@ -38,7 +31,6 @@ import { openOutput } from '../terminal/output.ts';
 import { downloadLine, noLive, openLive } from '../terminal/progress.ts';
 import { goOnUnread } from '../terminal/streams.ts';
 import { unreadableNotes } from '../terminal/unreadable.ts';
-import { wrapped } from '../terminal/wrap.ts';
 import { trainingPrinter } from '../trainingPrinter.ts';
 
 const EXAMPLES = `
@@ -71,6 +63,13 @@ Examples:
 Ctrl-C stops after the step that runs and saves a checkpoint; --resume goes on, to the same bits.`;
 
 export function command(): Command {
+  return trainCommand()
+    .addHelpText('after', () => `\n${settingsHelp()}\n${EXAMPLES}`)
+    .action(train);
+}
+
+/** Arguments and options, for whoever reads such a command line. */
+export function trainCommand(): Command {
   const command = new Command('train')
     .description('train a network, test it, and save the run')
     .argument('<model>', 'name of a model, a model.json, or the folder of a run')
@@ -96,10 +95,7 @@ export function command(): Command {
         .conflicts('seed'),
     );
   for (const option of trainingOptions()) command.addOption(option);
-  return addBackendOptions(command)
-    .addOption(jsonOption())
-    .addHelpText('after', () => `\n${settingsHelp()}\n${EXAMPLES}`)
-    .action(train);
+  return addBackendOptions(command).addOption(jsonOption());
 }
 
 async function train(model: string, options: TrainingOptions, command: Command): Promise<void> {
@@ -144,9 +140,7 @@ async function trainOn(
           output.note(words);
         }),
       },
-      ...(options.tensorboard === undefined
-        ? {}
-        : { tensorboard: tensorBoardOf(options.tensorboard, output.note) }),
+      tensorboard: tensorBoardOf(options, output.note),
       load: {
         onProgress: (progress) => live.show(downloadLine(progress)),
         onNote: output.note,
@@ -175,9 +169,6 @@ async function trainOn(
   }
 }
 
-const tensorBoardOf = (given: string | true, onTrouble: (words: string) => void) =>
-  given === true ? { onTrouble } : { folder: given, onTrouble };
-
 /** A run that goes on as its events are asked for, or of several seeds one that is done already. */
 interface Begun {
   readonly folder: string;
@@ -192,21 +183,13 @@ async function start(
   say: (words: string) => void,
   conditions: RunConditions,
 ): Promise<Begun> {
-  const { defaultsOf, recipeOf } = await import('../../models/recipes.ts');
-  const { name } = await resolveModel(model);
-  const recipe: Partial<Recipe> & Pick<Recipe, 'settings'> =
-    options.recipe === undefined ? { settings: defaultsOf(name) } : recipeOf(name, options.recipe);
-  if (recipe.says !== undefined) {
-    say(wrapped(`Recipe "${options.recipe}": ${recipe.says}`));
-  }
-  const { spec: own, adapts, run } = await resolveModelToTrain(model, recipe.model);
-  const spec = await withGivenInput(own, options.input);
   const { trainRun, resumeRun } = await import('../../runs/trainRun.ts');
-  const base = options.from === undefined ? run : resolveRun(options.from);
+  const asked = await askedTraining(model, options, say);
+  const { name, spec, adapts, base } = asked;
   const folder = folderOf(options, name, base);
   const isToResume = options.resume === true && (options.seeds === undefined || existsSync(folder));
   if (!isToResume) {
-    const request = requestOf(options, recipe.settings, await recordOf(base), command, say);
+    const request = await newRequest(asked, options, command, say);
     const events = trainRun({ ...request, ...conditions, spec, adapts, folder, from: base });
     return { folder, events };
   }
@@ -238,10 +221,3 @@ function folderOf(options: TrainingOptions, name: string, base: string | undefin
 }
 
 const tunedName = (base: string): string => `${path.basename(path.resolve(base))}-tuned`;
-
-/** What a run was trained on and how, where the folder is one. */
-async function recordOf(folder: string | undefined): Promise<RunRecord | undefined> {
-  if (folder === undefined || !existsSync(path.join(folder, 'run.json'))) return undefined;
-  const { RunFolder } = await import('../../runs/folder/runFolder.ts');
-  return (await RunFolder.open(folder)).readRecord();
-}
