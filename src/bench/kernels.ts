@@ -4,6 +4,7 @@
  * The peak is what emitted multiply-adds on registers reach (`backends/wasm/machine/peak.ts`): it knows no memory, so
  * the share says what loading and storing cost. One thread; with 256-bit pairs where they run, and without.
  */
+import type { Session } from '../backends/backend.ts';
 import { wasmBackend } from '../backends/wasm/index.ts';
 import { peakLoop } from '../backends/wasm/machine/peak.ts';
 import { batchInput, inputNode } from '../graph/node.ts';
@@ -59,6 +60,39 @@ export async function kernelShares(budgetMs: number): Promise<KernelShare[]> {
       });
     }
     await session.close();
+  }
+  return rows;
+}
+
+/** Of a device: what fills it a little, well, and wholly. */
+const DEVICE_SIZES = [
+  [512, 512, 512],
+  [1024, 1024, 1024],
+  [2048, 2048, 2048],
+  [4096, 4096, 4096],
+] as const;
+
+/** The same on a device, by its own clock. */
+export async function deviceKernelShares(
+  session: Session,
+  budgetMs: number,
+  sizes: readonly (readonly [M: number, K: number, N: number])[] = DEVICE_SIZES,
+): Promise<KernelShare[]> {
+  const rows: KernelShare[] = [];
+  for (const [M, K, N] of sizes) {
+    const inputs = [inputNode('a', [M, K]), inputNode('b', [K, N])];
+    const executable = session.compile({ outputs: { y: build('matmul', inputs) }, updates: [] });
+    if (executable.profileOnDevice === undefined) break;
+    executable.input('a').fill(0.5);
+    executable.input('b').fill(0.25);
+    executable.run();
+    const profile = await executable.profileOnDevice(budgetMs / sizes.length);
+    const ms = profile.kernels.reduce((sum, { medianMs }) => sum + medianMs, 0);
+    const gflops = (2 * M * N * K) / ms / 1e6;
+    const peak = (2 * profile.peakMultiplyAdds) / 1e6;
+    const size = `${M}x${K} by ${K}x${N}`;
+    rows.push({ plan: session.backend, size, gflops, peak, share: gflops / peak });
+    executable.close();
   }
   return rows;
 }

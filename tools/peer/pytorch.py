@@ -1,10 +1,15 @@
-"""Times PyTorch on the CPU on the workloads of `fovea bench`.
+"""Times PyTorch on the workloads of `fovea bench`, on the CPU or on a graphics adapter.
 
 Prints one JSON line: {peer, workload, mode, batch, threads, medianMs, minMs, n}. The networks are those of
 `fovea bench` but for one: lenet5-1998 has a full C3 and the cross-entropy of its outputs, where Fovea computes the
 paper's table of connections and its criterion (eq. 9).
 
     python3 tools/peer/pytorch.py --workload lenet5 --batch 128 --threads 2 --mode train
+
+    python3 tools/peer/pytorch.py --workload alexnet-2012 --batch 128 --device cuda
+
+On an adapter every step uploads its pictures from page-locked memory, as Fovea does, unless they are --resident; steps
+are timed in groups, since they go on by themselves. --tf32 lets matrix products round their factors to 10 bits.
 
 TORCH_MODE=channels_last, or TORCH_MODE=channels_last,compile (wants a C++ compiler), tunes it as its users would.
 """
@@ -119,36 +124,42 @@ def turn_of(options):
     """One training step, or one answer, as a function without arguments."""
     modes = [word for word in os.environ.get("TORCH_MODE", "").split(",") if word]
     make, shape, classes, optimizer_of = WORKLOADS[options.workload]
-    model = make()
+    model = make().to(options.device)
     x = torch.randn(options.batch, *shape)
     if "channels_last" in modes:
         model, x = model.to(memory_format=torch.channels_last), x.to(memory_format=torch.channels_last)
     if "compile" in modes:
         model = torch.compile(model)
+    is_settled = options.device == "cpu" or options.resident
+    x = x.to(options.device) if is_settled else x.pin_memory()
     if options.mode == "infer":
         model.eval()
 
         def infer():
             with torch.no_grad():
-                model(x)
+                model(x.to(options.device, non_blocking=True))
 
         return infer
-    labels = torch.randint(0, classes, (options.batch,))
+    labels = torch.randint(0, classes, (options.batch,)).to(options.device)
     loss = nn.CrossEntropyLoss()
     optimizer = optimizer_of(model.parameters(), {"fused": True} if modes else {})
 
     def train():
         optimizer.zero_grad()
-        loss(model(x), labels).backward()
+        loss(model(x.to(options.device, non_blocking=True)), labels).backward()
         optimizer.step()
 
     return train
 
 
-def milliseconds(turn):
+def milliseconds(turn, group=1):
+    """Per turn of a group, the device waited for at its end."""
     start = time.perf_counter()
-    turn()
-    return (time.perf_counter() - start) * 1e3
+    for _ in range(group):
+        turn()
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+    return (time.perf_counter() - start) * 1e3 / group
 
 
 def main():
@@ -157,17 +168,24 @@ def main():
     parser.add_argument("--batch", type=int, required=True)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--mode", choices=["train", "infer"], default="train")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--resident", action="store_true", help="pictures stay on the adapter")
+    parser.add_argument("--tf32", action="store_true")
     parser.add_argument("--steps", type=int, help="default: about 4 seconds, 3 to 200 steps")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
+    torch.backends.cuda.matmul.allow_tf32 = options.tf32
+    torch.backends.cudnn.allow_tf32 = options.tf32
     turn = turn_of(options)
     first = milliseconds(turn)
     steps = options.steps or max(3, min(200, int(4000 / max(first, 0.1))))
     for _ in range(min(10, max(1, steps // 10))):
         turn()
-    times = [milliseconds(turn) for _ in range(steps)]
-    line = {"peer": "pytorch", "workload": options.workload, "mode": options.mode, "batch": options.batch,
+    group = 1 if options.device == "cpu" else max(1, steps // 15)
+    times = [milliseconds(turn, group) for _ in range(max(3, steps // group))]
+    peer = "pytorch" if options.device == "cpu" else f"pytorch, {torch.cuda.get_device_name()}"
+    line = {"peer": peer, "workload": options.workload, "mode": options.mode, "batch": options.batch,
             "threads": options.threads, "medianMs": statistics.median(times), "minMs": min(times), "n": steps}
     print(json.dumps(line))
 

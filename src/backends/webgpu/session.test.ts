@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { skipped } from '../../../test/support/doors.ts';
 import { softwareGpu } from '../../../test/support/softwareGpu.ts';
+import { deviceKernelShares } from '../../bench/kernels.ts';
 import { inputNode, stateNode } from '../../graph/node.ts';
 import { build } from '../../ops/index.ts';
 import { webgpuBackend } from './index.ts';
@@ -54,6 +55,13 @@ else
       for (const { medianMs } of kernels) expect(medianMs).toBeGreaterThan(0);
       for (const peak of [peakMultiplyAdds, peakBytes]) expect(peak).toBeGreaterThan(1000);
       program.close();
+    });
+
+    it('says what share of the peak matrix products reach', async () => {
+      const [row] = await deviceKernelShares(await opened, 20, [[32, 32, 32]]);
+      expect(row).toMatchObject({ plan: 'webgpu', size: '32x32 by 32x32' });
+      expect(row!.share).toBeCloseTo(row!.gflops / row!.peak);
+      expect(row!.gflops).toBeGreaterThan(0);
     });
 
     it('says what the adapter refused, of one program and no other', async () => {

@@ -229,10 +229,17 @@ export function printProfile(output: Output, profile: Profile, by: string): void
   );
 }
 
-/** The matrix product kernel against multiply-adds on registers alone, with and without fused pairs. */
-async function benchKernels(output: Output, { seconds }: Options): Promise<void> {
-  const { kernelShares } = await import('../../bench/kernels.ts');
-  const rows = await kernelShares(seconds * 1000);
+/** The matrix product kernel against multiply-adds on registers alone: with and without fused pairs, or on a device. */
+async function benchKernels(output: Output, options: Options): Promise<void> {
+  const { deviceKernelShares, kernelShares } = await import('../../bench/kernels.ts');
+  const budgetMs = options.seconds * 1000;
+  const onDevice = async () => {
+    const { openSession } = await import('../../backends/select.ts');
+    await using session = await openSession(openOptionsOf(options));
+    output.note(planLine(session.plan));
+    return deviceKernelShares(session, budgetMs);
+  };
+  const rows = options.backend === 'webgpu' ? await onDevice() : await kernelShares(budgetMs);
   for (const row of rows) output.data({ event: 'share', ...row });
   output.text(
     table([
