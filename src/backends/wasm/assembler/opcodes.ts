@@ -5,7 +5,7 @@
  * `f32x4` to an `i32x4` is an error at emission, though the specification would take it; `reinterpret_*`
  * rows change the lane type and cost no bytes.
  * Previous stop: a kernel's emitter. Next stop: `function.ts`, where a row is put on the type stack. The tour
- * goes on where all of this is run: `train/fit.ts`.
+ * goes on with the other machine: `webgpu/emit/product/tile.ts`.
  */
 
 export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'f32x4' | 'i32x4' | 'f64x2';

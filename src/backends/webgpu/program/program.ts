@@ -3,7 +3,7 @@
  *
  * A run uploads the inputs (a copy is taken at once, so they may be filled anew while the device works), does all
  * dispatches in one pass, and copies what is left to copy. Nothing is read back unless asked for.
- * Previous stop: `plan.ts`. Next stop: `../device/device.ts`.
+ * Previous stop: `plan.ts`. Next stop: `../device/device.ts`. The tour goes on where steps are run: `train/fit.ts`.
  */
 import { unknownName } from '../../../base/errors.ts';
 import { sizeOf } from '../../../base/shape.ts';

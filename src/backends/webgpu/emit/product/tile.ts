@@ -11,7 +11,7 @@
  *     |    | 4g x 4j |               'line':  [depth][line / 4]
  *     v    +---------+
  *
- * A plan decides (`plan.ts`); nothing is decided here.
+ * A plan decides (`plan.ts`); nothing is decided here. Next stop of the tour: `program/program.ts`.
  */
 import { range } from '../../../../base/lists.ts';
 import type { Groups, Target } from '../../kernel.ts';
