@@ -20,16 +20,14 @@ import {
   kernelGradientProduct,
   type Shapes,
 } from '../product/convolution.ts';
-import { multiplyAddsOf, type Product } from '../product/factor.ts';
-import { dispatchesOf, operandsOf, sizesOf } from '../product/kernel.ts';
+import type { Product } from '../product/factor.ts';
+import { dispatchesOf, operandsOf, shownOf, totalOf } from '../product/kernel.ts';
 import { type ProductPlan, planProduct } from '../product/plan.ts';
 import { planWinograd, type WinogradPlan } from '../winograd/plan.ts';
 import type { Direction } from '../winograd/problem.ts';
 import { winogradDispatches } from '../winograd/winograd.ts';
 
 interface ConvolutionPlan {
-  readonly shapes: Shapes;
-  readonly attrs: Conv2dAttrs;
   readonly products: readonly Product[];
   readonly plan: ProductPlan | WinogradPlan;
 }
@@ -48,16 +46,21 @@ function defineConvolution<A extends Conv2dAttrs>(
       const shapes = shapesOf(node, first.shape, second.shape);
       const products = productsOf(shapes, attrs);
       const sum = planProduct(products, target);
-      const plan = planWinograd(direction, shapes, attrs, { products, plan: sum }, target) ?? sum;
+      const quicker = planWinograd(direction, shapes, attrs, { products, plan: sum }, target);
+      if (quicker === undefined) {
+        const shown = shownOf(products, sum);
+        return { multiplyAdds: totalOf(products), plan: { products, plan: sum }, shown };
+      }
+      const { way, variant, problem, product } = quicker;
       return {
-        multiplyAdds: products.reduce((total, product) => total + multiplyAddsOf(product), 0),
-        plan: { shapes, attrs, products, plan },
-        shown: { ...plan, products: sizesOf(products) },
+        multiplyAdds: totalOf([problem.product]),
+        plan: { products, plan: quicker },
+        shown: { way, variant, product: shownOf([problem.product], product) },
       };
     },
-    emit: (node, { shapes, attrs, products, plan }, { target }) =>
+    emit: (node, { products, plan }, { target }) =>
       plan.way === 'winograd'
-        ? winogradDispatches(node, direction, shapes, attrs, plan, target)
+        ? winogradDispatches(node, plan, target)
         : dispatchesOf(products, operandsOf(node), plan, target),
   });
 }

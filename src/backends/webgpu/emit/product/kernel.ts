@@ -23,7 +23,7 @@ import { finishFunction, isBeside } from './finish.ts';
 import type { Finish, ProductNames } from './maps.ts';
 import { sumOfParts } from './parts.ts';
 import { type ProductPlan, planProduct } from './plan.ts';
-import { emitTiles, tileGroups } from './tile.ts';
+import { emitTiles, slabBytes, threadsOf, tileGroups } from './tile.ts';
 
 /** The products of a node, which fill its result together; left and right read its first two inputs. */
 export type ProductsOf<A> = (node: Node, attrs: A) => readonly Product[];
@@ -36,9 +36,9 @@ export function defineProducts<A>(op: OpSignature<A>, productsOf: ProductsOf<A>)
       const products = productsOf(node, attrs);
       const plan = planProduct(products, target);
       return {
-        multiplyAdds: products.reduce((sum, product) => sum + multiplyAddsOf(product), 0),
+        multiplyAdds: totalOf(products),
         plan: { plan, products },
-        shown: { ...plan, products: sizesOf(products) },
+        shown: shownOf(products, plan),
       };
     },
     emit: (node, { plan, products }, { target }) =>
@@ -46,9 +46,24 @@ export function defineProducts<A>(op: OpSignature<A>, productsOf: ProductsOf<A>)
   });
 }
 
-/** What `inspect` shows of products. */
-export const sizesOf = (products: readonly Product[]) =>
-  products.map(({ rows, columns, depth, groups }) => ({ rows, columns, depth, groups }));
+export const totalOf = (products: readonly Product[]): number =>
+  products.reduce((sum, product) => sum + multiplyAddsOf(product), 0);
+
+/** What `inspect` shows of products: how they are cut, and what a workgroup has to itself. */
+export function shownOf(products: readonly Product[], plan: ProductPlan): object {
+  const sizes = products.map(({ rows, columns, depth, groups }) => ({
+    rows,
+    columns,
+    depth,
+    groups,
+  }));
+  if (plan.way === 'direct') return { ...plan, products: sizes };
+  const workgroup = {
+    invocations: threadsOf(plan.tile),
+    bytes: Math.max(...products.map((product) => slabBytes(product, plan.tile))),
+  };
+  return { ...plan, workgroup, products: sizes };
+}
 
 /** A node's two factors, and its epilogue. */
 export function operandsOf(node: Node): Operands {

@@ -7,7 +7,7 @@
  * added up in their order: the same bits in each run.
  */
 import type { Target } from '../../kernel.ts';
-import { multiplyAddsOf, type Product } from './factor.ts';
+import { type Factor, multiplyAddsOf, type Product } from './factor.ts';
 import { slabBytes, type Tile, threadsOf } from './tile.ts';
 
 /** How a product is cut; 'direct' is one invocation per result. */
@@ -55,26 +55,29 @@ const SMALL_TILES: readonly RatedTile[] = [
   tile([64, 8, 4], [4, 4], 1, 0.2),
 ];
 
-/** Processors that workgroups are dealt to, and invocations that each has at once. */
-export const PROCESSORS = 132;
-const RESIDENT = 512;
-/** Invocations below which a processor waits for its memory. */
-const BUSY = 256;
+/** Processors that workgroups are dealt to, and the sums that each keeps in registers at once. */
+const PROCESSORS = 132;
+const MOST_SUMS = 32_768;
+/** Sums below which a processor waits for its memory. */
+const BUSY_SUMS = 16_384;
+/** What it takes to read a number by itself, in multiply-adds. */
+const LONELY_COST = 20;
+/** What a multiply-add costs without tiles, and the invocations that keep a processor at it. */
+const DIRECT_COST = 40;
+const BUSY_INVOCATIONS = 512;
 /** Addends that a part of the depth should have. */
 const LEAST_PART = 64;
 const SPLITS = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256];
 /** What it takes to store a part and to read it again, in multiply-adds of one processor. */
-const PART_COST = 0.65;
+const PART_COST = 1.3;
 /** What a second pass costs at least, in multiply-adds of one processor. */
-const PASS_COST = 700_000;
-/** A tile with less of its sums wanted is as good as empty. */
-const LEAST_USE = 0.2;
+const PASS_COST = 1_000_000;
 
 /** The plan that takes the least time by count. */
 export function planProduct(products: readonly Product[], target: Target): ProductPlan {
   const [best] = rankPlans(products, target);
-  if (best === undefined || useOf(products, best.tile) < LEAST_USE)
-    return directPlan(products, target);
+  const direct = directPlan(products, target);
+  if (best === undefined || directTime(products, direct.splits) < best.time) return direct;
   const { speed: _, ...chosen } = best.tile;
   return { way: 'tiles', tile: chosen, splits: best.splits };
 }
@@ -112,7 +115,7 @@ function splitsFor(products: readonly Product[], { maxBinding }: Target): number
 
 /** In multiply-adds of one processor at the peak. */
 export function timeOfPlan(products: readonly Product[], plan: ProductPlan): number {
-  if (plan.way === 'direct') return Number.POSITIVE_INFINITY;
+  if (plan.way === 'direct') return directTime(products, plan.splits);
   const rated = [...TILES, ...SMALL_TILES].find((t) => isSameTile(t, plan.tile));
   return rated === undefined ? Number.POSITIVE_INFINITY : timeOf(products, rated, plan.splits);
 }
@@ -125,11 +128,11 @@ const isSameTile = (a: Tile, b: Tile): boolean =>
   a.buffers === b.buffers;
 
 /** As many parts as keep the machine busy. */
-function directPlan(products: readonly Product[], { workgroupSize }: Target): ProductPlan {
+function directPlan(products: readonly Product[], { workgroupSize }: Target) {
   const workgroups = resultsOf(products) / workgroupSize;
   const wanted = Math.ceil((2 * PROCESSORS) / Math.max(workgroups, 1));
   const most = Math.max(1, Math.floor(depthOf(products) / LEAST_PART));
-  return { way: 'direct', splits: Math.min(wanted, most, 256) };
+  return { way: 'direct', splits: Math.min(wanted, most, 256) } as const;
 }
 
 const depthOf = (products: readonly Product[]): number =>
@@ -145,20 +148,30 @@ const blocksOf = (products: readonly Product[], t: Tile): number =>
     0,
   );
 
-/** Of all sums that the tiles make, those that are wanted. */
-function useOf(products: readonly Product[], t: Tile): number {
-  const made = blocksOf(products, t) * t.rows * t.columns * Math.max(depthOf(products), 1);
-  return products.reduce((sum, product) => sum + multiplyAddsOf(product), 0) / made;
+/** One invocation per result finds each number by itself, and hides nothing behind arithmetic. */
+function directTime(products: readonly Product[], splits: number): number {
+  const work = products.reduce((sum, product) => sum + multiplyAddsOf(product), 0) / PROCESSORS;
+  const busy = Math.min(1, (resultsOf(products) * splits) / PROCESSORS / BUSY_INVOCATIONS);
+  return (work * DIRECT_COST) / Math.max(busy, 0.01) + partsTime(products, splits);
 }
+
+const partsTime = (products: readonly Product[], splits: number): number =>
+  splits === 1 ? 0 : PASS_COST + splits * resultsOf(products) * PART_COST;
 
 /** Of the busiest processor, in multiply-adds at the peak. */
 function timeOf(products: readonly Product[], t: RatedTile, splits: number): number {
   const perProcessor = Math.ceil((blocksOf(products, t) * splits) / PROCESSORS);
   const steps = Math.ceil(depthOf(products) / splits / t.depth) + 1;
-  const work = perProcessor * t.rows * t.columns * steps * t.depth;
-  const threads = threadsOf(t);
-  const resident = Math.min(perProcessor, Math.max(1, Math.floor(RESIDENT / threads))) * threads;
-  const speed = t.speed * Math.min(1, Math.sqrt(resident / BUSY));
-  const parts = splits === 1 ? 0 : PASS_COST + splits * resultsOf(products) * PART_COST;
-  return work / speed + parts;
+  const sums = t.rows * t.columns;
+  const work = perProcessor * steps * t.depth * (sums + lonelyReads(products, t) * LONELY_COST);
+  const resident = Math.min(perProcessor, Math.max(1, Math.floor(MOST_SUMS / sums))) * sums;
+  const speed = t.speed * Math.min(1, Math.sqrt(resident / BUSY_SUMS));
+  return work / speed + partsTime(products, splits);
+}
+
+/** Lines of a tile that are read one number at a time, each from a place of its own. */
+function lonelyReads([product]: readonly Product[], t: Tile): number {
+  if (product === undefined) return 0;
+  const isLonely = ({ along, quads }: Factor): boolean => along === 'line' && !quads;
+  return (isLonely(product.left) ? t.rows : 0) + (isLonely(product.right) ? t.columns : 0);
 }

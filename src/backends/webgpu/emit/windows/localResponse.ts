@@ -1,137 +1,126 @@
 /**
  * @file Local response normalisation across channels and its gradient: one invocation per number.
  *
- * The gradient's addends dy x s^(-beta-1) are a pass of their own: each is in the windows of several channels.
- * Formulas: `ops/windows/localResponseNormalization.ts`.
+ * The gradient works out its neighbours' scales anew: their channels are near at hand, and a pass that stored them
+ * would move more. Formulas: `ops/windows/localResponseNormalization.ts`.
  */
-import { at } from '../../../../base/lists.ts';
+import { last } from '../../../../base/lists.ts';
 import { sizeOf } from '../../../../base/shape.ts';
-import { firstInput, type Node, twoInputs } from '../../../../graph/node.ts';
+import type { Node } from '../../../../graph/node.ts';
 import * as e from '../../../../ops/expression.ts';
+import type { OpSignature } from '../../../../ops/op.ts';
 import {
   channelWindow,
   type LocalResponseNormalizationAttrs,
   localResponseNormalization,
   localResponseNormalizationGradient,
 } from '../../../../ops/windows/localResponseNormalization.ts';
-import { defineKernel } from '../../defineKernel.ts';
-import { type Dispatch, scalars, type Target, temporary } from '../../kernel.ts';
-import { openScope, writeExpression } from '../../language/expression.ts';
+import { defineKernel, type KernelRecord } from '../../defineKernel.ts';
+import { scalars } from '../../kernel.ts';
+import { openScope, type Scope, writeExpression } from '../../language/expression.ts';
 import { library } from '../../language/functions.ts';
 import { flat } from '../../language/indexing.ts';
 import { float } from '../../language/numbers.ts';
 
 type Attrs = LocalResponseNormalizationAttrs;
+type Plan = Attrs & { readonly channels: number };
 
-const channelsOf = ({ shape }: Node): number =>
-  shape.length === 0 ? 1 : at(shape, shape.length - 1, 'axis');
+const channelsOf = ({ shape }: Node): number => (shape.length === 0 ? 1 : last(shape, 'axis'));
 
-/** Statements that leave in `name` the sum of a term over the channels from c - below to c + above. */
+/** Statements that leave in `name` the sum of a term, `j` from c - before to c + after within the row. */
 function windowSum(
   name: string,
-  channels: number,
-  { below, above }: { readonly below: number; readonly above: number },
-  term: (index: string) => string,
+  { channels }: Plan,
+  { c, before, after }: { readonly c: string; readonly before: number; readonly after: number },
+  term: readonly string[],
 ): string[] {
   return [
-    `let c = i32(i % ${channels}u);`,
-    'let row = i32(i) - c;',
     `var ${name} = 0f;`,
-    `for (var j = max(c - ${below}, 0); j <= min(c + ${above}, ${channels - 1}); j++) {`,
-    `  ${name} += ${term('row + j')};`,
+    `for (var j = max(${c} - ${before}, 0); j <= min(${c} + ${after}, ${channels - 1}); j++) {`,
+    ...term.map((line) => `  ${line}`),
     '}',
   ];
 }
 
-/** s of the number `i`. */
-function scaleText(x: string, channels: number, { size, k, alpha }: Attrs): string[] {
+/** `scaleOf(row, c)`: s of a channel, where `row` is the index of channel 0. */
+function scaleFunction(x: string, plan: Plan): string {
+  const { below, above } = channelWindow(plan.size);
   return [
-    ...windowSum('squares', channels, channelWindow(size), (j) => `${x}[${j}] * ${x}[${j}]`),
-    `let s = ${float(k)} + ${float(alpha)} * squares;`,
-  ];
+    'fn scaleOf(row: i32, c: i32) -> f32 {',
+    ...windowSum('squares', plan, { c: 'c', before: below, after: above }, [
+      `squares += ${x}[row + j] * ${x}[row + j];`,
+    ]).map((line) => `  ${line}`),
+    `  return ${float(plan.k)} + ${float(plan.alpha)} * squares;`,
+    '}',
+  ].join('\n');
 }
 
-/** One invocation per number of a node: statements, then an expression of what they leave behind. */
-function perNumber(
-  to: Node,
-  inputs: readonly Node[],
-  target: Target,
-  body: (names: readonly string[]) => {
-    readonly before: readonly string[];
-    readonly expression: e.Expression;
-    readonly operands: readonly string[];
-  },
-): Dispatch {
-  const { workgroups, open } = flat(sizeOf(to.shape), target);
-  return {
-    inputs: inputs.map(scalars),
-    outputs: [scalars(to)],
-    workgroups,
-    code: ({ inputs: names, outputs: [y] }) => {
-      const scope = openScope();
-      const { before, expression, operands } = body(names);
-      const { statements, value } = writeExpression(scope, expression, operands);
-      return `${library(scope.functions)}
+/** s to a power, of the value named. */
+function scalePower(scope: Scope, s: string, exponent: number): string[] {
+  const { statements, value } = writeExpression(scope, e.pow(e.input(0), exponent), [s]);
+  return [...statements, `let power = ${value};`];
+}
+
+function defineNormalization(
+  op: OpSignature<Attrs>,
+  body: (scope: Scope, names: readonly string[], plan: Plan) => readonly string[],
+): KernelRecord {
+  return defineKernel<Attrs, Plan>({
+    op,
+    plan: (node, attrs) => ({
+      multiplyAdds: sizeOf(node.shape) * (attrs.size + 2) * node.inputs.length,
+      plan: { ...attrs, channels: channelsOf(node) },
+    }),
+    emit: (node, plan, { target }) => {
+      const { workgroups, open } = flat(sizeOf(node.shape), target);
+      return [
+        {
+          inputs: node.inputs.map(scalars),
+          outputs: [scalars(node)],
+          workgroups,
+          code: ({ inputs, outputs: [y] }) => {
+            const scope = openScope();
+            const lines = body(scope, inputs, plan);
+            return `${library(scope.functions)}
+${scaleFunction(inputs[0] ?? '', plan)}
 ${open}
-  ${[...before, ...statements].join('\n  ')}
-  ${y}[i] = ${value};
+  let c = i32(i % ${plan.channels}u);
+  let row = i32(i) - c;
+  ${lines.join('\n  ')}
+  ${y}[i] = result;
 }
 `;
+          },
+        },
+      ];
     },
-  };
+  });
 }
 
-const planOf = (node: Node, attrs: Attrs) => ({
-  multiplyAdds: sizeOf(node.shape) * (attrs.size + 2),
-  plan: { ...attrs, channels: channelsOf(node) },
-});
-
-export const localResponseKernel = defineKernel({
-  op: localResponseNormalization,
-  plan: planOf,
-  emit: (node, { channels, ...attrs }, { target }) => [
-    perNumber(node, [firstInput(node)], target, ([x = '']) => ({
-      before: [...scaleText(x, channels, attrs), `let own = ${x}[i];`],
-      expression: e.mul(e.input(0), e.pow(e.input(1), -attrs.beta)),
-      operands: ['own', 's'],
-    })),
+export const localResponseKernel = defineNormalization(
+  localResponseNormalization,
+  (scope, [x], { beta }) => [
+    'let s = scaleOf(row, c);',
+    ...scalePower(scope, 's', -beta),
+    `let result = ${x}[i] * power;`,
   ],
-});
+);
 
-export const localResponseGradientKernel = defineKernel({
-  op: localResponseNormalizationGradient,
-  plan: planOf,
-  emit: (node, { channels, ...attrs }, { target }) => {
-    const [x, dy] = twoInputs(node);
-    const { size, alpha, beta } = attrs;
+export const localResponseGradientKernel = defineNormalization(
+  localResponseNormalizationGradient,
+  (scope, [x, dy], plan) => {
+    const { size, alpha, beta } = plan;
     const { below, above } = channelWindow(size);
-    const addends = temporary(node.shape, `${node.name}/addends`);
-    const factors = e.mul(e.input(0), e.input(1));
-    const scaled = e.mul(e.input(1), e.pow(e.input(2), -beta));
-    const spread = e.mul(e.mul(e.input(0), 2 * alpha * beta), e.input(3));
+    // The channels whose window holds c.
     return [
-      perNumber(addends, [x, dy], target, ([xName = '', dyName = '']) => ({
-        before: [
-          ...scaleText(xName, channels, attrs),
-          `let own = ${xName}[i];`,
-          `let slope = ${dyName}[i];`,
-        ],
-        expression: e.mul(factors, e.pow(e.input(2), -beta - 1)),
-        operands: ['own', 'slope', 's'],
-      })),
-      perNumber(node, [x, dy, addends], target, ([xName = '', dyName = '', from = '']) => ({
-        before: [
-          `let own = ${xName}[i];`,
-          `let slope = ${dyName}[i];`,
-          ...scaleText(xName, channels, attrs),
-          'var sum = 0f;',
-          `for (var j = max(c - ${above}, 0); j <= min(c + ${below}, ${channels - 1}); j++) {`,
-          `  sum += ${from}[row + j];`,
-          '}',
-        ],
-        expression: e.sub(scaled, spread),
-        operands: ['own', 'slope', 's', 'sum'],
-      })),
+      ...windowSum('sum', plan, { c: 'c', before: above, after: below }, [
+        'let s = scaleOf(row, j);',
+        ...scalePower(scope, 's', -beta - 1),
+        `sum += ${dy}[row + j] * ${x}[row + j] * power;`,
+      ]),
+      'let s = scaleOf(row, c);',
+      ...scalePower(scope, 's', -beta),
+      `let result = ${dy}[i] * power - ${float(2 * alpha * beta)} * ${x}[i] * sum;`,
     ];
   },
-});
+);

@@ -10,18 +10,19 @@ import type { Target } from '../../kernel.ts';
 import type { Shapes } from '../product/convolution.ts';
 import type { Product } from '../product/factor.ts';
 import { isSmall, type ProductPlan, planProduct, timeOfPlan } from '../product/plan.ts';
-import { type Direction, problemOf } from './problem.ts';
+import { type Direction, type Problem, problemOf } from './problem.ts';
 
 export interface WinogradPlan {
   readonly way: 'winograd';
   readonly variant: VariantName;
+  readonly problem: Problem;
   readonly product: ProductPlan;
 }
 
 /** What a number costs that is written and read again, in multiply-adds of one processor. */
 const MOVED = 1;
-/** Three transforms, each a pass: what each costs at least. */
-const PASSES = 3 * 700_000;
+/** Three transforms, each a pass that waits for the one before: what they cost at least. */
+const PASSES = 4_800_000;
 
 /** The variant to take, or undefined where the sum itself is as quick. */
 export function planWinograd(
@@ -41,7 +42,7 @@ export function planWinograd(
     const product = planProduct([problem.product], target);
     const moved = (left + right + result) * MOVED;
     const time = timeOfPlan([problem.product], product) + moved + PASSES;
-    return [{ time, plan: { way: 'winograd', variant: variant.name, product } as const }];
+    return [{ time, plan: { way: 'winograd', variant: variant.name, problem, product } as const }];
   });
   const [first, ...others] = fitting;
   if (first === undefined) return undefined;

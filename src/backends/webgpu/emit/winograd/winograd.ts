@@ -10,28 +10,19 @@ import {
   variantOf,
 } from '../../../../compile/winograd/variants.ts';
 import { type Node, twoInputs } from '../../../../graph/node.ts';
-import type { Conv2dAttrs } from '../../../../ops/windows/conv2d.ts';
 import { type Dispatch, type Target, temporary } from '../../kernel.ts';
 import { epilogueOf } from '../../language/epilogue.ts';
-import type { Shapes } from '../product/convolution.ts';
 import { dispatchesOf } from '../product/kernel.ts';
 import type { WinogradPlan } from './plan.ts';
-import { type Direction, problemOf } from './problem.ts';
 import { kernelsIn, kernelsOut, squaresIn, squaresOut } from './transforms.ts';
 
 export function winogradDispatches(
   node: Node,
-  direction: Direction,
-  shapes: Shapes,
-  attrs: Conv2dAttrs,
-  plan: WinogradPlan,
+  { variant: name, problem, product: plan }: WinogradPlan,
   target: Target,
 ): readonly Dispatch[] {
-  const variant = variantOf(plan.variant);
-  const problem = problemOf(direction, shapes, attrs, variant);
-  if (problem === undefined)
-    throw new Error(`internal error: ${node.name} is not for ${variant.name}`);
-  const { wide, narrow, kernels, product, sizes } = problem;
+  const variant = variantOf(name);
+  const { direction, wide, narrow, kernels, product, sizes } = problem;
   const { inputs, kernel, outputs } = transformsOf(variant);
   const [picture, other] = twoInputs(node);
   const made = (size: number, what: string): Node =>
@@ -39,7 +30,7 @@ export function winogradDispatches(
   const left = made(sizes.left, 'squares');
   const right = made(sizes.right, direction === 'kernel' ? 'slopes' : 'kernels');
   const to = made(sizes.result, 'product');
-  const products = dispatchesOf([product], { left, right, to }, plan.product, target);
+  const products = dispatchesOf([product], { left, right, to }, plan, target);
   const first = squaresIn(picture, left, wide, inputs, target);
   if (direction === 'kernel') {
     return [
