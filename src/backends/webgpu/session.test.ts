@@ -1,10 +1,13 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { skipped } from '../../../test/support/doors.ts';
 import { softwareGpu } from '../../../test/support/softwareGpu.ts';
+import { unreachable } from '../../base/errors.ts';
 import { deviceKernelShares } from '../../bench/kernels.ts';
-import { inputNode, stateNode } from '../../graph/node.ts';
+import { constantNode, inputNode, stateNode } from '../../graph/node.ts';
 import { build } from '../../ops/index.ts';
 import { webgpuBackend } from './index.ts';
+import { planProgram } from './program/plan.ts';
+import { Program } from './program/program.ts';
 
 const gpu = await softwareGpu();
 
@@ -124,5 +127,28 @@ else
         /was lost/,
       );
       await session.close();
+    });
+
+    it('folds long runs over two dimensions of workgroups, the last ones without work', async () => {
+      const { device, target } = await opened;
+      const x = inputNode('x', [1000]);
+      const y = build('add', [x, constantNode(1)]);
+      const rows = build('sumTo', [build('reshape', [x], { shape: [20, 50] })], { shape: [20, 1] });
+      const folded = { ...target, maxGroups: 5 };
+      const plan = planProgram({ outputs: { y, rows }, updates: [] }, folded);
+      for (const { dispatch } of plan.dispatches)
+        for (const count of dispatch.workgroups) expect(count).toBeLessThanOrEqual(5);
+      const program = new Program(device, plan, () => unreachable('no states'));
+      program.input('x').forEach((_, i, to) => {
+        to[i] = i;
+      });
+      program.run();
+      expect([...(await program.output('y'))]).toEqual(
+        Array.from({ length: 1000 }, (_, i) => i + 1),
+      );
+      expect([...(await program.output('rows'))]).toEqual(
+        Array.from({ length: 20 }, (_, r) => 50 * (50 * r) + 1225),
+      );
+      program.close();
     });
   });
