@@ -12,7 +12,7 @@ import { element, INK, QUIET, RULE, RULE_DARK, svgDocument, text } from './svg.t
 export interface IntervalRow {
   readonly name: string;
   readonly mean: number;
-  /** Infinite: unknown, the mean stands alone. */
+  /** Where an end is infinite it is unknown, and the mean stands alone. */
   readonly low: number;
   readonly high: number;
 }
@@ -31,7 +31,7 @@ const TOP = 48;
 
 export function drawIntervals(rows: readonly IntervalRow[], options: IntervalsOptions): string {
   const { title, xLabel, against } = options;
-  const values = rows.flatMap(({ mean, low, high }) => [mean, low, high]).filter(Number.isFinite);
+  const values = rows.flatMap((row) => (isKnown(row) ? [row.mean, row.low, row.high] : [row.mean]));
   const known = against === undefined ? values : [...values, against];
   const [least, most] = [Math.min(...known), Math.max(...known)];
   const room = Math.max(1e-9, 0.06 * (most - least));
@@ -60,7 +60,7 @@ export function drawIntervals(rows: readonly IntervalRow[], options: IntervalsOp
       const bar = { d: `M${atX(row.low)} ${y} H${atX(row.high)}`, stroke: BLUE, 'stroke-width': 3 };
       return [
         text(left - 12, y + 4, row.name, { fill: INK, 'text-anchor': 'end' }),
-        ...(Number.isFinite(row.low) ? [element('path', bar)] : []),
+        ...(isKnown(row) ? [element('path', bar)] : []),
         element('circle', { cx: atX(row.mean), cy: y, r: 5, fill: BLUE }),
       ];
     }),
@@ -68,3 +68,6 @@ export function drawIntervals(rows: readonly IntervalRow[], options: IntervalsOp
 }
 
 const BLUE = '#1769aa';
+
+const isKnown = ({ low, high }: IntervalRow): boolean =>
+  Number.isFinite(low) && Number.isFinite(high);

@@ -130,7 +130,7 @@ export const lenetRobustness: Study<RobustnessForm, RobustnessSettings> = {
   revision: 1,
   title: 'What LeNet-5 stands',
   question:
-    'How much accuracy does LeNet-5 lose by rotation, scale, squeezing, shear, stroke width, light and noise, and which version of it less?',
+    'What do rotation, scale, squeezing, shear, strokes, light and noise cost LeNet-5, and which version less?',
   text: 'LeNet-5 is less robust to various image variations, such as changes in scale, rotation, or illumination, compared to more advanced architectures that include normalization layers, residual connections, and data augmentation techniques.',
   expected:
     'it is sensitive (text); 1998 shows characters of unusual shape, size and noise that are read rightly (section III, Fig. 13), and lowers its error from 0.95 % to 0.8 % by distortions in training',

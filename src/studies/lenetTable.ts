@@ -85,7 +85,7 @@ export const lenetTable: Study<TableForm, TableSettings> = {
   revision: 1,
   title: 'What the parts of LeNet-5 of 1998 are worth',
   question:
-    'Table I, trainable sub-sampling, codes as outputs, eq. 9 and second derivatives: which of them made the network better than what is done today?',
+    'Which parts of 1998 made the network better: Table I, sub-sampling, codes, eq. 9, second derivatives?',
   text: 'One way is that the first 6 feature maps of C3 take 3 adjacent feature map subsets in S2 as input [...]; each pooling core has two training parameters; a radial basis function (RBF) network connection is used.',
   expected:
     'Table I loses nothing with two thirds of the kernels and breaks symmetry (1998, section II.B); eq. 9 is better than eq. 8 (II.C); second derivatives train faster than plain gradients (appendix C); today one takes max pooling, softmax and Adam',
