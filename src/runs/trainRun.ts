@@ -86,7 +86,12 @@ export async function* trainRun(request: TrainRequest): AsyncGenerator<RunEvent,
   const asked = settingsOf(request.spec, request.augment, request.settings);
   if (request.from !== undefined) checkOwnFolder(folder, request.from);
   const start = request.from === undefined ? undefined : await openStartingPoint(request.from);
-  const [loaded, session] = await open(request, request.data, imageShapeOf(request.spec), request);
+  const [loaded, session] = await openTraining(
+    request,
+    request.data,
+    imageShapeOf(request.spec),
+    request,
+  );
   try {
     const plan = await planNewRun({ ...request, settings: asked, data: loaded, session, start });
     if (cluster !== undefined) await checkSameRun(cluster, plan);
@@ -134,7 +139,12 @@ async function* goOn(
   const cluster = clusterToGoOn(run.path, given, old);
   checkExpected(run.path, request.expected ?? {}, spec, old);
   const epochs = epochsToGo(begun, request.epochs);
-  const [loaded, session] = await open(request, old.data.name, imageShapeOf(spec), old.data);
+  const [loaded, session] = await openTraining(
+    request,
+    old.data.name,
+    imageShapeOf(spec),
+    old.data,
+  );
   try {
     const plan = planResumedRun(begun, { data: loaded, session, epochs, cluster });
     if (cluster !== undefined) await checkSameRun(cluster, plan);
@@ -165,7 +175,7 @@ async function checkTowers(spec: ModelSpec, cluster: Cluster | undefined): Promi
 }
 
 /** Reads the data and opens the backend, both at once. */
-async function open(
+export async function openTraining(
   { backend, load }: RunConditions,
   data: string,
   imageShape: ImageShape,

@@ -12,6 +12,7 @@ import type { Cluster } from '../../train/events.ts';
 import { askedTraining, newRequest, tensorBoardOf } from '../askedTraining.ts';
 import { failing, openCluster, ranksLine, silent, threadsOfRank } from '../cluster.ts';
 import { commandOf } from '../commandOf.ts';
+import { checkFinding, findRateOn } from '../foundRate.ts';
 import { runFolderOf } from '../models.ts';
 import { settingsHelp } from '../options/optimizerOptions.ts';
 import { addBackendOptions, jsonOption, numberOption, openOptionsOf } from '../options/options.ts';
@@ -51,6 +52,7 @@ Examples:
   $ fovea train lenet5-1998 --data mnist --recipe paper     as in 1998
   $ fovea train alexnet-cifar10 --data cifar10 --recipe text --augment cifar
   $ fovea train alexnet,classes=12 --data folder:pictures --recipe paper --augment alexnet
+  $ fovea train lenet5 --data mnist --find-rate             which learning rate to take
   $ fovea train lenet5 --data mnist --seeds 5               five runs, their mean and spread
   $ fovea train lenet5 --resume --epochs 20                 go on with runs/lenet5
   $ fovea train runs/lenet5 --data mnist --learning-rate 0.0003   begin with what runs/lenet5 learned
@@ -100,6 +102,7 @@ export function trainCommand(): Command {
 
 async function train(model: string, options: TrainingOptions, command: Command): Promise<void> {
   let cluster: Cluster | undefined;
+  if (options.findRate !== undefined) checkFinding(command);
   try {
     cluster = await openCluster(options);
     await trainOn(cluster, model, options, command);
@@ -150,6 +153,11 @@ async function trainOn(
         return finishedPage(finished, commandOf);
       },
     };
+    if (options.findRate !== undefined) {
+      interrupt.listen();
+      await findRateOn(model, options, command, { output, live, conditions });
+      return;
+    }
     const results: SeedResult[] = [];
     for (const seed of options.seeds ?? [options.seed]) {
       const begun = await start(model, { ...options, seed }, command, say, conditions);

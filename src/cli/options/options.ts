@@ -216,3 +216,17 @@ export function switchesOf(given: object): Record<string, 'auto' | 'off'> {
     names.map((name) => [name, switched.get(name) === false ? 'off' : 'auto']),
   );
 }
+
+/** "1e-6..10"; nothing: the usual range. */
+export function parseRateRange(text: string): { readonly from: number; readonly to: number } {
+  const [, first = '', last = ''] = /^(.+)\.\.(.+)$/.exec(text.trim()) ?? [];
+  const [from, to] = [first, last].map((word) => (word === '' ? Number.NaN : Number(word)));
+  if (from !== undefined && to !== undefined && from > 0 && from < to && Number.isFinite(to)) {
+    return { from, to };
+  }
+  throw new UsageError({
+    option: 'findRate',
+    problem: `received "${text}"`,
+    expected: 'a range of learning rates above 0, such as 1e-5..1',
+  });
+}

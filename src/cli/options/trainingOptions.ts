@@ -21,6 +21,7 @@ import {
   parseLearningRates,
   parseOptimizerWords,
   parsePretraining,
+  parseRateRange,
   parseScheduleWords,
   parseShape,
 } from './options.ts';
@@ -62,6 +63,7 @@ export interface TrainingOptions extends BackendOptions {
   readonly overwrite?: boolean;
   readonly resume?: boolean;
   readonly tensorboard?: string | true;
+  readonly findRate?: true | { readonly from: number; readonly to: number };
   readonly checkpointEvery: Interval;
   readonly cluster: 'auto' | 'mpi' | 'none';
   readonly towers?: 'mpi';
@@ -148,6 +150,10 @@ function stepOptions(): Option[] {
       .argParser(parseOptimizerWords)
       .default({ kind: 'adam' }, 'adam'),
     numberOption('positive', '--learning-rate <x>', "default: the optimizer's own"),
+    new Option(
+      '--find-rate [range]',
+      'make no run: try rates (default: 1e-6..10) in 150 steps, draw the loss, say which to take',
+    ).argParser(parseRateRange),
     new Option(
       '--learning-rates <list>',
       'times the rate, for layers by names or patterns: "conv*=0.1"; for parameters: "*/bias=2"',

@@ -26,7 +26,17 @@ import type { TrainingOptions } from '../options/trainingOptions.ts';
 import { usageErrorOf } from '../terminal/usage.ts';
 
 /** Options of a single run, or of how one is told: the sweep has its own. */
-const NOT_IN_SWEEPS = ['name', 'out', 'resume', 'overwrite', 'seeds', 'json', 'cluster', 'towers'];
+const NOT_IN_SWEEPS = [
+  'name',
+  'out',
+  'resume',
+  'overwrite',
+  'seeds',
+  'json',
+  'cluster',
+  'towers',
+  'findRate',
+];
 
 interface ReadTrial {
   readonly model: string;

@@ -8,8 +8,15 @@ const LETTERS = 'abcdefgh';
 /** Two curves or more in one cell. */
 const SEVERAL = '*';
 
-/** The y axis from the least to the most value, epochs from left to right; a line of names below. */
-export function drawChart(curves: readonly Curve[], measure: string): string {
+/**
+ * The y axis from the least to the most value, epochs from left to right; a line of names below. `ends`: what stands
+ * below the first and the last point in place of their epochs.
+ */
+export function drawChart(
+  curves: readonly Pick<Curve, 'label' | 'values'>[],
+  measure: string,
+  ends?: readonly [first: string, last: string],
+): string {
   const values = curves.flatMap(({ values: own }) => own.filter((value) => value !== null));
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const length = Math.max(...curves.map(({ values: own }) => own.length));
@@ -27,6 +34,9 @@ export function drawChart(curves: readonly Curve[], measure: string): string {
   });
   const labels = cells.map((_, row) => labelOf(high - (row / (ROWS - 1)) * (high - low), row));
   const wide = Math.max(...labels.map((label) => label.length));
+  // The number of the last epoch stands below its point, and the word behind it.
+  const [first, last] = ends ?? ['1', `${length} epochs`];
+  const atEnd = ends === undefined ? String(length).length : last.length;
   const names = curves.map(({ label }, i) => `${LETTERS[i] ?? SEVERAL} ${label}`);
   return [
     `${' '.repeat(wide)}   ${measure}`,
@@ -34,7 +44,7 @@ export function drawChart(curves: readonly Curve[], measure: string): string {
       `${(labels[row] ?? '').padStart(wide)} | ${line.join('')}`.trimEnd(),
     ),
     `${' '.repeat(wide)} +${'-'.repeat(COLUMNS + 1)}`,
-    `${' '.repeat(wide)}   ${'1'.padEnd(COLUMNS - String(length).length)}${length} epochs`,
+    `${' '.repeat(wide)}   ${first.padEnd(COLUMNS - atEnd)}${last}`,
     '',
     names.join('    '),
   ].join('\n');
