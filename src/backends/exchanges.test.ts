@@ -1,10 +1,11 @@
 /** @file Programs that exchange values with other ranks: the sums, the swaps, and what they wait for. */
 import { describe, expect, it } from 'vitest';
+import { softwareGpu } from '../../test/support/softwareGpu.ts';
 import { inProcessRanks } from '../cluster/inProcess.ts';
 import { inputNode, type Node, stateNode } from '../graph/node.ts';
 import { build } from '../ops/index.ts';
 import type { Exchange } from './backend.ts';
-import { openSession } from './select.ts';
+import { type OpenOptions, openSession } from './select.ts';
 import { planProgram } from './wasm/program/plan.ts';
 import { storageOf } from './wasm/program/schedule.ts';
 
@@ -24,12 +25,19 @@ function graphOf() {
 
 const ones = (view: ArrayLike<number> & { fill(x: number): unknown }, x: number) => view.fill(x);
 
-describe.each(['reference', 'wasm'] as const)('%s', (backend) => {
+const gpu = await softwareGpu();
+const opened: readonly OpenOptions[] = [
+  { backend: 'reference' },
+  { backend: 'wasm', threads: 1 },
+  ...(typeof gpu === 'string' ? [] : [{ backend: 'webgpu', gpu } as const]),
+];
+
+describe.each(opened)('$backend', (options) => {
   it('runs with another rank what it runs alone', async () => {
     const ranks = inProcessRanks(2);
     const seen = await Promise.all(
       ranks.map(async (own) => {
-        await using session = await openSession({ backend, threads: 1 });
+        await using session = await openSession(options);
         const program = session.compile(graphOf());
         ones(program.input('x'), 1);
         ones(program.input('a'), 1 + own.rank);
@@ -51,7 +59,7 @@ describe.each(['reference', 'wasm'] as const)('%s', (backend) => {
       [12, 132, 2 * 144],
       [12, 120, 2 * 132],
     ]);
-    await using session = await openSession({ backend, threads: 1 });
+    await using session = await openSession(options);
     const alone = session.compile(graphOf());
     ones(alone.input('x'), 1);
     ones(alone.input('a'), 2);

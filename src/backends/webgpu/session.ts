@@ -3,7 +3,6 @@
  *
  * Previous stops: `program/plan.ts`, `program/program.ts`. Next stop: `device/device.ts`.
  */
-import { FoveaError } from '../../base/errors.ts';
 import { sizeOf } from '../../base/shape.ts';
 import { type Graph, type Node, rootsOf, topologicalOrder } from '../../graph/node.ts';
 import type { Executable, HostArray, MemoryNeed } from '../backend.ts';
@@ -89,11 +88,9 @@ export class WebgpuSession extends ScopedSession<GPUBuffer> {
         const { profileProgram } = await import('./program/profile.ts');
         return profileProgram(this.device, plan, program, budgetMs);
       },
-      runAcross: async () => {
-        throw new FoveaError({
-          problem: 'the webgpu backend does not train on several ranks',
-          fix: 'use the wasm backend for ranks',
-        });
+      runAcross: async (exchange) => {
+        await runs.accepted();
+        await program.runAcross(exchange);
       },
       close: () => {
         this.#bytes -= plan.memory.bytes;

@@ -19,7 +19,8 @@ import {
   topologicalOrder,
 } from '../../../graph/node.ts';
 import { expressionOf } from '../../../ops/elementwise.ts';
-import { isExchange, type RankAttrs, rankSum } from '../../../ops/ranks.ts';
+import { isExchange, rankSum } from '../../../ops/ranks.ts';
+import { inBuckets } from '../../inBuckets.ts';
 import { elementwiseKernel } from '../emit/elementwise/elementwise.ts';
 import { planKernel, recordOf } from '../families.ts';
 import type { Kernel, PlanContext } from '../kernel.ts';
@@ -78,7 +79,7 @@ export function schedule(graph: Graph, context: PlanContext): Schedule {
   const phases = placeAll([...prepared], placed).map(
     (phase): Phase => ({ ...phase, prepares: true }),
   );
-  for (const exchanges of exchangesOf(all)) {
+  for (const exchanges of inBuckets(all.filter(({ kind }) => kind === 'exchange'))) {
     phases.push(...placeAll(neededFor(exchanges, placed.done), placed), begin(exchanges, placed));
   }
   const rest = all.filter((task) => !placed.done.has(task) && task.kind !== 'exchange');
@@ -169,23 +170,6 @@ interface Placed {
   /** Exchanges that have begun and were not waited for, the earliest first. */
   readonly underWay: (readonly Task[])[];
   readonly context: PlanContext;
-}
-
-/**
- * The exchanges in the order in which they begin; those of a bucket together, in their order too: passes may have
- * made the nodes in another one on another rank.
- */
-function exchangesOf(tasks: readonly Task[]): Task[][] {
-  const buckets = new Map<number, Task[]>();
-  for (const task of tasks.filter(({ kind }) => kind === 'exchange')) {
-    // Without (a program of one rank), as they were made.
-    const { bucket = buckets.size } = task.node.attrs as RankAttrs;
-    buckets.set(bucket, [...(buckets.get(bucket) ?? []), task]);
-  }
-  const orderOf = ({ node }: Task) => (node.attrs as RankAttrs).order ?? node.id;
-  return [...buckets]
-    .sort(([a], [b]) => a - b)
-    .map(([, together]) => together.sort((a, b) => orderOf(a) - orderOf(b)));
 }
 
 /** All that is still to be done for the exchanges to begin. */

@@ -123,3 +123,23 @@ it('values take turns in buffers: a chain of sums needs no more than two beside 
   const { memory } = planProgram({ outputs: { chain }, updates: [] }, small);
   expect(memory.slots.length).toBeLessThanOrEqual(4);
 });
+
+it('ranks exchange in the order that is the same on all, those of a bucket before anything reads them', () => {
+  const x = inputNode('x', [4, 4]);
+  const made = (name: string) => build('matmul', [x, x], {}, name);
+  const sum = (of: Node, order: number, bucket: number, name: string) =>
+    build('rankSum', [of], { order, bucket }, name);
+  const second = sum(made('p'), 1, 0, 'second');
+  const reader = build('neg', [second], {}, 'reader');
+  const first = sum(made('q'), 0, 0, 'first');
+  const last = sum(build('mul', [first, reader]), 2, 1, 'last');
+  const { exchanges, dispatches } = plan({ last });
+  expect(exchanges.map(({ nodes }) => nodes.map(({ name }) => name))).toEqual([
+    ['first', 'second'],
+    ['last'],
+  ]);
+  const names = dispatches.map(({ kernel }) => kernel.name);
+  const { after } = exchanges[0]!;
+  expect(names.slice(after - 2, after)).toEqual(['first', 'second']);
+  expect(names.slice(after).join()).toContain('reader');
+});

@@ -21,6 +21,13 @@ export interface PlacedDispatch {
   readonly dispatch: Dispatch;
 }
 
+/** Values that ranks exchange at once, between two dispatches. */
+export interface Exchanging {
+  readonly nodes: readonly Node[];
+  /** Dispatches before it, from the first of all. */
+  readonly after: number;
+}
+
 export interface ProgramPlan {
   /** As it is run. */
   readonly graph: Graph;
@@ -31,6 +38,8 @@ export interface ProgramPlan {
   readonly copies: Graph['updates'];
   /** The states and constants that the program holds, and its other values by slot. */
   readonly memory: SlotPlan<Node>;
+  /** What ranks exchange, and the dispatches that are done by then. */
+  readonly exchanges: readonly Exchanging[];
   /** The node that owns a node's numbers. */
   storageOf(node: Node): Node;
 }
@@ -39,15 +48,20 @@ export function planProgram(built: Graph, target: Target): ProgramPlan {
   const context = { target };
   const graph = lower(compileGraph(built), context);
   verify(graph, 'lowering', signatureOf);
-  const { kernels, aliases } = schedule(graph, context);
+  const { kernels, aliases, exchanges: buckets } = schedule(graph, context);
   const owner = (node: Node): Node => storageOf(node, aliases);
   const dispatches = kernels.flatMap((kernel) =>
     kernel.dispatches.map((dispatch) => ({ kernel, dispatch })),
   );
   for (const { dispatch, kernel } of dispatches) checkLimits(dispatch, kernel, target);
   const copies = graph.updates.filter(({ state, value }) => owner(value) !== state);
+  const exchanges = buckets.map((nodes) => ({
+    nodes,
+    after:
+      1 + dispatches.findLastIndex(({ kernel }) => kernel.outputs.some((n) => nodes.includes(n))),
+  }));
   const memory = planSlots(lifetimesOf(graph, dispatches, owner));
-  return { graph, context, kernels, dispatches, copies, memory, storageOf: owner };
+  return { graph, context, kernels, dispatches, exchanges, copies, memory, storageOf: owner };
 }
 
 /** From the first dispatch that writes a value to the last that reads it; states live on their own. */

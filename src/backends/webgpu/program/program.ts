@@ -5,7 +5,7 @@
  * dispatches in one pass, and copies what is left to copy. Nothing is read back unless asked for.
  * Previous stop: `plan.ts`. Next stop: `../device/device.ts`. The tour goes on where steps are run: `train/fit.ts`.
  */
-import { unknownName } from '../../../base/errors.ts';
+import { unknownName, unreachable } from '../../../base/errors.ts';
 import { sizeOf } from '../../../base/shape.ts';
 import {
   isSource,
@@ -14,7 +14,8 @@ import {
   topologicalOrder,
   writeConstant,
 } from '../../../graph/node.ts';
-import type { HostArray } from '../../backend.ts';
+import { rankSum } from '../../../ops/ranks.ts';
+import type { Exchange, Exchanged, HostArray } from '../../backend.ts';
 import { type Device, encoded, type Step } from '../device/device.ts';
 import { Upload } from '../device/upload.ts';
 import { bytesOf } from '../kernel.ts';
@@ -76,19 +77,57 @@ export class Program {
   }
 
   run(): void {
-    const inputs = [...this.#inputs.values()];
-    for (const { host, upload } of inputs) upload.fill(host);
+    this.#fill();
+    this.#submit(0, this.steps.length);
+  }
+
+  /**
+   * The same with other ranks: what they exchange is read back when it is made, and uploaded when it has arrived.
+   * The device waits meanwhile.
+   */
+  async runAcross(exchange: Exchange): Promise<void> {
+    this.#fill();
+    let done = 0;
+    for (const { nodes, after } of this.#plan.exchanges) {
+      this.#submit(done, after);
+      done = after;
+      const values = await Promise.all(nodes.map((node) => this.#exchanged(node)));
+      await exchange(values);
+      values.forEach(({ received }, i) => {
+        const node = nodes[i] ?? unreachable('more values than nodes');
+        this.#device.write(this.bufferOf(this.#plan.storageOf(node)), received);
+      });
+    }
+    this.#submit(done, this.steps.length);
+  }
+
+  async #exchanged(node: Node): Promise<Exchanged> {
+    const sent = await this.#device.read(this.bufferOf(this.#plan.storageOf(node)), node);
+    return node.op === rankSum.name
+      ? { name: node.name, kind: 'sum', sent, received: sent }
+      : { name: node.name, kind: 'swap', sent, received: zerosOf(node) };
+  }
+
+  #fill(): void {
+    for (const { host, upload } of this.#inputs.values()) upload.fill(host);
+  }
+
+  /** Some of the steps, in order; inputs go before the first, copies after the last. */
+  #submit(from: number, to: number): void {
+    const isFirst = from === 0;
     this.#device.submit((encoder) => {
-      for (const { upload } of inputs) upload.encode(encoder);
+      if (isFirst) for (const { upload } of this.#inputs.values()) upload.encode(encoder);
       const pass = encoder.beginComputePass();
-      encoded(this.steps)(pass);
+      const isAll = isFirst && to === this.steps.length;
+      encoded(isAll ? this.steps : this.steps.slice(from, to))(pass);
       pass.end();
+      if (to < this.steps.length) return;
       for (const { state, value } of this.#plan.copies) {
-        const from = this.bufferOf(this.#plan.storageOf(value));
-        encoder.copyBufferToBuffer(from, 0, this.bufferOf(state), 0, bytesOf(state));
+        const source = this.bufferOf(this.#plan.storageOf(value));
+        encoder.copyBufferToBuffer(source, 0, this.bufferOf(state), 0, bytesOf(state));
       }
     });
-    for (const { upload } of inputs) upload.submitted();
+    if (isFirst) for (const { upload } of this.#inputs.values()) upload.submitted();
   }
 
   close(): void {

@@ -3,6 +3,7 @@
  *
  * A new state that is computed element by element is written over the old one, once all other readers are done.
  * Element-wise nodes of one shape that read the same values become one kernel, as far as the adapter binds them.
+ * What ranks exchange at once is copied at once, all of it before anything reads it.
  * Previous stop: `../lowering/lower.ts`. Next stop: `compile/slotPlan.ts`, where the numbers lie; then `program.ts`.
  */
 import { sameShape } from '../../../base/shape.ts';
@@ -15,6 +16,8 @@ import {
   topologicalOrder,
 } from '../../../graph/node.ts';
 import { expressionOf } from '../../../ops/elementwise.ts';
+import { isExchange } from '../../../ops/ranks.ts';
+import { inBuckets } from '../../inBuckets.ts';
 import { elementwiseKernel, readsOf } from '../emit/elementwise/elementwise.ts';
 import { planKernel, recordOf } from '../families.ts';
 import type { Kernel, PlanContext } from '../kernel.ts';
@@ -23,6 +26,8 @@ export interface Schedule {
   readonly kernels: readonly Kernel[];
   /** Nodes whose numbers are another node's: reshapes, and new states written in place. */
   readonly aliases: ReadonlyMap<Node, Node>;
+  /** What ranks exchange, in order; those that begin together stand together. */
+  readonly exchanges: readonly (readonly Node[])[];
 }
 
 /** One node to be placed. */
@@ -56,8 +61,19 @@ export function schedule(graph: Graph, context: PlanContext): Schedule {
     }
     tasks.set(node, { node, waitsFor });
   }
+  const buckets = inBuckets([...tasks.values()].filter(({ node }) => isExchange(node)));
+  keepTogether(buckets);
   writeInPlace(graph, tasks, aliases);
-  return { kernels: place(tasks, aliases, context), aliases };
+  const exchanges = buckets.map((bucket) => bucket.map(({ node }) => node));
+  return { kernels: place({ tasks, buckets, aliases, context }), aliases, exchanges };
+}
+
+/** Exchanges that begin together wait for all that any of them needs, and for those before. */
+function keepTogether(buckets: readonly (readonly Task[])[]): void {
+  buckets.forEach((bucket, k) => {
+    const needed = [...bucket.flatMap(({ waitsFor }) => [...waitsFor]), ...(buckets[k - 1] ?? [])];
+    for (const { waitsFor } of bucket) for (const task of needed) waitsFor.add(task);
+  });
 }
 
 /** Reads each of the state's numbers just before it writes the new one there, and no others. */
@@ -93,12 +109,15 @@ function reaches(from: Task, to: Task, seen = new Set<Task>()): boolean {
   return [...from.waitsFor].some((t) => reaches(t, to, seen));
 }
 
+interface Placing {
+  readonly tasks: Tasks;
+  readonly buckets: readonly (readonly Task[])[];
+  readonly aliases: ReadonlyMap<Node, Node>;
+  readonly context: PlanContext;
+}
+
 /** In the order of the graph, as far as nobody waits for somebody later. */
-function place(
-  tasks: Tasks,
-  aliases: ReadonlyMap<Node, Node>,
-  context: PlanContext,
-): readonly Kernel[] {
+function place({ tasks, buckets, aliases, context }: Placing): readonly Kernel[] {
   const kernels: Kernel[] = [];
   const done = new Set<Task>();
   const open = new Set(tasks.values());
@@ -106,11 +125,12 @@ function place(
     const task = [...open].find(({ waitsFor }) => [...waitsFor].every((t) => done.has(t)));
     if (task === undefined) throw new Error('internal error: the schedule has a cycle');
     const isElementwise = expressionOf(task.node) !== undefined;
-    const group = isElementwise ? groupOf(task, open, done, aliases, context) : [task];
+    const group = isElementwise
+      ? groupOf(task, open, done, aliases, context)
+      : (buckets.find((bucket) => bucket.includes(task)) ?? [task]);
     const nodes = group.map(({ node }) => node);
-    kernels.push(
-      isElementwise ? elementwiseKernel(nodes, context) : planKernel(task.node, context),
-    );
+    if (isElementwise) kernels.push(elementwiseKernel(nodes, context));
+    else kernels.push(...nodes.map((node) => planKernel(node, context)));
     for (const member of group) {
       done.add(member);
       open.delete(member);
