@@ -3,8 +3,11 @@
  *
  * What a pooling does with the pixels of a window is data (`ops/windows/pooling.ts`), written down here. A gradient is
  * gathered: each pixel asks the windows that see it, in their order, for its share, so nobody adds to another's sum.
+ * Where a window has one winner, a pass before says which: each window is looked through once.
  * Next stop: `localResponse.ts`.
  */
+import { unreachable } from '../../../../base/errors.ts';
+import { last } from '../../../../base/lists.ts';
 import { fourAxes, type Shape, sizeOf } from '../../../../base/shape.ts';
 import { NO_PADS } from '../../../../base/window.ts';
 import { firstInput, type Node } from '../../../../graph/node.ts';
@@ -23,7 +26,7 @@ import {
 } from '../../../../ops/windows/extremePool2d.ts';
 import { type Match, type PoolAttrs, type Pooling, SUM } from '../../../../ops/windows/pooling.ts';
 import { defineKernel, type KernelRecord } from '../../defineKernel.ts';
-import { type Dispatch, type PlanContext, scalars } from '../../kernel.ts';
+import { type Dispatch, type PlanContext, scalars, type Target, temporary } from '../../kernel.ts';
 import { type FunctionName, library } from '../../language/functions.ts';
 import { flat } from '../../language/indexing.ts';
 import { float } from '../../language/numbers.ts';
@@ -133,11 +136,19 @@ function defineGradient<A extends PoolAttrs>(op: OpSignature<A>): KernelRecord {
   return defineKernel<A, PoolPlan>({
     op,
     plan: (node, attrs) => {
-      const dy = node.inputs[node.inputs.length - 1] ?? node;
-      const plan = planOf(node.shape, dy.shape, pooling, attrs);
+      const plan = planOf(node.shape, last(node.inputs, 'input').shape, pooling, attrs);
       return { plan, multiplyAdds: workOf(plan) };
     },
-    emit: (node, plan, context) => [gradientDispatch(node, plan, context)],
+    emit: (node, plan, { target }) => {
+      const dy = last(node.inputs, 'input');
+      const { winner } = plan.pooling;
+      if (winner === undefined) return [shareDispatch(node, dy, undefined, plan, target)];
+      const won = temporary(dy.shape, `${node.name}/winners`);
+      return [
+        winnerDispatch(node, won, winner, plan, target),
+        shareDispatch(node, dy, won, plan, target),
+      ];
+    },
   });
 }
 
@@ -159,46 +170,75 @@ function seenBy({ output, window, strides, pads }: PoolPlan): string[] {
   return [...axis('oh', 'row', OH, 0), ...axis('ow', 'column', OW, 1)];
 }
 
-/** Whether the pixel wins its window: it matches, and no pixel before it does. */
-function winnerText(plan: PoolPlan, winner: readonly Match[], x: string): string {
-  const matches = (pixel: string): string =>
-    winner.map((match) => MATCHES[match](pixel, 'result')).join(' || ');
-  return `fn wins(own: f32, result: f32, row: i32, column: i32, hFrom: i32, wFrom: i32, wTo: i32, n: u32, c: u32) -> bool {
-  if (!(${matches('own')})) { return false; }
-  for (var h = hFrom; h <= row; h++) {
-    for (var w = wFrom; w < select(wTo, column, h == row); w++) {
-      let pixel = ${x}[${pixelAt(plan.input)}];
-      if (${matches('pixel')}) { return false; }
+/** Of each window the tap that takes its gradient, counted row by row; -1 where none does. */
+function winnerDispatch(
+  { inputs: [x = unreachable('no input'), y = unreachable('no result')] }: Node,
+  won: Node,
+  winner: readonly Match[],
+  plan: PoolPlan,
+  target: Target,
+): Dispatch {
+  const { workgroups, open } = flat(sizeOf(won.shape), target);
+  const matches = winner.map((match) => MATCHES[match]('pixel', 'result')).join(' || ');
+  return {
+    inputs: [scalars(x), scalars(y)],
+    outputs: [scalars(won)],
+    workgroups,
+    code: ({ inputs: [from, results], outputs: [to] }) => `${library(['isNaN'])}
+${open}
+  ${places(won.shape, ['oh', 'ow'])}
+  ${realTaps(plan, 'oh', 'ow').join('\n  ')}
+  let result = ${results}[i];
+  var tap = -1;
+  for (var h = hFrom; h < hTo; h++) {
+    for (var w = wFrom; w < wTo; w++) {
+      let pixel = ${from}[${pixelAt(plan.input)}];
+      if (tap < 0 && (${matches})) { tap = (h - hStart) * ${plan.window[1]} + w - wStart; }
     }
   }
-  return true;
-}`;
+  ${to}[i] = f32(tap);
+}
+`,
+  };
 }
 
-function gradientDispatch(node: Node, plan: PoolPlan, { target }: PlanContext): Dispatch {
+/** Each pixel's share of the windows that see it: of all of them, or of those that it won. */
+function shareDispatch(
+  node: Node,
+  dy: Node,
+  won: Node | undefined,
+  plan: PoolPlan,
+  target: Target,
+): Dispatch {
   const { workgroups, open } = flat(sizeOf(node.shape), target);
-  const { winner } = plan.pooling;
   const [, OH, OW, C] = fourAxes(plan.output);
+  const { strides, pads, window } = plan;
   return {
-    inputs: node.inputs.map(scalars),
+    inputs: [dy, ...(won === undefined ? [] : [won])].map(scalars),
     outputs: [scalars(node)],
     workgroups,
-    code: ({ inputs, outputs: [dx] }) => {
-      const [x = '', y = ''] = inputs;
-      const dy = inputs[inputs.length - 1];
-      const won = `wins(own, ${y}[at], i32(row), i32(column), hFrom, wFrom, wTo, n, c)`;
-      const share = plan.divisor === undefined ? `${dy}[at]` : `${dy}[at] / ${divisorText(plan)}`;
-      return `${winner === undefined ? '' : `${library(['isNaN'])}\n${winnerText(plan, winner, x)}`}
-${open}
+    code: ({ inputs: [slopes, winners], outputs: [dx] }) => {
+      const share =
+        plan.divisor === undefined ? `${slopes}[at]` : `${slopes}[at] / ${divisorText(plan)}`;
+      const tap = [
+        `let tap = (i32(row) - oh * ${strides[0]} + ${pads[0][0]}) * ${window[1]}`,
+        ` + i32(column) - ow * ${strides[1]} + ${pads[1][0]};`,
+      ].join('');
+      const body =
+        winners === undefined
+          ? [
+              ...(plan.divisor === 'realPixels' ? realTaps(plan, 'oh', 'ow') : []),
+              `sum += ${share};`,
+            ]
+          : [tap, `if (${winners}[at] == f32(tap)) { sum += ${share}; }`];
+      return `${open}
   ${places(node.shape, ['row', 'column'])}
   ${seenBy(plan).join('\n  ')}
-  ${winner === undefined ? '' : `let own = ${x}[i];`}
   var sum = 0f;
   for (var oh = ohFirst; oh <= ohLast; oh++) {
     for (var ow = owFirst; ow <= owLast; ow++) {
       let at = ((i32(n) * ${OH} + oh) * ${OW} + ow) * ${C} + i32(c);
-      ${realTaps(plan, 'oh', 'ow').join('\n      ')}
-      ${winner === undefined ? `sum += ${share};` : `if (${won}) { sum += ${share}; }`}
+      ${body.join('\n      ')}
     }
   }
   ${dx}[i] = sum;
