@@ -28,6 +28,7 @@ const NAMED = [
   ['averagePool2d', /^far into padding; 2x3x4x5; ties/],
   ['upsample2d', /^by 1,3; 2x3x4x5/],
   ['localResponseNormalization', /^size 4; 2x2x3x5/],
+  ['localResponseNormalization', /^size 12; 2x2x3x33/],
   ['softmaxCrossEntropy', /^5x3/],
   ['rbf', /^5x84/],
 ] as const;

@@ -63,10 +63,11 @@ const BUSY_SUMS = 16_384;
 /** What it takes to read a number by itself, in multiply-adds. */
 const LONELY_COST = 20;
 /** What a multiply-add costs without tiles, and the invocations that keep a processor at it. */
-const DIRECT_COST = 40;
+const DIRECT_COST = 100;
 const BUSY_INVOCATIONS = 512;
-/** Addends that a part of the depth should have. */
+/** Addends that a part of the depth should have, and those beyond which one float32 sum loses digits. */
 const LEAST_PART = 64;
+const MOST_PART = 4096;
 const SPLITS = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256];
 /** What it takes to store a part and to read it again, in multiply-adds of one processor. */
 const PART_COST = 1.3;
@@ -74,8 +75,12 @@ const PART_COST = 1.3;
 const PASS_COST = 1_000_000;
 
 /** The plan that takes the least time by count. */
-export function planProduct(products: readonly Product[], target: Target): ProductPlan {
-  const [best] = rankPlans(products, target);
+export function planProduct(
+  products: readonly Product[],
+  target: Target,
+  mostPart = MOST_PART,
+): ProductPlan {
+  const [best] = rankPlans(products, target, mostPart);
   const direct = directPlan(products, target);
   if (best === undefined || directTime(products, direct.splits) < best.time) return direct;
   const { speed: _, ...chosen } = best.tile;
@@ -83,10 +88,10 @@ export function planProduct(products: readonly Product[], target: Target): Produ
 }
 
 /** All plans by tiles, the quickest by count first. */
-export function rankPlans(products: readonly Product[], target: Target) {
+export function rankPlans(products: readonly Product[], target: Target, mostPart = MOST_PART) {
   return tilesFor(products, target)
     .flatMap((t) =>
-      splitsFor(products, target).map((splits) => ({
+      splitsFor(products, target, mostPart).map((splits) => ({
         tile: t,
         splits,
         time: timeOf(products, t, splits),
@@ -107,10 +112,17 @@ function tilesFor(products: readonly Product[], target: Target): RatedTile[] {
   );
 }
 
-/** Parts that are long enough, and whose sums one buffer holds. */
-function splitsFor(products: readonly Product[], { maxBinding }: Target): number[] {
-  const most = Math.min(depthOf(products) / LEAST_PART, maxBinding / 4 / resultsOf(products));
-  return SPLITS.filter((splits) => splits === 1 || splits <= most);
+/** Parts that are long enough and not too long, and whose sums one buffer holds. */
+function splitsFor(
+  products: readonly Product[],
+  { maxBinding }: Target,
+  mostPart: number,
+): readonly number[] {
+  const depth = depthOf(products);
+  const most = Math.min(depth / LEAST_PART, maxBinding / 4 / resultsOf(products));
+  const least = depth / mostPart;
+  const fitting = SPLITS.filter((n) => (n === 1 || n <= most) && n >= least);
+  return fitting.length > 0 ? fitting : SPLITS.filter((n) => n === 1 || n <= most).slice(-1);
 }
 
 /** In multiply-adds of one processor at the peak. */

@@ -133,14 +133,14 @@ function fetches(side: Side, tile: Tile, threads: number) {
   });
 }
 
-/** One quad of the depth multiplied: four steps over the thread's rows and columns. */
-function multiply(sides: readonly [Side, Side], tile: Tile, quad: number): string[] {
+/** The quad of the depth of that number multiplied: four steps over the thread's rows and columns. */
+function multiply(sides: readonly [Side, Side], tile: Tile): string[] {
   const lines: string[] = [];
   const [left, right] = sides;
   const loadQuads = (side: Side): void => {
     for (const line of range(side.threadLines))
       lines.push(
-        `let ${side.name}_${line} = ${side.name}Slab[${side.name}Base${line >> 2} + ${(line & 3) * strideOf(side, tile)}u + (${quad}u ^ ${side.name}Key${line >> 2})];`,
+        `let ${side.name}_${line} = ${side.name}Slab[${side.name}Base${line >> 2} + ${(line & 3) * strideOf(side, tile)}u + (quad ^ ${side.name}Key${line >> 2})];`,
       );
   };
   for (const side of sides) if (side.factor.along === 'depth') loadQuads(side);
@@ -151,7 +151,7 @@ function multiply(sides: readonly [Side, Side], tile: Tile, quad: number): strin
         const name = `${side.name}${step}_${g}`;
         const value =
           side.factor.along === 'line'
-            ? `${side.name}Slab[${side.name}Base${g} + ${(quad * QUAD + step) * strideOf(side, tile)}u]`
+            ? `${side.name}Slab[${side.name}Base${g} + quad * ${QUAD * strideOf(side, tile)}u + ${step * strideOf(side, tile)}u]`
             : `vec4f(${range(QUAD)
                 .map((i) => `${side.name}_${g * QUAD + i}.${letters[step]}`)
                 .join(', ')})`;
@@ -218,7 +218,8 @@ function loop(product: Product, tile: Tile): string[] {
         ...slabBases,
         ...range(tile.depth / QUAD).flatMap((quad) => [
           '{',
-          ...indent(multiply(sides, tile, quad), '  '),
+          `  const quad = ${quad}u;`,
+          ...indent(multiply(sides, tile), '  '),
           '}',
         ]),
         ...(double ? ['flip = 1u - flip;'] : []),

@@ -4,7 +4,7 @@
  * The gradient works out its neighbours' scales anew: their channels are near at hand, and a pass that stored them
  * would move more. Formulas: `ops/windows/localResponseNormalization.ts`.
  */
-import { last } from '../../../../base/lists.ts';
+import { last, range } from '../../../../base/lists.ts';
 import { sizeOf } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';
 import * as e from '../../../../ops/expression.ts';
@@ -106,21 +106,53 @@ export const localResponseKernel = defineNormalization(
   ],
 );
 
+/** Windows up to this many channels are written out; wider ones are walked. */
+const FEW_CHANNELS = 8;
+
 export const localResponseGradientKernel = defineNormalization(
   localResponseNormalizationGradient,
-  (scope, [x, dy], plan) => {
+  (scope, [x = '', dy = ''], plan) => {
     const { size, alpha, beta } = plan;
-    const { below, above } = channelWindow(size);
-    // The channels whose window holds c.
+    const addends = size <= FEW_CHANNELS ? addendsWrittenOut : addendsWalked;
     return [
-      ...windowSum('sum', plan, { c: 'c', before: above, after: below }, [
-        'let s = scaleOf(row, j);',
-        ...scalePower(scope, 's', -beta - 1),
-        `sum += ${dy}[row + j] * ${x}[row + j] * power;`,
-      ]),
+      ...addends(scope, x, dy, plan),
       'let s = scaleOf(row, c);',
       ...scalePower(scope, 's', -beta),
       `let result = ${dy}[i] * power - ${float(2 * alpha * beta)} * ${x}[i] * sum;`,
     ];
   },
 );
+
+/** Leaves in `sum` dy x s^(-beta-1), added up over the channels whose window holds c. */
+function addendsWalked(scope: Scope, x: string, dy: string, plan: Plan): string[] {
+  const { below, above } = channelWindow(plan.size);
+  return windowSum('sum', plan, { c: 'c', before: above, after: below }, [
+    'let s = scaleOf(row, j);',
+    ...scalePower(scope, 's', -plan.beta - 1),
+    `sum += ${dy}[row + j] * ${x}[row + j] * power;`,
+  ]);
+}
+
+/** The same, each neighbour read once: those of the neighbours too. */
+function addendsWrittenOut(scope: Scope, x: string, dy: string, plan: Plan): string[] {
+  const { size, channels, k, alpha, beta } = plan;
+  const { below, above } = channelWindow(size);
+  const reach = below + above;
+  // x of the channel c - reach + n
+  const loads = range(2 * reach + 1).flatMap((n) => [
+    `var x${n} = 0f;`,
+    `if (u32(c + ${n - reach}) < ${channels}u) { x${n} = ${x}[i + ${n}u - ${reach}u]; }`,
+  ]);
+  const addends = range(size).flatMap((n) => {
+    const own = n + reach - above;
+    const squares = range(size).map((m) => `x${own - below + m} * x${own - below + m}`);
+    return [
+      `if (u32(c + ${own - reach}) < ${channels}u) {`,
+      `  let s = ${float(k)} + ${float(alpha)} * (${squares.join(' + ')});`,
+      ...scalePower(scope, 's', -beta - 1).map((line) => `  ${line}`),
+      `  sum += ${dy}[i + ${own}u - ${reach}u] * x${own} * power;`,
+      '}',
+    ];
+  });
+  return [...loads, 'var sum = 0f;', ...addends];
+}

@@ -19,10 +19,18 @@ export interface WinogradPlan {
   readonly product: ProductPlan;
 }
 
+/** With fewer, transforms cost about what they save. */
+const FEW_CHANNELS = 8;
+/** Addends in one float32 sum: transforms make its rounding larger. */
+const MOST_PART = 2048;
 /** What a number costs that is written and read again, in multiply-adds of one processor. */
 const MOVED = 1;
 /** Three transforms, each a pass that waits for the one before: what they cost at least. */
 const PASSES = 4_800_000;
+
+/** Of the thinner picture, per group. */
+const channelsOf = ({ wide, narrow }: Problem): number =>
+  Math.min(wide.channels, narrow.channels) / wide.groups;
 
 /** The variant to take, or undefined where the sum itself is as quick. */
 export function planWinograd(
@@ -37,9 +45,10 @@ export function planWinograd(
   const fitting = VARIANTS.flatMap((variant) => {
     const problem = problemOf(direction, shapes, attrs, variant);
     if (problem === undefined) return [];
+    if (use === 'auto' && channelsOf(problem) < FEW_CHANNELS) return [];
     const { left, right, result } = problem.sizes;
     if (Math.max(left, right, result) * 4 > target.maxBinding) return [];
-    const product = planProduct([problem.product], target);
+    const product = planProduct([problem.product], target, MOST_PART);
     const moved = (left + right + result) * MOVED;
     const time = timeOfPlan([problem.product], product) + moved + PASSES;
     return [{ time, plan: { way: 'winograd', variant: variant.name, problem, product } as const }];
