@@ -1,8 +1,10 @@
 /** @file Programs are explained by the backend that is named, or the best that can; the others refuse. */
 import { expect, it } from 'vitest';
+import { skipped } from '../../test/support/doors.ts';
+import { softwareGpu } from '../../test/support/softwareGpu.ts';
 import { inputNode } from '../graph/node.ts';
 import { build } from '../ops/index.ts';
-import { type BackendName, explainProgram } from './select.ts';
+import { type BackendName, explainProgram, openSession } from './select.ts';
 
 const y = build('tanh', [inputNode('x', [2, 3])], {}, 'y');
 const graph = { outputs: { y }, updates: [] };
@@ -43,4 +45,25 @@ it('refuses where the backend has no programs to read, and names it does not kno
     /no programs to read/,
   );
   await expect(explainProgram(graph, { backend: 'wsam' as BackendName })).rejects.toThrow(/wasm/);
+});
+
+const gpu = await softwareGpu();
+
+if (typeof gpu === 'string') skipped('auto where there is an adapter', gpu);
+else
+  it('auto passes over an adapter that is software, in words, and asks for none where threads are said', async () => {
+    await using session = await openSession({ gpu });
+    expect(session.plan).toMatch(/^wasm, .*webgpu did not open: the only adapter is SwiftShader/);
+    await using threaded = await openSession({ gpu, threads: 1 });
+    expect(threaded.plan).toMatch(/^wasm, 1 thread/);
+    expect(threaded.plan).not.toContain('webgpu');
+  });
+
+it('auto says nothing of an adapter where there is none at all', async () => {
+  const none = { requestAdapter: async () => null } as unknown as GPU;
+  await using session = await openSession({ gpu: none });
+  expect(session.plan).not.toContain('webgpu');
+  await expect(openSession({ backend: 'webgpu', gpu: none })).rejects.toThrow(
+    /finds no graphics adapter/,
+  );
 });
