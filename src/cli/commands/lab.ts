@@ -66,9 +66,9 @@ async function run(options: Options): Promise<void> {
   output.note('Ctrl-C stops it.');
   if (options.open === true && !(await openBrowser(link)))
     output.note('No browser could be opened: open the link yourself.');
-  await stopped;
+  const signal = await stopped;
   await lab.close();
-  process.exitCode = INTERRUPTED;
+  if (signal === 'SIGINT') process.exitCode = INTERRUPTED;
 }
 
 async function build(folder: string, options: Options, output: Output): Promise<void> {

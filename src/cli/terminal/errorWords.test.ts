@@ -19,7 +19,7 @@ describe('settings in errors', () => {
 
   it('are options on the command line', () => {
     expect(errorWords(error)).toBe(
-      '--batch-size: received 0\n  expected: only --epochs may change\n  to fix: run with --threads 1, --no-winograd, in another folder (--name or --out)',
+      '--batch-size: received 0\n  expected: only --epochs may change\n  to fix: run with --threads 1, --no-winograd, in another folder (--out)',
     );
   });
 });

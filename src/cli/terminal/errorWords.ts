@@ -4,7 +4,7 @@
 import { describe, type FoveaError, type Setting } from '../../base/errors.ts';
 
 /** Settings whose option has another name. */
-const RENAMED: Readonly<Record<string, string>> = { folder: '--name or --out' };
+const RENAMED: Readonly<Record<string, string>> = { folder: '--out' };
 /** Settings that an option turns off. */
 const TURNED_OFF: ReadonlySet<string> = new Set(['winograd', 'revectorize']);
 
