@@ -34,7 +34,7 @@ const LITTER = /(^|\/)(__MACOSX\/|\.DS_Store$|Thumbs\.db$|desktop\.ini$)/;
 /** Numbers do not shrink: only the texts are compressed. */
 export function packRun(name: string, files: RunContents): Uint8Array<ArrayBuffer> {
   const entries = [...files].map(([file, bytes]) => {
-    const level = file.endsWith('.json') ? 6 : 0;
+    const level = /\.(json|csv)$/.test(file) ? 6 : 0;
     return [`${name}/${file}`, [bytes, { level }]] as const;
   });
   return zipSync(Object.fromEntries(entries) as Parameters<typeof zipSync>[0]);

@@ -46,8 +46,11 @@ export function launch(
 }
 
 /** The same without a launcher. */
-export function launchAlone(given: readonly string[]): Promise<Job> {
-  return outcomeOf(spawn(process.execPath, ['--no-warnings', ...given]), () => undefined);
+export function launchAlone(
+  given: readonly string[],
+  watch: (out: string, pid: number) => void = () => undefined,
+): Promise<Job> {
+  return outcomeOf(spawn(process.execPath, ['--no-warnings', ...given]), watch);
 }
 
 function outcomeOf(

@@ -155,7 +155,9 @@ async function sweepOn(
     let isStopped = false;
     for await (const event of runSweep(request)) {
       isStopped ||= event.type === 'stopped';
-      print.event(event);
+      if (event.type === 'shared' && ranks !== undefined)
+        output.note('Waiting for the other ranks ...');
+      else print.event(event);
     }
     if (ranks === undefined || (await anyOf(ranks, isStopped)) || ranks.rank > 0) return;
     // All ranks are through: what they did is joined.
