@@ -11,11 +11,18 @@ import { framed } from '../../interop/tensorboard/records.ts';
 import { writeError } from '../folder/wholeFile.ts';
 import { isEventFile, nextEventName } from './eventName.ts';
 
+/** Milliseconds. */
+const PATIENCE = 1000;
+
 export class EventFile {
   readonly path: string;
   /** Whether its folder had none before. */
   readonly isFirst: boolean;
   readonly #handle: FileHandle;
+  /** Framed. */
+  readonly #waiting: Uint8Array[] = [];
+  /** When something was written last. */
+  #written = 0;
 
   private constructor(file: string, isFirst: boolean, handle: FileHandle) {
     this.path = file;
@@ -38,15 +45,28 @@ export class EventFile {
     }
   }
 
+  /** Writes them, behind those that were put off. */
   async append(events: readonly Uint8Array[]): Promise<void> {
+    const records = [...this.#waiting.splice(0), ...events.map(framed)];
+    this.#written = performance.now();
     try {
-      await this.#handle.appendFile(Buffer.concat(events.map(framed)));
+      if (records.length > 0) await this.#handle.appendFile(Buffer.concat(records));
     } catch (error) {
       throw writeError(this.path, error);
     }
   }
 
+  /** Puts them off until a second has passed since the last were written. */
+  async putOff(event: Uint8Array): Promise<void> {
+    this.#waiting.push(framed(event));
+    if (performance.now() - this.#written > PATIENCE) await this.append([]);
+  }
+
   async close(): Promise<void> {
-    await this.#handle.close();
+    try {
+      await this.append([]);
+    } finally {
+      await this.#handle.close();
+    }
   }
 }

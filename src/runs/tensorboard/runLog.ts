@@ -158,7 +158,9 @@ class RunLog {
     if (!this.#isOpen) await this.#open(this.#told?.step ?? 0, progress);
     if (event.type === 'batch' && this.#told !== undefined) {
       const now = standingOf(progress);
-      await this.#tell('train', batchValues(this.#told, now, event.learningRate), now.step);
+      const values = batchValues(this.#told, now, event.learningRate);
+      const file = await this.#file('train');
+      await file.putOff(summaryEvent(momentAt(now.step), values));
       this.#told = now;
     } else if (event.type === 'epoch') {
       const { epoch, validation, test } = event;
