@@ -30,7 +30,7 @@ function tile(
 }
 
 /** Speeds: an H100, 4096 x 4096 x 4096, of the 64 TFLOP/s that a loop of multiply-adds reaches. */
-const TILES: readonly RatedTile[] = [
+export const TILES: readonly RatedTile[] = [
   tile([128, 128, 16], [8, 8], 2, 0.69),
   tile([128, 128, 16], [8, 8], 1, 0.65),
   tile([256, 64, 16], [8, 8], 2, 0.65),
