@@ -44,6 +44,8 @@ async function describedTarget(
     return { name, target };
   } catch (error) {
     if (!(error instanceof Absent)) throw error;
-    return { name: 'no adapter here: the least that every one gives', target: LEAST };
+    const { winograd = LEAST.winograd } = options;
+    const name = 'no adapter here: the least that every one gives';
+    return { name, target: { ...LEAST, winograd } };
   }
 }
