@@ -15,6 +15,8 @@ export interface TestedBackend {
   open(): Promise<Session>;
   /** Reasons by op. */
   readonly skips: Readonly<Partial<Record<OpName, string>>>;
+  /** Takes long for every shape that is new: no shapes are drawn for it. */
+  readonly isSlow: boolean;
 }
 
 function tested<Options extends object>(
@@ -23,7 +25,7 @@ function tested<Options extends object>(
   options?: Options,
   skips: TestedBackend['skips'] = {},
 ): TestedBackend {
-  return { name, open: () => backend.open(options), skips };
+  return { name, open: () => backend.open(options), skips, isSlow: name === 'webgpu' };
 }
 
 /** Software takes minutes for all of it: `webgpu.test.ts` of a room is the short form. */
@@ -35,3 +37,6 @@ export const backends: readonly TestedBackend[] = [
   tested('wasm, 128-bit lanes', wasmBackend, { threads: 1, revectorize: 'off' }),
   ...(typeof gpu === 'string' ? [] : [tested('webgpu', webgpuBackend, { gpu })]),
 ];
+
+/** Those that cases are drawn for. */
+export const quickBackends = backends.filter(({ isSlow }) => !isSlow);

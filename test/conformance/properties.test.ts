@@ -9,7 +9,7 @@ import { type Shape, sizeOf } from '../../src/base/shape.ts';
 import { type Pair, reachOf, resolvePads } from '../../src/base/window.ts';
 import { batchInput, inputNode, type Node } from '../../src/graph/node.ts';
 import { build } from '../../src/ops/index.ts';
-import { backends } from '../backends.ts';
+import { quickBackends } from '../backends.ts';
 import { expectClose } from '../support/compare.ts';
 
 const RUNS = { numRuns: 40 };
@@ -86,7 +86,7 @@ async function valuesOf(
 const dot = (a: Float32Array, b: Float32Array): number =>
   a.reduce((sum, x, i) => sum + x * b[i], 0);
 
-for (const backend of backends) {
+for (const backend of quickBackends) {
   describe(`laws of windows, ${backend.name}`, () => {
     const opening = backend.open();
     afterAll(async () => (await opening).close());

@@ -10,7 +10,7 @@ import { gradientGraph, inferenceGraph, initialStates } from '../../src/nn/progr
 import { sequential } from '../../src/nn/sequential.ts';
 import type { ModelSpec } from '../../src/nn/spec.ts';
 import { build } from '../../src/ops/index.ts';
-import { backends } from '../backends.ts';
+import { quickBackends } from '../backends.ts';
 import { expectClose } from '../support/compare.ts';
 
 const { conv2d, dense, flatten, maxPooling2d, activation } = layers;
@@ -52,7 +52,7 @@ async function gradientsOf(session: Session, spec: ModelSpec, x: Float32Array, l
 const rowsOf = (x: Float32Array, rows: readonly number[]) =>
   Float32Array.from(rows.flatMap((n) => [...x.subarray(n * PIXELS, (n + 1) * PIXELS)]));
 
-describe.each(backends)('on $name', ({ open }) => {
+describe.each(quickBackends)('on $name', ({ open }) => {
   const opened = open();
   afterAll(async () => (await opened).close());
   const N = 9;

@@ -138,12 +138,13 @@ fn special(bits: u32) -> f32 { return bitcast<f32>(bits | noBits); }`,
 }`,
   },
   logarithmOfOnePlus: {
-    calls: ['logarithm', 'special'],
-    // ln(u) x / (u - 1) with u = 1 + x rounded: the quotient mends what the rounding lost (Goldberg 1991, theorem 4).
-    text: `fn logarithmOfOnePlus(x: f32) -> f32 {
-  let u = x + 1f;
-  let mended = logarithm(u) * (x / (u - 1f));
-  return select(select(mended, u, u == special(0x7f800000u)), x, u == 1f);
+    calls: ['logarithm'],
+    // Near 0 the polynomial in x itself: what 1 + x loses by rounding is lost elsewhere alone, where it is little. To
+    // win it back by (1 + x) - 1 is no way: drivers take that for x.
+    text: `fn logarithmOfOnePlus(r: f32) -> f32 {
+  let square = r * r;
+  let near = fma(square, -0.5f, ${LOG_TAIL} * square * r) + r;
+  return select(logarithm(1f + r), near, r > -0.29289322f && r < 0.41421356f);
 }`,
   },
   power: {

@@ -56,6 +56,7 @@ function serialSum(from: Node, to: Node, plan: SumPlan, { target }: PlanContext)
     workgroups,
     code: ({ inputs: [x = ''], outputs: [y] }) => `${carried.declarations}
 ${open}
+  ${carried.begin('id')}
   let result = i;
   ${sumOfTerms(from, x, plan, '0u', 1)}
   ${y}[i] = total(sum);
@@ -78,6 +79,7 @@ function partialSums(from: Node, to: Node, plan: SumPlan, { target }: PlanContex
     workgroups,
     code: ({ inputs: [x = ''], outputs: [y] }) => `${carried.declarations}
 ${open}
+  ${carried.begin('id')}
   let result = ${place.result};
   let part = ${place.part};
   ${sumOfTerms(from, x, plan, 'part', parts)}
@@ -133,6 +135,7 @@ function treeDispatch(
     code: ({ inputs: [x = ''], outputs: [y] }) => `${tree.declarations}
 @compute @workgroup_size(${size})
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  ${carried.begin('group')}
   let result = ${exact ? index : `min(${index}, ${results - 1}u)`};
   ${laneSum(x)}
   ${tree.sum('sum')}

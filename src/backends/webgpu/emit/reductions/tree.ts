@@ -5,19 +5,28 @@
  * numbers that all but cancel keeps its digits, as if it were taken in float64.
  */
 
-/** `plus(a, b)`: the sum of a sum and a sum. `total(sum)`: its number; what infinity took away is no number. */
-const PLUS = `fn plus(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
-  let sum = a.x + b.x;
-  let grown = sum - a.x;
+/**
+ * `plus(a, b)`: the sum of a sum and a sum. `total(sum)`: its number; what infinity took away is no number.
+ *
+ * Drivers take (a + b) - a for b, as in real numbers, which would leave nothing to carry. So two results go through
+ * bits that no compiler knows: those of a third dimension of workgroups, which there is not.
+ */
+const PLUS = `var<private> noBits: u32;
+fn rounded(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) | noBits); }
+fn plus(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
+  let sum = rounded(a.x + b.x);
+  let grown = rounded(sum - a.x);
   return vec2<f32>(sum, a.y + b.y + (a.x - (sum - grown)) + (b.x - grown));
 }
 fn total(sum: vec2<f32>) -> f32 {
   return select(sum.x + sum.y, sum.x, abs(sum.x) > 3.4028234e38f);
 }`;
 
-/** Sums of one invocation: declare, add to, and read. */
+/** Sums of one invocation: declare, begin, add to. */
 export const carried = {
   declarations: PLUS,
+  /** @param place the invocation's or the workgroup's place in three dimensions, the last of which is 0 */
+  begin: (place: string): string => `noBits = ${place}.z;`,
   add: (sum: string, value: string): string => `${sum} = plus(${sum}, vec2<f32>(${value}, 0f));`,
 } as const;
 
