@@ -5,7 +5,7 @@
  */
 import { axisTicks, tickText } from './curves.ts';
 import { cutTo } from './letters.ts';
-import { type Ruler, rulerOf } from './rulers.ts';
+import { apartBy, type Ruler, rulerOf } from './rulers.ts';
 import { element, INK, QUIET, RULE, RULE_DARK, svgDocument, text } from './svg.ts';
 
 export interface PanelsOptions {
@@ -24,6 +24,8 @@ export interface PanelDot {
 const [COLUMNS, WIDTH, PANEL_HEIGHT] = [3, 250, 230];
 const [LEFT, TOP] = [60, 56];
 const PLOT = { width: 180, height: 150 };
+/** Share of a panel that the words of a tick may take. */
+const MOST_WORDS = 0.2;
 const [BEST, DOT] = ['#b5482a', '#1769aa'];
 
 /** `dots`: the best first, which stands out. */
@@ -75,7 +77,7 @@ function panel(
     element('path', { d: `M${left} ${atY(y)} H${left + PLOT.width}`, stroke: RULE }),
     text(left - 8, atY(y) + 4, tickText(y), { fill: QUIET, 'text-anchor': 'end', 'font-size': 11 }),
   ]);
-  const ticks = ruler.ticks.map(({ at, words }) =>
+  const ticks = apartBy(ruler, MOST_WORDS).map(({ at, words }) =>
     text(left + at * PLOT.width, bottom + 18, cutTo(words, 10), {
       fill: QUIET,
       'text-anchor': 'middle',

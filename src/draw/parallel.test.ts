@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drawPanels } from './panels.ts';
 import { drawParallel } from './parallel.ts';
-import { rulerOf } from './rulers.ts';
+import { apartBy, rulerOf } from './rulers.ts';
 
 describe('rulers', () => {
   it('place numbers evenly, or by their logarithms where they span ten times', () => {
@@ -14,6 +14,12 @@ describe('rulers', () => {
     expect(log.ticks.map(({ words }) => words)).toEqual(['0.001', '0.01', '0.1', '1']);
     expect(rulerOf('x', ['1', '100'], true).place('50.5')).toBeCloseTo(0.5);
     expect(rulerOf('x', ['3', '3']).place('3')).toBeCloseTo(0.5);
+  });
+
+  it('leave out what would lie on something else', () => {
+    const ruler = rulerOf('x', ['0.001', '0.002', '1e9']);
+    expect(ruler.ticks.map(({ words }) => words)).toEqual(['0.001', '0.002', '1e+9']);
+    expect(apartBy(ruler, 0.1).map(({ words }) => words)).toEqual(['0.001', '1e+9']);
   });
 
   it('place words side by side, each once', () => {

@@ -5,7 +5,7 @@
  * says it too, for whoever does not tell the colours apart. Before: `rulers.ts`.
  */
 import { cutTo } from './letters.ts';
-import { type Ruler, rulerOf } from './rulers.ts';
+import { apartBy, type Ruler, rulerOf } from './rulers.ts';
 import { element, INK, QUIET, RULE_DARK, svgDocument, text } from './svg.ts';
 
 export interface ParallelLine {
@@ -21,6 +21,8 @@ export interface ParallelOptions {
 
 const [LEFT, TOP, BOTTOM, STEP] = [60, 84, 344, 150];
 const HEIGHT = 380;
+/** Height of a line of words, as a share of the axes. */
+const LINE = 0.05;
 const [BEST, GOOD, OTHER] = ['#b5482a', '#1769aa', '#8595a5'];
 
 /** `lines`: the best first. The last axis is the result, which is drawn evenly. */
@@ -80,11 +82,11 @@ export function drawParallel(
 }
 
 /** A line with its name above, and what is written at its ticks on paper that hides the lines below. */
-function axisOf({ name, ticks }: Ruler, x: number, atY: (place: number) => number): string[] {
+function axisOf(ruler: Ruler, x: number, atY: (place: number) => number): string[] {
   return [
-    text(x, TOP - 16, cutTo(name, 20), { fill: INK, 'text-anchor': 'middle' }),
+    text(x, TOP - 16, cutTo(ruler.name, 20), { fill: INK, 'text-anchor': 'middle' }),
     element('path', { d: `M${x} ${TOP} V${BOTTOM}`, stroke: RULE_DARK, 'stroke-width': 1 }),
-    ...ticks.map(({ at, words }) =>
+    ...apartBy(ruler, LINE).map(({ at, words }) =>
       text(x + 6, atY(at) - 4, words, { fill: QUIET, 'font-size': 11 }),
     ),
   ];

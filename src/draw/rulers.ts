@@ -47,7 +47,7 @@ function ofNumbers(name: string, numbers: readonly number[], isEven: boolean): R
   const place = (n: number): number => (scaled(n) - start) / length;
   const few = [...new Set(numbers)].toSorted((a, b) => a - b);
   const written = few.length <= 5 ? few : isLog ? powers(from, to) : axisTicks(low, high);
-  const ticks = written.map((n) => ({ at: place(n), words: String(Number(n.toPrecision(4))) }));
+  const ticks = written.map((n) => ({ at: place(n), words: numberWords(n) }));
   return { name, place: (value) => place(Number(value)), ticks };
 }
 
@@ -63,4 +63,20 @@ function powers(from: number, to: number): number[] {
       .filter((n) => Math.log10(n) >= from - 1e-9 && Math.log10(n) <= to + 1e-9);
   const tens = within([1]);
   return tens.length > 1 ? tens : within([1, 2, 5]);
+}
+
+/** "0.003", "1e+9" */
+function numberWords(value: number): string {
+  const short = Number(value.toPrecision(4));
+  return Math.abs(short) >= 1e6 ? short.toExponential() : String(short);
+}
+
+/** Those ticks that are so far from the one before them that is kept; their words would lie on one another. */
+export function apartBy({ ticks }: Ruler, least: number): Ruler['ticks'] {
+  const kept: Ruler['ticks'][number][] = [];
+  for (const tick of ticks.toSorted((a, b) => a.at - b.at)) {
+    const last = kept.at(-1);
+    if (last === undefined || tick.at - last.at >= least) kept.push(tick);
+  }
+  return kept;
 }

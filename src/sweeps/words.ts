@@ -6,10 +6,15 @@
 import type { Row, Spread, SweepResults } from './results.ts';
 
 /** "0.9712 ± 0.0031" */
-export const spreadWords = (spread: Spread | null): string =>
-  spread === null
-    ? '-'
-    : `${spread.mean.toFixed(4)}${spread.deviation === null ? '' : ` ± ${spread.deviation.toFixed(4)}`}`;
+export function spreadWords(spread: Spread | null): string {
+  if (spread === null) return '-';
+  const { mean, deviation } = spread;
+  return [mean, ...(deviation === null ? [] : [deviation])].map(shortNumber).join(' ± ');
+}
+
+/** Losses of runs that went astray are any number. */
+const shortNumber = (value: number): string =>
+  Math.abs(value) < 1000 ? value.toFixed(4) : value.toPrecision(3);
 
 /** Head and rows, the best configuration first; what failed is named below the table (`failuresOf`). */
 export function tableOf({ configurations, judge, spec }: SweepResults) {
