@@ -19,7 +19,7 @@ import {
   section,
 } from '../report/parts.ts';
 import type { Row, SweepResults } from './results.ts';
-import { failuresOf, settingsWords, spreadWords, tableOf } from './words.ts';
+import { edgesOf, failuresOf, settingsWords, spreadWords, tableOf } from './words.ts';
 
 export function sweepPage(results: SweepResults, command: string | undefined): string {
   const { spec, configurations, judge } = results;
@@ -41,7 +41,8 @@ export function sweepPage(results: SweepResults, command: string | undefined): s
 const NOTE =
   '± is the standard deviation over seeds. The test set is told of, and decides nothing: what was chosen as the best of many is a little worse on pictures that nobody chose by than on those of the validation.';
 
-function best({ configurations, best: run, judge }: SweepResults): string {
+function best(results: SweepResults): string {
+  const { configurations, best: run, judge } = results;
   const [first] = configurations;
   if (first === undefined || run === null) return paragraph('No run came to its end.');
   return (
@@ -51,7 +52,11 @@ function best({ configurations, best: run, judge }: SweepResults): string {
       ...(first.test?.accuracy == null
         ? []
         : [['test accuracy', spreadWords(first.test.accuracy)] as const]),
-    ]) + link(`runs/${run}/report.html`, `the report of runs/${run}`)
+    ]) +
+    link(`runs/${run}/report.html`, `the report of runs/${run}`) +
+    edgesOf(results)
+      .map((words) => paragraph(words))
+      .join('')
   );
 }
 

@@ -7,6 +7,7 @@ import { configurationsOf } from './configurations.ts';
 import { runSweep, type SweepEvent, type SweepRequest } from './runSweep.ts';
 import { parseSpace } from './space.ts';
 import type { SweepSpec } from './sweepSpec.ts';
+import { edgesOf } from './words.ts';
 
 let home: string;
 beforeEach(async () => {
@@ -72,6 +73,11 @@ describe('runSweep', () => {
     const page = await fs.readFile(path.join(folder, 'report.html'), 'utf8');
     expect(page).toContain('href="runs/002-seed2/report.html"');
     expect(page).toContain('fovea sweep x');
+    expect(edgesOf(results)).toEqual([]); // 0.01 lies between 0.001 and 0.1
+    const upside = { ...results, configurations: results.configurations.toReversed().slice(1) };
+    expect(edgesOf(upside)).toEqual([
+      'The best learning-rate is the least that was tried: a better one may lie beyond it.',
+    ]);
     expect(page.match(/<circle/g)?.length).toBe(3);
   });
 

@@ -57,3 +57,18 @@ export const settingsWords = ({ settings }: Row): string =>
   Object.entries(settings)
     .map(([name, value]) => `${name} ${value}`)
     .join(', ');
+
+/** Where the best configuration has the least or the largest number of all that were tried: more may lie beyond. */
+export function edgesOf({ configurations, spec }: SweepResults): string[] {
+  const [first] = configurations;
+  if (first?.validation == null) return [];
+  return spec.axes.flatMap(({ name }) => {
+    const numbers = [...new Set(configurations.map(({ settings }) => Number(settings[name])))];
+    const best = Number(first.settings[name]);
+    if (numbers.length < 3 || !numbers.every(Number.isFinite)) return [];
+    const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
+    if (best !== least && best !== most) return [];
+    const end = best === least ? 'least' : 'largest';
+    return [`The best ${name} is the ${end} that was tried: a better one may lie beyond it.`];
+  });
+}

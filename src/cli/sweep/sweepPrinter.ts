@@ -9,7 +9,7 @@ import { runName } from '../../sweeps/records.ts';
 import type { Row, SweepResults } from '../../sweeps/results.ts';
 import type { SweepEvent, TrialNews } from '../../sweeps/runSweep.ts';
 import type { SweepSpec } from '../../sweeps/sweepSpec.ts';
-import { failuresOf, settingsWords, spreadWords, tableOf } from '../../sweeps/words.ts';
+import { edgesOf, failuresOf, settingsWords, spreadWords, tableOf } from '../../sweeps/words.ts';
 import { duration } from '../commands/runs.ts';
 import { INTERRUPTED } from '../terminal/interrupt.ts';
 import { firstRows, type Output, table } from '../terminal/output.ts';
@@ -123,7 +123,7 @@ function resultWords(results: SweepResults, folder: string): string {
     ...(failures.length === 0 ? [] : ['\nFailed', ...shown, ...more]),
     ...(first === undefined || best === null
       ? ['\nNo run came to its end.']
-      : bestWords(first, best, folder, results.judge)),
+      : [...bestWords(first, best, folder, results.judge), ...edgesOf(results)]),
     `\nSaved in ${folder}: report.html, results.json, runs/`,
   ].join('\n');
 }
