@@ -153,7 +153,9 @@ function parse(text: string): Holder | undefined {
 
 async function mayRun({ pid, host, begun }: Holder): Promise<boolean> {
   if (host !== os.hostname()) return true;
-  const now = await beginningOf(pid);
+  const { state, begun: now } = await told(pid);
+  // It has ended; whoever started it has not asked how, as in containers whose first process never does.
+  if (state === 'Z' || state === 'X') return false;
   if (begun !== null && now !== null) return now === begun;
   try {
     process.kill(pid, 0);
@@ -168,16 +170,17 @@ async function thisProcess(): Promise<Holder> {
     pid: process.pid,
     host: os.hostname(),
     since: new Date().toISOString(),
-    begun: await beginningOf(process.pid),
+    begun: (await told(process.pid)).begun,
     token: randomBytes(6).toString('hex'),
   };
 }
 
-/** Field 22 of /proc/PID/stat: clock ticks from the system's start to the process's. */
-async function beginningOf(pid: number): Promise<string | null> {
+/** Fields 3 and 22 of /proc/PID/stat: the state, and clock ticks from the system's start to the process's. */
+async function told(pid: number) {
   const text = await readText(`/proc/${pid}/stat`);
   // The second field is the command in brackets and may hold anything.
-  return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ') ?? [];
+  return { state: fields[0] ?? null, begun: fields[19] ?? null };
 }
 
 async function readText(file: string): Promise<string | undefined> {
