@@ -34,12 +34,12 @@ export function clusterToGoOn(
   return { ...cluster, ...kept };
 }
 
-/** What a record keeps of the ranks that train a run now, or trained it before. */
+/** What a record keeps of the ranks that train a run; towers leave what others did before. */
 export function recordedCluster(
   cluster: Cluster | undefined,
   before?: TrainedRecord['cluster'],
 ): Pick<TrainedRecord, 'cluster'> {
-  if (cluster === undefined) return before === undefined ? {} : { cluster: before };
+  if (cluster === undefined) return {};
   const { ranks, gradients = 'float32', synchronizedStatistics = false, towers = false } = cluster;
   const how = towers && before !== undefined ? before : { gradients, synchronizedStatistics };
   return { cluster: { ...how, ranks: ranks.size, towers } };

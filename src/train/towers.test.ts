@@ -1,8 +1,12 @@
 /** @file Two towers that train one network: equal to one process, to each other, and in what they save and send. */
 import { describe, expect, it } from 'vitest';
+import { large } from '../../test/support/doors.ts';
 import { type BackendName, openSession } from '../backends/select.ts';
+import { RandomStream } from '../base/random.ts';
 import { inProcessRanks } from '../cluster/inProcess.ts';
 import type { Split } from '../data/dataset.ts';
+import { modelOf } from '../models/index.ts';
+import { forClasses } from '../models/variants.ts';
 import { batchNormalization } from '../nn/layers/batchNormalization.ts';
 import { dense } from '../nn/layers/dense.ts';
 import { dropout } from '../nn/layers/dropout.ts';
@@ -16,7 +20,7 @@ import { sequential } from '../nn/sequential.ts';
 import { towerPlan } from '../nn/towers/towerPlan.ts';
 import { bytesOf, towerTraffic } from '../nn/towers/towerTraffic.ts';
 import { evaluate } from './evaluation/evaluate.ts';
-import type { FitEvent, FitOptions } from './events.ts';
+import type { Cluster, FitEvent, FitOptions } from './events.ts';
 import { fit } from './fit.ts';
 import type { Snapshot } from './progress.ts';
 
@@ -199,6 +203,37 @@ describe('two towers that train together', () => {
     expect(one.events.at(-1)).toMatchObject({ type: 'done', reason: 'stopped' });
     expect(difference(one, other)).toBe(0);
     expect(one.end.progress.step).toBe(other.end.progress.step);
+  });
+});
+
+large('AlexNet itself', () => {
+  it('has the losses of one process over ten steps', { timeout: 900_000 }, async () => {
+    const [count, size] = [40, 227 * 227 * 3];
+    const random = new RandomStream(1);
+    const labels = Uint8Array.from({ length: count }, (_, i) => i % 10);
+    const images = Uint8Array.from(
+      { length: count * size },
+      (_, i) => 128 * random.uniform() + 12 * labels[Math.floor(i / size)],
+    );
+    const losses = async (cluster?: Cluster) => {
+      await using session = await openSession({ threads: 1 });
+      const spec = forClasses(modelOf('alexnet'), 10);
+      const optimizer = sgd({ learningRate: 0.001 });
+      const options = { epochs: 1, batchSize: 4, eventInterval: 0, optimizer, cluster };
+      const means: number[] = [];
+      for await (const event of fit(session, spec, { train: { count, images, labels } }, options)) {
+        if (event.type === 'batch') means.push(event.loss);
+      }
+      return means;
+    };
+    const whole = await losses();
+    const [towers] = await Promise.all(
+      inProcessRanks(2).map((ranks) => losses({ ranks, towers: true })),
+    );
+    expect(whole).toHaveLength(10);
+    whole.forEach((loss, i) => {
+      expect(Math.abs(towers[i] / loss - 1)).toBeLessThan(1e-5);
+    });
   });
 });
 

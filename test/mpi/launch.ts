@@ -1,5 +1,6 @@
 /** @file Starting ranks under the MPI launchers of this machine, for tests. */
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 
 export interface Launcher {
   readonly library: 'Open MPI' | 'MPICH';
@@ -43,6 +44,23 @@ export function launch(
     spawn(command, argv, { env: { ...process.env, ...ENVIRONMENT, ...env } }),
     watch,
   );
+}
+
+/** The process of a rank that was given this word, found by what the launcher put in its environment. */
+export function processOf(rank: number, word: string): number | undefined {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+      const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+      const isRank = [`OMPI_COMM_WORLD_RANK=${rank}`, `PMI_RANK=${rank}`].some((mark) =>
+        environment.includes(mark),
+      );
+      if (words.includes(word) && isRank) return Number(pid);
+    } catch {
+      // Ended meanwhile, or not ours.
+    }
+  }
+  return undefined;
 }
 
 /** The same without a launcher. */

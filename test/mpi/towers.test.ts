@@ -2,13 +2,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { layers } from '../../src/nn/layers/index.ts';
 import { sequential } from '../../src/nn/sequential.ts';
 import { towerPlan } from '../../src/nn/towers/towerPlan.ts';
 import { bytesOf, towerTraffic } from '../../src/nn/towers/towerTraffic.ts';
 import { large } from '../support/doors.ts';
-import { launch, launchAlone, launchers } from './launch.ts';
+import { launch, launchAlone, launchers, processOf } from './launch.ts';
 
 const { conv2d, dense, dropout, flatten, localResponseNormalization, maxPooling2d } = layers;
 const folder = mkdtempSync(path.join(os.tmpdir(), 'fovea-towers-'));
@@ -82,6 +83,50 @@ for (const launcher of launchers) {
       const rest = await launchAlone(words(name, '--resume', '--epochs', '2'));
       const went = eventsOf(rest.out);
       expectClose(lossesOf(went), lossesOf(alone.slice(1)));
+    });
+  });
+}
+
+for (const launcher of launchers) {
+  // Ranks that wait keep their cores busy.
+  large(`two towers under ${launcher.library}: killed, or interrupted`, () => {
+    const trained = (name: string, act: (pid: number) => void) => {
+      let isDone = false;
+      return launch(launcher, 2, words(name, '--epochs', '5000', '--towers', 'mpi'), {
+        watch: (out, pid) => {
+          if (isDone || lossesOf(eventsOf(out)).length < 4) return;
+          isDone = true;
+          act(pid);
+        },
+      });
+    };
+
+    const goesOn = async (name: string, out: string) => {
+      const epochs = lossesOf(eventsOf(out)).length / 2 + 2;
+      // The launcher may be gone before the rank that holds the folder is.
+      const place = path.join(folder, name);
+      for (let i = 0; i < 100 && processOf(0, place) !== undefined; i++) await setTimeout(100);
+      const rest = await launchAlone(words(name, '--resume', '--epochs', String(epochs)));
+      expect(rest.code, rest.err).toBe(0);
+    };
+
+    it.each([0, 1])('end in seconds without rank %i, and one process goes on', async (rank) => {
+      const name = `${launcher.library} without ${rank}`;
+      let when = 0;
+      const job = await trained(name, () => {
+        when = performance.now();
+        process.kill(processOf(rank, path.join(folder, name)) ?? 0, 'SIGKILL');
+      });
+      expect(job.code).not.toBe(0);
+      expect(performance.now() - when).toBeLessThan(20_000);
+      await goesOn(name, job.out);
+    });
+
+    it('stop after the same step when they are interrupted, and save', async () => {
+      const name = `${launcher.library} stopped`;
+      const job = await trained(name, (pid) => process.kill(pid, 'SIGINT'));
+      expect(job.out).toContain('"event":"stopped"');
+      await goesOn(name, job.out);
     });
   });
 }

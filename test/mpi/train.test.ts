@@ -1,10 +1,10 @@
 /** @file `fovea train` under mpirun: equal to one process, killed, taken up again by other ranks, wrongly started. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { large } from '../support/doors.ts';
-import { type Launcher, launch, launchAlone, launchers } from './launch.ts';
+import { type Launcher, launch, launchAlone, launchers, processOf } from './launch.ts';
 
 const MAIN = 'src/cli/main.ts';
 const folder = mkdtempSync(path.join(os.tmpdir(), 'fovea-mpi-'));
@@ -27,23 +27,6 @@ const epochsOf = (out: string): Epoch[] =>
     .split('\n')
     .filter((line) => line.startsWith('{"event":"epoch"'))
     .map((line) => JSON.parse(line) as Epoch);
-
-/** The process of a rank, found by what the launcher put in its environment. */
-function processOf(rank: number, out: string): number | undefined {
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-      const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-      const isRank = [`OMPI_COMM_WORLD_RANK=${rank}`, `PMI_RANK=${rank}`].some((mark) =>
-        environment.includes(mark),
-      );
-      if (words.includes(out) && isRank) return Number(pid);
-    } catch {
-      // Ended meanwhile, or not ours.
-    }
-  }
-  return undefined;
-}
 
 /** Trains for long on 2 ranks, and kills one once there is something to go on from. */
 async function killed(launcher: Launcher, rank: number, name: string) {
