@@ -22,7 +22,7 @@ import {
 } from '../product/convolution.ts';
 import type { Product } from '../product/factor.ts';
 import { dispatchesOf, operandsOf, shownOf, totalOf } from '../product/kernel.ts';
-import { type ProductPlan, planProduct } from '../product/plan.ts';
+import { type ProductPlan, quickest } from '../product/plan.ts';
 import { planWinograd, type WinogradPlan } from '../winograd/plan.ts';
 import type { Direction } from '../winograd/problem.ts';
 import { winogradDispatches } from '../winograd/winograd.ts';
@@ -45,11 +45,11 @@ function defineConvolution<A extends Conv2dAttrs>(
       const [first, second] = twoInputs(node);
       const shapes = shapesOf(node, first.shape, second.shape);
       const products = productsOf(shapes, attrs);
-      const sum = planProduct(products, target);
-      const quicker = planWinograd(direction, shapes, attrs, { products, plan: sum }, target);
+      const sum = quickest(products, target);
+      const quicker = planWinograd(direction, shapes, attrs, sum, target);
       if (quicker === undefined) {
-        const shown = shownOf(products, sum);
-        return { multiplyAdds: totalOf(products), plan: { products, plan: sum }, shown };
+        const shown = shownOf(products, sum.plan);
+        return { multiplyAdds: totalOf(products), plan: { products, plan: sum.plan }, shown };
       }
       const { way, variant, problem, product } = quicker;
       return {

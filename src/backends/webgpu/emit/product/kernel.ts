@@ -1,8 +1,8 @@
 /**
  * @file Products as kernels: the passes of one op, and the sum of the parts of a split depth.
  *
- * An op says which products it is (`matmul.ts`, `convolution.ts`, `connected.ts`); here they are planned together, become
- * a dispatch each, and are finished by the op's epilogue: in registers, or with the sum of the parts.
+ * An op says which products it is (`matmul.ts`, `convolution.ts`, `connected.ts`); here they are planned together,
+ * become a dispatch each, and are finished by the op's epilogue: in registers, or with the sum of the parts.
  */
 import { sizeOf } from '../../../../base/shape.ts';
 import { type Node, twoInputs } from '../../../../graph/node.ts';

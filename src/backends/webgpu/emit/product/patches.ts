@@ -165,7 +165,10 @@ export function windowsFactor(patches: Patches): Factor {
         ['row', height.lines],
         ['n', 0],
       ]),
-      `return vec4i(i32(n * ${image}u + group * ${perGroup}u), ${scaled('row', height.lineStep)} + ${height.offset}, ${scaled('column', width.lineStep)} + ${width.offset}, 0);`,
+      `let start = i32(n * ${image}u + group * ${perGroup}u);`,
+      `let h = ${scaled('row', height.lineStep)} + ${height.offset};`,
+      `let w = ${scaled('column', width.lineStep)} + ${width.offset};`,
+      'return vec4i(start, h, w, 0);',
     ].join('\n  '),
     at: [
       ...decodeTaps('depth', patches),
@@ -187,7 +190,10 @@ export function tapsFactor(patches: Patches): Factor {
     gaps: !(staysInside(height) && staysInside(width)),
     place: [
       ...decodeTaps('line', patches),
-      `return vec4i(i32(group * ${perGroup}u + channel), ${scaled('tapRow', height.tapStep)} + ${height.offset}, ${scaled('tapColumn', width.tapStep)} + ${width.offset}, 0);`,
+      `let start = i32(group * ${perGroup}u + channel);`,
+      `let h = ${scaled('tapRow', height.tapStep)} + ${height.offset};`,
+      `let w = ${scaled('tapColumn', width.tapStep)} + ${width.offset};`,
+      'return vec4i(start, h, w, 0);',
     ].join('\n  '),
     at: [
       ...decode('depth', [

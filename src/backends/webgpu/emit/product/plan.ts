@@ -20,7 +20,7 @@ export interface RatedTile extends Tile {
   readonly speed: number;
 }
 
-function tile(
+function rated(
   [rows, columns, depth]: readonly [number, number, number],
   [threadRows, threadColumns]: readonly [number, number],
   buffers: 1 | 2,
@@ -31,28 +31,28 @@ function tile(
 
 /** Speeds: an H100, 4096 x 4096 x 4096, of the 64 TFLOP/s that a loop of multiply-adds reaches. */
 export const TILES: readonly RatedTile[] = [
-  tile([128, 128, 16], [8, 8], 2, 0.69),
-  tile([128, 128, 16], [8, 8], 1, 0.65),
-  tile([256, 64, 16], [8, 8], 2, 0.65),
-  tile([64, 128, 16], [8, 8], 1, 0.64),
-  tile([128, 64, 16], [8, 4], 1, 0.61),
-  tile([64, 64, 16], [8, 8], 1, 0.59),
-  tile([128, 32, 16], [8, 8], 1, 0.57),
-  tile([32, 128, 16], [4, 8], 1, 0.55),
-  tile([128, 128, 8], [8, 8], 1, 0.53),
-  tile([64, 64, 16], [4, 4], 1, 0.5),
-  tile([128, 48, 16], [8, 4], 1, 0.49),
-  tile([16, 128, 16], [4, 4], 1, 0.44),
-  tile([32, 32, 16], [4, 4], 1, 0.42),
-  tile([128, 16, 16], [8, 4], 1, 0.42),
-  tile([8, 128, 16], [4, 4], 1, 0.34),
-  tile([128, 8, 16], [4, 4], 1, 0.24),
+  rated([128, 128, 16], [8, 8], 2, 0.69),
+  rated([128, 128, 16], [8, 8], 1, 0.65),
+  rated([256, 64, 16], [8, 8], 2, 0.65),
+  rated([64, 128, 16], [8, 8], 1, 0.64),
+  rated([128, 64, 16], [8, 4], 1, 0.61),
+  rated([64, 64, 16], [8, 8], 1, 0.59),
+  rated([128, 32, 16], [8, 8], 1, 0.57),
+  rated([32, 128, 16], [4, 8], 1, 0.55),
+  rated([128, 128, 8], [8, 8], 1, 0.53),
+  rated([64, 64, 16], [4, 4], 1, 0.5),
+  rated([128, 48, 16], [8, 4], 1, 0.49),
+  rated([16, 128, 16], [4, 4], 1, 0.44),
+  rated([32, 32, 16], [4, 4], 1, 0.42),
+  rated([128, 16, 16], [8, 4], 1, 0.42),
+  rated([8, 128, 16], [4, 4], 1, 0.34),
+  rated([128, 8, 16], [4, 4], 1, 0.24),
 ];
 
 /** For adapters of small workgroups, which are software or nearly so: little text, quickly compiled. */
 const SMALL_TILES: readonly RatedTile[] = [
-  tile([32, 32, 4], [4, 4], 1, 0.3),
-  tile([64, 8, 4], [4, 4], 1, 0.2),
+  rated([32, 32, 4], [4, 4], 1, 0.3),
+  rated([64, 8, 4], [4, 4], 1, 0.2),
 ];
 
 /** Processors that workgroups are dealt to, and the sums that each keeps in registers at once. */
@@ -74,17 +74,28 @@ const PART_COST = 1.3;
 /** What a second pass costs at least, in multiply-adds of one processor. */
 const PASS_COST = 1_000_000;
 
+export interface TimedPlan {
+  readonly plan: ProductPlan;
+  /** Counted, in multiply-adds of one processor at the peak: to compare plans by. */
+  readonly time: number;
+}
+
 /** The plan that takes the least time by count. */
-export function planProduct(
+export const planProduct = (products: readonly Product[], target: Target): ProductPlan =>
+  quickest(products, target).plan;
+
+/** The same and its time. @param mostPart addends in one sum */
+export function quickest(
   products: readonly Product[],
   target: Target,
   mostPart = MOST_PART,
-): ProductPlan {
+): TimedPlan {
   const [best] = rankPlans(products, target, mostPart);
   const direct = directPlan(products, target);
-  if (best === undefined || directTime(products, direct.splits) < best.time) return direct;
-  const { speed: _, ...chosen } = best.tile;
-  return { way: 'tiles', tile: chosen, splits: best.splits };
+  const time = directTime(products, direct.splits);
+  if (best === undefined || time < best.time) return { plan: direct, time };
+  const { speed: _, ...tile } = best.tile;
+  return { plan: { way: 'tiles', tile, splits: best.splits }, time: best.time };
 }
 
 /** All plans by tiles, the quickest by count first. */
@@ -124,20 +135,6 @@ function splitsFor(
   const fitting = SPLITS.filter((n) => (n === 1 || n <= most) && n >= least);
   return fitting.length > 0 ? fitting : SPLITS.filter((n) => n === 1 || n <= most).slice(-1);
 }
-
-/** In multiply-adds of one processor at the peak. */
-export function timeOfPlan(products: readonly Product[], plan: ProductPlan): number {
-  if (plan.way === 'direct') return directTime(products, plan.splits);
-  const rated = [...TILES, ...SMALL_TILES].find((t) => isSameTile(t, plan.tile));
-  return rated === undefined ? Number.POSITIVE_INFINITY : timeOf(products, rated, plan.splits);
-}
-
-const isSameTile = (a: Tile, b: Tile): boolean =>
-  a.rows === b.rows &&
-  a.columns === b.columns &&
-  a.depth === b.depth &&
-  a.threadRows === b.threadRows &&
-  a.buffers === b.buffers;
 
 /** As many parts as keep the machine busy. */
 function directPlan(products: readonly Product[], { workgroupSize }: Target) {

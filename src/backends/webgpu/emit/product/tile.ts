@@ -32,7 +32,6 @@ export interface Tile {
   readonly buffers: 1 | 2;
 }
 
-/** How a product is cut up. */
 export interface TiledPlan {
   readonly tile: Tile;
   /** The depth is cut in so many parts, whose sums are added up by a pass of their own. */
@@ -138,10 +137,11 @@ function multiply(sides: readonly [Side, Side], tile: Tile): string[] {
   const lines: string[] = [];
   const [left, right] = sides;
   const loadQuads = (side: Side): void => {
-    for (const line of range(side.threadLines))
-      lines.push(
-        `let ${side.name}_${line} = ${side.name}Slab[${side.name}Base${line >> 2} + ${(line & 3) * strideOf(side, tile)}u + (quad ^ ${side.name}Key${line >> 2})];`,
-      );
+    for (const line of range(side.threadLines)) {
+      const [g, offset] = [line >> 2, (line & 3) * strideOf(side, tile)];
+      const slot = `${side.name}Base${g} + ${offset}u + (quad ^ ${side.name}Key${g})`;
+      lines.push(`let ${side.name}_${line} = ${side.name}Slab[${slot}];`);
+    }
   };
   for (const side of sides) if (side.factor.along === 'depth') loadQuads(side);
   const letters = 'xyzw';
@@ -232,19 +232,16 @@ function loop(product: Product, tile: Tile): string[] {
 
 /** Stores a thread's results, guarded where a tile reaches over the edge. */
 function stores(product: Product, tile: Tile): string[] {
-  const wholeRows = product.rows % tile.rows === 0;
+  const [down, across] = [tile.rows / tile.threadRows, tile.columns / tile.threadColumns];
   return range(tile.threadRows).flatMap((r) => {
-    const row = `firstRow + (threadRow + ${(r >> 2) * (tile.rows / tile.threadRows)}u) * 4u + ${r & 3}u`;
-    const calls = range(tile.threadColumns / QUAD).map(
-      (j) =>
-        `  store(row, firstColumn + (threadColumn + ${j * (tile.columns / tile.threadColumns)}u) * 4u, sum${r}_${j}, group, split);`,
-    );
-    return [
-      '{',
-      `  let row = ${row};`,
-      ...(wholeRows ? calls : ['  if (row < ROWS) {', ...calls, '  }']),
-      '}',
-    ].map((line) => line.replace('ROWS', `${product.rows}u`));
+    const calls = range(tile.threadColumns / QUAD).map((j) => {
+      const column = `firstColumn + (threadColumn + ${j * across}u) * 4u`;
+      return `  store(row, ${column}, sum${r}_${j}, group, split);`;
+    });
+    const isWhole = product.rows % tile.rows === 0;
+    const row = `firstRow + (threadRow + ${(r >> 2) * down}u) * 4u + ${r & 3}u`;
+    const open = isWhole ? '{' : `if (${row} < ${product.rows}u) {`;
+    return [open, `  let row = ${row};`, ...calls, '}'];
   });
 }
 
@@ -296,7 +293,6 @@ function blocksOf({ rows, columns }: Product, tile: Tile): number {
   return Math.ceil(columns / tile.columns) * Math.ceil(rows / tile.rows);
 }
 
-/** One per tile, split and group. */
 export function tileGroups(product: Product, { tile, splits }: TiledPlan, target: Target): Groups {
   const [x, y] = foldedGroups(blocksOf(product, tile), target).workgroups;
   return [x, y, product.groups * splits];

@@ -8,8 +8,7 @@ import { VARIANTS, type VariantName } from '../../../../compile/winograd/variant
 import type { Conv2dAttrs } from '../../../../ops/windows/conv2d.ts';
 import type { Target } from '../../kernel.ts';
 import type { Shapes } from '../product/convolution.ts';
-import type { Product } from '../product/factor.ts';
-import { isSmall, type ProductPlan, planProduct, timeOfPlan } from '../product/plan.ts';
+import { isSmall, type ProductPlan, quickest, type TimedPlan } from '../product/plan.ts';
 import { type Direction, type Problem, problemOf } from './problem.ts';
 
 export interface WinogradPlan {
@@ -37,24 +36,22 @@ export function planWinograd(
   direction: Direction,
   shapes: Shapes,
   attrs: Conv2dAttrs,
-  sum: { readonly products: readonly Product[]; readonly plan: ProductPlan },
+  sum: TimedPlan,
   target: Target,
 ): WinogradPlan | undefined {
   const use = target.winograd;
   if (use === 'off' || (use === 'auto' && isSmall(target))) return undefined;
-  const fitting = VARIANTS.flatMap((variant) => {
+  const [first, ...others] = VARIANTS.flatMap((variant) => {
     const problem = problemOf(direction, shapes, attrs, variant);
     if (problem === undefined) return [];
     if (use === 'auto' && channelsOf(problem) < FEW_CHANNELS) return [];
     const { left, right, result } = problem.sizes;
     if (Math.max(left, right, result) * 4 > target.maxBinding) return [];
-    const product = planProduct([problem.product], target, MOST_PART);
-    const moved = (left + right + result) * MOVED;
-    const time = timeOfPlan([problem.product], product) + moved + PASSES;
-    return [{ time, plan: { way: 'winograd', variant: variant.name, problem, product } as const }];
+    const { plan: product, time } = quickest([problem.product], target, MOST_PART);
+    const plan = { way: 'winograd', variant: variant.name, problem, product } as const;
+    return [{ plan, time: time + (left + right + result) * MOVED + PASSES }];
   });
-  const [first, ...others] = fitting;
   if (first === undefined) return undefined;
   const best = others.reduce((a, b) => (b.time < a.time ? b : a), first);
-  return use === 'always' || best.time < timeOfPlan(sum.products, sum.plan) ? best.plan : undefined;
+  return use === 'always' || best.time < sum.time ? best.plan : undefined;
 }

@@ -80,17 +80,20 @@ export function squaresIn(
           `if (${inside(squares, row, column)}) { ${cell('x', row, column)} = ${x}[${pixel(squares, row, column)}]; }`,
         ]),
       );
+      const stores = stacked(matrix.length, v, total);
       return `${open}
-${indented([...place(squares), ...loads, ...sandwich(matrix, 'x', 'y'), ...positions(matrix.length, (p, value) => `${v}[${p * total}u + slot] = ${value};`)])}
+${indented([...place(squares), ...loads, ...sandwich(matrix, 'x', 'y'), ...stores])}
 }
 `;
     },
   };
 }
 
-/** A statement for each position of the square `y`. */
-function positions(side: number, statement: (position: number, value: string) => string): string[] {
-  return range(side * side).map((p) => statement(p, cell('y', Math.floor(p / side), p % side)));
+/** Stores the square `y`, a number per position, `distance` numbers apart. */
+function stacked(side: number, to: string | undefined, distance: number): string[] {
+  return range(side * side).map(
+    (p) => `${to}[${p * distance}u + slot] = ${cell('y', Math.floor(p / side), p % side)};`,
+  );
 }
 
 /** Of a product, what the positions of one square hold. */
@@ -184,8 +187,9 @@ export function kernelsIn(
           (column) => `let ${cell('x', row, column)} = ${w}[${tap(kernels, row, column)}];`,
         ),
       );
+      const stores = stacked(matrix.length, u, total);
       return `${open}
-${indented([...kernelPlace(kernels), ...loads, ...sandwich(matrix, 'x', 'y'), ...positions(matrix.length, (p, value) => `${u}[${p * total}u + slot] = ${value};`)])}
+${indented([...kernelPlace(kernels), ...loads, ...sandwich(matrix, 'x', 'y'), ...stores])}
 }
 `;
     },

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { LEAST, type Target } from '../../kernel.ts';
+import { forwardProduct } from '../product/convolution.ts';
+import { quickest } from '../product/plan.ts';
+import { planWinograd } from './plan.ts';
+
+const LARGE: Target = { ...LEAST, maxWorkgroupSize: 1024, maxBinding: 2 ** 31 };
+
+/** A convolution of 13 x 13 pictures by a kernel of 3 x 3. */
+function planned(channels: number, target: Target, stride = 1) {
+  const side = Math.ceil(13 / stride);
+  const shapes = {
+    x: [128, 13, 13, channels],
+    w: [3, 3, channels, 384],
+    y: [128, side, side, 384],
+  };
+  const pads = [
+    [1, 1],
+    [1, 1],
+  ] as const;
+  const attrs = { strides: [stride, stride], dilation: [1, 1], pads, groups: 1 } as const;
+  const sum = quickest([forwardProduct(shapes, attrs)], target);
+  return planWinograd('forward', shapes, attrs, sum, target);
+}
+
+describe("Winograd's way", () => {
+  it('is taken where channels are many and the stride is 1', () => {
+    expect(planned(256, LARGE)?.variant).toMatch(/,3x3\)$/);
+    expect(planned(4, LARGE)).toBeUndefined();
+    expect(planned(256, LARGE, 2)).toBeUndefined();
+  });
+
+  it('can be turned off, and is off on software', () => {
+    expect(planned(256, { ...LARGE, winograd: 'off' })).toBeUndefined();
+    expect(planned(256, { ...LARGE, maxWorkgroupSize: 64 })).toBeUndefined();
+    expect(planned(4, { ...LARGE, winograd: 'always' })).toBeDefined();
+  });
+
+  it('keeps each temporary within what a kernel reaches', () => {
+    for (const maxBinding of [2 ** 25, 2 ** 26, 2 ** 27]) {
+      const plan = planned(256, { ...LARGE, maxBinding, winograd: 'always' });
+      const { left = 0, right = 0, result = 0 } = plan?.problem.sizes ?? {};
+      expect(Math.max(left, right, result) * 4).toBeLessThanOrEqual(maxBinding);
+    }
+  });
+
+  it('adds up no more tiles in one sum than keep their digits', () => {
+    const shapes = { x: [128, 27, 27, 96], w: [5, 5, 96, 256], y: [128, 27, 27, 256] };
+    const pads = [
+      [2, 2],
+      [2, 2],
+    ] as const;
+    const attrs = { strides: [1, 1], dilation: [1, 1], pads, groups: 1 } as const;
+    const plan = planWinograd(
+      'kernel',
+      shapes,
+      attrs,
+      { plan: { way: 'direct', splits: 1 }, time: 1e12 },
+      LARGE,
+    );
+    expect(plan).toBeDefined();
+    expect(plan!.problem.product.depth / plan!.product.splits).toBeLessThanOrEqual(2048);
+  });
+});
