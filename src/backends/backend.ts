@@ -106,8 +106,8 @@ export interface Executable {
   /** Starts the program on what the inputs hold; whoever reads outputs or states waits for it. */
   run(): void;
   /**
-   * Of a device that works on its own: a promise while so many runs are under way that another had better wait,
-   * undefined otherwise. Rejects with what went wrong in a run.
+   * Of a device that works on its own, asked before a run: a promise while the program is still being compiled, or so
+   * many runs are under way that another had better wait; undefined otherwise. Rejects with what went wrong in a run.
    */
   ready?(): Promise<void> | undefined;
   /** Of such a device: resolves when all runs are done; rejects with what went wrong in one. */

@@ -53,8 +53,8 @@ export async function measureOnDevice(
   const group = async (runs: number): Promise<number> => {
     const start = performance.now();
     for (let i = 0; i < runs; i++) {
-      run();
       await device.ready();
+      run();
     }
     await device.finished();
     return (performance.now() - start) / runs;

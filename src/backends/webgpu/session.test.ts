@@ -73,7 +73,7 @@ else
       const good = session.compile({ outputs: { y: build('neg', [x]) }, updates: [] });
       session.device.check();
       const { refused } = session.device.watched(() => {
-        session.device.pipeline('fn main() { nonsense }', []);
+        session.device.pipeline('fn main() { nonsense }', []).get();
       });
       expect(String(await refused)).toMatch(/refused a kernel: [\s\S]*nonsense/);
       good.input('x').set([1, -2, 3, 0]);
@@ -83,10 +83,38 @@ else
       good.close();
     });
 
+    it('compiles beside one another for those who wait, on the spot for those who do not', async () => {
+      const session = await opened;
+      const { createComputePipeline } = session.device.device;
+      let onTheSpot = 0;
+      session.device.device.createComputePipeline = function (descriptor) {
+        onTheSpot++;
+        return createComputePipeline.call(this, descriptor);
+      };
+      try {
+        const program = (factor: number) => {
+          const y = build('mul', [inputNode('x', [4]), constantNode(factor)]);
+          return session.compile({ outputs: { y }, updates: [] });
+        };
+        const [waits, runs] = [program(7), program(8)];
+        await waits.ready!();
+        waits.run();
+        expect(onTheSpot).toBe(0);
+        runs.run();
+        expect(onTheSpot).toBe(1);
+        runs.close();
+        waits.close();
+      } finally {
+        session.device.device.createComputePipeline = createComputePipeline;
+      }
+    });
+
     it('asks to wait once a few runs are under way', async () => {
       const session = await opened;
       const x = inputNode('x', [4]);
       const program = session.compile({ outputs: { y: build('neg', [x]) }, updates: [] });
+      // Texts are compiled.
+      await program.ready!();
       const waits: boolean[] = [];
       for (let i = 0; i < 9; i++) {
         program.run();

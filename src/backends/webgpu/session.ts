@@ -68,7 +68,7 @@ export class WebgpuSession extends ScopedSession<GPUBuffer> {
     const { made: program, refused } = this.device.watched(
       () => new Program(this.device, plan, (name) => placeOf(states, name)),
     );
-    const runs = new Runs(this.device, refused);
+    const runs = new Runs(this.device, refused, () => program.compile());
     this.#bytes += plan.memory.bytes;
     return {
       arenaBytes: plan.memory.bytes,

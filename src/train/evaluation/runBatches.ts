@@ -21,6 +21,8 @@ export async function runBatches(
   for (let b = 0; b < source.batchesPerEpoch; b++) {
     const indices = source.indices(pass, b);
     if (!source.isReady(pass, b)) await source.ready(pass, b);
+    const waiting = feed.executable.ready?.();
+    if (waiting !== undefined) await waiting;
     feed.bind();
     feed.fill(source, pass, b);
     if (exchange === undefined) feed.executable.run();

@@ -57,9 +57,21 @@ class FusedRunner implements StepRunner {
     const steps = this.#steps;
     // Taken by number: taking an array apart by `[a, b]` makes objects.
     const step = rows === steps[0].rows ? steps[0] : steps[1];
+    const waiting = step.executable.ready?.();
+    if (waiting !== undefined)
+      return waiting.then(() => this.#run(step, source, progress, learningRate));
+    this.#run(step, source, progress, learningRate);
+    return undefined;
+  }
+
+  #run(
+    step: CompiledStep,
+    source: BatchSource,
+    progress: Readonly<Progress>,
+    learningRate: number,
+  ): void {
     step.fill(source, progress, learningRate, this.#taken++);
     step.executable.run();
-    return step.executable.ready?.();
   }
 
   async read(): Promise<StepResults> {

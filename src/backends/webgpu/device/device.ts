@@ -10,6 +10,7 @@ import type { Node } from '../../../graph/node.ts';
 import type { HostArray } from '../../backend.ts';
 import type { Groups } from '../kernel.ts';
 import type { OpenedAdapter } from './adapter.ts';
+import { Pipeline } from './pipeline.ts';
 
 /** Of buffers and maps, by the standard; the constants are not global everywhere. */
 const USAGE = { mapRead: 1, copyFrom: 4, copyTo: 8, storage: 128 } as const;
@@ -20,14 +21,9 @@ const SCOPES = ['out-of-memory', 'internal', 'validation'] as const;
 
 export type Access = 'read' | 'read_write';
 
-interface Pipeline {
-  readonly pipeline: GPUComputePipeline;
-  readonly layout: GPUBindGroupLayout;
-}
-
 /** A dispatch that is ready to go. */
 export interface Step {
-  readonly pipeline: GPUComputePipeline;
+  readonly pipeline: Pipeline;
   readonly bindings: GPUBindGroup;
   readonly workgroups: Groups;
 }
@@ -37,7 +33,7 @@ export const encoded =
   (steps: readonly Step[]) =>
   (pass: GPUComputePassEncoder): void => {
     for (const { pipeline, bindings, workgroups } of steps) {
-      pass.setPipeline(pipeline);
+      pass.setPipeline(pipeline.get());
       pass.setBindGroup(0, bindings);
       pass.dispatchWorkgroups(...workgroups);
     }
@@ -135,22 +131,17 @@ export class Device {
   pipeline(code: string, access: readonly Access[]): Pipeline {
     const found = this.#pipelines.get(code);
     if (found !== undefined) return found;
-    const { bindings, whole } = this.#layout(access);
-    const module = this.device.createShaderModule({ code });
-    const made = {
-      pipeline: this.device.createComputePipeline({
-        layout: whole,
-        compute: { module, entryPoint: 'main' },
-      }),
-      layout: bindings,
-    };
+    const made = new Pipeline(this.device, code, this.#layout(access));
     this.#pipelines.set(code, made);
     return made;
   }
 
-  bind({ pipeline, layout }: Pipeline, buffers: readonly GPUBuffer[]): Omit<Step, 'workgroups'> {
+  bind(pipeline: Pipeline, buffers: readonly GPUBuffer[]): Omit<Step, 'workgroups'> {
     const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
-    return { pipeline, bindings: this.device.createBindGroup({ layout, entries }) };
+    return {
+      pipeline,
+      bindings: this.device.createBindGroup({ layout: pipeline.layout, entries }),
+    };
   }
 
   /** Pipelines made so far. */

@@ -63,6 +63,12 @@ export class Program {
     });
   }
 
+  /** Compiles all texts beside one another; resolves when the compiler has answered for each. */
+  async compile(): Promise<void> {
+    const pipelines = new Set(this.steps.map(({ pipeline }) => pipeline));
+    await Promise.all([...pipelines].map((pipeline) => pipeline.compiled()));
+  }
+
   input(name: string): HostArray {
     const found = this.#inputs.get(name);
     if (found === undefined) throw unknownName('input', name, [...this.#inputs.keys()]);

@@ -17,20 +17,27 @@ export class Runs {
   #refusal: FoveaError | undefined;
   /** The adapter has answered for a run. */
   #isAccepted = false;
+  /** Until texts are compiled. */
+  #compile: (() => Promise<void>) | undefined;
   /** Runs since the last wait. */
   #underWay = 0;
   /** What was under way at the last wait. */
   #previous: Promise<void> | undefined;
 
-  /** @param made what is said of the program's making */
-  constructor(device: Device, made: Promise<FoveaError | undefined>) {
+  /**
+   * @param made what is said of the program's making
+   * @param compile compiles its texts, if somebody waits for it before the first run
+   */
+  constructor(device: Device, made: Promise<FoveaError | undefined>, compile: () => Promise<void>) {
     this.#device = device;
     this.#said = [made];
+    this.#compile = compile;
   }
 
   run(program: () => void): void {
     if (this.#refusal !== undefined) throw this.#refusal;
     this.#underWay++;
+    this.#compile = undefined;
     if (this.#isAccepted) {
       program();
       return;
@@ -42,8 +49,11 @@ export class Runs {
     });
   }
 
-  /** A promise that a device with enough to do has less, and that it accepted what it got. */
+  /** A promise that texts are compiled, that a device with enough to do has less, and that it accepted what it got. */
   ready(): Promise<void> | undefined {
+    const compile = this.#compile;
+    this.#compile = undefined;
+    if (compile !== undefined) return compile();
     if (this.#underWay < ENOUGH) return undefined;
     this.#underWay = 0;
     const before = this.#previous;
