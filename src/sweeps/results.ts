@@ -51,15 +51,18 @@ export interface SweepResults {
   readonly seconds: number;
 }
 
-/** Larger is better; -Infinity of a run that failed. */
-export function scoreOf(figures: TrialFigures | null, judge: Judge): number {
-  const value = figures?.validation?.[judge];
-  if (value === undefined || !Number.isFinite(value)) return -Infinity;
-  return judge === 'loss' ? -value : value;
+/** Larger is better; -Infinity of a run that failed. `judge`: null for the accuracy, or the loss where there is none. */
+export function scoreOf(figures: TrialFigures | null, judge: Judge | null): number {
+  const { accuracy, loss } = figures?.validation ?? {};
+  const score =
+    judge === 'loss' || (judge === null && accuracy === undefined)
+      ? -(loss ?? Number.NaN)
+      : accuracy;
+  return score === undefined || !Number.isFinite(score) ? -Infinity : score;
 }
 
 /** What the runs can be judged by: the accuracy, where anybody has one, unless it is said. */
-export function judgeOf(spec: SweepSpec, records: readonly TrialRecord[]): Judge {
+function judgeOf(spec: SweepSpec, records: readonly TrialRecord[]): Judge {
   if (spec.judge !== null) return spec.judge;
   const known = records.filter(({ figures }) => figures !== null);
   return known.length > 0 &&

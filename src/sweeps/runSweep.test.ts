@@ -100,13 +100,19 @@ describe('runSweep', () => {
     expect((await trained()).length).toBe(5);
   });
 
-  it('tries a run again whose process was gone, and tells of it until then', async () => {
-    const spec = specOf('learning-rate=0.5,0.01', { seeds: [1] });
+  it('tries a run again whose process was gone or whose disk was full, and tells of it until then', async () => {
+    const spec = specOf('learning-rate=0.5,0.01,0.75', { seeds: [1] });
     const results = resultsIn(await all(runSweep(request(spec))));
-    expect(results.configurations[1]?.runs[0]?.why).toMatch(/is gone \(exit code 9\)/);
+    const why = results.configurations.slice(1).map(({ runs }) => runs[0]?.why);
+    expect(why).toEqual([
+      expect.stringMatching(/is gone \(exit code 9\)/),
+      expect.stringMatching(/the disk is full/),
+    ]);
     await fs.writeFile(path.join(home, '.mended'), '');
     const again = resultsIn(await all(runSweep(request(spec, { resumes: true }))));
-    expect(again.configurations.map(({ runs }) => runs[0]?.why)).toEqual([undefined, undefined]);
+    expect(again.configurations.map(({ runs }) => runs[0]?.why)).toEqual([
+      ...[undefined, undefined, undefined],
+    ]);
     expect((await trained()).filter((run) => run.startsWith('002')).length).toBe(1);
   });
 

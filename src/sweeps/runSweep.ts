@@ -6,12 +6,12 @@
  * `sweepFolder.ts`, `results.ts`; `cli/sweep/trialProcess.ts`, which trains.
  */
 import { FoveaError, UsageError, unreachable } from '../base/errors.ts';
-import { inProcesses } from '../processes/pool.ts';
+import { inProcesses, type Outcome } from '../processes/pool.ts';
 import { type Configuration, configurationsOf, trainWords } from './configurations.ts';
 import { sweepPage } from './page.ts';
 import { runName, type TrialFigures, type TrialRecord } from './records.ts';
-import { judgeOf, resultsOf, type SweepResults, scoreOf } from './results.ts';
-import { type Job, Rungs, rungEpochs } from './rungs.ts';
+import { resultsOf, type SweepResults, scoreOf } from './results.ts';
+import { type Finished, type Job, Rungs, rungEpochs } from './rungs.ts';
 import { ofShare, type Share } from './share.ts';
 import { SweepFolder } from './sweepFolder.ts';
 import type { SweepSpec } from './sweepSpec.ts';
@@ -46,6 +46,8 @@ export interface TrialTask {
 
 export type TrialAnswer =
   | { readonly kind: 'done'; readonly figures: TrialFigures; readonly seconds: number }
+  /** It would fail again, however often: its numbers left the real ones. */
+  | { readonly kind: 'failed'; readonly why: string }
   /** Where the task was told to end: the run has a checkpoint. */
   | { readonly kind: 'stopped' };
 
@@ -116,65 +118,71 @@ async function concluded(
   return results;
 }
 
-/** Outcomes as they come, on disk already. */
+/** Outcomes as they come, on disk already where they are the last word. */
 async function* trials(
-  { spec, share, jobs, module, setup, signal, onNews, epochs: last }: SweepRequest,
+  request: SweepRequest,
   folder: SweepFolder,
   configurations: readonly Configuration[],
-  { epochs, records }: { epochs: readonly number[]; records: readonly TrialRecord[] },
+  state: { readonly epochs: readonly number[]; readonly records: readonly TrialRecord[] },
 ): AsyncGenerator<TrialRecord | 'stopped', void, void> {
-  const byId = new Map(configurations.map((one) => [one.id, one]));
-  const judge = (more: readonly TrialRecord[] = []) => judgeOf(spec, [...records, ...more]);
-  const known = records.map((r) => ({ ...r, score: scoreOf(r.figures, judge()) }));
-  const eta = spec.halving?.eta ?? 2;
-  const rungs = new Rungs(
-    { configurations: [...byId.keys()], seeds: spec.seeds, epochs, eta },
-    known,
-  );
-  const mine = new Set(ofShare(runsOf(configurations, spec.seeds), share));
-  const next = (): Job | undefined => {
-    for (let job = rungs.next(); job !== undefined; job = rungs.next()) {
-      const own = spec.halving === null ? last.get(job.configuration) : undefined;
-      if (mine.has(runName(job))) return own === undefined ? job : { ...job, epochs: own };
-      rungs.finish({ ...job, score: -Infinity }); // another's
-    }
-    return undefined;
-  };
-  const taskOf = (job: Job): TrialTask => {
-    const configuration = byId.get(job.configuration) ?? unreachable(job.configuration);
-    const words = trainWords(spec, configuration, job.seed);
-    return { words, folder: folder.run(runName(job)), epochs: job.epochs };
-  };
-  const tasks = {
-    next: () => {
-      const job = next();
-      return job === undefined ? undefined : { ...taskOf(job), job };
-    },
-    nameOf: ({ job }: TrialTask & { readonly job: Job }) => `run ${runName(job)}`,
-    onNews: ({ job }: TrialTask & { readonly job: Job }, news: unknown) =>
-      onNews?.(runName(job), news as TrialNews),
-  };
-  const pool = { module, setup, jobs, signal, isGentle: true, ...tasks };
-  for await (const outcome of inProcesses<TrialTask & { readonly job: Job }, TrialAnswer>(pool)) {
+  const { spec, jobs, module, setup, signal, onNews } = request;
+  const { next, finish } = work(request, folder, configurations, state);
+  const outcomes = inProcesses<TrialWork, TrialAnswer>({
+    ...{ module, setup, jobs, signal, next },
+    isGentle: true,
+    nameOf: ({ job }) => `run ${runName(job)}`,
+    onNews: ({ job }, news) => onNews?.(runName(job), news as TrialNews),
+  });
+  for await (const outcome of outcomes) {
     const { job } = outcome.task;
     const record = recordOf(job, outcome);
-    rungs.finish({
-      ...job,
-      score: scoreOf(record?.figures ?? null, judge(record === undefined ? [] : [record])),
-    });
-    // What was stopped, or whose process was killed, is tried again when the sweep is gone on with.
-    const isOver = record !== undefined && !('error' in outcome && outcome.isGone);
-    if (isOver) await folder.writeTrial(record);
+    finish({ ...job, score: scoreOf(record?.figures ?? null, spec.judge) });
+    // A full disk, a killed process: what may be otherwise next time is tried again when the sweep is gone on with.
+    if (record !== undefined && 'result' in outcome) await folder.writeTrial(record);
     yield record ?? 'stopped';
   }
 }
 
-type TrialOutcome =
-  | { readonly result: TrialAnswer }
-  | { readonly error: Error; readonly isGone: boolean };
+type TrialWork = TrialTask & { readonly job: Job };
+
+/** What is to be done next, of this share, and what is to be told of what is over. */
+function work(
+  { spec, share, epochs: last }: SweepRequest,
+  folder: SweepFolder,
+  configurations: readonly Configuration[],
+  {
+    epochs,
+    records,
+  }: { readonly epochs: readonly number[]; readonly records: readonly TrialRecord[] },
+) {
+  const byId = new Map(configurations.map((one) => [one.id, one]));
+  const known = records.map((r) => ({ ...r, score: scoreOf(r.figures, spec.judge) }));
+  const { seeds, halving } = spec;
+  const options = { configurations: [...byId.keys()], seeds, epochs, eta: halving?.eta ?? 2 };
+  const rungs = new Rungs(options, known);
+  const mine = new Set(ofShare(runsOf(configurations, seeds), share));
+  const taskOf = (job: Job): TrialWork => {
+    const configuration = byId.get(job.configuration) ?? unreachable(job.configuration);
+    // Without rungs every configuration has epochs of its own.
+    const own = halving === null ? (last.get(job.configuration) ?? job.epochs) : job.epochs;
+    const words = trainWords(spec, configuration, job.seed);
+    const place = folder.run(runName(job));
+    return { words, folder: place, epochs: own, job: { ...job, epochs: own } };
+  };
+  return {
+    next: (): TrialWork | undefined => {
+      for (let job = rungs.next(); job !== undefined; job = rungs.next()) {
+        if (mine.has(runName(job))) return taskOf(job);
+        rungs.finish({ ...job, score: -Infinity }); // another's
+      }
+      return undefined;
+    },
+    finish: (finished: Finished) => rungs.finish(finished),
+  };
+}
 
 /** undefined of a run that was stopped. A mistake of ours is no outcome of a run. */
-function recordOf(job: Job, outcome: TrialOutcome): TrialRecord | undefined {
+function recordOf(job: Job, outcome: Outcome<TrialWork, TrialAnswer>): TrialRecord | undefined {
   if ('error' in outcome) {
     const { error } = outcome;
     if (!(error instanceof FoveaError)) throw error;
@@ -182,6 +190,7 @@ function recordOf(job: Job, outcome: TrialOutcome): TrialRecord | undefined {
   }
   const { result } = outcome;
   if (result.kind === 'stopped') return undefined;
+  if (result.kind === 'failed') return { ...job, figures: null, why: result.why, seconds: 0 };
   return { ...job, figures: result.figures, seconds: result.seconds };
 }
 

@@ -1,8 +1,8 @@
 /**
  * @file What the tests of sweeps run in place of training: figures that follow from the words, and a line in a log.
  *
- * The best learning rate is 0.01; above 1 a run fails, at 0.5 its process ends unless the file `.mended` is there, and
- * at 0.25 it goes on until it is stopped.
+ * The best learning rate is 0.01; above 1 a run fails for good. Unless the file `.mended` is there, at 0.75 the disk is
+ * full, at 0.5 the process ends, and at 0.25 a run goes on until it is stopped.
  */
 import { appendFileSync, existsSync } from 'node:fs';
 import path from 'node:path';
@@ -19,7 +19,8 @@ answerTasks<{ readonly log: string }, TrialTask, TrialAnswer, TrialNews>(
       appendFileSync(log, `${path.basename(folder)}@${epochs}\n`);
       tell({ epoch: 1, epochs });
       const mended = existsSync(path.join(path.dirname(log), '.mended'));
-      if (rate > 1) throw new FoveaError('the loss became NaN at step 3');
+      if (rate > 1) return { kind: 'failed', why: 'the loss became NaN at step 3' };
+      if (rate === 0.75 && !mended) throw new FoveaError('cannot write: the disk is full');
       if (rate === 0.5 && !mended) process.exit(9);
       if (rate === 0.25 && !mended) {
         await setTimeout(60_000, undefined, { signal }).catch(() => undefined);

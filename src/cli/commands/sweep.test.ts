@@ -108,6 +108,14 @@ describe('a run of a sweep', () => {
     expect(again).toMatchObject({ kind: 'done', figures: figures(whole), seconds: 0 });
   });
 
+  it('that diverges has failed, and says how', async () => {
+    await fs.writeFile(path.join(home, 'tiny.json'), JSON.stringify(tiny));
+    const wild = [...words(), '--optimizer', 'sgd', '--learning-rate', '1e39'];
+    const task = { words: wild, folder: path.join(home, 'wild'), epochs: 2 };
+    const answer = await runTrial(task, () => undefined, { signal, threads: 1 });
+    expect(answer).toEqual({ kind: 'failed', why: expect.stringMatching(/NaN|Infinity/) });
+  });
+
   it('stops with a checkpoint where it is told to', async () => {
     await fs.writeFile(path.join(home, 'tiny.json'), JSON.stringify(tiny));
     expect(await trial('stopped', 4, AbortSignal.abort())).toEqual({ kind: 'stopped' });

@@ -154,6 +154,7 @@ export async function checkSweep(spec: SweepSpec): Promise<CheckedSweep> {
     const { settings, ...read } = await checked(spec, one);
     data.set(read.data, read.imageShape);
     epochs.set(one.id, settings.epochs);
+    if (spec.judge === 'accuracy' && settings.target !== undefined) throw noAccuracy();
     if (settings.validationSplit === 0) {
       throw new UsageError({
         option: 'validationSplit',
@@ -163,6 +164,14 @@ export async function checkSweep(spec: SweepSpec): Promise<CheckedSweep> {
     }
   }
   return { configurations, data, epochs };
+}
+
+function noAccuracy(): UsageError {
+  return new UsageError({
+    option: 'judge',
+    problem: 'a model that rebuilds its input has no accuracy',
+    expected: 'loss',
+  });
 }
 
 async function checked(spec: SweepSpec, one: Configuration): Promise<CheckedTrial> {

@@ -11,13 +11,14 @@ import { UsageError } from '../../base/errors.ts';
 import type { ImageShape } from '../../base/shape.ts';
 import { dataNameOf } from '../../data/open.ts';
 import { imageShapeOf } from '../../nn/spec.ts';
-import { testMetricsOf } from '../../records/performRun.ts';
+import { type RunEvent, testMetricsOf } from '../../records/performRun.ts';
 import type { RunSettings } from '../../records/runRecord.ts';
 import { settingsOf } from '../../records/settings.ts';
 import { RunFolder } from '../../runs/folder/runFolder.ts';
 import { type RunConditions, resumeRun, trainRun } from '../../runs/trainRun.ts';
 import type { TrialFigures } from '../../sweeps/records.ts';
 import type { TrialAnswer, TrialNews, TrialTask } from '../../sweeps/runSweep.ts';
+import { DivergenceError } from '../../train/divergence.ts';
 import { askedTraining, newRequest, tensorBoardOf } from '../askedTraining.ts';
 import { commandOf } from '../commandOf.ts';
 import { trainCommand } from '../commands/train.ts';
@@ -98,17 +99,33 @@ export async function runTrial(
   if (before !== undefined) return { kind: 'done', figures: before, seconds: 0 };
   const how = conditionsOf(options, conditions);
   const isThere = existsSync(path.join(folder, 'run.json'));
-  for await (const event of isThere
+  const events = isThere
     ? resumeRun({ ...how, folder, epochs })
-    : await begin(model, options, command, { ...how, folder }, epochs)) {
-    if (event.type === 'epoch') tell({ epoch: event.epoch, epochs });
-    if (event.type !== 'result' && event.type !== 'rebuilt') continue;
-    const { epochs: done, keptEpoch, train, validation } = event;
-    const test = event.type === 'result' ? testMetricsOf(event.test) : event.test;
-    const figures = { epochs: done, keptEpoch, train, validation, test };
-    return { kind: 'done', figures, seconds: seconds() };
+    : await begin(model, options, command, { ...how, folder }, epochs);
+  try {
+    const figures = await figuresOf(events, (epoch) => tell({ epoch, epochs }));
+    return figures === undefined
+      ? { kind: 'stopped' }
+      : { kind: 'done', figures, seconds: seconds() };
+  } catch (error) {
+    if (error instanceof DivergenceError) return { kind: 'failed', why: error.parts.problem };
+    throw error;
   }
-  return { kind: 'stopped' };
+}
+
+/** What a run comes to; undefined where it is stopped. */
+async function figuresOf(
+  events: AsyncIterable<RunEvent>,
+  told: (epoch: number) => void,
+): Promise<TrialFigures | undefined> {
+  for await (const event of events) {
+    if (event.type === 'epoch') told(event.epoch);
+    if (event.type !== 'result' && event.type !== 'rebuilt') continue;
+    const { epochs, keptEpoch, train, validation } = event;
+    const test = event.type === 'result' ? testMetricsOf(event.test) : event.test;
+    return { epochs, keptEpoch, train, validation, test };
+  }
+  return undefined;
 }
 
 async function begin(
