@@ -12,7 +12,6 @@ import { runSweep, type SweepRequest } from '../../sweeps/runSweep.ts';
 import { type Share, shareOf } from '../../sweeps/share.ts';
 import { failing, openCluster, silent, threadsOfRank } from '../cluster.ts';
 import { jsonOption, numberOption } from '../options/options.ts';
-import { clusterOption } from '../options/trainingOptions.ts';
 import { parseSeeds } from '../severalSeeds.ts';
 import { askedSweep, checkSweep, type SweepOptions } from '../sweep/askedSweep.ts';
 import { fetchData } from '../sweep/fetchData.ts';
@@ -89,7 +88,14 @@ export function command(): Command {
     .option('--out <folder>', 'save in this folder')
     .option('--resume', 'go on with a sweep that is there')
     .option('--array [task]', 'do a share: that of a Slurm array task, or 3/8, the third of eight')
-    .addOption(clusterOption())
+    .addOption(
+      new Option(
+        '--cluster <kind>',
+        'mpi: ranks that mpirun or srun started share the runs; none; auto: mpi where there are ranks',
+      )
+        .choices(['auto', 'mpi', 'none'])
+        .default('auto'),
+    )
     .addOption(jsonOption())
     .allowUnknownOption()
     .allowExcessArguments()

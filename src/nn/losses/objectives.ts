@@ -68,7 +68,7 @@ export interface Objective extends Omit<z.output<typeof settings>, 'loss' | 'tar
 /** Every output's loss with all its settings, by the name of the output: what `losses` may say. */
 export type ChosenLosses = Readonly<Record<string, ChosenLoss>>;
 
-interface ChosenLoss extends z.output<typeof settings> {
+export interface ChosenLoss extends z.output<typeof settings> {
   readonly target: string;
 }
 
