@@ -44,21 +44,25 @@ describe("Winograd's way", () => {
     }
   });
 
-  it('adds up no more tiles in one sum than keep their digits', () => {
-    const shapes = { x: [128, 27, 27, 96], w: [5, 5, 96, 256], y: [128, 27, 27, 256] };
+  /** The kernel gradient of a 5x5, where the sum itself would take for ever. */
+  function gradientPlan(size: number, channels: number, filters: number) {
+    const [x, y] = [channels, filters].map((n) => [128, size, size, n]) as [number[], number[]];
     const pads = [
       [2, 2],
       [2, 2],
     ] as const;
     const attrs = { strides: [1, 1], dilation: [1, 1], pads, groups: 1 } as const;
-    const plan = planWinograd(
-      'kernel',
-      shapes,
-      attrs,
-      { plan: { way: 'direct', splits: 1 }, time: 1e12 },
-      LARGE,
-    );
+    const sum = { plan: { way: 'direct', splits: 1 }, time: 1e12 } as const;
+    return planWinograd('kernel', { x, w: [5, 5, channels, filters], y }, attrs, sum, LARGE);
+  }
+
+  it('adds up no more tiles in one sum than keep their digits', () => {
+    const plan = gradientPlan(27, 96, 256);
     expect(plan).toBeDefined();
     expect(plan!.problem.product.depth / plan!.product.splits).toBeLessThanOrEqual(2048);
+  });
+
+  it('is not for pictures of few channels', () => {
+    expect(gradientPlan(28, 1, 6)).toBeUndefined();
   });
 });
