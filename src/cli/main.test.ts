@@ -158,7 +158,7 @@ describe('train, evaluate, predict', () => {
     );
     const again = await fovea(...QUICK, '--name', 'words');
     expect(again.code).toBe(2);
-    expect(again.stderr).toMatch(/exists already[\s\S]*--resume[\s\S]*--overwrite[\s\S]*--name/);
+    expect(again.stderr).toMatch(/exists already[\s\S]*--resume[\s\S]*--overwrite[\s\S]*--out/);
     // A PGM: dark strokes on light paper, read and said to be inverted.
     const pixels = Array.from({ length: 28 * 28 }, (_, i) => (i % 28 === 14 ? 0 : 255)).join(' ');
     await fs.writeFile(path.join(home, 'one.pgm'), `P2 28 28 255\n${pixels}\n`);
