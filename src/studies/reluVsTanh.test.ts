@@ -50,6 +50,18 @@ describe('relu-vs-tanh', () => {
     ]);
   });
 
+  it('calls no rate the best where none got there', () => {
+    const trials = resultsOf({ 'relu-0.01': [2, 2, 2], 'tanh-0.1': [3, 3, null] });
+    const [table] = reluVsTanh.conclude({ form, trials: trials as never }).tables;
+    const names = table?.rows.map(([name]) => name) ?? [];
+    expect(names.filter((name) => name?.endsWith('(best)'))).toEqual([
+      'relu, rate 0.01 (best)',
+      'tanh, rate 0.1 (best)',
+    ]);
+    expect(table?.note).toMatch(/^The best rate is the last that was tried\. relu: a smaller/);
+    expect(table?.note).not.toMatch(/sigmoid/);
+  });
+
   it('refutes nothing where the slower one was cut off, and claims nothing where ReLU was', () => {
     const cut = verdictsOf({ 'relu-0.01': [4, 4.1, 3.9], 'sigmoid-0.1': [6, 6, 6] });
     expect(cut[0]?.[0]).toBe('supported');

@@ -232,7 +232,7 @@ function searchTable(results: SpeedResults, best: Readonly<Record<Activation, Be
     rates[activation].map((rate) => {
       const tried = reached(results, conditionOf(activation, rate), rate);
       const found = bySeed(results, tried.condition, 'epochs');
-      const isBest = best[activation].condition === tried.condition;
+      const isBest = best[activation].condition === tried.condition && found.size > 0;
       return [
         `${activation}, rate ${rate}${isBest ? ' (best)' : ''}`,
         ...Array.from(
@@ -257,7 +257,9 @@ function edgeWords(
 ): string | undefined {
   const words = ACTIVATIONS.flatMap((activation) => {
     const rates = form.rates[activation];
-    const { rate } = best[activation];
+    const { rate, missed, epochs } = best[activation];
+    // Where none got there, no rate is the best.
+    if (missed === epochs.size) return [];
     if (rate === Math.max(...rates)) return [`${activation}: a larger rate may be faster still`];
     return rate === Math.min(...rates) ? [`${activation}: a smaller rate may be faster still`] : [];
   });
