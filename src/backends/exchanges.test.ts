@@ -5,9 +5,9 @@ import { inProcessRanks } from '../cluster/inProcess.ts';
 import { inputNode, type Node, stateNode } from '../graph/node.ts';
 import { build } from '../ops/index.ts';
 import type { Exchange } from './backend.ts';
+import { storageOf } from './inPlace.ts';
 import { type OpenOptions, openSession } from './select.ts';
 import { planProgram } from './wasm/program/plan.ts';
-import { storageOf } from './wasm/program/schedule.ts';
 
 const exchanged = (op: 'rankSum' | 'rankSwap', x: Node, order: number): Node =>
   build(op, [x], { order, bucket: order }, `${op} ${order}`);

@@ -9,13 +9,14 @@ import type { MemoryPlan } from '../../../compile/memoryPlan.ts';
 import { compileGraph } from '../../../compile/pipeline.ts';
 import { verify } from '../../../compile/verify.ts';
 import { batchSizeOf, type Graph, type Node } from '../../../graph/node.ts';
+import { storageOf } from '../../inPlace.ts';
 import { kernelGradientPartials } from '../emit/conv2d/ops.ts';
 import { columnPartials } from '../emit/rows/ops.ts';
 import { signatureOf } from '../families.ts';
 import type { PlanContext, Target } from '../kernel.ts';
 import { lower } from '../lowering/lower.ts';
 import { planProgramMemory } from './program.ts';
-import { type Schedule, schedule, storageOf } from './schedule.ts';
+import { type Schedule, schedule } from './schedule.ts';
 import { type BatchWork, type Slicing, sliceBatch, suitedSlicing } from './slicing.ts';
 
 export interface ProgramPlan {

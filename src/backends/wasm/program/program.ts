@@ -8,13 +8,14 @@
 import { sizeOf } from '../../../base/shape.ts';
 import { align, type Lifetime, type MemoryPlan, planMemory } from '../../../compile/memoryPlan.ts';
 import { type Graph, isSource, type Node, rootsOf, topologicalOrder } from '../../../graph/node.ts';
+import { storageOf } from '../../inPlace.ts';
 import { FunctionBuilder, type Local } from '../assembler/function.ts';
 import { type MemoryImport, ModuleBuilder } from '../assembler/module.ts';
 import { arithmeticOf } from '../emit/language/math.ts';
 import type { TicketWords } from '../emit/language/tickets.ts';
 import type { Kernel, PlanContext } from '../kernel.ts';
 import { aloneRun, type Call, sharedRuns } from './runs.ts';
-import { type Phase, type Schedule, storageOf } from './schedule.ts';
+import type { Phase, Schedule } from './schedule.ts';
 
 /** Phases that run in one call; host ops and exchanges with other ranks stand between segments. */
 export interface Segment {

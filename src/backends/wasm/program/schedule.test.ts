@@ -7,9 +7,9 @@ import { optimizerOf } from '../../../nn/optimizers/index.ts';
 import { inferenceGraph, trainingGraph } from '../../../nn/programs/programs.ts';
 import { recorded, recordOf } from '../../../nn/programs/stepRecord.ts';
 import type { ModelSpec } from '../../../nn/spec.ts';
+import { storageOf } from '../../inPlace.ts';
 import type { Target } from '../kernel.ts';
 import { type ProgramPlan, planProgram } from './plan.ts';
-import { storageOf } from './schedule.ts';
 
 const targets: readonly Target[] = [
   { relaxedMadd: true, pairs: true },

@@ -21,6 +21,7 @@ import {
 import { expressionOf } from '../../../ops/elementwise.ts';
 import { isExchange, rankSum } from '../../../ops/ranks.ts';
 import { inBuckets } from '../../inBuckets.ts';
+import { storageOf, writeInPlace } from '../../inPlace.ts';
 import { elementwiseKernel } from '../emit/elementwise/elementwise.ts';
 import { planKernel, recordOf } from '../families.ts';
 import type { Kernel, PlanContext } from '../kernel.ts';
@@ -46,13 +47,6 @@ export interface Schedule {
   readonly aliases: ReadonlyMap<Node, Node>;
 }
 
-/** The node that owns the numbers. */
-export function storageOf(node: Node, aliases: ReadonlyMap<Node, Node>): Node {
-  let owner = node;
-  for (let next = aliases.get(owner); next !== undefined; next = aliases.get(owner)) owner = next;
-  return owner;
-}
-
 export function schedule(graph: Graph, context: PlanContext): Schedule {
   const aliases = new Map<Node, Node>();
   const tasks = new Map<Node, Task>();
@@ -72,7 +66,7 @@ export function schedule(graph: Graph, context: PlanContext): Schedule {
     const kernel = expressionOf(node) === undefined ? planKernel(node, context) : undefined;
     tasks.set(node, { node, kind: kindOf(node, kernel, context), kernel, waitsFor });
   }
-  writeInPlace(graph, tasks, aliases);
+  writeInPlace(graph, tasks, aliases, recordOf);
   const all = [...tasks.values()];
   const prepared = graph.updates.length > 0 ? new Set<Task>() : preparations(all, aliases);
   const placed: Placed = { done: new Set(), underWay: [], context };
@@ -107,48 +101,6 @@ function kindOf(node: Node, kernel: Kernel | undefined, context: PlanContext): T
   if (expressionOf(node) !== undefined) return context.isBatched(node) ? 'batch' : 'split';
   if (kernel === undefined) return 'host';
   return kernel.partition.images === undefined ? 'split' : 'batch';
-}
-
-/** Reads each of the state's numbers just before it writes the new one there, and no others. */
-function readsAsItWrites(value: Node, state: Node): boolean {
-  if (expressionOf(value) !== undefined) return true;
-  // A sum with the update as its epilogue; its own inputs are read whole.
-  const record = recordOf(value.op);
-  if (record?.finishesInPlace !== true) return false;
-  const { arity } = record.op;
-  return !(arity === 'any' ? value.inputs : value.inputs.slice(0, arity)).includes(state);
-}
-
-/**
- * A new state that is computed element by element is written over the old one, once everything else that
- * reads the old one is done. Where that order is impossible the value keeps memory of its own, and the
- * program copies it at the end.
- */
-function writeInPlace(
-  graph: Graph,
-  tasks: ReadonlyMap<Node, Task>,
-  aliases: Map<Node, Node>,
-): void {
-  const shown = new Set(Object.values(graph.outputs));
-  for (const { state, value } of graph.updates) {
-    const task = tasks.get(value);
-    if (task === undefined || !readsAsItWrites(value, state) || aliases.has(value)) continue;
-    if (shown.has(value)) continue;
-    const readers = [...tasks.values()].filter(
-      (t) => t !== task && t.node.inputs.some((i) => storageOf(i, aliases) === state),
-    );
-    if (readers.some((reader) => reaches(reader, task))) continue;
-    for (const reader of readers) task.waitsFor.add(reader);
-    aliases.set(value, state);
-  }
-}
-
-/** Whether `from` waits, directly or not, for `to`. */
-function reaches(from: Task, to: Task, seen = new Set<Task>()): boolean {
-  if (from === to) return true;
-  if (seen.has(from)) return false;
-  seen.add(from);
-  return [...from.waitsFor].some((t) => reaches(t, to, seen));
 }
 
 /** Split tasks that no input of the program reaches. */

@@ -10,11 +10,12 @@ import { compileGraph } from '../../../compile/pipeline.ts';
 import { planSlots, type SlotPlan } from '../../../compile/slotPlan.ts';
 import { verify } from '../../../compile/verify.ts';
 import { type Graph, isSource, type Node, rootsOf, topologicalOrder } from '../../../graph/node.ts';
+import { storageOf } from '../../inPlace.ts';
 import { signatureOf } from '../families.ts';
 import { bytesOf, type Dispatch, type Kernel, type PlanContext, type Target } from '../kernel.ts';
 import { lower } from '../lowering/lower.ts';
 import { checkLimits } from './bindings.ts';
-import { schedule, storageOf } from './schedule.ts';
+import { schedule } from './schedule.ts';
 
 export interface PlacedDispatch {
   readonly kernel: Kernel;

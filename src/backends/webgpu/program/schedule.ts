@@ -18,6 +18,7 @@ import {
 import { expressionOf } from '../../../ops/elementwise.ts';
 import { isExchange } from '../../../ops/ranks.ts';
 import { inBuckets } from '../../inBuckets.ts';
+import { storageOf, writeInPlace } from '../../inPlace.ts';
 import { elementwiseKernel, readsOf } from '../emit/elementwise/elementwise.ts';
 import { planKernel, recordOf } from '../families.ts';
 import type { Kernel, PlanContext } from '../kernel.ts';
@@ -38,13 +39,6 @@ interface Task {
 
 type Tasks = ReadonlyMap<Node, Task>;
 
-/** The node that owns the numbers. */
-export function storageOf(node: Node, aliases: ReadonlyMap<Node, Node>): Node {
-  let owner = node;
-  for (let next = aliases.get(owner); next !== undefined; next = aliases.get(owner)) owner = next;
-  return owner;
-}
-
 export function schedule(graph: Graph, context: PlanContext): Schedule {
   const aliases = new Map<Node, Node>();
   const tasks = new Map<Node, Task>();
@@ -63,7 +57,7 @@ export function schedule(graph: Graph, context: PlanContext): Schedule {
   }
   const buckets = inBuckets([...tasks.values()].filter(({ node }) => isExchange(node)));
   keepTogether(buckets);
-  writeInPlace(graph, tasks, aliases);
+  writeInPlace(graph, tasks, aliases, recordOf);
   const exchanges = buckets.map((bucket) => bucket.map(({ node }) => node));
   return { kernels: place({ tasks, buckets, aliases, context }), aliases, exchanges };
 }
@@ -74,39 +68,6 @@ function keepTogether(buckets: readonly (readonly Task[])[]): void {
     const needed = [...bucket.flatMap(({ waitsFor }) => [...waitsFor]), ...(buckets[k - 1] ?? [])];
     for (const { waitsFor } of bucket) for (const task of needed) waitsFor.add(task);
   });
-}
-
-/** Reads each of the state's numbers just before it writes the new one there, and no others. */
-function readsAsItWrites(value: Node, state: Node, aliases: ReadonlyMap<Node, Node>): boolean {
-  if (expressionOf(value) !== undefined) return true;
-  const record = recordOf(value.op);
-  if (record?.finishesInPlace !== true) return false;
-  const { arity } = record.op;
-  const own = arity === 'any' ? value.inputs : value.inputs.slice(0, arity);
-  return own.every((input) => storageOf(input, aliases) !== state);
-}
-
-function writeInPlace(graph: Graph, tasks: Tasks, aliases: Map<Node, Node>): void {
-  const shown = new Set(Object.values(graph.outputs).map((node) => storageOf(node, aliases)));
-  for (const { state, value } of graph.updates) {
-    const task = tasks.get(value);
-    if (task === undefined || aliases.has(value) || shown.has(value)) continue;
-    if (!readsAsItWrites(value, state, aliases)) continue;
-    const readers = [...tasks.values()].filter(
-      (t) => t !== task && t.node.inputs.some((i) => storageOf(i, aliases) === state),
-    );
-    if (readers.some((reader) => reaches(reader, task))) continue;
-    for (const reader of readers) task.waitsFor.add(reader);
-    aliases.set(value, state);
-  }
-}
-
-/** Whether `from` waits, directly or not, for `to`. */
-function reaches(from: Task, to: Task, seen = new Set<Task>()): boolean {
-  if (from === to) return true;
-  if (seen.has(from)) return false;
-  seen.add(from);
-  return [...from.waitsFor].some((t) => reaches(t, to, seen));
 }
 
 interface Placing {
