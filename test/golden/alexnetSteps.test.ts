@@ -1,7 +1,7 @@
 /**
  * @file Training steps of the AlexNets against an independent framework, in summaries.
  *
- * 30 and 61 million parameters: the reference backend would take hours and sits out.
+ * 30 and 61 million parameters: the reference backend and software adapters would take hours and sit out.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -102,9 +102,9 @@ behindDoor('FOVEA_GOLDEN', 'golden steps of the AlexNets', (golden) => {
 });
 
 function judge(run: Run, file: string, data: string): void {
-  describe.each(backends)(`${run.file} on $name`, ({ name: backend, open }) => {
-    if (backend === 'reference') {
-      skipped('losses and gradients', 'plain loops would take hours');
+  describe.each(backends)(`${run.file} on $name`, ({ name: backend, open, isSlow }) => {
+    if (backend === 'reference' || isSlow) {
+      skipped('losses and gradients', 'plain loops and software adapters would take hours');
       return;
     }
     it('has the losses, the first gradients and the final parameters', async () => {
