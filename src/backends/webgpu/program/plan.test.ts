@@ -111,6 +111,21 @@ it('constants of one number are written into the text, also those that no litera
   expect(code).toContain('special(0x7f800000u)');
 });
 
+it('a border that no literal can say brings the function that makes it', () => {
+  const pads = [
+    [1, 1],
+    [1, 1],
+  ];
+  const attrs = { mode: 'constant', pads, value: Number.NEGATIVE_INFINITY };
+  const { dispatches, storageOf } = plan({
+    y: build('pad2d', [inputNode('x', [1, 2, 2, 1])], attrs),
+  });
+  const codes = dispatches.map(({ dispatch }) => moduleOf(dispatch, storageOf).code);
+  const [filling = '', ...copying] = codes;
+  expect(filling).toMatch(/fn special\([\s\S]+= special\(0xff800000u\)/);
+  expect(copying.join()).not.toContain('special');
+});
+
 it('values take turns in buffers: a chain of sums needs no more than two beside its ends', () => {
   const [x, w] = [inputNode('x', [16, 16]), inputNode('w', [16, 16])];
   const chain = Array.from({ length: 8 }).reduce((y: Node) => build('matmul', [y, w]), x);

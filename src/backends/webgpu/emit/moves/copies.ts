@@ -9,8 +9,9 @@ import type { Node } from '../../../../graph/node.ts';
 import type { OpSignature } from '../../../../ops/op.ts';
 import { defineKernel, type KernelRecord } from '../../defineKernel.ts';
 import { type Dispatch, scalars, type Target } from '../../kernel.ts';
+import { library } from '../../language/functions.ts';
 import { flat, placesOf, sumOfPlaces } from '../../language/indexing.ts';
-import { float } from '../../language/numbers.ts';
+import { float, isSpecial } from '../../language/numbers.ts';
 
 export function defineCopy<A>(op: OpSignature<A>, copiesOf: CopiesOf<A>): KernelRecord {
   return defineKernel({
@@ -34,7 +35,8 @@ export function filled(node: Node, value: number, target: Target): Dispatch {
     inputs: [],
     outputs: [scalars(node)],
     workgroups,
-    code: ({ outputs: [to] }) => `${open}\n  ${to}[i] = ${literal};\n}\n`,
+    code: ({ outputs: [to] }) =>
+      `${library(isSpecial(value) ? ['special'] : [])}\n${open}\n  ${to}[i] = ${literal};\n}\n`,
   };
 }
 
