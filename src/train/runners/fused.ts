@@ -58,10 +58,21 @@ class FusedRunner implements StepRunner {
     // Taken by number: taking an array apart by `[a, b]` makes objects.
     const step = rows === steps[0].rows ? steps[0] : steps[1];
     const waiting = step.executable.ready?.();
-    if (waiting !== undefined)
-      return waiting.then(() => this.#run(step, source, progress, learningRate));
+    // A function made here would keep these names in an object, made anew by every step.
+    if (waiting !== undefined) return this.#runAfter(waiting, step, source, progress, learningRate);
     this.#run(step, source, progress, learningRate);
     return undefined;
+  }
+
+  async #runAfter(
+    waiting: Promise<void>,
+    step: CompiledStep,
+    source: BatchSource,
+    progress: Readonly<Progress>,
+    learningRate: number,
+  ): Promise<void> {
+    await waiting;
+    this.#run(step, source, progress, learningRate);
   }
 
   #run(
