@@ -28,8 +28,8 @@ function tested<Options extends object>(
   return { name, open: () => backend.open(options), skips, isSlow: name === 'webgpu' };
 }
 
-/** Software takes minutes for all of it: `webgpu.test.ts` of a room is the short form. */
-const gpu = process.env.FOVEA_LARGE ? await softwareGpu() : 'FOVEA_LARGE is not set';
+/** Software takes many minutes for all of it: `webgpu.test.ts` of a room is the short form. */
+const gpu = process.env.FOVEA_LARGE === 'all' ? await softwareGpu() : 'FOVEA_LARGE is not all';
 
 export const backends: readonly TestedBackend[] = [
   tested('reference', referenceBackend),

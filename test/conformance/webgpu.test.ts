@@ -1,7 +1,7 @@
 /**
  * @file The WebGPU backend: a kernel for every op, and on software one case of each forward op with its gradients.
  *
- * All cases run with FOVEA_LARGE, and on any adapter by `node tools/webgpuConformance.ts`.
+ * All cases run with FOVEA_LARGE=all, and on any adapter by `node tools/webgpuConformance.ts`.
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import { webgpuBackend } from '../../src/backends/webgpu/index.ts';
