@@ -59,30 +59,20 @@ class FusedRunner implements StepRunner {
     const step = rows === steps[0].rows ? steps[0] : steps[1];
     const waiting = step.executable.ready?.();
     // A function made here would keep these names in an object, made anew by every step.
-    if (waiting !== undefined) return this.#runAfter(waiting, step, source, progress, learningRate);
-    this.#run(step, source, progress, learningRate);
+    if (waiting !== undefined) return this.#runAfter(waiting, source, progress, learningRate);
+    step.fill(source, progress, learningRate, this.#taken++);
+    step.executable.run();
     return undefined;
   }
 
   async #runAfter(
     waiting: Promise<void>,
-    step: CompiledStep,
     source: BatchSource,
     progress: Readonly<Progress>,
     learningRate: number,
   ): Promise<void> {
     await waiting;
-    this.#run(step, source, progress, learningRate);
-  }
-
-  #run(
-    step: CompiledStep,
-    source: BatchSource,
-    progress: Readonly<Progress>,
-    learningRate: number,
-  ): void {
-    step.fill(source, progress, learningRate, this.#taken++);
-    step.executable.run();
+    await this.run(source, progress, learningRate);
   }
 
   async read(): Promise<StepResults> {
