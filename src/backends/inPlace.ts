@@ -1,7 +1,7 @@
 /**
  * @file Which values share memory in every backend: new states written over the old ones, once nobody reads those.
  *
- * Previous stop: a backend's `program/schedule.ts`, which places what is decided here in order.
+ * Previous stops: `wasm/program/schedule.ts`, `webgpu/program/schedule.ts`, which place what is decided here in order.
  */
 import type { Graph, Node } from '../graph/node.ts';
 import { expressionOf } from '../ops/elementwise.ts';
