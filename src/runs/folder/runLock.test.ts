@@ -13,8 +13,8 @@ const isLinux = process.platform === 'linux';
 it.runIf(isLinux)('of a process that nobody asked how it ended is none', async () => {
   const home = await fs.mkdtemp(path.join(os.tmpdir(), 'fovea-lock-'));
   const folder = path.join(home, 'run');
-  // The shell becomes a sleep, which never asks after the child that it has.
-  const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 20']);
+  // The shell becomes a sleep before its child ends, and a sleep never asks after a child.
+  const parent = spawn('sh', ['-c', 'sleep 0.5 & echo $!; exec sleep 20']);
   try {
     const pid = Number(String((await once(parent.stdout, 'data'))[0]));
     const stat = () => fs.readFile(`/proc/${pid}/stat`, 'utf8');
