@@ -45,8 +45,8 @@ export interface ReportContents {
   readonly filters: Filters | null;
 }
 
-/** A run that is open, and what was found of it. */
-export interface ReportSource {
+/** A run that is open. */
+export interface OpenRun {
   readonly run: ReadableRun;
   readonly spec: ModelSpec;
   readonly dataset: AnyDataset;
@@ -54,6 +54,10 @@ export interface ReportSource {
   readonly session: Session;
   /** Absent: those that the session holds for the spec object. */
   readonly weights?: TrainedModel['weights'] | undefined;
+}
+
+/** And what was found of it. */
+export interface ReportSource extends OpenRun {
   readonly measured: Measured;
 }
 

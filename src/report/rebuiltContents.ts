@@ -4,19 +4,15 @@
  *
  * Next stop: `rebuiltPage.ts`. Before: `train/prediction/rebuilt.ts`.
  */
-import type { Session } from '../backends/backend.ts';
 import { FoveaError } from '../base/errors.ts';
-import type { Reading } from '../data/batches/batchSource.ts';
 import { picturesOf } from '../data/pictures.ts';
-import type { AnyDataset } from '../data/streamed.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
-import type { TrainedModel } from '../nn/trained.ts';
 import type { ReadableRun } from '../records/comparedRuns.ts';
 import type { Filters } from '../train/drawing/weightsDrawing.ts';
 import type { Metrics } from '../train/measures.ts';
 import { type Look, openViewer } from '../train/prediction/look.ts';
 import { meanError, type Rebuilt, rebuild, rebuiltOf } from '../train/prediction/rebuilt.ts';
-import { firstFilters } from './contents.ts';
+import { firstFilters, type OpenRun } from './contents.ts';
 
 /** A test picture. */
 export interface RebuiltPicture extends Rebuilt {
@@ -41,14 +37,7 @@ export interface RebuiltContents {
   readonly filters: Filters | null;
 }
 
-export interface RebuiltSource {
-  readonly run: ReadableRun;
-  readonly spec: ModelSpec;
-  readonly dataset: AnyDataset;
-  readonly reading: Reading;
-  readonly session: Session;
-  /** Absent: those that the session holds for the spec object. */
-  readonly weights?: TrainedModel['weights'] | undefined;
+export interface RebuiltSource extends OpenRun {
   readonly metrics: Metrics;
 }
 
