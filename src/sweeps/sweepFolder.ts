@@ -15,6 +15,7 @@ import { advice, FoveaError, setting, UsageError } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
 import { version } from '../base/version.ts';
 import { jsonText } from '../records/jsonText.ts';
+import { makeFolders, recordAt } from '../runs/folder/recordFile.ts';
 import { isLocked, lockRun, type RunLock } from '../runs/folder/runLock.ts';
 import {
   isTemporary,
@@ -77,7 +78,7 @@ export class SweepFolder {
       await checkAlone(whole, share);
       const there = await recordIn(folder);
       checkTaking(folder, there, spec, resumes || share !== undefined);
-      await makeFolders(folder);
+      await makeFolders(folder, [RUNS, TRIALS]);
       if (share === undefined) await removeTemporaryFiles(path.join(folder, TRIALS));
       const record = {
         format: 'fovea-sweep-1',
@@ -100,7 +101,7 @@ export class SweepFolder {
   async readTrial(
     job: Pick<Job, 'configuration' | 'seed' | 'rung'>,
   ): Promise<TrialRecord | undefined> {
-    return trialAt(path.join(this.path, TRIALS, `${trialName(job)}.json`));
+    return recordAt(path.join(this.path, TRIALS, `${trialName(job)}.json`), trialRecord);
   }
 
   async writeTrial(record: TrialRecord): Promise<void> {
@@ -197,24 +198,4 @@ function checkTaking(
     expected: 'a new name, or a word on what to do with it',
     fix: advice`${setting('resume')} goes on with it, another ${setting('folder')} begins anew`,
   });
-}
-
-async function makeFolders(folder: string): Promise<void> {
-  for (const name of [RUNS, TRIALS]) {
-    await fs.mkdir(path.join(folder, name), { recursive: true }).catch((error) => {
-      throw writeError(folder, error);
-    });
-  }
-}
-
-/** undefined: there is none, or what is there is none. */
-async function trialAt(file: string): Promise<TrialRecord | undefined> {
-  const text = await fs.readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  try {
-    const read = trialRecord.safeParse(parseJson(text, { where: file }));
-    return read.success ? read.data : undefined;
-  } catch {
-    return undefined;
-  }
 }

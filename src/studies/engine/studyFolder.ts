@@ -12,6 +12,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { advice, FoveaError, setting } from '../../base/errors.ts';
 import { parseJson } from '../../base/json.ts';
+import { makeFolders, recordAt } from '../../runs/folder/recordFile.ts';
 import { lockRun, type RunLock } from '../../runs/folder/runLock.ts';
 import {
   isTemporary,
@@ -56,7 +57,7 @@ export class StudyFolder {
     try {
       const there = await recordIn(folder);
       await checkTaking(folder, there, plan, taking);
-      await makeFolders(folder);
+      await makeFolders(folder, [TRIALS, FIGURES]);
       await removeTemporaryFiles(folder);
       await removeTemporaryFiles(path.join(folder, TRIALS));
       if (taking === 'overwrite' && there !== undefined) await removeOwn(folder, there);
@@ -175,33 +176,13 @@ async function checkTaking(
   });
 }
 
-async function makeFolders(folder: string): Promise<void> {
-  for (const name of [TRIALS, FIGURES]) {
-    await fs.mkdir(path.join(folder, name), { recursive: true }).catch((error) => {
-      throw writeError(folder, error);
-    });
-  }
-}
-
 async function trialsIn(folder: string, plan: StudyPlan): Promise<Map<string, TrialRecord>> {
   const found = new Map<string, TrialRecord>();
   for (const { id } of plan.trials) {
-    const record = await trialAt(path.join(folder, TRIALS, `${id}.json`));
+    const record = await recordAt(path.join(folder, TRIALS, `${id}.json`), trialRecord);
     if (record?.fingerprint === plan.fingerprint && record.id === id) found.set(id, record);
   }
   return found;
-}
-
-/** undefined: there is none, or what is there is none. */
-async function trialAt(file: string): Promise<TrialRecord | undefined> {
-  const text = await fs.readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  try {
-    const read = trialRecord.safeParse(parseJson(text, { where: file }));
-    return read.success ? read.data : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Every trial that is one, the figures that the record names, and the results made of them. */
@@ -209,7 +190,7 @@ async function removeOwn(folder: string, { figures = [] }: StudyRecord): Promise
   const trials = await fs.readdir(path.join(folder, TRIALS));
   for (const name of trials) {
     const file = path.join(folder, TRIALS, name);
-    if ((await trialAt(file)) !== undefined) await fs.rm(file, { force: true });
+    if ((await recordAt(file, trialRecord)) !== undefined) await fs.rm(file, { force: true });
   }
   const drawn = figures.map((name) => path.join(FIGURES, path.basename(name)));
   for (const name of [...drawn, 'results.json', 'report.html']) {
