@@ -36,3 +36,6 @@ export function numberToHalf(x: number): number {
   // A carry runs on into the exponent, up to infinity, as it should.
   return sign | (left > half || (left === half && (kept & 1) === 1) ? kept + 1 : kept);
 }
+
+/** The nearest number of half precision; see `numberToHalf`. */
+export const roundToHalf = (x: number): number => halfToNumber(numberToHalf(x));

@@ -90,6 +90,12 @@ const ROWS = {
     // 2 / sqrt(pi) e^-x^2
     gradient: (_y, dy) => [e.mul(dy, e.mul(2 / Math.sqrt(Math.PI), e.exp(e.neg(e.mul(x, x)))))],
   },
+  roundToHalf: {
+    arity: 1,
+    formula: 'the nearest number of half precision; the gradient is that of x',
+    forward: e.half(x),
+    gradient: (_y, dy) => [dy],
+  },
   ...activations,
 } as const satisfies Record<string, Row>;
 

@@ -4,6 +4,7 @@
  * A row of `elementwise.ts` is such an expression; the fusion pass composes them; every backend turns
  * them into its own instructions (the reference by `evaluate` below). Comparisons give 1 or 0.
  */
+import { roundToHalf } from '../base/halfFloat.ts';
 
 export type UnaryName =
   | 'neg'
@@ -15,7 +16,9 @@ export type UnaryName =
   | 'log1p'
   | 'tanh'
   | 'sigmoid'
-  | 'floor';
+  | 'floor'
+  | 'half'
+  | 'finite';
 export type BinaryName =
   | 'add'
   | 'sub'
@@ -73,6 +76,10 @@ export const log1p = unary('log1p');
 export const tanh = unary('tanh');
 export const sigmoid = unary('sigmoid');
 export const floor = unary('floor');
+/** The nearest number of half precision (binary16), of two as near the even one; beyond 65,504 infinity. */
+export const half = unary('half');
+/** 1 where a is neither infinite nor NaN, else 0. */
+export const finite = unary('finite');
 export const add = binary('add');
 export const sub = binary('sub');
 export const mul = binary('mul');
@@ -102,6 +109,8 @@ const UNARY: Record<UnaryName, (a: number) => number> = {
   tanh: Math.tanh,
   sigmoid: (a) => 1 / (1 + Math.exp(-a)),
   floor: Math.floor,
+  half: roundToHalf,
+  finite: (a) => (Number.isFinite(Math.fround(a)) ? 1 : 0),
 };
 
 const BINARY: Record<BinaryName, (a: number, b: number) => number> = {

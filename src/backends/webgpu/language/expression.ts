@@ -74,6 +74,8 @@ const FUNCTIONS: Partial<Record<UnaryName | BinaryName, FunctionName>> = {
   log1p: 'logarithmOfOnePlus',
   tanh: 'hyperbolicTangent',
   sigmoid: 'logistic',
+  half: 'roundedToHalf',
+  finite: 'finiteness',
   max: 'maximum',
   min: 'minimum',
   pow: 'power',

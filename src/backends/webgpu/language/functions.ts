@@ -147,6 +147,26 @@ fn special(bits: u32) -> f32 { return bitcast<f32>(bits | noBits); }`,
   return select(logarithm(1f + r), near, r > -0.29289322f && r < 0.41421356f);
 }`,
   },
+  roundedToHalf: {
+    calls: [],
+    // On bits, ties to even: no way of arithmetic is safe from drivers that reckon as with real numbers.
+    // Below 2^-14 numbers are multiples of 2^-24; from 65520 on the nearest is infinity.
+    text: `fn roundedToHalf(x: f32) -> f32 {
+  let bits = bitcast<u32>(x) & 0x7fffffffu;
+  let normal = (bits + 0xfffu + ((bits >> 13u) & 1u)) & 0xffffe000u;
+  let small = bitcast<u32>(round(abs(x) * 16777216f) * 5.9604645e-8f);
+  let finite = select(normal, small, bits < 0x38800000u);
+  let bounded = select(finite, 0x7f800000u, bits >= 0x477ff000u);
+  let rounded = select(bounded, 0x7fc00000u, bits > 0x7f800000u);
+  return bitcast<f32>(rounded | (bitcast<u32>(x) & 0x80000000u));
+}`,
+  },
+  finiteness: {
+    calls: [],
+    text: `fn finiteness(x: f32) -> f32 {
+  return select(0f, 1f, (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u);
+}`,
+  },
   power: {
     calls: ['exponential', 'logarithm', 'special'],
     // Below 0 with the sign of a whole exponent, NaN for others; a^0 is 1 for every a.

@@ -14,6 +14,7 @@ import {
   constantPower,
   exp,
   expm1,
+  half,
   log,
   log1p,
   power,
@@ -88,6 +89,10 @@ function unary(f: FunctionBuilder, m: Arithmetic, name: string, a: Lanes): Lanes
       return tanh(f, m, a);
     case 'sigmoid':
       return sigmoid(f, m, a);
+    case 'half':
+      return half(f, a);
+    case 'finite':
+      return ones(f32x4.compare('lt', f32x4.unary('abs', a), f32x4.splat(Infinity)));
     default:
       return unreachable(`no lanes for ${name}`);
   }
@@ -123,9 +128,13 @@ function binary(
     case 'greater':
     case 'greaterEqual':
     case 'equal':
-      return f32x4.fromBits(i32x4.bits('and', mask(e, visit), i32x4.fromBits(f32x4.splat(1))));
+      return ones(mask(e, visit));
   }
 }
+
+/** 1 where all bits are set, else 0. */
+const ones = (mask: Value<'i32x4'>): Lanes =>
+  f32x4.fromBits(i32x4.bits('and', mask, i32x4.fromBits(f32x4.splat(1))));
 
 const COMPARISON = { greater: 'gt', greaterEqual: 'ge', equal: 'eq' } as const;
 

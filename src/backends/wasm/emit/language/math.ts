@@ -121,6 +121,30 @@ function withSignOf(x: Lanes, result: Lanes): Lanes {
   return f32x4.fromBits(i32x4.bits('or', i32x4.fromBits(result), sign));
 }
 
+/** The largest finite number of half precision, and the smallest normal one. */
+const MOST_HALF = 65504;
+const LEAST_NORMAL_HALF = 2 ** -14;
+
+/**
+ * The nearest number of half precision: 1.5 * 2^13 times the power of two below |x|, added and taken away, leaves 10
+ * bits behind the leading one; numbers below the normal ones are multiples of 2^-24.
+ */
+export function half(f: FunctionBuilder, x: Lanes): Local<'f32x4'> {
+  // Clamped so that nothing overflows on the way; min and max let NaN through.
+  const bounded = bind(
+    f,
+    'bounded',
+    f32x4.op('min', f32x4.unary('abs', x), f32x4.splat(2 * (MOST_HALF + 1))),
+  );
+  const power = i32x4.bits('and', i32x4.fromBits(bounded), i32x4.splat(0x7f800000));
+  const normal = f32x4.op('max', f32x4.fromBits(power), f32x4.splat(LEAST_NORMAL_HALF));
+  const magic = bind(f, 'magic', f32x4.mul(normal, f32x4.splat(1.5 * 2 ** 13)));
+  const rounded = bind(f, 'rounded', f32x4.sub(f32x4.add(bounded, magic), magic));
+  const isBeyond = f32x4.compare('gt', rounded, f32x4.splat(MOST_HALF));
+  const kept = f32x4.select(isBeyond, f32x4.splat(Infinity), rounded);
+  return bind(f, 'half', withSignOf(x, kept));
+}
+
 /** tanh |x| = u / (2 - u) with u = 1 - e^(-2|x|); no cancellation near 0. */
 export function tanh(f: FunctionBuilder, m: Arithmetic, x: Lanes): Lanes {
   // Above 10 tanh is 1 in float32; max lets NaN through.
