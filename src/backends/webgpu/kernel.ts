@@ -1,8 +1,8 @@
 /**
  * @file What a kernel is here: a plan (plain data, decided without a machine) and dispatches in WGSL.
  *
- * A dispatch reads and writes whole values; one waits for the one before it. Its text names no buffer: the
- * program declares what it binds and hands over the names, since a new state may lie where the old one does.
+ * A dispatch reads and writes values; one waits for the one before it. Its text names no buffer: the program
+ * declares what it binds and hands over how it is reached, since a new state may lie where the old one does.
  * Next stops: `defineKernel.ts`, and a record, `emit/moves/moves.ts`.
  */
 import { type Shape, sizeOf } from '../../base/shape.ts';
@@ -59,10 +59,16 @@ export const scalars = (node: Node): Binding => ({ node, elements: node.dtype })
 /** By fours; where the size is no multiple of 4, the last one holds what is left and more. */
 export const vectors = (node: Node): Binding => ({ node, elements: 'vec4<f32>' });
 
-/** The variables of WGSL that hold what is bound, in the order of the dispatch. */
-export interface Names {
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
+/** The text that reads the number at an index, which is a text too. */
+export type Read = (index: string) => string;
+
+/** The statement that stores a value at an index. */
+export type Write = (index: string, value: string) => string;
+
+/** How a text reaches what is bound, in the order of the dispatch. */
+export interface Variables {
+  readonly inputs: readonly Read[];
+  readonly outputs: readonly Write[];
 }
 
 export type Groups = readonly [x: number, y: number, z: number];
@@ -73,7 +79,7 @@ export interface Dispatch {
   readonly outputs: readonly Binding[];
   readonly workgroups: Groups;
   /** The module without its bindings; the entry point is `main`. */
-  code(names: Names): string;
+  code(variables: Variables): string;
 }
 
 export interface Kernel {

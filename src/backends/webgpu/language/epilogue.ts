@@ -2,13 +2,12 @@
  * @file What happens to a finished sum before it is stored: bias, activation, another tensor's factor.
  *
  * An epilogue is an expression whose $0 is the sum; the other inputs are read beside it, at the sum's own index.
- * Next stop: `expression.ts`.
+ * Next stop: `../emit/product/finish.ts`.
  */
 import type { Node } from '../../../graph/node.ts';
 import { epilogueOf as expressionOf } from '../../../ops/epilogue.ts';
 import type { Expression } from '../../../ops/expression.ts';
-import { type Binding, scalars } from '../kernel.ts';
-import { type Scope, type Written, writeExpression } from './expression.ts';
+import { type Binding, type Read, scalars } from '../kernel.ts';
 import { broadcastIndex } from './indexing.ts';
 
 export interface Epilogue {
@@ -26,34 +25,7 @@ export function epilogueOf(node: Node, ownInputs: number): Epilogue | undefined 
 }
 
 /** A load of an input that is broadcast to a node's result, at the result's index. */
-export function loadAt(input: Node, name: string, result: Node, index: string): string {
-  const load = `${name}[${broadcastIndex(input.shape, result.shape, index)}]`;
+export function loadAt(input: Node, read: Read, result: Node, index: string): string {
+  const load = read(broadcastIndex(input.shape, result.shape, index));
   return input.dtype === 'i32' ? `f32(${load})` : load;
-}
-
-/**
- * The finished value of a sum that stands at `index` of the node's result.
- *
- * @param names the variables of the epilogue's inputs
- */
-export function finished(
-  scope: Scope,
-  node: Node,
-  epilogue: Epilogue | undefined,
-  names: readonly string[],
-  { sum, index }: { readonly sum: string; readonly index: string },
-): Written {
-  if (epilogue === undefined) return { statements: [], value: sum };
-  const loads = epilogue.inputs.map((input, k) => {
-    const value = scope.fresh('beside');
-    return { value, line: `let ${value} = ${loadAt(input, names[k] ?? '', node, index)};` };
-  });
-  const written = writeExpression(scope, epilogue.expression, [
-    sum,
-    ...loads.map(({ value }) => value),
-  ]);
-  return {
-    statements: [...loads.map(({ line }) => line), ...written.statements],
-    value: written.value,
-  };
 }

@@ -6,7 +6,15 @@ import { FoveaError } from '../../../base/errors.ts';
 import { formatShape } from '../../../base/shape.ts';
 import { formatBytes } from '../../../base/units.ts';
 import type { Node } from '../../../graph/node.ts';
-import { type Binding, bytesOf, type Dispatch, type Elements, type Target } from '../kernel.ts';
+import {
+  type Binding,
+  bytesOf,
+  type Dispatch,
+  type Elements,
+  type Read,
+  type Target,
+  type Write,
+} from '../kernel.ts';
 
 export interface Bound {
   /** The node that owns the numbers. */
@@ -37,12 +45,23 @@ export function moduleOf(dispatch: Dispatch, storageOf: (node: Node) => Node): M
     bound.push({ owner, elements, access: isWritten ? 'read_write' : 'read', name });
     return name;
   };
-  const names = { inputs: dispatch.inputs.map(nameOf), outputs: dispatch.outputs.map(nameOf) };
+  const read =
+    (name: string): Read =>
+    (index) =>
+      `${name}[${index}]`;
+  const write =
+    (name: string): Write =>
+    (index, value) =>
+      `${name}[${index}] = ${value};`;
+  const variables = {
+    inputs: dispatch.inputs.map((binding) => read(nameOf(binding))),
+    outputs: dispatch.outputs.map((binding) => write(nameOf(binding))),
+  };
   const declarations = bound.map(
     ({ access, name, elements }, k) =>
       `@group(0) @binding(${k}) var<storage, ${access}> ${name}: array<${elements}>;`,
   );
-  return { bound, code: `${declarations.join('\n')}\n${dispatch.code(names)}` };
+  return { bound, code: `${declarations.join('\n')}\n${dispatch.code(variables)}` };
 }
 
 /** Throws where a dispatch asks for more than the adapter gives, naming the value. */

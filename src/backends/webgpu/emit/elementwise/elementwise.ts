@@ -5,12 +5,13 @@
  * writes each number once. All loads come before the first store, so a new state may be written over the old one.
  * Next stop: `../../language/expression.ts`.
  */
-import { first } from '../../../../base/lists.ts';
+import { unreachable } from '../../../../base/errors.ts';
+import { at, first } from '../../../../base/lists.ts';
 import { sizeOf } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';
 import { expressionOf } from '../../../../ops/elementwise.ts';
 import type { Expression } from '../../../../ops/expression.ts';
-import { type Kernel, type Names, type PlanContext, scalars } from '../../kernel.ts';
+import { type Kernel, type PlanContext, scalars, type Variables } from '../../kernel.ts';
 import { loadAt } from '../../language/epilogue.ts';
 import { openScope, writeExpression } from '../../language/expression.ts';
 import { library } from '../../language/functions.ts';
@@ -33,7 +34,7 @@ export function elementwiseKernel(nodes: readonly Node[], { target }: PlanContex
         inputs: inputs.map(scalars),
         outputs: nodes.map(scalars),
         workgroups,
-        code: (names) => codeOf(nodes, inputs, names, open),
+        code: (variables) => codeOf(nodes, inputs, variables, open),
       },
     ],
   };
@@ -47,7 +48,7 @@ export function readsOf(nodes: readonly Node[]): Node[] {
 function codeOf(
   nodes: readonly Node[],
   inputs: readonly Node[],
-  names: Names,
+  variables: Variables,
   open: string,
 ): string {
   const scope = openScope();
@@ -56,14 +57,14 @@ function codeOf(
   const lines = inputs.map((input, k) => {
     const value = scope.fresh('x');
     values.set(input, value);
-    return `let ${value} = ${loadAt(input, names.inputs[k] ?? '', node, 'i')};`;
+    return `let ${value} = ${loadAt(input, variables.inputs[k] ?? unreachable, node, 'i')};`;
   });
   const stores = nodes.map((n, k) => {
     const operands = n.inputs.map((input) => values.get(input) ?? '');
     const { statements, value } = writeExpression(scope, written(n), operands);
     lines.push(...statements);
     values.set(n, value);
-    return `${names.outputs[k]}[i] = ${value};`;
+    return at(variables.outputs, k, 'output')('i', value);
   });
   return `${library(scope.functions)}
 ${open}

@@ -4,6 +4,7 @@
  * A number is a hash of the key and its index. Only the step is read at run time; seed and stream are constants
  * in the text.
  */
+import { unreachable } from '../../../../base/errors.ts';
 import {
   baseKey,
   MIX,
@@ -47,15 +48,16 @@ export const randomUniformKernel = defineKernel({
         inputs: [scalars(step)],
         outputs: [scalars(node)],
         workgroups,
-        code: ({ inputs: [from], outputs: [to] }) => {
-          const read = step.dtype === 'i32' ? `bitcast<u32>(${from}[0])` : `u32(i32(${from}[0]))`;
+        code: ({ inputs: [from = unreachable], outputs: [to = unreachable] }) => {
+          const read =
+            step.dtype === 'i32' ? `bitcast<u32>(${from('0')})` : `u32(i32(${from('0')}))`;
           const keys = stepKeyOf(WORDS, [base0 ?? '', base1 ?? ''], read);
           const bits = randomBitsOf(WORDS, ['k0', 'k1'], `(i + ${unsigned(first >>> 0)})`);
           return `${MIXED}
 ${open}
   let k0 = ${keys[0]};
   let k1 = ${keys[1]};
-  ${to}[i] = f32(${bits} >> ${32 - UNIFORM_BITS}u) * ${float(2 ** -UNIFORM_BITS)};
+  ${to('i', `f32(${bits} >> ${32 - UNIFORM_BITS}u) * ${float(2 ** -UNIFORM_BITS)}`)}
 }
 `;
         },

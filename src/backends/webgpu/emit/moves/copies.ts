@@ -3,6 +3,7 @@
  *
  * What a copy leaves out is filled before. No copy here adds, and none writes a number twice.
  */
+import { unreachable } from '../../../../base/errors.ts';
 import { sizeOf } from '../../../../base/shape.ts';
 import { type CopiesOf, type Copy, mergeLevels } from '../../../../compile/moves/copy.ts';
 import type { Node } from '../../../../graph/node.ts';
@@ -35,8 +36,8 @@ export function filled(node: Node, value: number, target: Target): Dispatch {
     inputs: [],
     outputs: [scalars(node)],
     workgroups,
-    code: ({ outputs: [to] }) =>
-      `${library(isSpecial(value) ? ['special'] : [])}\n${open}\n  ${to}[i] = ${literal};\n}\n`,
+    code: ({ outputs: [to = unreachable] }) =>
+      `${library(isSpecial(value) ? ['special'] : [])}\n${open}\n  ${to('i', literal)}\n}\n`,
   };
 }
 
@@ -54,7 +55,7 @@ function copied(from: Node, to: Node, copy: Copy, target: Target): Dispatch {
     inputs: [scalars(from)],
     outputs: [scalars(to)],
     workgroups,
-    code: ({ inputs: [x], outputs: [y] }) =>
-      `${open}\n  ${y}[${index('to')}] = ${x}[${index('from')}];\n}\n`,
+    code: ({ inputs: [x = unreachable], outputs: [y = unreachable] }) =>
+      `${open}\n  ${y(index('to'), x(index('from')))}\n}\n`,
   };
 }

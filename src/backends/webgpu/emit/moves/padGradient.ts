@@ -4,6 +4,7 @@
  * Along each axis those places lie in up to three stretches, so a pixel gathers from at most nine blocks, always
  * in the same order.
  */
+import { unreachable } from '../../../../base/errors.ts';
 import { fourAxes, sizeOf } from '../../../../base/shape.ts';
 import { type Stretch, stretchesOf } from '../../../../compile/moves/padding.ts';
 import { firstInput } from '../../../../graph/node.ts';
@@ -35,7 +36,7 @@ export const pad2dGradientKernel = defineKernel({
         inputs: [scalars(dy)],
         outputs: [scalars(node)],
         workgroups,
-        code: ({ inputs: [from], outputs: [to] }) => {
+        code: ({ inputs: [from = unreachable], outputs: [to = unreachable] }) => {
           const blocks = rows.flatMap((row) =>
             columns.map(
               (column) => `{
@@ -43,7 +44,7 @@ export const pad2dGradientKernel = defineKernel({
     ${range('column', column, 'w')}
     for (var p = rowBegin; p < rowEnd; p++) {
       for (var q = columnBegin; q < columnEnd; q++) {
-        sum += ${from}[((n * ${PH}u + u32(p)) * ${PW}u + u32(q)) * ${C}u + c];
+        sum += ${from(`((n * ${PH}u + u32(p)) * ${PW}u + u32(q)) * ${C}u + c`)};
       }
     }
   }`,
@@ -56,7 +57,7 @@ export const pad2dGradientKernel = defineKernel({
   let c = ${c};
   var sum = 0f;
   ${blocks.join('\n  ')}
-  ${to}[i] = sum;
+  ${to('i', 'sum')}
 }
 `;
         },

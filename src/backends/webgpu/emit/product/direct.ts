@@ -6,7 +6,7 @@
 import type { Groups, Target } from '../../kernel.ts';
 import { flat } from '../../language/indexing.ts';
 import type { Factor, Product } from './factor.ts';
-import { type Finish, type ProductNames, readOne, storeOne } from './maps.ts';
+import { type Finish, type ProductVariables, readOne, storeOne } from './maps.ts';
 
 export interface DirectPlan {
   readonly splits: number;
@@ -19,7 +19,7 @@ export const oneByOne = (factor: Factor): Factor => ({ ...factor, quads: false }
 export function emitDirect(
   product: Product,
   { splits }: DirectPlan,
-  names: ProductNames,
+  variables: ProductVariables,
   finish: Finish,
   target: Target,
 ): string {
@@ -27,9 +27,13 @@ export function emitDirect(
   const part = Math.ceil(depth / splits);
   return [
     ...(product.tables ?? []),
-    ...readOne('left', names.left, oneByOne(left), {}),
-    ...readOne('right', names.right, oneByOne(right), {}),
-    ...storeOne({ ...product, result: { ...product.result, quads: false } }, names.result, finish),
+    ...readOne('left', variables.left, oneByOne(left), {}),
+    ...readOne('right', variables.right, oneByOne(right), {}),
+    ...storeOne(
+      { ...product, result: { ...product.result, quads: false } },
+      variables.result,
+      finish,
+    ),
     flat(resultsOf(product) * splits, target).open,
     `  let column = i % ${columns}u;`,
     `  let group = i / ${columns}u % ${groups}u;`,

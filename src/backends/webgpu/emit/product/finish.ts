@@ -3,8 +3,10 @@
  *
  * Previous stop: `../../language/epilogue.ts`.
  */
+import { unreachable } from '../../../../base/errors.ts';
 import { sizeOf } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';
+import type { Read } from '../../kernel.ts';
 import { type Epilogue, loadAt } from '../../language/epilogue.ts';
 import { openScope, writeExpression } from '../../language/expression.ts';
 import { library } from '../../language/functions.ts';
@@ -18,19 +20,19 @@ export const isBeside = (input: Node, node: Node): boolean =>
 export function finishFunction(
   node: Node,
   { expression, inputs }: Epilogue,
-  names: readonly string[],
+  reads: readonly Read[],
 ): FinishFunction {
   const scope = openScope();
-  const named = inputs.map((input, k) => ({ input, name: names[k] ?? '' }));
-  const beside = named.filter(({ input }) => isBeside(input, node));
-  const values = named.map(({ input, name }) => {
-    const k = beside.findIndex((other) => other.name === name);
-    return k >= 0 ? `beside${k}` : loadAt(input, name, node, 'at');
+  const bound = inputs.map((input, k) => ({ input, read: reads[k] ?? unreachable }));
+  const beside = bound.filter(({ input }) => isBeside(input, node));
+  const values = bound.map(({ input, read }) => {
+    const k = beside.findIndex((other) => other.read === read);
+    return k >= 0 ? `beside${k}` : loadAt(input, read, node, 'at');
   });
   const { statements, value } = writeExpression(scope, expression, ['sum', ...values]);
   const parameters = ['sum: f32', 'at: u32', ...beside.map((_, k) => `beside${k}: f32`)];
   return {
-    beside: beside.map(({ name }) => name),
+    beside: beside.map(({ read }) => read),
     text: [
       library(scope.functions),
       `fn finished(${parameters.join(', ')}) -> f32 {`,

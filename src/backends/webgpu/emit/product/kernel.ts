@@ -4,6 +4,7 @@
  * An op says which products it is (`matmul.ts`, `convolution.ts`, `connected.ts`); here they are planned together,
  * become a dispatch each, and are finished by the op's epilogue: in registers, or with the sum of the parts.
  */
+import { unreachable } from '../../../../base/errors.ts';
 import { sizeOf } from '../../../../base/shape.ts';
 import { type Node, twoInputs } from '../../../../graph/node.ts';
 import type { OpSignature } from '../../../../ops/op.ts';
@@ -20,7 +21,7 @@ import { type Epilogue, epilogueOf } from '../../language/epilogue.ts';
 import { directGroups, emitDirect } from './direct.ts';
 import { multiplyAddsOf, type Product } from './factor.ts';
 import { finishFunction, isBeside } from './finish.ts';
-import type { Finish, ProductNames } from './maps.ts';
+import type { Finish, ProductVariables } from './maps.ts';
 import { sumOfParts } from './parts.ts';
 import { type ProductPlan, planProduct } from './plan.ts';
 import { emitTiles, slabBytes, threadsOf, tileGroups } from './tile.ts';
@@ -116,10 +117,11 @@ function dispatchOf(
     ],
     outputs: [bound(to, product.result.quads)],
     workgroups: tiled ? tileGroups(product, plan, target) : directGroups(product, plan, target),
-    code: ({ inputs: [leftName = '', rightName = '', ...names], outputs: [result = ''] }) => {
-      const variables: ProductNames = { left: leftName, right: rightName, result };
+    code: ({ inputs, outputs: [result = unreachable] }) => {
+      const [leftAt = unreachable, rightAt = unreachable, ...besidesAt] = inputs;
+      const variables: ProductVariables = { left: leftAt, right: rightAt, result };
       const finish: Finish = {
-        epilogue: epilogue === undefined ? undefined : finishFunction(to, epilogue, names),
+        epilogue: epilogue === undefined ? undefined : finishFunction(to, epilogue, besidesAt),
         splits: plan.splits,
         size,
       };

@@ -5,20 +5,21 @@
  * `left`, `right` (`NAMEPlace`, `NAMEAt`, `NAMEOne`, `NAMERead`) and `store`.
  */
 import { range } from '../../../../base/lists.ts';
+import type { Read, Write } from '../../kernel.ts';
 import { type Factor, type Product, QUAD } from './factor.ts';
 
-/** Variables that hold what is bound. */
-export interface ProductNames {
-  readonly left: string;
-  readonly right: string;
-  readonly result: string;
+/** How a product's text reaches its factors and its result. */
+export interface ProductVariables {
+  readonly left: Read;
+  readonly right: Read;
+  readonly result: Write;
 }
 
 /** `finished(sum: f32, at: u32, beside0: f32, ...) -> f32` and what it calls. */
 export interface FinishFunction {
   readonly text: string;
-  /** Variables with a number beside each result, bound as the result is; their numbers are handed over. */
-  readonly beside: readonly string[];
+  /** What has a number beside each result, bound as the result is; their numbers are handed over. */
+  readonly beside: readonly Read[];
 }
 
 /** What is done with a sum before it is stored. */
@@ -47,7 +48,7 @@ export interface Bounds {
 }
 
 /** `NAMEOne`: the number, or the four neighbours, at a line and a depth; zeros where the map has nothing. */
-export function readOne(name: string, buffer: string, factor: Factor, bounds: Bounds): string[] {
+export function readOne(name: string, from: Read, factor: Factor, bounds: Bounds): string[] {
   const { quads, gaps } = factor;
   const type = quads ? 'vec4f' : 'f32';
   const beyond = [
@@ -60,13 +61,13 @@ export function readOne(name: string, buffer: string, factor: Factor, bounds: Bo
     ...(beyond.length === 0 ? [] : [`  if (${beyond.join(' || ')}) { return ${type}(); }`]),
     `  let at = ${name}At(place, depth);`,
     ...(gaps ? [`  if (at < 0) { return ${type}(); }`] : []),
-    `  return ${buffer}[u32(at)${quads ? ' >> 2u' : ''}];`,
+    `  return ${from(`u32(at)${quads ? ' >> 2u' : ''}`)};`,
     '}',
   ];
 }
 
 /** `NAMERead`: four neighbours along the factor's way. */
-export function readFour(name: string, buffer: string, factor: Factor, bounds: Bounds): string[] {
+export function readFour(name: string, from: Read, factor: Factor, bounds: Bounds): string[] {
   const { along, quads } = factor;
   const parts = range(QUAD).map((i) =>
     along === 'depth'
@@ -75,7 +76,7 @@ export function readFour(name: string, buffer: string, factor: Factor, bounds: B
   );
   const four = quads ? `${name}One(place, line, depth, end)` : `vec4f(${parts.join(', ')})`;
   return [
-    ...readOne(name, buffer, factor, bounds),
+    ...readOne(name, from, factor, bounds),
     `fn ${name}Read(place: vec4i, line: u32, depth: u32, end: u32, group: u32) -> vec4f {`,
     `  return ${four};`,
     '}',
@@ -83,20 +84,23 @@ export function readFour(name: string, buffer: string, factor: Factor, bounds: B
 }
 
 /** `store`: four neighbouring columns of a row, from a multiple of 4 on, finished. */
-export function storeFour(product: Product, buffer: string, finish: Finish): string[] {
+export function storeFour(product: Product, to: Write, finish: Finish): string[] {
   const { columns, result } = product;
   const body = result.quads
     ? [
         `  if (column >= ${columns}u) { return; }`,
         '  let at = resultAt(row, group) + column;',
         ...loadBeside(finish, 'at >> 2u'),
-        `  ${buffer}[(${partText(finish)}at) >> 2u] = vec4f(${range(QUAD)
-          .map((i) => finishedText(finish, 'sum', `at + ${i}u`, `.${'xyzw'[i]}`))
-          .join(', ')});`,
+        `  ${to(
+          `(${partText(finish)}at) >> 2u`,
+          `vec4f(${range(QUAD)
+            .map((i) => finishedText(finish, 'sum', `at + ${i}u`, `.${'xyzw'[i]}`))
+            .join(', ')})`,
+        )}`,
       ]
     : range(QUAD).map((i) => `  storeOne(row, column + ${i}u, sum.${'xyzw'[i]}, group, split);`);
   return [
-    ...(result.quads ? baseOf(product, finish) : storeOne(product, buffer, finish)),
+    ...(result.quads ? baseOf(product, finish) : storeOne(product, to, finish)),
     'fn store(row: u32, column: u32, sum: vec4f, group: u32, split: u32) {',
     ...body,
     '}',
@@ -104,7 +108,7 @@ export function storeFour(product: Product, buffer: string, finish: Finish): str
 }
 
 /** `storeOne`: one result, finished. */
-export function storeOne(product: Product, buffer: string, finish: Finish): string[] {
+export function storeOne(product: Product, to: Write, finish: Finish): string[] {
   const { columns, result } = product;
   const scattered = result.columnAt;
   return [
@@ -121,7 +125,7 @@ export function storeOne(product: Product, buffer: string, finish: Finish): stri
           '  if (offset < 0) { return; }',
           '  let at = resultAt(row, group) + u32(offset);',
         ]),
-    ...finishOne(finish, { to: `${buffer}[${partText(finish)}at]`, at: 'at' }),
+    ...finishOne(finish, { to: (at, sum) => to(`${partText(finish)}${at}`, sum), at: 'at' }),
     '}',
   ];
 }
@@ -129,9 +133,9 @@ export function storeOne(product: Product, buffer: string, finish: Finish): stri
 /** Statements that finish `sum` (f32) and store it. */
 export function finishOne(
   finish: Pick<Finish, 'epilogue'>,
-  { to, at }: { readonly to: string; readonly at: string },
+  { to, at }: { readonly to: Write; readonly at: string },
 ): string[] {
-  return [...loadBeside(finish, at), `  ${to} = ${finishedText(finish, 'sum', at)};`];
+  return [...loadBeside(finish, at), `  ${to(at, finishedText(finish, 'sum', at))}`];
 }
 
 function baseOf({ result }: Product, { epilogue }: Finish): string[] {
@@ -142,7 +146,7 @@ function baseOf({ result }: Product, { epilogue }: Finish): string[] {
 const partText = ({ splits, size }: Finish): string => (splits > 1 ? `split * ${size}u + ` : '');
 
 const loadBeside = ({ epilogue }: Pick<Finish, 'epilogue'>, index: string): string[] =>
-  epilogue?.beside.map((name, k) => `  let beside${k} = ${name}[${index}];`) ?? [];
+  epilogue?.beside.map((read, k) => `  let beside${k} = ${read(index)};`) ?? [];
 
 function finishedText(
   { epilogue }: Pick<Finish, 'epilogue'>,

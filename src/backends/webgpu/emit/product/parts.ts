@@ -4,6 +4,7 @@
  * Many parts are shared out among the lanes of a workgroup: lane l adds up the parts l, l + lanes, ..., and the first
  * lane the lanes. Neighbouring invocations read neighbouring results. The order is that of the numbers.
  */
+import { unreachable } from '../../../../base/errors.ts';
 import { at, range } from '../../../../base/lists.ts';
 import { sizeOf } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';
@@ -33,11 +34,11 @@ export function sumOfParts(
     inputs: [scalars(parts), ...(epilogue?.bindings ?? [])],
     outputs: [scalars(node)],
     workgroups,
-    code: ({ inputs: [from, ...names], outputs: [to] }) => {
+    code: ({ inputs: [from = unreachable, ...besides], outputs: [to = unreachable] }) => {
       const finish = {
-        epilogue: epilogue === undefined ? undefined : finishFunction(node, epilogue, names),
+        epilogue: epilogue === undefined ? undefined : finishFunction(node, epilogue, besides),
       };
-      const stored = finishOne(finish, { to: `${to}[i]`, at: 'i' });
+      const stored = finishOne(finish, { to, at: 'i' });
       return [
         ...(finish.epilogue === undefined ? [] : [finish.epilogue.text]),
         ...(lanes === 1 ? [] : [`var<workgroup> shares: array<f32, ${lanes * perGroup}>;`]),
@@ -47,7 +48,7 @@ export function sumOfParts(
         '  var sum = 0f;',
         `  if (i < ${size}u) {`,
         `    for (var part = thread / ${perGroup}u; part < ${splits}u; part += ${lanes}u) {`,
-        `      sum += ${from}[part * ${size}u + i];`,
+        `      sum += ${from(`part * ${size}u + i`)};`,
         '    }',
         '  }',
         ...(lanes === 1 ? [] : sumOfLanes(lanes, perGroup)),

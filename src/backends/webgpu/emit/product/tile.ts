@@ -17,7 +17,7 @@ import { range } from '../../../../base/lists.ts';
 import type { Groups, Target } from '../../kernel.ts';
 import { foldedGroups } from '../../language/indexing.ts';
 import { type Factor, type Product, QUAD } from './factor.ts';
-import { type Finish, type ProductNames, readFour, storeFour } from './maps.ts';
+import { type Finish, type ProductVariables, readFour, storeFour } from './maps.ts';
 
 export interface Tile {
   /** Of the result, per workgroup. */
@@ -249,7 +249,7 @@ function stores(product: Product, tile: Tile): string[] {
 export function emitTiles(
   product: Product,
   { tile, splits }: TiledPlan,
-  names: ProductNames,
+  variables: ProductVariables,
   finish: Finish,
   target: Target,
 ): string {
@@ -264,12 +264,12 @@ export function emitTiles(
         `var<workgroup> ${side.name}Slab: array<vec4f, ${slabSize(side, tile) * tile.buffers}>;`,
     ),
     ...sides.flatMap((side) =>
-      readFour(side.name, names[side.name], side.factor, {
+      readFour(side.name, variables[side.name], side.factor, {
         lines: side.totalLines % side.lines === 0 ? undefined : side.totalLines,
         depth: product.depth % tile.depth !== 0,
       }),
     ),
-    ...storeFour(product, names.result, finish),
+    ...storeFour(product, variables.result, finish),
     `@compute @workgroup_size(${threadsOf(tile)})`,
     'fn main(@builtin(workgroup_id) group3: vec3u, @builtin(local_invocation_index) thread: u32) {',
     `  let block = ${index.replaceAll('group.', 'group3.')};`,

@@ -3,10 +3,18 @@
  *
  * Previous stop: `plan.ts`. Next stop: `tree.ts`.
  */
+import { unreachable } from '../../../../base/errors.ts';
 import { firstInput, type Node } from '../../../../graph/node.ts';
 import { sumTo } from '../../../../ops/broadcast.ts';
 import { defineKernel } from '../../defineKernel.ts';
-import { type Dispatch, type PlanContext, scalars, type Target, temporary } from '../../kernel.ts';
+import {
+  type Dispatch,
+  type PlanContext,
+  type Read,
+  scalars,
+  type Target,
+  temporary,
+} from '../../kernel.ts';
 import { flat, foldedGroups, placesOf, sumOfPlaces } from '../../language/indexing.ts';
 import { planSum, type SumPlan } from './plan.ts';
 import { carried, treeOf } from './tree.ts';
@@ -39,11 +47,11 @@ const at = (levels: SumPlan['kept'], index: string): string =>
 const read = ({ dtype }: Node, load: string): string => (dtype === 'i32' ? `f32(${load})` : load);
 
 /** Adds every `step`-th term from `first` on to the variable `sum`, which it declares. */
-function sumOfTerms(from: Node, x: string, plan: SumPlan, first: string, step: number): string {
+function sumOfTerms(from: Node, x: Read, plan: SumPlan, first: string, step: number): string {
   return `let base = ${at(plan.kept, 'result')};
   var sum = vec2<f32>();
   for (var k = ${first}; k < ${plan.terms}u; k += ${step}u) {
-    ${carried.add('sum', read(from, `${x}[base + ${at(plan.reduced, 'k')}]`))}
+    ${carried.add('sum', read(from, x(`base + ${at(plan.reduced, 'k')}`)))}
   }`;
 }
 
@@ -54,12 +62,12 @@ function serialSum(from: Node, to: Node, plan: SumPlan, { target }: PlanContext)
     inputs: [scalars(from)],
     outputs: [scalars(to)],
     workgroups,
-    code: ({ inputs: [x = ''], outputs: [y] }) => `${carried.declarations}
+    code: ({ inputs: [x = unreachable], outputs: [y = unreachable] }) => `${carried.declarations}
 ${open}
   ${carried.begin('id')}
   let result = i;
   ${sumOfTerms(from, x, plan, '0u', 1)}
-  ${y}[i] = total(sum);
+  ${y('i', 'total(sum)')}
 }
 `,
   };
@@ -77,15 +85,15 @@ function partialSums(from: Node, to: Node, plan: SumPlan, { target }: PlanContex
     inputs: [scalars(from)],
     outputs: [scalars(to)],
     workgroups,
-    code: ({ inputs: [x = ''], outputs: [y] }) => `${carried.declarations}
+    code: ({ inputs: [x = unreachable], outputs: [y = unreachable] }) => `${carried.declarations}
 ${open}
   ${carried.begin('id')}
   let result = ${place.result};
   let part = ${place.part};
   ${sumOfTerms(from, x, plan, 'part', parts)}
   let place = result * ${parts}u + part;
-  ${y}[place] = sum.x;
-  ${y}[place + ${results * parts}u] = sum.y;
+  ${y('place', 'sum.x')}
+  ${y(`place + ${results * parts}u`, 'sum.y')}
 }
 `,
   };
@@ -114,7 +122,7 @@ function treeOverPartials(
     (x) => `var sum = vec2<f32>();
   for (var k = lane; k < ${parts}u; k += ${size}u) {
     let place = result * ${parts}u + k;
-    sum = plus(sum, vec2<f32>(${x}[place], ${x}[place + ${results * parts}u]));
+    sum = plus(sum, vec2<f32>(${x('place')}, ${x(`place + ${results * parts}u`)}));
   }`,
   );
 }
@@ -123,7 +131,7 @@ function treeDispatch(
   from: Node,
   to: Node,
   { results, size, target }: { results: number; size: number; target: Target },
-  laneSum: (x: string) => string,
+  laneSum: (x: Read) => string,
 ): Dispatch {
   const { workgroups, index, exact } = foldedGroups(results, target);
   const tree = treeOf(size);
@@ -132,14 +140,14 @@ function treeDispatch(
     outputs: [scalars(to)],
     workgroups,
     // Groups beyond the last result do it once more: all must meet the barriers.
-    code: ({ inputs: [x = ''], outputs: [y] }) => `${tree.declarations}
+    code: ({ inputs: [x = unreachable], outputs: [y = unreachable] }) => `${tree.declarations}
 @compute @workgroup_size(${size})
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   ${carried.begin('group')}
   let result = ${exact ? index : `min(${index}, ${results - 1}u)`};
   ${laneSum(x)}
   ${tree.sum('sum')}
-  if (lane == 0u) { ${y}[result] = total(laneSums[0]); }
+  if (lane == 0u) { ${y('result', 'total(laneSums[0])')} }
 }
 `,
   };

@@ -3,6 +3,7 @@
  *
  * The formulas are those of `ops/scores/crossEntropy.ts`, asked for in WGSL's terms.
  */
+import { unreachable } from '../../../../base/errors.ts';
 import {
   categoricalCrossEntropy,
   categoricalCrossEntropyGradient,
@@ -27,27 +28,40 @@ const surpriseOf = (x: string): string => surprise(TEXT, { x, max: 'most', logSu
 
 export const softmaxCrossEntropyKernel = defineRows(
   softmaxCrossEntropy,
-  (row, { inputs: [x = '', labels], outputs: [loss] }) => ({
+  (row, { inputs: [x = unreachable, labels = unreachable], outputs: [loss = unreachable] }) => ({
     calls: LOSS_CALLS,
     lines: [
       ...exponentialSum(row, x),
       'let logSum = logarithm(total);',
-      row.once(`${loss}[row] = ${surpriseOf(`${x}[base + u32(${labels}[row])]`)};`),
+      row.once(loss('row', surpriseOf(x(`base + u32(${labels('row')})`)))),
     ],
   }),
 );
 
 export const softmaxCrossEntropyGradientKernel = defineRows(
   softmaxCrossEntropyGradient,
-  (row, { inputs: [x = '', labels, dy], outputs: [dx] }) => ({
+  (
+    row,
+    {
+      inputs: [x = unreachable, labels = unreachable, dy = unreachable],
+      outputs: [dx = unreachable],
+    },
+  ) => ({
     calls: SOFTMAX_CALLS,
     lines: [
       ...exponentialSum(row, x),
-      `let label = u32(${labels}[row]);`,
-      `let slope = ${dy}[row];`,
+      `let label = u32(${labels('row')});`,
+      `let slope = ${dy('row')};`,
       row.each(
-        `let share = exponential(${x}[at] - most) / total;`,
-        `${dx}[at] = ${logitGradient(TEXT, { share: 'share', target: 'select(0f, 1f, c == label)', dy: 'slope' })};`,
+        `let share = exponential(${x('at')} - most) / total;`,
+        dx(
+          'at',
+          logitGradient(TEXT, {
+            share: 'share',
+            target: 'select(0f, 1f, c == label)',
+            dy: 'slope',
+          }),
+        ),
       ),
     ],
   }),
@@ -55,32 +69,38 @@ export const softmaxCrossEntropyGradientKernel = defineRows(
 
 export const categoricalCrossEntropyKernel = defineRows(
   categoricalCrossEntropy,
-  (row, { inputs: [x = '', targets], outputs: [loss] }) => ({
+  (row, { inputs: [x = unreachable, targets = unreachable], outputs: [loss = unreachable] }) => ({
     calls: LOSS_CALLS,
     lines: [
       ...exponentialSum(row, x),
       'let logSum = logarithm(total);',
       'var sum = 0f;',
-      row.each(`sum += ${targets}[at] * ${surpriseOf(`${x}[at]`)};`),
+      row.each(`sum += ${targets('at')} * ${surpriseOf(x('at'))};`),
       row.together('sum', 'sum'),
-      row.once(`${loss}[row] = sum;`),
+      row.once(loss('row', 'sum')),
     ],
   }),
 );
 
 export const categoricalCrossEntropyGradientKernel = defineRows(
   categoricalCrossEntropyGradient,
-  (row, { inputs: [x = '', targets, dy], outputs: [dx] }) => ({
+  (
+    row,
+    {
+      inputs: [x = unreachable, targets = unreachable, dy = unreachable],
+      outputs: [dx = unreachable],
+    },
+  ) => ({
     calls: SOFTMAX_CALLS,
     lines: [
       ...exponentialSum(row, x),
       'var mass = 0f;',
-      row.each(`mass += ${targets}[at];`),
+      row.each(`mass += ${targets('at')};`),
       row.together('mass', 'sum'),
-      `let slope = ${dy}[row];`,
+      `let slope = ${dy('row')};`,
       row.each(
-        `let share = exponential(${x}[at] - most) / total * mass;`,
-        `${dx}[at] = ${logitGradient(TEXT, { share: 'share', target: `${targets}[at]`, dy: 'slope' })};`,
+        `let share = exponential(${x('at')} - most) / total * mass;`,
+        dx('at', logitGradient(TEXT, { share: 'share', target: targets('at'), dy: 'slope' })),
       ),
     ],
   }),

@@ -1,13 +1,14 @@
 /**
  * @file Squared distances to centres and their gradients: one invocation per result, its terms in their order.
  */
+import { unreachable } from '../../../../base/errors.ts';
 import { at } from '../../../../base/lists.ts';
 import { sizeOf, twoAxes } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';
 import type { OpSignature } from '../../../../ops/op.ts';
 import { rbf, rbfCentersGradient, rbfInputGradient } from '../../../../ops/scores/rbf.ts';
 import { defineKernel, type KernelRecord } from '../../defineKernel.ts';
-import { scalars } from '../../kernel.ts';
+import { type Read, scalars } from '../../kernel.ts';
 import { flat } from '../../language/indexing.ts';
 
 interface SumPlan {
@@ -21,7 +22,7 @@ interface SumPlan {
 function defineSums(
   op: OpSignature<Record<string, never>>,
   termsOf: (inputs: readonly Node[]) => number,
-  termOf: (names: readonly string[], plan: SumPlan) => readonly string[],
+  termOf: (inputs: readonly Read[], plan: SumPlan) => readonly string[],
   finish = 'sum',
 ): KernelRecord {
   return defineKernel<Record<string, never>, SumPlan>({
@@ -38,14 +39,14 @@ function defineSums(
           inputs: node.inputs.map(scalars),
           outputs: [scalars(node)],
           workgroups,
-          code: ({ inputs, outputs: [y] }) => `${open}
+          code: ({ inputs, outputs: [y = unreachable] }) => `${open}
   let row = i / ${plan.columns}u;
   let column = i % ${plan.columns}u;
   var sum = 0f;
   for (var k = 0u; k < ${plan.terms}u; k++) {
     ${termOf(inputs, plan).join('\n    ')}
   }
-  ${y}[i] = ${finish};
+  ${y('i', finish)}
 }
 `,
         },
@@ -60,8 +61,8 @@ const extentOf = (inputs: readonly Node[], input: number, axis: 0 | 1): number =
 export const rbfKernel = defineSums(
   rbf,
   (inputs) => extentOf(inputs, 0, 1),
-  ([x, centers], { terms }) => [
-    `let difference = ${x}[row * ${terms}u + k] - ${centers}[column * ${terms}u + k];`,
+  ([x = unreachable, centers = unreachable], { terms }) => [
+    `let difference = ${x(`row * ${terms}u + k`)} - ${centers(`column * ${terms}u + k`)};`,
     'sum = fma(difference, difference, sum);',
   ],
 );
@@ -69,8 +70,8 @@ export const rbfKernel = defineSums(
 export const rbfInputGradientKernel = defineSums(
   rbfInputGradient,
   (inputs) => extentOf(inputs, 1, 0),
-  ([x, centers, dy], { columns, terms }) => [
-    `sum += ${dy}[row * ${terms}u + k] * (${x}[i] - ${centers}[k * ${columns}u + column]);`,
+  ([x = unreachable, centers = unreachable, dy = unreachable], { columns, terms }) => [
+    `sum += ${dy(`row * ${terms}u + k`)} * (${x('i')} - ${centers(`k * ${columns}u + column`)});`,
   ],
   '2f * sum',
 );
@@ -78,8 +79,8 @@ export const rbfInputGradientKernel = defineSums(
 export const rbfCentersGradientKernel = defineSums(
   rbfCentersGradient,
   (inputs) => extentOf(inputs, 0, 0),
-  ([x, centers, dy], { rows, columns }) => [
-    `sum += ${dy}[k * ${rows}u + row] * (${centers}[i] - ${x}[k * ${columns}u + column]);`,
+  ([x = unreachable, centers = unreachable, dy = unreachable], { rows, columns }) => [
+    `sum += ${dy(`k * ${rows}u + row`)} * (${centers('i')} - ${x(`k * ${columns}u + column`)});`,
   ],
   '2f * sum',
 );

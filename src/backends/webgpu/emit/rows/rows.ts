@@ -10,7 +10,7 @@ import { sizeOf } from '../../../../base/shape.ts';
 import { firstInput, type Node } from '../../../../graph/node.ts';
 import type { OpSignature } from '../../../../ops/op.ts';
 import { defineKernel, type KernelRecord } from '../../defineKernel.ts';
-import { type Dispatch, type Names, scalars, type Target } from '../../kernel.ts';
+import { type Dispatch, scalars, type Target, type Variables } from '../../kernel.ts';
 import { type FunctionName, library } from '../../language/functions.ts';
 import { flat, foldedGroups } from '../../language/indexing.ts';
 
@@ -92,7 +92,7 @@ export interface RowBody {
 /** The record of an op over the rows of its first input. */
 export function defineRows<A>(
   op: OpSignature<A>,
-  bodyOf: (row: RowWriter, names: Names, attrs: A) => RowBody,
+  bodyOf: (row: RowWriter, variables: Variables, attrs: A) => RowBody,
 ): KernelRecord {
   return defineKernel<A, RowPlan & { readonly attrs: A }>({
     op,
@@ -103,7 +103,7 @@ export function defineRows<A>(
       return { plan: { ...plan, attrs }, multiplyAdds: sizeOf(shape) * 8 };
     },
     emit: (node, plan, { target }) => [
-      rowDispatch(node, plan, target, (row, names) => bodyOf(row, names, plan.attrs)),
+      rowDispatch(node, plan, target, (row, variables) => bodyOf(row, variables, plan.attrs)),
     ],
   });
 }
@@ -112,7 +112,7 @@ function rowDispatch(
   node: Node,
   plan: RowPlan,
   target: Target,
-  bodyOf: (row: RowWriter, names: Names) => RowBody,
+  bodyOf: (row: RowWriter, variables: Variables) => RowBody,
 ): Dispatch {
   const { rows, columns, lanes } = plan;
   const { workgroups, head } = lanes === 1 ? alone(rows, target) : grouped(rows, lanes, target);
@@ -120,8 +120,8 @@ function rowDispatch(
     inputs: node.inputs.map(scalars),
     outputs: [scalars(node)],
     workgroups,
-    code: (names) => {
-      const { calls, lines } = bodyOf(writerOf(plan), names);
+    code: (variables) => {
+      const { calls, lines } = bodyOf(writerOf(plan), variables);
       return `${library(calls)}
 ${head}
   let base = row * ${columns}u;

@@ -4,7 +4,8 @@
  * The gradient works out its neighbours' scales anew: their channels are near at hand, and a pass that stored them
  * would move more. Formulas: `ops/windows/localResponseNormalization.ts`.
  */
-import { last, range } from '../../../../base/lists.ts';
+import { unreachable } from '../../../../base/errors.ts';
+import { first, last, range } from '../../../../base/lists.ts';
 import { sizeOf } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';
 import * as e from '../../../../ops/expression.ts';
@@ -16,7 +17,7 @@ import {
   localResponseNormalizationGradient,
 } from '../../../../ops/windows/localResponseNormalization.ts';
 import { defineKernel, type KernelRecord } from '../../defineKernel.ts';
-import { scalars } from '../../kernel.ts';
+import { type Read, scalars } from '../../kernel.ts';
 import { openScope, type Scope, writeExpression } from '../../language/expression.ts';
 import { library } from '../../language/functions.ts';
 import { flat } from '../../language/indexing.ts';
@@ -43,12 +44,12 @@ function windowSum(
 }
 
 /** `scaleOf(row, c)`: s of a channel, where `row` is the index of channel 0. */
-function scaleFunction(x: string, plan: Plan): string {
+function scaleFunction(x: Read, plan: Plan): string {
   const { below, above } = channelWindow(plan.size);
   return [
     'fn scaleOf(row: i32, c: i32) -> f32 {',
     ...windowSum('squares', plan, { c: 'c', before: below, after: above }, [
-      `squares += ${x}[row + j] * ${x}[row + j];`,
+      `squares += ${x('row + j')} * ${x('row + j')};`,
     ]).map((line) => `  ${line}`),
     `  return ${float(plan.k)} + ${float(plan.alpha)} * squares;`,
     '}',
@@ -63,7 +64,7 @@ function scalePower(scope: Scope, s: string, exponent: number): string[] {
 
 function defineNormalization(
   op: OpSignature<Attrs>,
-  body: (scope: Scope, names: readonly string[], plan: Plan) => readonly string[],
+  body: (scope: Scope, inputs: readonly Read[], plan: Plan) => readonly string[],
 ): KernelRecord {
   return defineKernel<Attrs, Plan>({
     op,
@@ -78,16 +79,16 @@ function defineNormalization(
           inputs: node.inputs.map(scalars),
           outputs: [scalars(node)],
           workgroups,
-          code: ({ inputs, outputs: [y] }) => {
+          code: ({ inputs, outputs: [y = unreachable] }) => {
             const scope = openScope();
             const lines = body(scope, inputs, plan);
             return `${library(scope.functions)}
-${scaleFunction(inputs[0] ?? '', plan)}
+${scaleFunction(first(inputs, 'input'), plan)}
 ${open}
   let c = i32(i % ${plan.channels}u);
   let row = i32(i) - c;
   ${lines.join('\n  ')}
-  ${y}[i] = result;
+  ${y('i', 'result')}
 }
 `;
           },
@@ -99,10 +100,10 @@ ${open}
 
 export const localResponseKernel = defineNormalization(
   localResponseNormalization,
-  (scope, [x], { beta }) => [
+  (scope, [x = unreachable], { beta }) => [
     'let s = scaleOf(row, c);',
     ...scalePower(scope, 's', -beta),
-    `let result = ${x}[i] * power;`,
+    `let result = ${x('i')} * power;`,
   ],
 );
 
@@ -111,37 +112,37 @@ const FEW_CHANNELS = 8;
 
 export const localResponseGradientKernel = defineNormalization(
   localResponseNormalizationGradient,
-  (scope, [x = '', dy = ''], plan) => {
+  (scope, [x = unreachable, dy = unreachable], plan) => {
     const { size, alpha, beta } = plan;
     const addends = size <= FEW_CHANNELS ? addendsWrittenOut : addendsWalked;
     return [
       ...addends(scope, x, dy, plan),
       'let s = scaleOf(row, c);',
       ...scalePower(scope, 's', -beta),
-      `let result = ${dy}[i] * power - ${float(2 * alpha * beta)} * ${x}[i] * sum;`,
+      `let result = ${dy('i')} * power - ${float(2 * alpha * beta)} * ${x('i')} * sum;`,
     ];
   },
 );
 
 /** Leaves in `sum` dy x s^(-beta-1), added up over the channels whose window holds c. */
-function addendsWalked(scope: Scope, x: string, dy: string, plan: Plan): string[] {
+function addendsWalked(scope: Scope, x: Read, dy: Read, plan: Plan): string[] {
   const { below, above } = channelWindow(plan.size);
   return windowSum('sum', plan, { c: 'c', before: above, after: below }, [
     'let s = scaleOf(row, j);',
     ...scalePower(scope, 's', -plan.beta - 1),
-    `sum += ${dy}[row + j] * ${x}[row + j] * power;`,
+    `sum += ${dy('row + j')} * ${x('row + j')} * power;`,
   ]);
 }
 
 /** The same, each neighbour read once: those of the neighbours too. */
-function addendsWrittenOut(scope: Scope, x: string, dy: string, plan: Plan): string[] {
+function addendsWrittenOut(scope: Scope, x: Read, dy: Read, plan: Plan): string[] {
   const { size, channels, k, alpha, beta } = plan;
   const { below, above } = channelWindow(size);
   const reach = below + above;
   // x of the channel c - reach + n
   const loads = range(2 * reach + 1).flatMap((n) => [
     `var x${n} = 0f;`,
-    `if (u32(c + ${n - reach}) < ${channels}u) { x${n} = ${x}[i + ${n}u - ${reach}u]; }`,
+    `if (u32(c + ${n - reach}) < ${channels}u) { x${n} = ${x(`i + ${n}u - ${reach}u`)}; }`,
   ]);
   const addends = range(size).flatMap((n) => {
     const own = n + reach - above;
@@ -150,7 +151,7 @@ function addendsWrittenOut(scope: Scope, x: string, dy: string, plan: Plan): str
       `if (u32(c + ${own - reach}) < ${channels}u) {`,
       `  let s = ${float(k)} + ${float(alpha)} * (${squares.join(' + ')});`,
       ...scalePower(scope, 's', -beta - 1).map((line) => `  ${line}`),
-      `  sum += ${dy}[i + ${own}u - ${reach}u] * x${own} * power;`,
+      `  sum += ${dy(`i + ${own}u - ${reach}u`)} * x${own} * power;`,
       '}',
     ];
   });

@@ -103,18 +103,18 @@ function poolDispatch(node: Node, plan: PoolPlan, { target }: PlanContext): Disp
     inputs: [scalars(firstInput(node))],
     outputs: [scalars(node)],
     workgroups,
-    code: ({ inputs: [x], outputs: [y] }) => `${library(calls)}
+    code: ({ inputs: [x = unreachable], outputs: [y = unreachable] }) => `${library(calls)}
 ${open}
   ${places(node.shape, ['oh', 'ow'])}
   ${realTaps(plan, 'oh', 'ow').join('\n  ')}
   var result = ${float(pooling.identity)};
   for (var h = hFrom; h < hTo; h++) {
     for (var w = wFrom; w < wTo; w++) {
-      let pixel = ${x}[${pixelAt(input)}];
+      let pixel = ${x(pixelAt(input))};
       result = ${combined};
     }
   }
-  ${y}[i] = ${plan.divisor === undefined ? 'result' : `result / ${divisorText(plan)}`};
+  ${y('i', plan.divisor === undefined ? 'result' : `result / ${divisorText(plan)}`)}
 }
 `,
   };
@@ -184,19 +184,22 @@ function winnerDispatch(
     inputs: [scalars(x), scalars(y)],
     outputs: [scalars(won)],
     workgroups,
-    code: ({ inputs: [from, results], outputs: [to] }) => `${library(['isNaN'])}
+    code: ({
+      inputs: [from = unreachable, results = unreachable],
+      outputs: [to = unreachable],
+    }) => `${library(['isNaN'])}
 ${open}
   ${places(won.shape, ['oh', 'ow'])}
   ${realTaps(plan, 'oh', 'ow').join('\n  ')}
-  let result = ${results}[i];
+  let result = ${results('i')};
   var tap = -1;
   for (var h = hFrom; h < hTo; h++) {
     for (var w = wFrom; w < wTo; w++) {
-      let pixel = ${from}[${pixelAt(plan.input)}];
+      let pixel = ${from(pixelAt(plan.input))};
       if (tap < 0 && (${matches})) { tap = (h - hStart) * ${plan.window[1]} + w - wStart; }
     }
   }
-  ${to}[i] = f32(tap);
+  ${to('i', 'f32(tap)')}
 }
 `,
   };
@@ -217,9 +220,9 @@ function shareDispatch(
     inputs: [dy, ...(won === undefined ? [] : [won])].map(scalars),
     outputs: [scalars(node)],
     workgroups,
-    code: ({ inputs: [slopes, winners], outputs: [dx] }) => {
+    code: ({ inputs: [slopes = unreachable, winners], outputs: [dx = unreachable] }) => {
       const share =
-        plan.divisor === undefined ? `${slopes}[at]` : `${slopes}[at] / ${divisorText(plan)}`;
+        plan.divisor === undefined ? slopes('at') : `${slopes('at')} / ${divisorText(plan)}`;
       const tap = [
         `let tap = (i32(row) - oh * ${strides[0]} + ${pads[0][0]}) * ${window[1]}`,
         ` + i32(column) - ow * ${strides[1]} + ${pads[1][0]};`,
@@ -230,7 +233,7 @@ function shareDispatch(
               ...(plan.divisor === 'realPixels' ? realTaps(plan, 'oh', 'ow') : []),
               `sum += ${share};`,
             ]
-          : [tap, `if (${winners}[at] == f32(tap)) { sum += ${share}; }`];
+          : [tap, `if (${winners('at')} == f32(tap)) { sum += ${share}; }`];
       return `${open}
   ${places(node.shape, ['row', 'column'])}
   ${seenBy(plan).join('\n  ')}
@@ -241,7 +244,7 @@ function shareDispatch(
       ${body.join('\n      ')}
     }
   }
-  ${dx}[i] = sum;
+  ${dx('i', 'sum')}
 }
 `;
     },

@@ -7,10 +7,11 @@
  *
  * Each position is a product of its own, so positions and groups together are a product's groups.
  */
+import { unreachable } from '../../../../base/errors.ts';
 import { range } from '../../../../base/lists.ts';
 import type { Matrix } from '../../../../compile/winograd/variants.ts';
 import type { Node } from '../../../../graph/node.ts';
-import { type Dispatch, scalars, type Target } from '../../kernel.ts';
+import { type Dispatch, type Read, scalars, type Target, type Write } from '../../kernel.ts';
 import type { Epilogue } from '../../language/epilogue.ts';
 import { flat } from '../../language/indexing.ts';
 import { finishFunction } from '../product/finish.ts';
@@ -73,11 +74,11 @@ export function squaresIn(
     inputs: [scalars(picture)],
     outputs: [scalars(to)],
     workgroups,
-    code: ({ inputs: [x], outputs: [v] }) => {
+    code: ({ inputs: [x = unreachable], outputs: [v = unreachable] }) => {
       const loads = side.flatMap((row) =>
         side.flatMap((column) => [
           `var ${cell('x', row, column)} = 0f;`,
-          `if (${inside(squares, row, column)}) { ${cell('x', row, column)} = ${x}[${pixel(squares, row, column)}]; }`,
+          `if (${inside(squares, row, column)}) { ${cell('x', row, column)} = ${x(pixel(squares, row, column))}; }`,
         ]),
       );
       const stores = stacked(matrix.length, v, total);
@@ -90,16 +91,16 @@ ${indented([...place(squares), ...loads, ...sandwich(matrix, 'x', 'y'), ...store
 }
 
 /** Stores the square `y`, a number per position, `distance` numbers apart. */
-function stacked(side: number, to: string | undefined, distance: number): string[] {
-  return range(side * side).map(
-    (p) => `${to}[${p * distance}u + slot] = ${cell('y', Math.floor(p / side), p % side)};`,
+function stacked(side: number, to: Write, distance: number): string[] {
+  return range(side * side).map((p) =>
+    to(`${p * distance}u + slot`, cell('y', Math.floor(p / side), p % side)),
   );
 }
 
 /** Of a product, what the positions of one square hold. */
-function product(side: number, from: string | undefined, distance: number): string[] {
+function product(side: number, from: Read, distance: number): string[] {
   return range(side * side).map(
-    (p) => `let ${cell('x', Math.floor(p / side), p % side)} = ${from}[${p * distance}u + slot];`,
+    (p) => `let ${cell('x', Math.floor(p / side), p % side)} = ${from(`${p * distance}u + slot`)};`,
   );
 }
 
@@ -119,16 +120,16 @@ export function squaresOut(
     inputs: [scalars(from), ...(epilogue?.bindings ?? [])],
     outputs: [scalars(node)],
     workgroups,
-    code: ({ inputs: [m, ...names], outputs: [y] }) => {
+    code: ({ inputs: [m = unreachable, ...besides], outputs: [y = unreachable] }) => {
       const finish = {
-        epilogue: epilogue === undefined ? undefined : finishFunction(node, epilogue, names),
+        epilogue: epilogue === undefined ? undefined : finishFunction(node, epilogue, besides),
       };
       const stores = range(rows).flatMap((row) =>
         range(rows).flatMap((column) => [
           `if (${inside(squares, row, column)}) {`,
           `  let at = u32(${pixel(squares, row, column)});`,
           `  let sum = ${cell('y', row, column)};`,
-          ...finishOne(finish, { to: `${y}[at]`, at: 'at' }),
+          ...finishOne(finish, { to: y, at: 'at' }),
           '}',
         ]),
       );
@@ -181,10 +182,10 @@ export function kernelsIn(
     inputs: [scalars(kernel)],
     outputs: [scalars(to)],
     workgroups,
-    code: ({ inputs: [w], outputs: [u] }) => {
+    code: ({ inputs: [w = unreachable], outputs: [u = unreachable] }) => {
       const loads = range(kernels.side).flatMap((row) =>
         range(kernels.side).map(
-          (column) => `let ${cell('x', row, column)} = ${w}[${tap(kernels, row, column)}];`,
+          (column) => `let ${cell('x', row, column)} = ${w(tap(kernels, row, column))};`,
         ),
       );
       const stores = stacked(matrix.length, u, total);
@@ -211,11 +212,9 @@ export function kernelsOut(
     inputs: [scalars(from)],
     outputs: [scalars(node)],
     workgroups,
-    code: ({ inputs: [m], outputs: [w] }) => {
+    code: ({ inputs: [m = unreachable], outputs: [w = unreachable] }) => {
       const stores = range(rows).flatMap((row) =>
-        range(rows).map(
-          (column) => `${w}[${tap(kernels, row, column)}] = ${cell('y', row, column)};`,
-        ),
+        range(rows).map((column) => w(tap(kernels, row, column), cell('y', row, column))),
       );
       return `${open}
 ${indented([...kernelPlace(kernels), ...product(side, m, total), ...sandwich(matrix, 'x', 'y'), ...stores])}
