@@ -22,11 +22,11 @@ export default defineConfig({
     unstubGlobals: true,
     // Every core: by itself vitest leaves one free, which on two cores is half of the machine.
     maxWorkers: '100%',
-    testTimeout: 60_000,
-    // Browsers start in hooks, on a busy machine slowly.
-    hookTimeout: 60_000,
+    // Nobody waits so long for what is right; a busy machine may.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // A busy machine shows a page late; what is right is seen at once all the same.
-    expect: { poll: { timeout: 20_000 } },
+    expect: { poll: { timeout: 60_000 } },
     // The tally prints last: skipped tests with their reasons, then "N passed, N failed".
     reporters: ['default', new TallyReporter()],
   },

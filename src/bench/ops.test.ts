@@ -11,7 +11,7 @@ describe('the ladders of fovea bench --ops', () => {
       expect(node.inputs.map(({ op: source }) => source)).toEqual(numbers.map(() => 'input'));
     }
     expect(Object.keys(ops).filter((op) => !found.has(op))).toEqual([]);
-  }, 30_000);
+  });
 
   it('climb from plain loops to threads, each rung checked', async () => {
     const [forward, backward] = await opLadders({ only: 'upsample2d', threads: 2, budgetMs: 1 });

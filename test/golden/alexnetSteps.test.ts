@@ -114,7 +114,7 @@ function judge(run: Run, file: string, data: string): void {
       } finally {
         await session.close();
       }
-    }, 120_000);
+    });
   });
 }
 

@@ -48,7 +48,7 @@ behindDoor('FOVEA_MODELS', 'models of others', (folder) => {
       }
       const after = await score(session, spec, rows);
       expect(after.accuracy).toBeGreaterThanOrEqual((before.accuracy ?? 1) - 0.002);
-    }, 120_000);
+    });
   });
 });
 

@@ -15,7 +15,7 @@ it.skipIf(missing.length > 0)(
 );
 
 describe.each(launchers)('$library', (launcher) => {
-  it('does every operation on 2 ranks', { timeout: 60_000 }, async () => {
+  it('does every operation on 2 ranks', async () => {
     const job = await launch(launcher, 2, [PROGRAM]);
     expect(job.err).toBe('');
     const lines = linesOf<Line>(job);
@@ -39,7 +39,7 @@ describe.each(launchers)('$library', (launcher) => {
     expect(lines[0].half).toEqual(lines[1].half);
   });
 
-  it('is not started under the launcher of another', { timeout: 60_000 }, async () => {
+  it('is not started under the launcher of another', async () => {
     const other = launcher.library === 'MPICH' ? 'libmpi.so.40' : 'libmpich.so.12';
     const job = await launch(launcher, 2, [PROGRAM], { env: { FOVEA_MPI: other } });
     expect(job.code).not.toBe(0);
@@ -47,7 +47,7 @@ describe.each(launchers)('$library', (launcher) => {
     expect(job.err).toMatch(/started 2 processes, and .* counts 1|cannot be loaded/);
   });
 
-  it('is said to be missing where it is', { timeout: 60_000 }, async () => {
+  it('is said to be missing where it is', async () => {
     const job = await launch(launcher, 2, [PROGRAM], { env: { FOVEA_MPI: 'libnone.so' } });
     expect(job.code).not.toBe(0);
     expect(job.err).toMatch(/libnone\.so \(of FOVEA_MPI\) cannot be loaded/);

@@ -118,6 +118,6 @@ behindDoor('FOVEA_ONNX_NODE', "ONNX's backend tests", (folder) => {
         scope.free();
       }
       await session.close();
-    }, 120_000);
+    });
   });
 });

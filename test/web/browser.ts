@@ -47,6 +47,9 @@ const FIREFOX_WEBGPU = {
   },
 };
 
+/** How long a page may take to show what is waited for: a busy machine is slow. In milliseconds. */
+const PATIENCE = 100_000;
+
 /** A group of tests in Chromium. */
 export function inChromium(
   title: string,
@@ -77,6 +80,7 @@ export function inChromium(
     });
     body(async (url, { before, expected, ...context } = {}) => {
       const page = await (await browser.newContext(context)).newPage();
+      page.setDefaultTimeout(PATIENCE);
       watched.push({ page, troubles: troublesOf(page, new URL(url).origin, expected) });
       await before?.(page);
       await page.goto(url);

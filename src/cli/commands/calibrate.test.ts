@@ -35,7 +35,7 @@ beforeAll(async () => {
   const split = ['--validation-split', '0.25'];
   await fovea(train(), 'tiny.json', ...some, ...split, '--name', 'a');
   await fovea(train(), 'tiny.json', ...some, '--name', 'b');
-}, 60_000);
+});
 
 it('measures what an evaluation measures, and saves nothing unless asked', async () => {
   const { evaluation } = await evaluateRun({

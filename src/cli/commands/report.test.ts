@@ -46,7 +46,7 @@ beforeAll(async () => {
   await fovea(train(), [...words, ...more.slice(0, -2), '--out', 'a <b>', ...REFERENCE]);
   await fovea(report(), ['a <b>', '--out', 'r.html', ...REFERENCE]);
   page = await fs.readFile('r.html', 'utf8');
-}, 60_000);
+});
 
 describe('the page', () => {
   it('has for every colour of its drawings one for the dark, and is light on paper', () => {

@@ -34,7 +34,7 @@ it('serves until it is told to stop, and answers what is in hand', async () => {
   const port = somePort();
   const env = { FOVEA_TOKEN: 'secret' };
   const { child, first, ended } = started(
-    [`numbers=${digits}`, '--port', port, '--max-delay-ms', '700', '--threads', '1'],
+    [`numbers=${digits}`, '--port', port, '--max-delay-ms', '10000', '--threads', '1'],
     env,
   );
   const serving = JSON.parse(await first) as { event: string; url: string; models: string[] };
@@ -54,7 +54,10 @@ it('serves until it is told to stop, and answers what is in hand', async () => {
     });
   expect((await ask({})).status).toBe(401);
   const inHand = ask({ authorization: 'Bearer secret' });
-  await new Promise((resolve) => setTimeout(resolve, 250));
+  const headers = { authorization: 'Bearer secret' };
+  await expect
+    .poll(async () => (await fetch(`${serving.url}metrics`, { headers })).text())
+    .toContain('fovea_requests_in_hand 1\n');
   child.kill('SIGTERM');
   expect((await inHand).status).toBe(200);
   expect(await ended).toBe(0);

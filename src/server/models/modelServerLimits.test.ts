@@ -113,17 +113,24 @@ function halfARequest(
         });
         socket.on('close', () => done(said));
       });
-      setTimeout(() => resolve({ end: () => socket.destroy(), answer }), 100);
+      resolve({ end: () => socket.destroy(), answer });
     });
     socket.on('error', reject);
   });
 }
+
+/** Resolves when the server has so many requests in hand. */
+const inHand = (to: ModelServer, count: number) =>
+  expect
+    .poll(async () => (await ask(to, '/metrics')).body)
+    .toContain(`fovea_requests_in_hand ${count}\n`);
 
 describe('too much, too slow, gone', () => {
   it('sends the next away while it has its hands full, and takes it when others have gone', async () => {
     const small = await serve({ maxRequests: 2 });
     try {
       const held = [await halfARequest(small), await halfARequest(small)];
+      await inHand(small, 2);
       const full = await ask(small, PREDICT, { method: 'POST', body: new Uint8Array(pngs[0]) });
       expect([full.status, full.headers.get('retry-after')]).toEqual([429, '1']);
       expect(full.body.detail).toMatch(/2 requests are in hand/);
@@ -150,23 +157,28 @@ describe('too much, too slow, gone', () => {
   });
 
   it('gives up what nobody waits for, and what takes too long', async () => {
+    const patient = await serve({ maxDelay: 60_000, timeout: 60 });
     const slow = await serve({ maxDelay: 60_000, timeout: 1 });
     try {
       const controller = new AbortController();
-      const gone = ask(slow, PREDICT, {
+      const gone = ask(patient, PREDICT, {
         method: 'POST',
         body: new Uint8Array(pngs[0]),
         signal: controller.signal,
       }).catch((e: Error) => e.name);
-      setTimeout(() => controller.abort(), 200);
+      await inHand(patient, 1);
+      controller.abort();
       expect(await gone).toBe('AbortError');
       const late = await ask(slow, PREDICT, { method: 'POST', body: new Uint8Array(pngs[0]) });
       expect([late.status, late.headers.get('retry-after')]).toEqual([503, '1']);
       expect(late.body.detail).toMatch(/not answered within 1 seconds/);
-      const { body } = await ask(slow, '/metrics', {});
-      expect(body).toMatch(/fovea_requests_in_hand 0/);
-      expect(body).not.toMatch(/fovea_batch_rows_count\{model="digits"\} [1-9]/);
+      for (const server of [patient, slow]) {
+        await inHand(server, 0);
+        const { body } = await ask(server, '/metrics');
+        expect(body).not.toMatch(/fovea_batch_rows_count\{model="digits"\} [1-9]/);
+      }
     } finally {
+      await patient.close(1);
       await slow.close(1);
     }
   });
@@ -174,17 +186,17 @@ describe('too much, too slow, gone', () => {
 
 describe('its beginning and its end', () => {
   it('answers what is in hand, and nothing after it', async () => {
-    const closing = await serve({ maxDelay: 400 });
-    const inHand = ask(closing, PREDICT, { method: 'POST', body: new Uint8Array(pngs[0]) });
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    const closed = closing.close(10);
-    expect((await inHand).status).toBe(200);
+    const closing = await serve({ maxDelay: 600_000, timeout: 600 });
+    const asked = ask(closing, PREDICT, { method: 'POST', body: new Uint8Array(pngs[0]) });
+    await inHand(closing, 1);
+    const closed = closing.close(60);
+    expect((await asked).status).toBe(200);
     await closed;
     await expect(ask(closing, '/v2')).rejects.toThrow();
   });
 
   it('says that it is stopping to whoever has a connection still', async () => {
-    const closing = await serve({ maxDelay: 600 });
+    const closing = await serve({ maxDelay: 600_000, timeout: 600 });
     let said = '';
     const socket = connect(closing.port, '127.0.0.1');
     const ended = new Promise((resolve) => socket.on('close', resolve));
@@ -196,8 +208,8 @@ describe('its beginning and its end', () => {
       `POST ${PREDICT} ${head}Content-Type: image/png\r\nContent-Length: ${pngs[0].length}\r\n\r\n`,
     );
     socket.write(pngs[0]);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    const closed = closing.close(10);
+    await inHand(closing, 1);
+    const closed = closing.close(60);
     socket.write(`GET /v2/health/ready ${head}\r\n`);
     await Promise.all([closed, ended]);
     expect([...said.matchAll(/HTTP\/1.1 (\d+)/g)].map(([, status]) => status)).toEqual([

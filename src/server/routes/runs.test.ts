@@ -29,7 +29,7 @@ beforeAll(async () => {
     backend: { threads: 1, revectorize: 'off' },
   });
   for await (const _ of training);
-}, 60_000);
+});
 afterAll(() => fs.rm(home, { recursive: true, force: true }));
 
 /** Without the answers of FoveaErrors, which the whole server words. */

@@ -23,7 +23,7 @@ beforeAll(async () => {
   const optimizer = { kind: 'adam', learningRate: 0.003 };
   for await (const _ of fit(session, spec, data, { epochs: 3, batchSize: 32, optimizer }));
   read = openPredictor(session, { spec, classes });
-}, 120_000);
+});
 afterAll(() => session.close());
 
 const answerTo = async (picture: Picture, options = {}) =>

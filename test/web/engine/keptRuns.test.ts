@@ -3,11 +3,9 @@
  * was closed in the middle, gone on with to the same bits, out of a zip as they went in.
  */
 import { rmSync } from 'node:fs';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ISOLATED, inBrowsers, type Served, serveFolder } from '../browser.ts';
 import { bundleEngine } from './bundle.ts';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** Before the code of page and workers, this makes of any browser one that writes by access handles alone. */
 const HANDLES_ALONE = 'delete FileSystemFileHandle.prototype.createWritable;';
@@ -49,7 +47,7 @@ inBrowsers('runs that are kept', (open) => {
     const resumed = () =>
       page.evaluate(`trainKept('killed', true, 0).catch((error) => error.message)`);
     // Its lock is free once the browser has cleared the page away.
-    await expect.poll(resumed, { timeout: 20_000 }).toBe(accuracy);
+    await expect.poll(resumed).toBe(accuracy);
     const { name, runs, weights } = await page.evaluate<Kept>(`keptRuns('killed')`);
     expect(name).toBe('killed-2');
     expect(runs).toEqual(['killed', 'killed-2', 'straight'].map((run) => [run, 'done', null]));

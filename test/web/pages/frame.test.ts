@@ -21,7 +21,7 @@ const MOST_SCRIPT = 150_000;
 let lab: Lab;
 beforeAll(async () => {
   lab = await serveLab();
-}, 120_000);
+});
 afterAll(() => lab.close());
 
 const heading = (page: Page) => page.locator('main h1').first().innerText();

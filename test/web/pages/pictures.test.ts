@@ -22,7 +22,7 @@ let served: Served;
 beforeAll(async () => {
   folder = await bundleEngine();
   served = await serveFolder(folder);
-}, 60_000);
+});
 afterAll(async () => {
   await served.close();
   rmSync(folder, { recursive: true });
@@ -183,7 +183,7 @@ inChromium("pictures of one's own", (open) => {
     expect(found.notes).toHaveLength(6);
     expect(found.notes[5]).toBe('Left out 5 more');
     expect(found.dropped).toEqual(['dropped.png']);
-  }, 60_000);
+  });
 
   it('come from a camera, or its refusal in words', async () => {
     const page = await open(served.url);

@@ -95,7 +95,7 @@ inChromium('the page of runs', (open) => {
     expect(await page.innerText('.runsMistakes')).toContain(
       `${(100 * (record.results?.test.accuracy ?? 0)).toFixed(2)} % of 20 pictures`,
     );
-  }, 60_000);
+  });
 
   it('copies a run into the browser, saves it, opens it again, and deletes it once asked', async () => {
     const page = await open(address('from=folder'));
@@ -132,11 +132,11 @@ inChromium('the page of runs', (open) => {
     await expect.poll(() => page.locator('.runsList tbody tr').count()).toBe(1);
     await page.reload();
     expect((await cells(page, 'small'))[0].trim()).toBe('small');
-  }, 60_000);
+  });
 
   it('fits a phone: nothing but tables is wider than the screen', async () => {
     const page = await open(address('runs=small/large'), { viewport: { width: 360, height: 800 } });
     await page.waitForSelector('.runsSheet');
     expect(await overflowOf(page)).toBe(0);
-  }, 60_000);
+  });
 });

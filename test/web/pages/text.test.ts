@@ -12,7 +12,7 @@ vi.setConfig({ testTimeout: 200_000 });
 let lab: Lab;
 beforeAll(async () => {
   lab = await serveLab();
-}, 120_000);
+});
 afterAll(() => lab?.close());
 
 inChromium('the text', (open) => {

@@ -21,7 +21,7 @@ import { overflowOf, seriousFindings, serveLab } from '../lab.ts';
 let lab: Lab;
 beforeAll(async () => {
   lab = await serveLab();
-}, 120_000);
+});
 afterAll(() => lab.close());
 
 const WIDE = { viewport: { width: 1280, height: 900 } };
