@@ -24,6 +24,15 @@ function controlled({ maxBatch = 4, maxDelay = 0, lanes = 1 } = {}) {
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('a batcher', () => {
+  it('waits for others no longer once it is told to hasten', async () => {
+    const { batcher, seen } = controlled({ maxDelay: 600_000 });
+    void batcher.submit('x', 1, never);
+    await turn();
+    expect(seen()).toEqual([]);
+    batcher.hasten();
+    expect(seen()).toEqual(['x']);
+  });
+
   it('begins at once where nobody works, and gathers while somebody does', async () => {
     const { batcher, batches, seen } = controlled();
     const first = batcher.submit('x', 1, never);

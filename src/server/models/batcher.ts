@@ -32,6 +32,7 @@ export class Batcher<Task, Result> {
   readonly #options: BatcherOptions<Task, Result>;
   #queue: Waiting<Task, Result>[] = [];
   #running = 0;
+  #isHasty = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #turn: ReturnType<typeof setImmediate> | undefined;
 
@@ -72,6 +73,12 @@ export class Batcher<Task, Result> {
     });
   }
 
+  /** From now on nobody waits for others: what is there is all that comes. */
+  hasten(): void {
+    this.#isHasty = true;
+    this.#next();
+  }
+
   /** Begins batches while somebody is free and one is full or due; else comes back when the first is due. */
   #next(): void {
     const { maxBatch, maxDelay, lanes } = this.#options;
@@ -81,7 +88,7 @@ export class Batcher<Task, Result> {
     while (this.#running < lanes) {
       const [first] = this.#queue;
       if (first === undefined) return;
-      const left = first.since + maxDelay - performance.now();
+      const left = this.#isHasty ? 0 : first.since + maxDelay - performance.now();
       if (this.waiting < maxBatch && left > 0) {
         this.#timer = setTimeout(() => this.#next(), Math.ceil(left));
         return;

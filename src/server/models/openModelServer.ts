@@ -114,6 +114,7 @@ export async function openModelServer(options: ModelServerOptions): Promise<Mode
     batches: workers.batches,
     async close(grace = 30) {
       isStopping = true;
+      for (const batcher of batchers.values()) batcher.hasten();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       // A connection whose request was in hand is idle once that is answered.
       const idle = setInterval(() => server.closeIdleConnections(), 50);
