@@ -8,6 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, vi } from 'vitest';
+import { runCommandLine } from '../../src/cli/commandLine.ts';
 
 export interface Heard {
   /** Of standard output. */
@@ -17,7 +18,28 @@ export interface Heard {
 }
 
 /** Runs a command as its words on a command line would; its errors are thrown. */
-export async function hear(command: Command, ...words: readonly string[]): Promise<Heard> {
+export const hear = (command: Command, ...words: readonly string[]): Promise<Heard> =>
+  heard(() => command.exitOverride().parseAsync(words, { from: 'user' }));
+
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs what stands behind "fovea" on a command line, to its exit code; its errors are words on standard error. */
+export async function fovea(...words: readonly string[]): Promise<Ended> {
+  const before = process.exitCode;
+  process.exitCode = undefined;
+  try {
+    const { printed, noted } = await heard(() => runCommandLine(words));
+    return { code: Number(process.exitCode ?? 0), stdout: printed, stderr: noted };
+  } finally {
+    process.exitCode = before;
+  }
+}
+
+async function heard(run: () => Promise<unknown>): Promise<Heard> {
   const [printed, noted]: [string[], string[]] = [[], []];
   const out = vi
     .spyOn(process.stdout, 'write')
@@ -26,7 +48,7 @@ export async function hear(command: Command, ...words: readonly string[]): Promi
     .spyOn(process.stderr, 'write')
     .mockImplementation((chunk) => noted.push(String(chunk)) > 0);
   try {
-    await command.exitOverride().parseAsync(words, { from: 'user' });
+    await run();
   } finally {
     out.mockRestore();
     notes.mockRestore();

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { fovea as foveaHere } from '../../../test/support/commandLine.ts';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 
@@ -13,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => fs.rm(home, { recursive: true, force: true }));
 
-/** Runs `fovea lab ...`; `onLine` gets the first line of standard output. */
+/** Runs `fovea lab ...` in a process of its own; `onLine` gets the first line of standard output. */
 async function fovea(args: readonly string[], onLine?: (line: string, pid: number) => unknown) {
   const child = spawn(process.execPath, ['--no-warnings', MAIN, 'lab', ...args], { cwd: home });
   const text = { stdout: '', stderr: '' };
@@ -72,7 +73,7 @@ it.each([
   [['--isolate'], /--isolate is for --build/],
   [['--prot', '8000'], /unknown option '--prot'/],
 ])('says of %j what is wrong', async (args, message) => {
-  const { code, stderr } = await fovea(args);
+  const { code, stderr } = await foveaHere('lab', ...args);
   expect(stderr).toMatch(message);
   expect(code).toBe(2);
 });

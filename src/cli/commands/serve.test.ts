@@ -3,13 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { fovea } from '../../../test/support/commandLine.ts';
 import { named, saveModelFiles } from '../../../test/support/savedModels.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'fovea-serve-'));
 const digits = saveModelFiles(path.join(folder, 'digits'), named('lenet5'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A command that runs until it is told to end; `first` is its first line of JSON, or of its errors. */
+/** A command that runs until it is told to end; `first` is its first line of JSON. */
 function started(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const child = spawn(
     process.execPath,
@@ -18,15 +19,12 @@ function started(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
       env: { ...process.env, ...env },
     },
   );
-  let said = '';
-  child.stderr.on('data', (text) => {
-    said += text;
-  });
+  child.stderr.resume();
   const first = new Promise<string>((resolve) =>
     child.stdout.once('data', (text) => resolve(String(text))),
   );
   const ended = new Promise<number | null>((resolve) => child.on('exit', (code) => resolve(code)));
-  return { child, first, ended, said: () => said };
+  return { child, first, ended };
 }
 const somePort = (): string => String(20_000 + Math.floor(Math.random() * 20_000));
 
@@ -70,8 +68,8 @@ it('refuses what it cannot serve before it listens', async () => {
     [[digits, '--port', '70000'], /--port.*received "70000"/, 2],
     [[digits, '--max-batch', '0'], /--max-batch.*received "0"/, 2],
   ] as const) {
-    const { ended, said } = started(args);
-    expect(await ended).toBe(code);
-    expect(said().replaceAll(/\s+/g, ' ')).toMatch(words);
+    const { code: ended, stderr } = await fovea('serve', ...args);
+    expect(ended).toBe(code);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(words);
   }
 });

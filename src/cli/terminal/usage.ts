@@ -1,7 +1,7 @@
 /**
  * @file What commander refuses, in the house's manner: what was received, what was expected, how to mend it.
  *
- * Next stop: `main.ts`.
+ * Next stop: `../commandLine.ts`.
  */
 import type { CommanderError } from 'commander';
 import { UsageError } from '../../base/errors.ts';
