@@ -9,7 +9,7 @@ import type { Command } from 'commander';
 import type { Recipe, RecipeSettings } from '../models/recipes.ts';
 import type { ModelSpec } from '../nn/spec.ts';
 import type { RunRecord } from '../records/runRecord.ts';
-import type { TensorBoard } from '../runs/tensorboard/runLog.ts';
+import type { TensorBoard } from '../runs/tensorboard/telling.ts';
 import { resolveModel, resolveModelToTrain, resolveRun, withGivenInput } from './models.ts';
 import type { TrainingOptions } from './options/trainingOptions.ts';
 import { requestOf } from './options/trainingRequest.ts';

@@ -30,7 +30,7 @@ import type { Cluster, FitOptions } from '../train/events.ts';
 import { readSpec } from './folder/modelFiles.ts';
 import { RunFolder } from './folder/runFolder.ts';
 import { checkOwnFolder, openStartingPoint } from './startingFolder.ts';
-import { checkTold, type TensorBoard, told } from './tensorboard/runLog.ts';
+import { checkTold, type TensorBoard } from './tensorboard/telling.ts';
 
 /** What may differ between a run and its continuation: it has no influence on the numbers. */
 export interface RunConditions
@@ -161,10 +161,17 @@ async function checkConditions({ tensorboard, cluster }: RunConditions): Promise
   if (tensorboard !== undefined && !follows(cluster)) await checkTold(tensorboard);
 }
 
-function performed(prepared: PreparedRun, { tensorboard }: RunConditions) {
+async function* performed(
+  prepared: PreparedRun,
+  { tensorboard }: RunConditions,
+): AsyncGenerator<RunEvent, void, void> {
   const events = performRun(prepared);
-  if (tensorboard === undefined || follows(prepared.cluster)) return events;
-  return told(events, prepared, tensorboard);
+  if (tensorboard === undefined || follows(prepared.cluster)) {
+    yield* events;
+    return;
+  }
+  const { told } = await import('./tensorboard/runLog.ts');
+  yield* told(events, prepared, tensorboard);
 }
 
 /** Throws where ranks are to train a network by its towers that has none. */

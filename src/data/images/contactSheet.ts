@@ -35,10 +35,22 @@ type Colour = readonly [number, number, number];
 const PAPER: Colour = [24, 27, 33];
 const INK: Colour = [205, 210, 220];
 
+/** A picture in colour: red, green and blue of each pixel, rows from the top. */
+export interface Sheet {
+  readonly width: number;
+  readonly height: number;
+  readonly pixels: Uint8Array;
+}
+
 /** PNG bytes. */
 export function contactSheet(split: Split, options: ContactSheetOptions): Uint8Array {
-  const sheet = options.captions === undefined ? byClass(split, options) : asGrid(split, options);
-  return encode({ width: sheet.width, height: sheet.height, data: sheet.pixels, channels: 3 });
+  const { width, height, pixels } = drawnSheet(split, options);
+  return encode({ width, height, data: pixels, channels: 3 });
+}
+
+/** The same before it is packed. */
+export function drawnSheet(split: Split, options: ContactSheetOptions): Sheet {
+  return options.captions === undefined ? byClass(split, options) : asGrid(split, options);
 }
 
 /** One picture alone as PNG, enlarged without smoothing. */
@@ -48,7 +60,7 @@ export function pictureToPng(
   scale = 1,
 ): Uint8Array {
   const [height, width] = imageShape;
-  const sheet = new Sheet(width * scale, height * scale);
+  const sheet = new Canvas(width * scale, height * scale);
   sheet.picture(pixels, imageShape, 0, 0, scale);
   return encode({ width: sheet.width, height: sheet.height, data: sheet.pixels, channels: 3 });
 }
@@ -56,14 +68,14 @@ export function pictureToPng(
 function byClass(
   split: Split,
   { imageShape, classes, rows, columns = 10 }: ContactSheetOptions,
-): Sheet {
+): Canvas {
   const highest = Math.max(0, ...split.labels);
   const names = classes ?? Array.from({ length: highest + 1 }, (_, label) => String(label));
   const shown = names.slice(0, rows ?? MOST_ROWS).map((name) => shortened(name, MOST_LETTERS));
   const cell = cellOf(imageShape);
   const nameWidth = Math.max(...shown.map(textWidth));
   const left = MARGIN + nameWidth + 2 * GAP;
-  const sheet = new Sheet(
+  const sheet = new Canvas(
     left + columns * (cell.width + GAP) - GAP + MARGIN,
     2 * MARGIN + shown.length * (cell.height + GAP) - GAP,
   );
@@ -79,7 +91,7 @@ function byClass(
   return sheet;
 }
 
-function asGrid(split: Split, options: ContactSheetOptions): Sheet {
+function asGrid(split: Split, options: ContactSheetOptions): Canvas {
   const { imageShape, captions = [], columns = 10 } = options;
   const rows = Math.min(options.rows ?? Infinity, Math.ceil(split.count / columns));
   const shown = Math.min(split.count, rows * columns);
@@ -89,7 +101,7 @@ function asGrid(split: Split, options: ContactSheetOptions): Sheet {
   const widest = Math.max(0, ...lines.flat().map(textWidth));
   const stepX = Math.max(cell.width, widest) + 3 * GAP;
   const stepY = cell.height + textHeight + 2 * GAP;
-  const sheet = new Sheet(
+  const sheet = new Canvas(
     2 * MARGIN + Math.min(columns, shown) * stepX - 3 * GAP,
     2 * MARGIN + Math.ceil(shown / columns) * stepY - 2 * GAP,
   );
@@ -126,7 +138,7 @@ function firstOfClass(split: Split, label: number, most: number): number[] {
 }
 
 /** An RGB canvas. */
-class Sheet {
+class Canvas implements Sheet {
   readonly width: number;
   readonly height: number;
   readonly pixels: Uint8Array;
@@ -143,7 +155,12 @@ class Sheet {
       });
     }
     this.pixels = new Uint8Array(3 * this.width * this.height);
-    for (let i = 0; i < this.pixels.length; i += 3) this.pixels.set(PAPER, i);
+    const [red, green, blue] = PAPER;
+    for (let i = 0; i < this.pixels.length; i += 3) {
+      this.pixels[i] = red;
+      this.pixels[i + 1] = green;
+      this.pixels[i + 2] = blue;
+    }
   }
 
   picture(

@@ -19,8 +19,8 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 /** An unsigned number of 32 bits. */
 export function crc32c(bytes: Uint8Array): number {
   let remainder = 0xffffffff;
-  for (const byte of bytes) {
-    remainder = (remainder >>> 8) ^ (TABLE[(remainder ^ byte) & 0xff] ?? 0);
+  for (let i = 0; i < bytes.length; i++) {
+    remainder = (remainder >>> 8) ^ (TABLE[(remainder ^ (bytes[i] ?? 0)) & 0xff] ?? 0);
   }
   return ~remainder >>> 0;
 }

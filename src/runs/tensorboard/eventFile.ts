@@ -38,7 +38,10 @@ export class EventFile {
       const name = nextEventName(there);
       const handle = await fs.open(path.join(folder, name), 'ax');
       const file = new EventFile(path.join(folder, name), there.length === 0, handle);
-      await file.append([versionEvent(Date.now() / 1000, 'fovea')]);
+      await file.append([versionEvent(Date.now() / 1000, 'fovea')]).catch(async (error) => {
+        await handle.close();
+        throw error;
+      });
       return file;
     } catch (error) {
       throw writeError(folder, error);
@@ -66,7 +69,9 @@ export class EventFile {
     try {
       await this.append([]);
     } finally {
-      await this.#handle.close();
+      await this.#handle.close().catch((error) => {
+        throw writeError(this.path, error);
+      });
     }
   }
 }

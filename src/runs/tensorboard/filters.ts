@@ -1,9 +1,9 @@
 /**
  * @file The filters of a network's first convolution as one picture: grey for one channel, colours for three.
  *
- * All filters share one scale: black is the least weight of all, white the largest. Next stop: `runEvents.ts`.
+ * All filters share one scale: black is the least weight of all, white the largest. Next stop: `png.ts`.
  */
-import { encode } from 'fast-png';
+import type { Sheet } from '../../data/images/contactSheet.ts';
 import { layerShapes } from '../../nn/shapes.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 
@@ -14,8 +14,8 @@ const [CELL, GAP] = [32, 4];
 export interface FirstFilters {
   /** Of the parameter. */
   readonly name: string;
-  /** PNG bytes. `weights`: (height, width, channels, filters) */
-  picture(weights: ArrayLike<number>): Uint8Array;
+  /** `weights`: (height, width, channels, filters) */
+  picture(weights: ArrayLike<number>): Sheet;
 }
 
 /** Undefined where the first convolution reads anything but grey or colours. */
@@ -37,7 +37,7 @@ export function firstFiltersOf(spec: ModelSpec): FirstFilters | undefined {
 function filterPicture(
   weights: ArrayLike<number>,
   shape: Readonly<Record<'height' | 'width' | 'channels' | 'filters', number>>,
-): Uint8Array {
+): Sheet {
   const { channels, filters } = shape;
   const { least, scale } = rangeOf(weights);
   const zoom = Math.max(1, Math.round(CELL / Math.max(shape.height, shape.width)));
@@ -46,7 +46,7 @@ function filterPicture(
   const columns = Math.min(shown, IN_A_ROW);
   const width = columns * (wide + GAP) - GAP;
   const height = Math.ceil(shown / columns) * (high + GAP) - GAP;
-  const data = new Uint8Array(3 * width * height);
+  const pixels = new Uint8Array(3 * width * height);
   for (let filter = 0; filter < shown; filter++) {
     const left = (filter % columns) * (wide + GAP);
     const top = Math.floor(filter / columns) * (high + GAP);
@@ -56,12 +56,12 @@ function filterPicture(
         const to = 3 * ((top + y) * width + left + x);
         for (let colour = 0; colour < 3; colour++) {
           const from = (pixel * channels + Math.min(colour, channels - 1)) * filters + filter;
-          data[to + colour] = Math.round(((weights[from] ?? least) - least) * scale);
+          pixels[to + colour] = Math.round(((weights[from] ?? least) - least) * scale);
         }
       }
     }
   }
-  return encode({ width, height, data, channels: 3 });
+  return { width, height, pixels };
 }
 
 function rangeOf(weights: ArrayLike<number>) {

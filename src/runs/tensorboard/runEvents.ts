@@ -9,12 +9,13 @@
 
 import type { ImageShape } from '../../base/shape.ts';
 import type { Split } from '../../data/dataset.ts';
-import { contactSheet } from '../../data/images/contactSheet.ts';
+import { drawnSheet } from '../../data/images/contactSheet.ts';
 import { image, type SummaryValue, scalar } from '../../interop/tensorboard/events.ts';
 import type { HParam, RunMetric } from '../../interop/tensorboard/hparams.ts';
 import type { TrainedRecord } from '../../records/runRecord.ts';
 import { type Metrics, metricsOf, namedMetrics } from '../../train/measures.ts';
 import { type EpochRecord, type Progress, sumsOf } from '../../train/progress.ts';
+import { pngOf } from './png.ts';
 
 /** Where the run stood when it was last told of. */
 export type Standing = Pick<Progress, 'step' | 'rows' | 'seconds'> & {
@@ -59,13 +60,14 @@ export const metricValues = (prefix: string, metrics: Metrics): SummaryValue[] =
   [...namedMetrics(metrics)].map(([name, value]) => scalar(`${prefix}_${name}`, value));
 
 /** Each with the name of its class below it. */
-export function pictureValue(
+export async function pictureValue(
   pictures: Split,
   imageShape: ImageShape,
   classes: readonly string[],
-): SummaryValue {
+): Promise<SummaryValue> {
   const captions = Array.from(pictures.labels, (label) => classes[label] ?? String(label));
-  return image('data/training', contactSheet(pictures, { imageShape, captions, columns: 8 }));
+  const sheet = drawnSheet(pictures, { imageShape, captions, columns: 8 });
+  return image('data/training', await pngOf(sheet));
 }
 
 /** Model, data and all settings of a run that has them: "batchSize", "optimizer.learningRate". */

@@ -6,13 +6,11 @@
  *   FOLDER/validation/     numbers of the validation split
  *   FOLDER/test/           and of the test set
  *
- * A folder that cannot be written is an error before the first step; once training runs, trouble with these files ends
- * the telling and not the run. Before: `runEvents.ts`. Next stop: `../trainRun.ts`.
+ * Once training runs, trouble with these files ends the telling and not the run. Before: `runEvents.ts`. Next stop:
+ * `telling.ts`, the door.
  */
-import { randomBytes } from 'node:crypto';
-import fs from 'node:fs/promises';
 import path from 'node:path';
-import { advice, FoveaError, messageOf, setting } from '../../base/errors.ts';
+import { FoveaError, messageOf } from '../../base/errors.ts';
 import { RandomStream } from '../../base/random.ts';
 import { validationSplit } from '../../data/batches/batches.ts';
 import { picturesOf } from '../../data/pictures.ts';
@@ -34,9 +32,9 @@ import { fitSettingsOf } from '../../records/settings.ts';
 import type { FitEvent } from '../../train/events.ts';
 import { type GradientProbe, openGradientProbe } from '../../train/gradientProbe.ts';
 import type { Progress } from '../../train/progress.ts';
-import { writeError } from '../folder/wholeFile.ts';
 import { EventFile } from './eventFile.ts';
 import { firstFiltersOf } from './filters.ts';
+import { pngOf } from './png.ts';
 import {
   batchValues,
   epochValues,
@@ -46,63 +44,37 @@ import {
   pictureValue,
   standingOf,
 } from './runEvents.ts';
-
-/** How a run is to be told. */
-export interface TensorBoard {
-  /** The run gets a folder of its name in it; default: `tensorboard/` in the run's own folder. */
-  readonly folder?: string | undefined;
-  /**
-   * The largest share of the time that weights, gradients and filters may take: where epochs are short they are told of
-   * after some epochs only, and always at the end. Default 0.01.
-   */
-  readonly insides?: number | undefined;
-  /** Told once when event files can no longer be written, in a sentence. */
-  readonly onTrouble?: ((words: string) => void) | undefined;
-}
+import type { TensorBoard } from './telling.ts';
 
 /** Training pictures that are shown, and those whose gradients are taken. */
 const [SHOWN, PROBED] = [24, 32];
-
-/** Throws where the folder that was named cannot be written. */
-export async function checkTold({ folder }: TensorBoard): Promise<void> {
-  if (folder === undefined) return;
-  const probe = path.join(folder, `.${randomBytes(6).toString('hex')}.probe`);
-  try {
-    await fs.mkdir(folder, { recursive: true });
-    await fs.writeFile(probe, '');
-    await fs.rm(probe);
-  } catch (error) {
-    const { parts } = writeError(folder, error);
-    throw new FoveaError({ ...parts, fix: advice`choose another ${setting('tensorboard')}` });
-  }
-}
 
 /** The events of a run as they come, each told before it is handed on. */
 export async function* told(
   events: AsyncIterable<RunEvent>,
   run: PreparedRun,
-  { folder, insides = 0.01, onTrouble = () => undefined }: TensorBoard,
+  { folder, insides = 0.005, onTrouble = () => undefined }: TensorBoard,
 ): AsyncGenerator<RunEvent, void, void> {
   const { path: own } = run.run;
   const place = folder === undefined ? [own, 'tensorboard'] : [folder, path.basename(own)];
   const log = new RunLog(run, path.join(...place), insides);
   let isBroken = false;
+  const breakOff = (error: unknown): void => {
+    if (!log.isOpen || !(error instanceof FoveaError)) throw error;
+    if (!isBroken) onTrouble(`TensorBoard is told no more of this run: ${messageOf(error)}`);
+    isBroken = true;
+  };
   try {
     for await (const event of events) {
-      try {
-        if (!isBroken) await log.take(event);
-      } catch (error) {
-        if (!log.isOpen || !(error instanceof FoveaError)) throw error;
-        isBroken = true;
-        onTrouble(`TensorBoard is told no more of this run, which goes on: ${messageOf(error)}`);
-      }
+      if (!isBroken) await log.take(event).catch(breakOff);
       yield event;
     }
   } catch (error) {
     if (!isBroken) await log.fail();
     throw error;
   } finally {
-    await log.close();
+    // What was put off is written now.
+    await log.close().catch((error) => log.isOpen && breakOff(error));
   }
 }
 
@@ -221,7 +193,7 @@ class RunLog {
       const weights = await scope.readState(name);
       values.push(...histogram(`weights/${name}`, weights));
       if (name === this.#filters?.name) {
-        values.push(image(`filters/${name}`, this.#filters.picture(weights)));
+        values.push(image(`filters/${name}`, await pngOf(this.#filters.picture(weights))));
       }
     }
     for (const [name, gradient] of (await this.#gradients?.measure(step)) ?? []) {
@@ -255,7 +227,7 @@ class RunLog {
   async #tell(part: Part | '', values: readonly SummaryValue[], step: number): Promise<void> {
     if (values.length === 0) return;
     const file = await this.#file(part);
-    await file.append([summaryEvent(momentAt(step), values)]);
+    await file.putOff(summaryEvent(momentAt(step), values));
   }
 
   async #file(part: Part | ''): Promise<EventFile> {
@@ -274,7 +246,9 @@ class RunLog {
 
   async close(): Promise<void> {
     this.#gradients?.close();
-    for (const file of this.#files.values()) await file.close().catch(() => undefined);
+    const closed = await Promise.allSettled([...this.#files.values()].map((file) => file.close()));
+    const failed = closed.find((one) => one.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
 }
 
