@@ -6,12 +6,8 @@
 import path from 'node:path';
 import { formatBytes } from '../base/units.ts';
 import { modelNames } from '../models/index.ts';
-import {
-  type RebuiltResult,
-  type RunEvent,
-  type RunResult,
-  testMetricsOf,
-} from '../records/performRun.ts';
+import { type RebuiltResult, type RunResult, testMetricsOf } from '../records/finishRun.ts';
+import type { RunEvent } from '../records/performRun.ts';
 import type { TrainedRecord } from '../records/runRecord.ts';
 import type { Progress } from '../train/progress.ts';
 import { exchangedTable } from './terminal/exchanged.ts';

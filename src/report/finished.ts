@@ -4,7 +4,7 @@
  * Next stop: `contents.ts`.
  */
 import { pictureNames } from '../data/pictureNames.ts';
-import type { FinishedRebuild, FinishedRun } from '../records/performRun.ts';
+import type { FinishedRebuild, FinishedRun } from '../records/finishRun.ts';
 import type { TrainedRecord } from '../records/runRecord.ts';
 import { contentsOf } from './contents.ts';
 import { reportPage } from './page.ts';

@@ -17,13 +17,9 @@ import { checkNamesClasses, rebuildsInput } from '../nn/losses/answers.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import { clusterToGoOn } from '../records/clusterRecord.ts';
 import { checkExpected, type ExpectedRun } from '../records/expectedRun.ts';
+import type { PageWriter } from '../records/finishRun.ts';
 import { type BegunRun, epochsToGo, planNewRun, planResumedRun } from '../records/newRun.ts';
-import {
-  type PageWriter,
-  type PreparedRun,
-  performRun,
-  type RunEvent,
-} from '../records/performRun.ts';
+import { type PreparedRun, performRun, type RunEvent } from '../records/performRun.ts';
 import { type AskedSettings, settingsOf } from '../records/settings.ts';
 import { checkSameRun, follows, handOver, noFiles } from '../records/sharedRun.ts';
 import type { Cluster, FitOptions } from '../train/events.ts';

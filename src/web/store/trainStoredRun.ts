@@ -9,13 +9,9 @@ import type { Dataset } from '../../data/dataset.ts';
 import { checkNamesClasses } from '../../nn/losses/answers.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import { checkExpected } from '../../records/expectedRun.ts';
+import type { PageWriter } from '../../records/finishRun.ts';
 import { epochsToGo, planNewRun, planResumedRun } from '../../records/newRun.ts';
-import {
-  type PageWriter,
-  type PreparedRun,
-  performRun,
-  type RunEvent,
-} from '../../records/performRun.ts';
+import { type PreparedRun, performRun, type RunEvent } from '../../records/performRun.ts';
 import { type AskedSettings, settingsOf } from '../../records/settings.ts';
 import type { RunStore } from './runStore.ts';
 
