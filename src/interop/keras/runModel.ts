@@ -9,6 +9,7 @@ import { type NonEmpty, nonEmpty } from '../../base/lists.ts';
 import { shownValue } from '../../base/printable.ts';
 import { sizeOf } from '../../base/shape.ts';
 import type { SpecBuilder } from '../specBuilder.ts';
+import { callOffsets, inOrder, keyOf, layerProblem } from './callOrder.ts';
 import { isObject, type Json, LayerConfig } from './config.ts';
 import type { KerasTensor, LayerContext, Variable } from './layers/context.ts';
 import { translationOf } from './layers/index.ts';
@@ -69,14 +70,16 @@ function runSequential(
     if (layer.className === 'InputLayer') continue;
     const [result, ...more] = apply(run, layer, { reads: [], options: {} }, [tensor], place);
     if (result === undefined || more.length > 0) {
-      throw problem(run, layer, `it gives ${more.length + 1} results in the middle of a chain`);
+      throw layerProblem(
+        run.where,
+        layer,
+        `it gives ${more.length + 1} results in the middle of a chain`,
+      );
     }
     tensor = result;
   }
   return tensor;
 }
-
-const keyOf = (layer: string, node: number) => `${layer}\0${node}`;
 
 function runFunctional(
   run: Run,
@@ -96,27 +99,11 @@ function runFunctional(
   });
   const offsets = callOffsets(model);
   const keyOfRef = ({ layer, node }: TensorRef) => keyOf(layer, node - (offsets.get(layer) ?? 0));
-  for (const { layer, call, node } of inOrder(run, model, keyOfRef)) {
+  for (const { layer, call, node } of inOrder(run.where, model, keyOfRef)) {
     const reads = call.reads.map((ref) => resultOf(run, results, ref, keyOfRef(ref)));
     results.set(keyOf(layer.name, node), apply(run, layer, call, nonEmpty(reads, 'inputs'), place));
   }
   return model.outputs.map(({ ref }) => resultOf(run, results, ref, keyOfRef(ref)));
-}
-
-/** Calls of a model that is a layer are counted from 1 in some files: its own making was the first. */
-function callOffsets({ layers, outputs }: KerasModel): ReadonlyMap<string, number> {
-  const models = new Set(
-    layers.filter((layer) => layer.model !== undefined).map(({ name }) => name),
-  );
-  const least = new Map<string, number>();
-  const refs = [
-    ...layers.flatMap(({ calls }) => calls.flatMap(({ reads }) => reads)),
-    ...outputs.map(({ ref }) => ref),
-  ];
-  for (const { layer, node } of refs) {
-    if (models.has(layer)) least.set(layer, Math.min(node, least.get(layer) ?? node));
-  }
-  return least;
 }
 
 function resultOf(
@@ -132,57 +119,6 @@ function resultOf(
     problem: `a layer reads result ${ref.tensor} of call ${ref.node} of ${shownValue(ref.layer)}, which there is not`,
     expected: 'results of layers that are called before',
     fix: 'the file is damaged: save the model again',
-  });
-}
-
-interface Pending {
-  readonly layer: KerasLayer;
-  readonly call: LayerCall;
-  readonly node: number;
-}
-
-/** Every call after those it reads, as near to the order of the file as that goes. */
-function inOrder(run: Run, model: KerasModel, keyOfRef: (ref: TensorRef) => string): Pending[] {
-  const inputs = new Set(model.inputs.map(({ layer }) => layer));
-  const calls = model.layers
-    .filter(({ name }) => !inputs.has(name))
-    .flatMap((layer) => layer.calls.map((call, node): Pending => ({ layer, call, node })));
-  const done = new Set([...inputs].map((name) => keyOf(name, 0)));
-  const waiting = new Map<string, Pending[]>();
-  const order: Pending[] = [];
-  /** Puts a call in the order, or to those that wait for what it lacks. */
-  const place = (call: Pending): void => {
-    const missing = call.call.reads.map(keyOfRef).find((key) => !done.has(key));
-    if (missing === undefined) order.push(call);
-    else waiting.set(missing, [...(waiting.get(missing) ?? []), call]);
-  };
-  let placed = 0;
-  for (const call of calls) {
-    place(call);
-    // What was placed may be what others wait for.
-    for (; placed < order.length; placed++) {
-      const { layer, node } = order[placed] as Pending;
-      const key = keyOf(layer.name, node);
-      done.add(key);
-      const freed = waiting.get(key) ?? [];
-      waiting.delete(key);
-      freed.forEach(place);
-    }
-  }
-  if (order.length === calls.length) return order;
-  const [stuck] = [...waiting.values()].flat();
-  throw problem(
-    run,
-    stuck?.layer,
-    'it reads a layer that there is not, or one that reads it in turn',
-  );
-}
-
-function problem({ where }: Run, layer: KerasLayer | undefined, what: string): FoveaError {
-  return new FoveaError({
-    where: `${where}: layer ${shownValue(layer?.name)} (${layer?.className})`,
-    problem: what,
-    fix: 'the file is damaged, or no model of layers: save the model again',
   });
 }
 

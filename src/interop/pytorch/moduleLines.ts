@@ -1,155 +1,22 @@
 /**
  * @file What each kind of layer is in a PyTorch module: a line that makes it, where it has weights, and its expression.
  *
- * Pictures are (N, C, H, W). Paddings are put around by F.pad, which takes any, left first. A new layer is one row here.
- * Before: `torchNames.ts`. Next stop: `moduleText.ts`.
+ * A new layer is one row here. Before: `torchNames.ts`, `moduleParts.ts`. Next stop: `moduleText.ts`.
  */
-import { FoveaError, unreachable } from '../../base/errors.ts';
-import { NO_PADS, type Pads, type Pair, reachOf } from '../../base/window.ts';
+import { FoveaError } from '../../base/errors.ts';
+import type { Pads, Pair } from '../../base/window.ts';
 import { imageOf } from '../../nn/layers/layer.ts';
-import type { PlacedLayer } from '../../nn/shapes.ts';
-
-export interface LayerLines {
-  /** "nn.Conv2d(...)", for the attribute of the layer's name; absent: it has no weights. */
-  readonly made?: string;
-  /** What it gives: "F.relu(self.conv1(x))". */
-  readonly gives: string;
-}
-
-export interface LayerInPython {
-  readonly layer: PlacedLayer;
-  readonly options: Readonly<Record<string, unknown>>;
-  /** "self.conv1" */
-  readonly own: string;
-  readonly inputs: readonly string[];
-  readonly x: string;
-  readonly isPicture: boolean;
-  /** Whether a picture is brought to (N, H, W, C) before it is flattened. */
-  readonly isTurned: boolean;
-}
-
-type Write = (call: LayerInPython) => LayerLines;
-
-const pair = ([a, b]: Pair): string => `(${a}, ${b})`;
-
-const ACTIVATIONS: Readonly<Record<string, (x: string, alpha?: number) => string>> = {
-  linear: (x) => x,
-  relu: (x) => `F.relu(${x})`,
-  tanh: (x) => `torch.tanh(${x})`,
-  sigmoid: (x) => `torch.sigmoid(${x})`,
-  scaledTanh: (x) => `1.7159 * torch.tanh(${x} * (2 / 3))`,
-  leakyRelu: (x, alpha = 0.3) => `F.leaky_relu(${x}, ${alpha})`,
-  elu: (x, alpha = 1) => `F.elu(${x}, ${alpha})`,
-  selu: (x) => `F.selu(${x})`,
-  softplus: (x) => `F.softplus(${x}, threshold=1e9)`,
-  softsign: (x) => `F.softsign(${x})`,
-  hardSigmoid: (x, alpha = 1 / 6) => `torch.clamp(${x} * ${alpha} + 0.5, 0, 1)`,
-  swish: (x) => `F.silu(${x})`,
-  hardSwish: (x) => `F.hardswish(${x})`,
-  mish: (x) => `F.mish(${x})`,
-  gelu: (x) => `F.gelu(${x})`,
-};
-
-function activated(name: unknown, x: string, isPicture: boolean, alpha?: number): string {
-  if (name === 'softmax') return `torch.softmax(${x}, dim=${isPicture ? 1 : -1})`;
-  const write = Object.hasOwn(ACTIVATIONS, String(name)) ? ACTIVATIONS[String(name)] : undefined;
-  if (write !== undefined) return write(x, alpha);
-  throw new FoveaError({ problem: `the activation ${String(name)} cannot be written for PyTorch` });
-}
-
-interface Window {
-  readonly kernel: Pair;
-  readonly strides: Pair;
-  readonly dilation: Pair;
-  readonly pads: Pads;
-}
-
-function windowOf({ layer: { layer, inputShapes, spec } }: LayerInPython): Window {
-  const facts =
-    layer.window?.(inputShapes, spec.options) ?? unreachable(`no window in ${spec.kind}`);
-  const { kernel = [1, 1], strides = [1, 1], dilation = [1, 1], padding } = facts;
-  const { top, bottom, left, right } = padding;
-  return {
-    kernel,
-    strides,
-    dilation,
-    pads: [
-      [top, bottom],
-      [left, right],
-    ],
-  };
-}
-
-/** x with its pads around it. */
-function padded(x: string, [rows, columns]: Pads, more = ''): string {
-  const sides = [...columns, ...rows];
-  return sides.every((n) => n === 0) ? x : `F.pad(${x}, (${sides.join(', ')})${more})`;
-}
-
-const channelsIn = ({ layer }: LayerInPython): number => layer.inputShapes[0][2];
-
-/** "nn.Conv2d(1, 6, (5, 5), ...)", its pads as the module's own where both sides are alike. */
-function convolution(call: LayerInPython, filters: number, groups: number, bias: unknown) {
-  const { kernel, strides, dilation, pads } = windowOf(call);
-  const isEven = pads.every(([before, behind]) => before === behind);
-  const settings = [
-    `${channelsIn(call)}, ${filters}, ${pair(kernel)}`,
-    ...(strides.some((n) => n > 1) ? [`stride=${pair(strides)}`] : []),
-    ...(isEven && pads[0][0] + pads[1][0] > 0 ? [`padding=${pair([pads[0][0], pads[1][0]])}`] : []),
-    ...(dilation.some((n) => n > 1) ? [`dilation=${pair(dilation)}`] : []),
-    ...(groups > 1 ? [`groups=${groups}`] : []),
-    ...(bias === true ? [] : ['bias=False']),
-  ];
-  return { made: `nn.Conv2d(${settings.join(', ')})`, pads: isEven ? NO_PADS : pads };
-}
-
-const convolved =
-  (filtersOf: (call: LayerInPython) => number, groupsOf: (call: LayerInPython) => number): Write =>
-  (call) => {
-    const { own, x, options } = call;
-    const { made, pads } = convolution(call, filtersOf(call), groupsOf(call), options.useBias);
-    return { made, gives: activated(options.activation, `${own}(${padded(x, pads)})`, true) };
-  };
-
-const separable: Write = (call) => {
-  const { own, x, options, layer } = call;
-  const channels = channelsIn(call) * Number(options.depthMultiplier);
-  const { made, pads } = convolution(call, channels, channelsIn(call), false);
-  const bias = options.useBias === true ? '' : ', bias=False';
-  const mix = `nn.Conv2d(${channels}, ${layer.outputShape[2]}, 1${bias})`;
-  const apart = `${own}["depthwise"](${padded(x, pads)})`;
-  return {
-    made: `nn.ModuleDict({"depthwise": ${made}, "pointwise": ${mix}})`,
-    gives: activated(options.activation, `${own}["pointwise"](${apart})`, true),
-  };
-};
-
-/** The whole of it, then cut at the beginning and the end, or filled up there: any sides can be said so. */
-const transposedConvolution: Write = (call) => {
-  const { own, x, options, layer } = call;
-  const { kernel, strides, dilation, pads } = windowOf(call);
-  const groups = Number(options.groups);
-  const sides = ([0, 1] as const).map((axis) => {
-    const whole =
-      (layer.inputShapes[0][axis] - 1) * strides[axis] + reachOf(kernel[axis], dilation[axis]);
-    const [before] = pads[axis];
-    return [-before, layer.outputShape[axis] + before - whole] as const;
-  });
-  const [rows, columns] = sides as [Pair, Pair];
-  const settings = `stride=${pair(strides)}, groups=${groups}, dilation=${pair(dilation)}`;
-  const filters = layer.outputShape[2];
-  const whole = padded(`F.conv_transpose2d(${x}, ${own}.weight, ${settings})`, [rows, columns]);
-  const sums = options.useBias === true ? `${whole} + ${own}.bias.view(-1, 1, 1)` : whole;
-  const isBare = options.useBias === true ? '' : ', bias=False';
-  return {
-    made: `nn.ConvTranspose2d(${channelsIn(call)}, ${filters}, ${pair(kernel)}, ${settings}${isBare})`,
-    gives: activated(
-      options.activation,
-      options.activation === 'linear' ? sums : `(${sums})`,
-      true,
-    ),
-  };
-};
+import { convolution, convolved, separable, transposedConvolution } from './moduleConvolutions.ts';
+import {
+  activated,
+  channelsIn,
+  type LayerInPython,
+  type LayerLines,
+  padded,
+  pair,
+  type Write,
+  windowOf,
+} from './moduleParts.ts';
 
 /** Parameters under names of their own, for what PyTorch has no module for. */
 const parameters = (

@@ -13,7 +13,8 @@ import type { StateValue } from '../../nn/trained.ts';
 import { elementTypes, type NumberArray } from '../elementTypes.ts';
 import { MOST_MODEL_BYTES, type Source } from '../source.ts';
 import type { StateDict } from '../stateDict/stateDict.ts';
-import { brokenPickle, type PickleValue, readPickle } from './pickle.ts';
+import { readPickle } from './pickle.ts';
+import { brokenPickle, type PickleValue } from './pickleMachine.ts';
 import { isOldTorchFile, isZip } from './recognise.ts';
 import { type Storage, type TorchTensor, tensorIn, torchWorld } from './torchPickle.ts';
 

@@ -8,7 +8,7 @@ import { FoveaError } from '../../base/errors.ts';
 import { shownValue } from '../../base/printable.ts';
 import { type Shape, sizeOf } from '../../base/shape.ts';
 import type { ElementTypeName } from '../elementTypes.ts';
-import { brokenPickle, PickleName, type PickleValue, type PickleWorld } from './pickle.ts';
+import { brokenPickle, PickleName, type PickleValue, type PickleWorld } from './pickleMachine.ts';
 
 /** Numbers in a row that tensors are views of. */
 export interface Storage {
