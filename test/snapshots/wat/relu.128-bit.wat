@@ -21,9 +21,15 @@
       (then
         (loop $loop1
           (local.set $x (v128.load offset=512 (;x;) (local.get $at)))
-          (local.set $max (f32x4.max (local.get $x) (v128.const f32x4 0 0 0 0)))
+          (local.set $max
+            (f32x4.add
+              (f32x4.pmax (local.get $x) (v128.const f32x4 0 0 0 0))
+              (v128.const f32x4 0 0 0 0)))
           (local.set $x_8 (v128.load offset=528 (;x+16;) (local.get $at)))
-          (local.set $max_9 (f32x4.max (local.get $x_8) (v128.const f32x4 0 0 0 0)))
+          (local.set $max_9
+            (f32x4.add
+              (f32x4.pmax (local.get $x_8) (v128.const f32x4 0 0 0 0))
+              (v128.const f32x4 0 0 0 0)))
           (v128.store offset=704 (;y;) (local.get $at) (local.get $max))
           (v128.store offset=720 (;y+16;) (local.get $at) (local.get $max_9))
           (local.set $at (i32.add (local.get $at) (i32.const 32)))
@@ -35,7 +41,10 @@
       (then
         (loop $loop3
           (local.set $x_10 (v128.load32_zero offset=512 (;x;) (local.get $at)))
-          (local.set $max_11 (f32x4.max (local.get $x_10) (v128.const f32x4 0 0 0 0)))
+          (local.set $max_11
+            (f32x4.add
+              (f32x4.pmax (local.get $x_10) (v128.const f32x4 0 0 0 0))
+              (v128.const f32x4 0 0 0 0)))
           (v128.store32_lane offset=704 (;y;) 0 (local.get $at) (local.get $max_11))
           (local.set $at (i32.add (local.get $at) (i32.const 4)))
           (br_if $loop3 (i32.lt_s (local.get $at) (local.get $dataEnd)))

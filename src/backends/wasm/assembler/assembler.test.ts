@@ -99,6 +99,23 @@ describe('the type stack', () => {
     const one = f.hoisted('one', f32x4.splat(1));
     expect(() => f.run(f32x4.store(copy, 0, one))).not.toThrow();
   });
+
+  it('makes a hoisted constant first and once, and leaves a note where it was', () => {
+    const f = new FunctionBuilder('f');
+    f.set(f.local('i32', 'before'), i32.const(4));
+    f.note('noted');
+    for (const name of ['a', 'b']) f.set(f.local('f32x4', name), f.hoisted('one', f32x4.splat(1)));
+    expect(f.instructions.map(({ name, comment }) => [name, comment])).toEqual([
+      ['f32x4.const', undefined],
+      ['local.set', undefined],
+      ['i32.const', undefined],
+      ['local.set', undefined],
+      ['local.get', 'noted'],
+      ['local.set', undefined],
+      ['local.get', undefined],
+      ['local.set', undefined],
+    ]);
+  });
 });
 
 /** Every row alone, its operands constants of the right types, its results dropped by a local. */

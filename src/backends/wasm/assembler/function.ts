@@ -90,12 +90,15 @@ export class FunctionBuilder {
     const known = this.named.has(`${constant.type} ${name}`);
     const local = this.reuse(constant.type, name);
     if (known) return local;
+    const { comment } = this;
+    this.comment = undefined;
     const before = this.instructions.length;
     constant.emit(this);
     this.pop([local.type], `local.set $${name}`);
     this.push('local.set', [local.index]);
     this.unwritten.delete(local);
     this.instructions.unshift(...this.instructions.splice(before));
+    this.comment = comment;
     return local;
   }
 

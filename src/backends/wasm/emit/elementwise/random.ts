@@ -20,6 +20,7 @@ import { f32x4, i32, i32x4 } from '../../assembler/lanes.ts';
 import { defineKernel } from '../../defineKernel.ts';
 import { imagesOf, type KernelContext } from '../../kernel.ts';
 import { forRange } from '../language/loops.ts';
+import { splat, splatBits } from '../language/math.ts';
 
 /** Numbers per unit where the work is not cut along the batch. */
 const BLOCK = 4096;
@@ -69,7 +70,7 @@ function emitRandom(
     const h = randomBitsOf(laneWords(f), key, places);
     const u = f.local('f32x4', 'u');
     const bits = f32x4.fromSigned(i32x4.shift('shr_u', h, 32 - UNIFORM_BITS));
-    f.set(u, f32x4.mul(bits, f32x4.splat(2 ** -UNIFORM_BITS)));
+    f.set(u, f32x4.mul(bits, splat(f, 2 ** -UNIFORM_BITS)));
     return u;
   };
   const to = f.local('i32', 'to');
@@ -115,7 +116,7 @@ function laneWords(f: FunctionBuilder): Words<Value<'i32x4'>> {
       const folded = (shift: number) => i32x4.bits('xor', h, i32x4.shift('shr_u', h, shift));
       f.set(h, a);
       for (const { shift, factor } of MIX.rounds)
-        f.set(h, i32x4.op('mul', folded(shift), i32x4.splat(factor)));
+        f.set(h, i32x4.op('mul', folded(shift), splatBits(f, factor)));
       f.set(h, folded(MIX.lastShift));
       return h;
     },

@@ -11,6 +11,9 @@ import type { FunctionBuilder, Local, Value } from '../../assembler/function.ts'
 import { f32x4, i32x4 } from '../../assembler/lanes.ts';
 import {
   type Arithmetic,
+  atLeast,
+  atLeastZero,
+  atMost,
   constantPower,
   exp,
   expm1,
@@ -19,6 +22,7 @@ import {
   log1p,
   power,
   sigmoid,
+  splat,
   tanh,
 } from './math.ts';
 
@@ -34,7 +38,7 @@ export function emitExpression(
   const done = new Map<string, Local<'f32x4'>>();
   const visit = (e: Expression): Lanes => {
     if (e.kind === 'input') return inputs[e.index];
-    if (e.kind === 'constant') return f32x4.splat(e.value);
+    if (e.kind === 'constant') return splat(f, e.value);
     const key = attrsKey(e);
     const found = done.get(key);
     if (found !== undefined) return found;
@@ -92,7 +96,7 @@ function unary(f: FunctionBuilder, m: Arithmetic, name: string, a: Lanes): Lanes
     case 'half':
       return half(f, a);
     case 'finite':
-      return ones(f32x4.compare('lt', f32x4.unary('abs', a), f32x4.splat(Infinity)));
+      return ones(f, f32x4.compare('lt', f32x4.unary('abs', a), splat(f, Infinity)));
     default:
       return unreachable(`no lanes for ${name}`);
   }
@@ -118,9 +122,14 @@ function binary(
       return f32x4.sub(visit(e.a), visit(e.b));
     case 'mul':
     case 'div':
+      return f32x4.op(e.name, visit(e.a), visit(e.b));
     case 'max':
     case 'min':
-      return f32x4.op(e.name, visit(e.a), visit(e.b));
+      return (
+        bounded(f, e.name, e.a, e.b, visit) ??
+        bounded(f, e.name, e.b, e.a, visit) ??
+        f32x4.op(e.name, visit(e.a), visit(e.b))
+      );
     case 'pow':
       return e.b.kind === 'constant'
         ? constantPower(f, m, visit(e.a), e.b.value)
@@ -128,13 +137,26 @@ function binary(
     case 'greater':
     case 'greaterEqual':
     case 'equal':
-      return ones(mask(e, visit));
+      return ones(f, mask(e, visit));
   }
 }
 
 /** 1 where all bits are set, else 0. */
-const ones = (mask: Value<'i32x4'>): Lanes =>
-  f32x4.fromBits(i32x4.bits('and', mask, i32x4.fromBits(f32x4.splat(1))));
+const ones = (f: FunctionBuilder, mask: Value<'i32x4'>): Lanes =>
+  f32x4.fromBits(i32x4.bits('and', mask, i32x4.fromBits(splat(f, 1))));
+
+/** The greater or smaller of a value and a number, where that has a short form. */
+function bounded(
+  f: FunctionBuilder,
+  name: 'max' | 'min',
+  e: Expression,
+  bound: Expression,
+  visit: (e: Expression) => Lanes,
+): Lanes | undefined {
+  if (bound.kind !== 'constant' || e.kind === 'constant' || Number.isNaN(bound.value)) return;
+  if (bound.value !== 0) return (name === 'max' ? atLeast : atMost)(f, visit(e), bound.value);
+  return name === 'max' && Object.is(bound.value, 0) ? atLeastZero(visit(e)) : undefined;
+}
 
 const COMPARISON = { greater: 'gt', greaterEqual: 'ge', equal: 'eq' } as const;
 

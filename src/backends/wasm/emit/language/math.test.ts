@@ -14,6 +14,9 @@ import { forRange } from './loops.ts';
 import {
   type Arithmetic,
   arithmeticOf,
+  atLeast,
+  atLeastZero,
+  atMost,
   constantPower,
   exp,
   expm1,
@@ -34,6 +37,12 @@ const FUNCTIONS: readonly { name: string; emit: Emitter; exact: (x: number) => n
   { name: 'log1p', emit: log1p, exact: Math.log1p },
   { name: 'tanh', emit: tanh, exact: Math.tanh },
   { name: 'sigmoid', emit: sigmoid, exact: (x) => 1 / (1 + Math.exp(-x)) },
+  { name: 'max(x, 0)', emit: (_f, _m, x) => atLeastZero(x), exact: (x) => Math.max(x, 0) },
+  {
+    name: 'min(max(x, -3), 6)',
+    emit: (f, _m, x) => atMost(f, atLeast(f, x, -3), 6),
+    exact: (x) => Math.min(Math.max(x, -3), 6),
+  },
   ...[-0.75, -1, 0.25, 0.5, 1.5, 2, 3].map((b) => ({
     name: `x^${b}`,
     // A root of |x|: below 0 there is none.

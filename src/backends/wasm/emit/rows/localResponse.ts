@@ -20,7 +20,7 @@ import { f32x4, i32, i32x4 } from '../../assembler/lanes.ts';
 import { defineKernel, type Planned } from '../../defineKernel.ts';
 import { imagesOf, type KernelContext, type PlanContext } from '../../kernel.ts';
 import { advance, forRange, times } from '../language/loops.ts';
-import { constantPower } from '../language/math.ts';
+import { constantPower, splat } from '../language/math.ts';
 
 type Lanes = Value<'f32x4'>;
 
@@ -155,7 +155,7 @@ function emitPixelGradient(
     const results = group.map(({ vector, bytes, count }) => {
       const s = windowSum(c, plan, at, c.address(x) + bytes, vector);
       const inverse = f.local('f32x4', 'inverse');
-      f.set(inverse, f32x4.div(f32x4.splat(1), s));
+      f.set(inverse, f32x4.div(splat(f, 1), s));
       const direct = f.local('f32x4', 'direct');
       const arriving = f32x4.load(at, c.address(dy) + bytes);
       f.set(direct, f32x4.mul(arriving, constantPower(f, m, inverse, beta)));
@@ -177,7 +177,7 @@ function emitPixelGradient(
       f.set(sum, f32x4.load(from, lead + bytes - 4 * above));
       for (let d = 1 - above; d <= below; d++)
         f.set(sum, f32x4.add(sum, f32x4.load(from, lead + bytes + 4 * d)));
-      const own = f32x4.mul(f32x4.load(at, c.address(x) + bytes), f32x4.splat(-2 * alpha * beta));
+      const own = f32x4.mul(f32x4.load(at, c.address(x) + bytes), splat(f, -2 * alpha * beta));
       const dx = f.local('f32x4', 'dx');
       f.set(dx, m.madd(own, sum, f32x4.load(at, c.address(node) + bytes)));
       return { dx, bytes, count };
@@ -240,7 +240,7 @@ function windowSum(
     f.set(x, keepLanes(f32x4.load(at, address + 4 * d), from, to));
     f.set(sum, m.madd(x, x, sum));
   }
-  f.set(sum, m.madd(sum, f32x4.splat(alpha), f32x4.splat(k)));
+  f.set(sum, m.madd(sum, splat(f, alpha), splat(f, k)));
   return sum;
 }
 

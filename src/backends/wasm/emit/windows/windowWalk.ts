@@ -14,6 +14,7 @@ import type { Local, Value } from '../../assembler/function.ts';
 import { f32, f32x4, i32 } from '../../assembler/lanes.ts';
 import type { KernelContext } from '../../kernel.ts';
 import { advance, forRange, times } from '../language/loops.ts';
+import { splat } from '../language/math.ts';
 
 export interface PoolPlan {
   readonly x: readonly number[];
@@ -144,7 +145,7 @@ export class WindowWalk {
   /** 1 / the number of pixels an average divides by. */
   reciprocalCount(): Value<'f32x4'> {
     const { window, divisor } = this.plan;
-    if (divisor === 'window') return f32x4.splat(1 / (window[0] * window[1]));
+    if (divisor === 'window') return splat(this.c.f, 1 / (window[0] * window[1]));
     const rows = i32.sub(this.rows[1], this.rows[0]);
     const count = i32.op('mul', rows, i32.sub(this.columns[1], this.columns[0]));
     return f32x4.splat(f32.op('div', 1, f32.fromSigned(count)));
