@@ -9,7 +9,7 @@ import type { Command } from 'commander';
 import type { Recipe, RecipeSettings } from '../models/recipes.ts';
 import type { ModelSpec } from '../nn/spec.ts';
 import type { RunRecord } from '../records/runRecord.ts';
-import type { TensorBoard } from '../runs/tensorboard/telling.ts';
+import type { RunConditions } from '../runs/trainRun.ts';
 import { resolveModel, resolveModelToTrain, resolveRun, withGivenInput } from './models.ts';
 import type { TrainingOptions } from './options/trainingOptions.ts';
 import { requestOf } from './options/trainingRequest.ts';
@@ -61,10 +61,15 @@ async function recordOf(folder: string | undefined): Promise<RunRecord | undefin
   return (await RunFolder.open(folder)).readRecord();
 }
 
-export function tensorBoardOf(
-  { tensorboard }: Pick<TrainingOptions, 'tensorboard'>,
+/** Who else is told of a run. `experiment`: that of MLflow, where the model does not name it. */
+export function toldOf(
+  { tensorboard, mlflow }: Pick<TrainingOptions, 'tensorboard' | 'mlflow'>,
   onTrouble: (words: string) => void,
-): TensorBoard | undefined {
-  if (tensorboard === undefined) return undefined;
-  return tensorboard === true ? { onTrouble } : { folder: tensorboard, onTrouble };
+  experiment?: string,
+): Pick<RunConditions, 'tensorboard' | 'mlflow'> {
+  const placed = (said: string | true) => (said === true ? {} : { folder: said });
+  return {
+    ...(tensorboard === undefined ? {} : { tensorboard: { ...placed(tensorboard), onTrouble } }),
+    ...(mlflow === undefined ? {} : { mlflow: { ...placed(mlflow), experiment, onTrouble } }),
+  };
 }

@@ -16,7 +16,7 @@ import type { Live } from './terminal/progress.ts';
 import { quoted } from './terminal/words.ts';
 
 /** What belongs to a run, of which this makes none. */
-const OF_RUNS = ['resume', 'overwrite', 'name', 'out', 'seeds', 'tensorboard'] as const;
+const OF_RUNS = ['resume', 'overwrite', 'name', 'out', 'seeds', 'tensorboard', 'mlflow'] as const;
 
 export function checkFinding(command: Command): void {
   const own = OF_RUNS.find((name) => command.getOptionValueSource(name) === 'cli');
@@ -39,7 +39,7 @@ export async function findRateOn(
   const asked = await askedTraining(model, options, say);
   const request = await newRequest(asked, options, command, () => undefined);
   const { spec, adapts, base: from } = asked;
-  const { page: _, tensorboard: __, cluster, ...how } = conditions;
+  const { page: _, tensorboard: __, mlflow: ___, cluster, ...how } = conditions;
   if (cluster !== undefined) throw severalRanks();
   const range = options.findRate === true ? undefined : options.findRate;
   for await (const event of findRateRun({ ...request, ...how, spec, adapts, from, range })) {

@@ -12,7 +12,7 @@ import { type FindRateEvent, type FindRateOptions, findRate } from '../train/fin
 import { openStartingPoint } from './startingFolder.ts';
 import { openTraining, type TrainRequest } from './trainRun.ts';
 
-type Left = 'folder' | 'overwrite' | 'cluster' | 'tensorboard' | 'page';
+type Left = 'folder' | 'overwrite' | 'cluster' | 'tensorboard' | 'mlflow' | 'page';
 
 export interface FindRateRequest extends Omit<TrainRequest, Left> {
   readonly range?: Pick<FindRateOptions, 'from' | 'to' | 'steps'> | undefined;

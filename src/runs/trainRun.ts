@@ -26,7 +26,7 @@ import type { Cluster, FitOptions } from '../train/events.ts';
 import { readSpec } from './folder/modelFiles.ts';
 import { RunFolder } from './folder/runFolder.ts';
 import { checkOwnFolder, openStartingPoint } from './startingFolder.ts';
-import { checkTold, type TensorBoard } from './tensorboard/telling.ts';
+import { checkTold, type Mlflow, mlflowFolder, type TensorBoard, told } from './telling.ts';
 
 /** What may differ between a run and its continuation: it has no influence on the numbers. */
 export interface RunConditions
@@ -39,6 +39,8 @@ export interface RunConditions
   readonly reading?: Pick<ReadingOptions, 'workers' | 'strict' | 'onUnreadable'>;
   /** Event files for TensorBoard; default: none. Of several ranks the first writes them. */
   readonly tensorboard?: TensorBoard | undefined;
+  /** A run in MLflow's folder; default: none. Of several ranks the first writes it. */
+  readonly mlflow?: Mlflow | undefined;
   /** Writes `report.html` when the run is done; default: there is none. */
   readonly page?: PageWriter | undefined;
 }
@@ -153,21 +155,27 @@ async function* goOn(
   }
 }
 
-async function checkConditions({ tensorboard, cluster }: RunConditions): Promise<void> {
-  if (tensorboard !== undefined && !follows(cluster)) await checkTold(tensorboard);
+async function checkConditions({ tensorboard, mlflow, cluster }: RunConditions): Promise<void> {
+  if (follows(cluster)) return;
+  await checkTold(tensorboard?.folder, 'tensorboard');
+  await checkTold(mlflow && mlflowFolder(mlflow), 'mlflow');
 }
 
 async function* performed(
   prepared: PreparedRun,
-  { tensorboard }: RunConditions,
+  { tensorboard, mlflow }: RunConditions,
 ): AsyncGenerator<RunEvent, void, void> {
-  const events = performRun(prepared);
-  if (tensorboard === undefined || follows(prepared.cluster)) {
-    yield* events;
-    return;
+  let events = performRun(prepared);
+  const isSilent = follows(prepared.cluster);
+  if (tensorboard !== undefined && !isSilent) {
+    const { TensorBoardLog } = await import('./tensorboard/runLog.ts');
+    events = told(events, new TensorBoardLog(prepared, tensorboard), tensorboard.onTrouble);
   }
-  const { told } = await import('./tensorboard/runLog.ts');
-  yield* told(events, prepared, tensorboard);
+  if (mlflow !== undefined && !isSilent) {
+    const { MlflowLog } = await import('./mlflow/runLog.ts');
+    events = told(events, new MlflowLog(prepared, mlflow), mlflow.onTrouble);
+  }
+  yield* events;
 }
 
 /** Throws where ranks are to train a network by its towers that has none. */

@@ -15,15 +15,16 @@ import type { EpochRecord } from './progress.ts';
  */
 export function historyCsv(history: readonly EpochRecord[]): string {
   if (history.length === 0) return '';
-  const rows = history.map(cellsOf);
+  const rows = history.map((record) => new Map([['epoch', record.epoch], ...epochNumbers(record)]));
   const names = [...new Set(rows.flatMap((row) => [...row.keys()]))];
   const lines = [names.map(quoted), ...rows.map((row) => names.map((name) => row.get(name) ?? ''))];
   return lines.map((cells) => `${cells.join(',')}\n`).join('');
 }
 
-function cellsOf(record: EpochRecord): Map<string, number> {
-  const { epoch, train, validation, test, learningRate, seconds, waiting } = record;
-  const cells = new Map([['epoch', epoch]]);
+/** What an epoch measured by the names of columns, in their order. */
+export function epochNumbers(record: EpochRecord): Map<string, number> {
+  const { train, validation, test, learningRate, seconds, waiting } = record;
+  const cells = new Map<string, number>();
   addAll(cells, train, '');
   if (validation !== null) addAll(cells, validation, 'val_');
   if (test !== undefined) addAll(cells, test, 'test_');

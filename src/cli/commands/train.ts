@@ -9,7 +9,7 @@ import { Command, Option } from 'commander';
 import type { RunEvent } from '../../records/performRun.ts';
 import type { RunConditions } from '../../runs/trainRun.ts';
 import type { Cluster } from '../../train/events.ts';
-import { askedTraining, newRequest, tensorBoardOf } from '../askedTraining.ts';
+import { askedTraining, newRequest, toldOf } from '../askedTraining.ts';
 import { failing, openCluster, ranksLine, silent, threadsOfRank } from '../cluster.ts';
 import { commandOf } from '../commandOf.ts';
 import { checkFinding, findRateOn } from '../foundRate.ts';
@@ -143,7 +143,7 @@ async function trainOn(
           output.note(words);
         }),
       },
-      tensorboard: tensorBoardOf(options, output.note),
+      ...toldOf(options, output.note),
       load: {
         onProgress: (progress) => live.show(downloadLine(progress)),
         onNote: output.note,

@@ -63,6 +63,7 @@ export interface TrainingOptions extends BackendOptions {
   readonly overwrite?: boolean;
   readonly resume?: boolean;
   readonly tensorboard?: string | true;
+  readonly mlflow?: string | true;
   readonly findRate?: true | { readonly from: number; readonly to: number };
   readonly checkpointEvery: Interval;
   readonly cluster: 'auto' | 'mpi' | 'none';
@@ -197,6 +198,7 @@ function placeOptions(): Option[] {
       '--tensorboard [dir]',
       'event files for TensorBoard, in DIR/NAME (default: tensorboard/ in the folder of the run)',
     ),
+    new Option('--mlflow [dir]', "a run in MLflow's folder of runs (default: mlruns)"),
     new Option(
       '--checkpoint-every <n>',
       'within an epoch too: 200 (batches) or 30s, less often where saving is slow',

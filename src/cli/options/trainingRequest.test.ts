@@ -193,7 +193,7 @@ describe('what is said of a run that goes on', () => {
 it('every option of train is held to its words, or is no setting of the run', () => {
   const said = new Set(SAID.map(([words]) => words.split(' ')[0].replace('--no-', '--')));
   const elsewhere =
-    'input workers strict recipe seeds from name out resume checkpoint-every threads backend cluster towers gradients sync-batch-norm tensorboard find-rate json help';
+    'input workers strict recipe seeds from name out resume checkpoint-every threads backend cluster towers gradients sync-batch-norm tensorboard mlflow find-rate json help';
   const flags = command().options.map(({ long }) => long?.replace('--no-', '--') ?? '');
   const optimizers =
     /^--(beta|epsilon|rho|centered|velocity|decay-mode|patterns|loss-unit|clip|ema)/;

@@ -20,7 +20,7 @@ import { type RunConditions, resumeRun, trainRun } from '../../runs/trainRun.ts'
 import type { TrialFigures } from '../../sweeps/records.ts';
 import type { TrialAnswer, TrialNews, TrialTask } from '../../sweeps/runSweep.ts';
 import { DivergenceError } from '../../train/divergence.ts';
-import { askedTraining, newRequest, tensorBoardOf } from '../askedTraining.ts';
+import { askedTraining, newRequest, toldOf } from '../askedTraining.ts';
 import { commandOf } from '../commandOf.ts';
 import { trainCommand } from '../commands/train.ts';
 import { openOptionsOf } from '../options/options.ts';
@@ -98,7 +98,9 @@ export async function runTrial(
   const { model, options, command } = readTrial(words);
   const before = await figuresThere(folder, epochs);
   if (before !== undefined) return { kind: 'done', figures: before, seconds: 0 };
-  const how = conditionsOf(options, conditions);
+  // SWEEP/runs/RUN
+  const sweep = path.basename(path.resolve(folder, '../..'));
+  const how = conditionsOf(options, conditions, `sweeps/${sweep}`);
   const isThere = existsSync(path.join(folder, 'run.json'));
   const events = isThere
     ? resumeRun({ ...how, folder, epochs })
@@ -144,16 +146,18 @@ async function begin(
   return trainRun({ ...request, ...place, settings, spec, adapts, from });
 }
 
+/** `experiment`: what the runs of this sweep are together. */
 function conditionsOf(
   options: TrainingOptions,
   { signal, threads }: { readonly signal: AbortSignal; readonly threads: number },
+  experiment: string,
 ): RunConditions {
   return {
     signal,
     checkpointEvery: options.checkpointEvery,
     backend: { threads, ...openOptionsOf(options) },
     reading: { workers: options.workers, strict: options.strict },
-    tensorboard: tensorBoardOf(options, () => undefined),
+    ...toldOf(options, () => undefined, experiment),
     page: async (finished) => {
       const { finishedPage } = await import('../../report/finished.ts');
       return finishedPage(finished, commandOf);

@@ -11,7 +11,7 @@ import type { ImageShape } from '../../base/shape.ts';
 import type { Split } from '../../data/dataset.ts';
 import { drawnSheet } from '../../data/images/contactSheet.ts';
 import { image, type SummaryValue, scalar } from '../../interop/tensorboard/events.ts';
-import type { HParam, RunMetric } from '../../interop/tensorboard/hparams.ts';
+import type { RunMetric } from '../../interop/tensorboard/hparams.ts';
 import type { TrainedRecord } from '../../records/runRecord.ts';
 import { type Metrics, metricsOf, namedMetrics } from '../../train/measures.ts';
 import { type EpochRecord, type Progress, sumsOf } from '../../train/progress.ts';
@@ -68,25 +68,6 @@ export async function pictureValue(
   const captions = Array.from(pictures.labels, (label) => classes[label] ?? String(label));
   const sheet = drawnSheet(pictures, { imageShape, captions, columns: 8 });
   return image('data/training', await pngOf(sheet));
-}
-
-/** Model, data and all settings of a run that has them: "batchSize", "optimizer.learningRate". */
-export function hparamsOf({ model, data, settings }: TrainedRecord): Record<string, HParam> {
-  const hparams: Record<string, HParam> = {};
-  const put = (name: string, value: unknown): void => {
-    if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string') {
-      hparams[name] = value;
-    } else if (Array.isArray(value)) {
-      if (value.length > 0) hparams[name] = JSON.stringify(value);
-    } else if (typeof value === 'object' && value !== null) {
-      for (const [key, inner] of Object.entries(value)) put(`${name}.${key}`, inner);
-    }
-  };
-  put('model', model);
-  put('data', data.name);
-  put('trainingPictures', data.train);
-  for (const [name, value] of Object.entries(settings)) put(name, value);
-  return hparams;
 }
 
 /** What runs are compared by: losses and, of a classifier, accuracies. */

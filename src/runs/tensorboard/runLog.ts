@@ -6,11 +6,9 @@
  *   FOLDER/validation/     numbers of the validation split
  *   FOLDER/test/           and of the test set
  *
- * Once training runs, trouble with these files ends the telling and not the run. Before: `runEvents.ts`. Next stop:
- * `telling.ts`, the door.
+ * Before: `runEvents.ts`. Next stop: `../telling.ts`, the door.
  */
 import path from 'node:path';
-import { FoveaError, messageOf } from '../../base/errors.ts';
 import { RandomStream } from '../../base/random.ts';
 import { validationSplit } from '../../data/batches/batches.ts';
 import { picturesOf } from '../../data/pictures.ts';
@@ -29,59 +27,31 @@ import { parameterNames } from '../../nn/programs/programs.ts';
 import { imageShapeOf } from '../../nn/spec.ts';
 import { testMetricsOf } from '../../records/finishRun.ts';
 import type { PreparedRun, RunEvent } from '../../records/performRun.ts';
+import { plainSettings } from '../../records/plainSettings.ts';
 import { fitSettingsOf } from '../../records/settings.ts';
 import type { FitEvent } from '../../train/events.ts';
 import { type GradientProbe, openGradientProbe } from '../../train/gradientProbe.ts';
 import type { Progress } from '../../train/progress.ts';
+import type { Listener, TensorBoard } from '../telling.ts';
 import { EventFile } from './eventFile.ts';
 import { firstFiltersOf } from './filters.ts';
 import { pngOf } from './png.ts';
 import {
   batchValues,
   epochValues,
-  hparamsOf,
   metricsToCompare,
   metricValues,
   pictureValue,
   standingOf,
 } from './runEvents.ts';
-import type { TensorBoard } from './telling.ts';
 
 /** Training pictures that are shown, and those whose gradients are taken. */
 const [SHOWN, PROBED] = [24, 32];
 
-/** The events of a run as they come, each told before it is handed on. */
-export async function* told(
-  events: AsyncIterable<RunEvent>,
-  run: PreparedRun,
-  { folder, insides = 0.005, onTrouble = () => undefined }: TensorBoard,
-): AsyncGenerator<RunEvent, void, void> {
-  const { path: own } = run.run;
-  const place = folder === undefined ? [own, 'tensorboard'] : [folder, path.basename(own)];
-  const log = new RunLog(run, path.join(...place), insides);
-  let isBroken = false;
-  const breakOff = (error: unknown): void => {
-    if (!log.isOpen || !(error instanceof FoveaError)) throw error;
-    if (!isBroken) onTrouble(`TensorBoard is told no more of this run: ${messageOf(error)}`);
-    isBroken = true;
-  };
-  try {
-    for await (const event of events) {
-      if (!isBroken) await log.take(event).catch(breakOff);
-      yield event;
-    }
-  } catch (error) {
-    if (!isBroken) await log.fail();
-    throw error;
-  } finally {
-    // What was put off is written now.
-    await log.close().catch((error) => log.isOpen && breakOff(error));
-  }
-}
-
 type Part = 'train' | 'validation' | 'test';
 
-class RunLog {
+export class TensorBoardLog implements Listener {
+  readonly name = 'TensorBoard';
   readonly #run: PreparedRun;
   readonly #folder: string;
   readonly #files = new Map<Part | '', EventFile>();
@@ -99,14 +69,15 @@ class RunLog {
   /** The step at which the last look was taken. */
   #lookedAt = -1;
 
-  constructor(run: PreparedRun, folder: string, most: number) {
+  constructor(run: PreparedRun, { folder, insides = 0.005 }: TensorBoard) {
+    const { path: own } = run.run;
+    const place = folder === undefined ? [own, 'tensorboard'] : [folder, path.basename(own)];
     this.#run = run;
-    this.#folder = folder;
-    this.#most = most;
+    this.#folder = path.join(...place);
+    this.#most = insides;
     this.#filters = firstFiltersOf(run.spec);
   }
 
-  /** Whether all files that a run needs could be written to. */
   get isOpen(): boolean {
     return this.#isOpen;
   }
@@ -169,7 +140,7 @@ class RunLog {
     await root.append([
       summaryEvent(
         now,
-        startOfSession(name, hparamsOf(record), metricsToCompare(record), now.wallTime),
+        startOfSession(name, plainSettings(record), metricsToCompare(record), now.wallTime),
       ),
     ]);
     // What was told of steps that are done again no longer counts.
@@ -239,7 +210,6 @@ class RunLog {
     return file;
   }
 
-  /** The run ended with an error. */
   async fail(): Promise<void> {
     const end = endOfSession(false, Date.now() / 1000);
     if (this.#isOpen) await this.#tell('', end, this.#progress?.step ?? 0).catch(() => undefined);
