@@ -50,12 +50,15 @@ export function finishEpoch(
     validation,
     ...(test === null ? {} : { test }),
     learningRate,
+    ...(progress.lossScaling === undefined ? {} : { lossScaling: progress.lossScaling }),
     seconds,
     waiting: progress.waiting,
   });
   if (isBest) progress.best = { epoch: progress.epoch, loss: judged };
   Object.assign(progress, { batch: 0, lossSum: 0, correct: 0, rows: 0, seconds: 0, waiting: 0 });
   if (progress.sums !== undefined) progress.sums = {};
+  if (progress.lossScaling !== undefined)
+    progress.lossScaling = { ...progress.lossScaling, skipped: 0 };
   schedule.epochEnd(judged);
   progress.schedule = schedule.state();
   return isBest;

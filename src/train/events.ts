@@ -11,6 +11,7 @@ import type { MetricChoice } from '../nn/losses/chosenMetrics.ts';
 import type { LossChoice } from '../nn/losses/objectives.ts';
 import type { LearningRates } from '../nn/optimizers/layerRates.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
+import type { PrecisionChoice } from '../nn/precision/choice.ts';
 import type { ScheduleFunction } from '../nn/schedules.ts';
 import type { TrainedModel } from '../nn/trained.ts';
 import type { EarlyStop } from './earlyStop.ts';
@@ -44,6 +45,12 @@ export interface FitOptions extends RowSettings, EarlyStop {
   /** `adam({ learningRate: 0.002 })`, or its name, or its spec from a file. Default: Adam, for a
    * model of ours at the rate that `fovea train` takes for it (`models/recipes.ts`: 0.003 for lenet5). */
   readonly optimizer?: Optimizer | string | Choice;
+  /**
+   * 'float16' computes products in half precision, on numbers that are kept so, with a scale of the loss that finds
+   * itself: `{ kind: 'float16', lossScale: 1024 }`. Weights, optimizer, statistics and losses are float32. Default
+   * 'float32'.
+   */
+  readonly precision?: PrecisionChoice | undefined;
   /**
    * What the learning rate of single layers is multiplied by: `{ 'conv*': 0.1 }`; with a slash, of parameters:
    * `{ 'conv1/bias': 2 }`. Where several fit, they multiply. Default: 1 for all.

@@ -17,6 +17,7 @@ import type { BatchOptions, BatchSource } from '../data/batches/batchSource.ts';
 import { openBatches } from '../data/batches/openBatches.ts';
 import type { Graph } from '../graph/node.ts';
 import type { ChosenLosses } from '../nn/losses/objectives.ts';
+import { precisionOf } from '../nn/precision/choice.ts';
 import { averagesOf, readingAverages } from '../nn/programs/averages.ts';
 import { withFrozen } from '../nn/programs/frozen.ts';
 import { parameterNames } from '../nn/programs/programs.ts';
@@ -83,6 +84,7 @@ export async function* fit(
   checkMeasured(measuredOutputs(spec, losses), options);
   const { train, validation, test, reading } = readable(spec, data, losses, options);
   const treatment = treatmentOf(spec, train, data.classes, options);
+  const precision = await precisionOf(options.precision);
   const scope = session.scopeOf(model);
   if (inTraining.has(scope)) throw trainedTwice(spec);
   inTraining.add(scope);
@@ -99,6 +101,7 @@ export async function* fit(
       ...options,
       losses: softened(losses, options),
       treatment,
+      precision,
     });
     const averages = averagesOf(steps.optimizer, spec);
     const tested = {
@@ -110,7 +113,7 @@ export async function* fit(
       const ranks = held.isShared ? oneRank : (options.cluster?.ranks ?? oneRank);
       const { part, isWhole } = partOf(split, ranks);
       const batches = await open(openEvaluationBatches(spec, part, reading));
-      const measured = { losses, metrics: options.metrics };
+      const measured = { losses, metrics: options.metrics, precision };
       const program = compileEvaluation(tested, spec, batches.batchSize, measured, held);
       return validator(program, batches, isWhole ? undefined : totalOver(ranks));
     };

@@ -5,9 +5,8 @@
  */
 import type { Exchange, Scope } from '../backends/backend.ts';
 import type { Graph } from '../graph/node.ts';
-import type { MeasureOptions } from '../nn/losses/objectives.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
-import { evaluationGraph } from '../nn/programs/programs.ts';
+import { type EvaluationGraphOptions, evaluationGraph } from '../nn/programs/programs.ts';
 import type { ModelSpec } from '../nn/spec.ts';
 import type { StateValue } from '../nn/trained.ts';
 import type { Programs } from './runners/programs.ts';
@@ -19,7 +18,7 @@ export interface Holding {
   readonly isShared: boolean;
   /** What other processes have a part in while a program runs. */
   readonly exchange?: Exchange | undefined;
-  evaluationGraph(spec: ModelSpec, options: MeasureOptions, batchSize: number): Graph;
+  evaluationGraph(spec: ModelSpec, options: EvaluationGraphOptions, batchSize: number): Graph;
   /** This process's numbers of all. */
   own(states: Numbers, optimizer?: Optimizer): Numbers;
   /** All numbers of this process's and the others'. */

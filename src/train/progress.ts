@@ -10,6 +10,14 @@ import type { ScheduleState } from '../nn/schedules.ts';
 import type { StateValue } from '../nn/trained.ts';
 import type { Metrics } from './measures.ts';
 
+/** What became of steps whose loss is scaled (mixed precision). */
+export interface LossScalingRecord {
+  /** Steps that changed nothing but the scale. */
+  readonly skipped: number;
+  /** What the loss of the last step was multiplied by. */
+  readonly scale: number;
+}
+
 /** One finished epoch. */
 export interface EpochRecord {
   /** From 1. */
@@ -22,6 +30,8 @@ export interface EpochRecord {
   readonly test?: Metrics | undefined;
   /** Of the epoch's last step. */
   readonly learningRate: number;
+  /** In half precision: steps that changed no weight since a gradient overflowed, and the last step's scale. */
+  readonly lossScaling?: LossScalingRecord | undefined;
   /** Training and validation together. */
   readonly seconds: number;
   /** Of these, seconds in which training stood still for pictures that were not read yet. */
@@ -40,6 +50,8 @@ export interface Progress {
   correct: number;
   /** Of measures beside the loss and right answers ("absoluteError", "metric.NAME", "loss/OUTPUT"), where there are any. */
   sums?: Record<string, number> | undefined;
+  /** Of the epoch that runs, where losses are scaled. */
+  lossScaling?: LossScalingRecord | undefined;
   rows: number;
   /** Time spent in the epoch that runs, in seconds; of it, time spent waiting for pictures. */
   seconds: number;

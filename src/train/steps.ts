@@ -14,6 +14,13 @@ import type { ChosenLosses } from '../nn/losses/objectives.ts';
 import { optimizerOf } from '../nn/optimizers/index.ts';
 import { withLearningRates } from '../nn/optimizers/layerRates.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
+import {
+  float32,
+  LEAST_SCALE,
+  LOSS_SCALE,
+  SKIPPED,
+  type StepPrecision,
+} from '../nn/precision/precision.ts';
 import { initialStates, preparationGraph } from '../nn/programs/programs.ts';
 import type { Schedule } from '../nn/schedules.ts';
 import type { ModelSpec } from '../nn/spec.ts';
@@ -25,7 +32,7 @@ import type { RowSplit } from './rows.ts';
 import type { RowTreatment } from './rowTreatment.ts';
 import { fusedRunner } from './runners/fused.ts';
 import type { Programs } from './runners/programs.ts';
-import type { StepRunner, Wishes } from './runners/runner.ts';
+import type { StepResults, StepRunner, Wishes } from './runners/runner.ts';
 
 export class Steps {
   readonly spec: ModelSpec;
@@ -34,6 +41,7 @@ export class Steps {
   /** Bytes of memory planned for a step, parameters included, where the backend plans. */
   readonly bytes: number | undefined;
   readonly #seed: number;
+  readonly #precision: StepPrecision;
   readonly #split: RowSplit;
   readonly #runner: StepRunner;
   /** What this process asks for after a step. */
@@ -53,14 +61,17 @@ export class Steps {
     > & {
       readonly losses: ChosenLosses;
       readonly treatment: RowTreatment;
+      readonly precision?: StepPrecision | undefined;
     },
   ) {
-    const { seed = 0, losses, metrics, treatment, optimizer = defaultOptimizerOf(spec) } = options;
+    const { seed = 0, losses, metrics, treatment, precision = float32 } = options;
+    const { optimizer = defaultOptimizerOf(spec) } = options;
     const { batchSize } = source;
     this.source = source;
     this.optimizer = withLearningRates(asOptimizer(optimizer), spec, options.learningRates);
     this.spec = spec;
     this.#seed = seed;
+    this.#precision = precision;
     this.#split = split;
     const { preparation } = this.optimizer;
     if (preparation !== undefined) {
@@ -76,6 +87,7 @@ export class Steps {
       programs,
       spec,
       optimizer: this.optimizer,
+      precision,
       losses,
       metrics,
       treatment,
@@ -89,7 +101,8 @@ export class Steps {
   /** First values of every state the programs move. */
   firstStates(): ReadonlyMap<string, { readonly data: Float32Array }> {
     const { optimizer } = this;
-    const values = initialStates(this.spec, { optimizer, seed: this.#seed });
+    const how = { optimizer, seed: this.#seed, precision: this.#precision };
+    const values = initialStates(this.spec, how);
     return new Map([...values].map(([name, data]) => [name, { data }]));
   }
 
@@ -156,10 +169,11 @@ export class Steps {
     for (let i = 0; i < progress.step - from.step; i++) {
       const step = from.step + i;
       const batch = from.batch + i;
-      if (!Number.isFinite(losses[i])) {
+      const lost = lostAt(i, losses, measures);
+      if (lost !== undefined) {
         const rate = schedule.rate(step, batchesPerEpoch);
         const place = `step ${step + 1} (epoch ${progress.epoch + 1}, batch ${batch + 1} of ${batchesPerEpoch})`;
-        throw diverged(`the loss became ${losses[i]} at ${place}`, rate);
+        throw diverged(`${lost} at ${place}`, rate);
       }
       const rows = Math.min(batchSize, count - batch * batchSize);
       progress.lossSum += losses[i] * rows;
@@ -184,12 +198,25 @@ export class Steps {
   }
 }
 
+/** Why a step's numbers lead nowhere, where they do. */
+function lostAt(i: number, losses: ArrayLike<number>, measures: StepResults['measures']) {
+  if (!Number.isFinite(losses[i])) return `the loss became ${losses[i]}`;
+  const { skipped, lossScale } = measures;
+  const isLost = skipped?.[i] === 1 && lossScale !== undefined && lossScale[i] <= LEAST_SCALE;
+  return isLost ? 'a gradient became larger than half precision holds' : undefined;
+}
+
 /** To the sums over the epoch: means of losses times the rows, the others as they are. */
 function addMeasure(progress: Progress, name: string, value: number, rows: number): void {
-  if (name === 'correct') {
-    progress.correct += value;
-    return;
-  }
+  const scaling = progress.lossScaling ?? { skipped: 0, scale: 1 };
+  if (name === 'correct') progress.correct += value;
+  else if (name === SKIPPED)
+    progress.lossScaling = { ...scaling, skipped: scaling.skipped + value };
+  else if (name === LOSS_SCALE) progress.lossScaling = { ...scaling, scale: value };
+  else addSum(progress, name, value, rows);
+}
+
+function addSum(progress: Progress, name: string, value: number, rows: number): void {
   progress.sums ??= {};
   const times = name.startsWith('loss/') ? rows : 1;
   progress.sums[name] = (progress.sums[name] ?? 0) + value * times;

@@ -10,6 +10,7 @@ import type { Collectives } from '../cluster/collectives.ts';
 import type { Graph } from '../graph/node.ts';
 import type { MeasureOptions } from '../nn/losses/objectives.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
+import { float32 } from '../nn/precision/precision.ts';
 import { inferenceGraph, parameterNames } from '../nn/programs/programs.ts';
 import { towerEvaluationGraph, towerTrainingGraph } from '../nn/programs/towerStep.ts';
 import type { ModelSpec } from '../nn/spec.ts';
@@ -43,6 +44,7 @@ export class Towers implements Holding {
 
   readonly runner: OpenRunner = (request) => {
     checkOptimizer(request.optimizer);
+    checkPrecision(request.precision);
     const options = stepOptionsOf(request);
     return new RanksRunner(request, this.#wire, ({ count }) =>
       towerTrainingGraph(this.#plan, this.#ranks.rank, options, count),
@@ -107,6 +109,18 @@ function checkPair({ size }: Collectives): void {
     problem: `${size} ${size === 1 ? 'rank' : 'ranks'} for ${TOWERS} towers`,
     expected: 'a rank for each tower',
     fix: `start ${TOWERS} ranks: mpirun -n ${TOWERS}`,
+  });
+}
+
+/** A step is skipped by what is found in all gradients, and each tower has half of them. */
+function checkPrecision(precision = float32): void {
+  if (precision === float32) return;
+  throw new UsageError({
+    option: 'precision',
+    problem:
+      'half precision skips steps by looking at all gradients, and each tower has half of them',
+    expected: 'float32',
+    fix: 'train by one process, or by ranks that share the rows of each batch',
   });
 }
 

@@ -22,6 +22,7 @@ import { defaultLossOf, type Loss, lossOf } from '../losses/losses.ts';
 import { type MeasureOptions, weightedSum } from '../losses/objectives.ts';
 import { expand, type Head, parametersOf } from '../network.ts';
 import { type Optimizer, preparationsOf, slotName, updatesOf } from '../optimizers/optimizer.ts';
+import { float32, type StepPrecision } from '../precision/precision.ts';
 import { hasSeveral, type ModelSpec, nameIn } from '../spec.ts';
 import {
   type GradientOptions,
@@ -35,6 +36,8 @@ import {
 
 export interface TrainingOptions extends MeasureOptions, RowOptions, TowerOptions {
   readonly optimizer: Optimizer;
+  /** Default: float32. */
+  readonly precision?: StepPrecision | undefined;
   /** Of the random numbers of layers (dropout); default 0. */
   readonly seed?: number;
 }
@@ -47,18 +50,18 @@ export interface TrainingOptions extends MeasureOptions, RowOptions, TowerOption
  * sum over rows of each metric that was asked for, `metric.NAME` ().
  *
  * Several inputs and outputs: `x/NAME`, `labels/NAME` or `targets/NAME`; `loss` is the weighted sum, and
- * `loss/NAME` and `correct/NAME` or `absoluteError/NAME` are each output's own.
+ * `loss/NAME` and `correct/NAME` or `absoluteError/NAME` are each output's own. A precision may add outputs of its own.
  */
 export function trainingGraph(spec: ModelSpec, options: TrainingOptions, batchSize: number): Graph {
   const { network, loss, measures } = lossOfBatch(spec, options, batchSize);
+  const { optimizer, precision = float32 } = options;
   const trained = network.parameters.filter((p) => p.trainable).map((p) => p.node);
-  return {
+  const gradients = backward(precision.scaled(loss), trained);
+  const step = precision.guarded(gradients, (found) => ({
     outputs: { loss, ...measures() },
-    updates: [
-      ...updatesOf(options.optimizer, trained, backward(loss, trained)),
-      ...network.updates,
-    ],
-  };
+    updates: [...updatesOf(optimizer, trained, found), ...network.updates],
+  }));
+  return precision.rounded(step);
 }
 
 /**
@@ -114,6 +117,11 @@ export function updateGraph(spec: ModelSpec, optimizer: Optimizer): Graph {
   return { outputs: {}, updates: updatesOf(optimizer, parameters, gradients) };
 }
 
+export interface EvaluationGraphOptions extends MeasureOptions, TowerOptions {
+  /** Default: float32. */
+  readonly precision?: StepPrecision | undefined;
+}
+
 /**
  * `penalty` (), what the loss of training carries beside the mean over the rows, and of a classifier: `logits` (N,
  * classes), `probabilities` (N, classes), `lossPerRow` (N). Where
@@ -123,7 +131,16 @@ export function updateGraph(spec: ModelSpec, optimizer: Optimizer): Graph {
  */
 export function evaluationGraph(
   spec: ModelSpec,
-  options: MeasureOptions & TowerOptions,
+  options: EvaluationGraphOptions,
+  batchSize: number,
+): Graph {
+  const { precision = float32 } = options;
+  return precision.rounded(measuredForward(spec, options, batchSize));
+}
+
+function measuredForward(
+  spec: ModelSpec,
+  options: EvaluationGraphOptions,
   batchSize: number,
 ): Graph {
   const network = expand(spec, { batchSize, training: false, tower: options.tower });
@@ -189,15 +206,18 @@ export function stagesGraph(
   return { outputs, updates: [] };
 }
 
+type StateOptions = Pick<TrainingOptions, 'optimizer' | 'seed' | 'precision'>;
+
 /** First values of every state of a training step, by name. */
 export function initialStates(
   spec: ModelSpec,
-  { optimizer, seed = 0 }: { readonly optimizer?: Optimizer; readonly seed?: number } = {},
+  { optimizer, seed = 0, precision = float32 }: Partial<StateOptions> = {},
 ): Map<string, Float32Array> {
   const parameters = parametersOf(spec);
   const states = new Map(
     parameters.map((p) => [p.name, initialValues(p.initializer, p.shape, seed, p.name, p.fans)]),
   );
+  for (const [name, value] of precision.states) states.set(name, Float32Array.of(value));
   if (optimizer === undefined) return states;
   for (const p of parameters.filter(({ trainable }) => trainable)) {
     for (const slot of optimizer.slots) {

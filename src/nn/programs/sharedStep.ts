@@ -22,6 +22,7 @@ import {
 import { build } from '../../ops/index.ts';
 import { isExchange } from '../../ops/ranks.ts';
 import { updatesOf } from '../optimizers/optimizer.ts';
+import { float32 } from '../precision/precision.ts';
 import type { RowShare } from '../rowShare.ts';
 import type { ModelSpec } from '../spec.ts';
 import { lossOfBatch } from './loss.ts';
@@ -38,11 +39,11 @@ export interface SharedStepOptions extends TrainingOptions {
  * one that counts for nothing. Outputs are those of the whole batch.
  */
 export function sharedTrainingGraph(spec: ModelSpec, options: SharedStepOptions): Graph {
-  const { rows, optimizer } = options;
+  const { rows, optimizer, precision = float32 } = options;
   const batchSize = Math.max(1, rows.count);
   const { network, loss, measures } = lossOfBatch(spec, { ...options, share: rows }, batchSize);
   const trained = network.parameters.filter((p) => p.trainable).map((p) => p.node);
-  const gradients = backward(loss, trained).map((gradient, i) =>
+  const gradients = backward(precision.scaled(loss), trained).map((gradient, i) =>
     summed(gradient, gradientName(at(trained, i, 'parameter').name)),
   );
   const outputs = Object.fromEntries(
@@ -52,9 +53,13 @@ export function sharedTrainingGraph(spec: ModelSpec, options: SharedStepOptions)
     state,
     value: options.synchronized === true ? value : meanOverRanks(value, rows),
   }));
-  const updates = [...updatesOf(optimizer, trained, gradients), ...statistics];
+  // Sums over all ranks: each finds the same of them finite.
+  const step = precision.guarded(gradients, (found) => ({
+    outputs,
+    updates: [...updatesOf(optimizer, trained, found), ...statistics],
+  }));
   const last = [...Object.values(outputs), ...statistics.map(({ value }) => value)];
-  return orderExchanges({ outputs, updates }, [...bucketsOf(gradients), last]);
+  return precision.rounded(orderExchanges(step, [...bucketsOf(gradients), last]));
 }
 
 const summed = (node: Node, name: string): Node => build('rankSum', [node], {}, name);

@@ -21,8 +21,8 @@ import {
   metricOfKey,
 } from '../../nn/losses/chosenMetrics.ts';
 import type { LossFunction, LossName } from '../../nn/losses/losses.ts';
-import type { MeasureOptions } from '../../nn/losses/objectives.ts';
-import { parameterNames } from '../../nn/programs/programs.ts';
+import { type PrecisionChoice, precisionOf } from '../../nn/precision/choice.ts';
+import { type EvaluationGraphOptions, parameterNames } from '../../nn/programs/programs.ts';
 import { imageShapeOf, type ModelSpec } from '../../nn/spec.ts';
 import type { StateValue } from '../../nn/trained.ts';
 import { checkBatchSize, fittedSplit } from '../checks.ts';
@@ -54,7 +54,7 @@ export function compileEvaluation(
   scope: Pick<States, 'compile'>,
   spec: ModelSpec,
   batchSize: number,
-  options: MeasureOptions = {},
+  options: EvaluationGraphOptions = {},
   held: Pick<Holding, 'evaluationGraph' | 'exchange'> = allHere,
 ): EvaluationProgram {
   const graph = held.evaluationGraph(spec, options, batchSize);
@@ -186,6 +186,8 @@ export interface EvaluateOptions extends EvaluationOptions {
   readonly weights?: ReadonlyMap<string, StateValue>;
   /** 10: mean of ten views of every picture; default 1. */
   readonly crops?: 1 | 10 | undefined;
+  /** As in training; default 'float32'. */
+  readonly precision?: PrecisionChoice | undefined;
   /** How pictures are read. */
   readonly reading?: Omit<ReadingOptions, 'shape' | 'seed'> | undefined;
   /** Ranks that share the rows; each calls this, and each has the whole outcome. */
@@ -207,6 +209,7 @@ export async function evaluate(
   checkNamesClasses(spec, 'for a report on classes (score measures any model)');
   const { batchSize, classes, loss, weights, metrics, crops = 1, ranks = oneRank } = options;
   checkBatchSize(batchSize);
+  const precision = await precisionOf(options.precision);
   checkMetrics(metrics, [{ name: spec.name, classes: classes.length }]);
   const about = { classes, imageShape: options.reading?.stored };
   const fitted = fittedSplit(spec, split, about, options.reading?.augmentation);
@@ -223,7 +226,7 @@ export async function evaluate(
       const source = await openEvaluationBatches(spec, rows, { ...reading, view }, batchSize);
       try {
         if (program === undefined) {
-          program = compileEvaluation(scope, spec, source.batchSize, { loss, metrics });
+          program = compileEvaluation(scope, spec, source.batchSize, { loss, metrics, precision });
           if (weights !== undefined) restoreStates(scope, parameterNames(spec), weights);
         }
         seen.push(await predictSplit(program, source, classes));

@@ -37,8 +37,9 @@ export function ranksRunner(ranks: Collectives, options: RanksOptions = {}): Ope
 }
 
 /** What a step is made of, for the graphs of steps. */
-export function stepOptionsOf({ optimizer, losses, metrics, seed, treatment }: RunnerRequest) {
-  return { optimizer, losses, metrics, seed, ...rowOptionsOf(treatment) };
+export function stepOptionsOf({ treatment, ...request }: RunnerRequest) {
+  const { optimizer, precision, losses, metrics, seed } = request;
+  return { optimizer, precision, losses, metrics, seed, ...rowOptionsOf(treatment) };
 }
 
 /** Runs one program that exchanges over a wire. */

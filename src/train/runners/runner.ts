@@ -9,6 +9,7 @@ import type { BatchSource } from '../../data/batches/batchSource.ts';
 import type { MetricChoice } from '../../nn/losses/chosenMetrics.ts';
 import type { ChosenLosses } from '../../nn/losses/objectives.ts';
 import type { Optimizer } from '../../nn/optimizers/optimizer.ts';
+import type { StepPrecision } from '../../nn/precision/precision.ts';
 import type { RowShare } from '../../nn/rowShare.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import type { Progress } from '../progress.ts';
@@ -26,6 +27,8 @@ export interface RunnerRequest {
   readonly programs: Programs;
   readonly spec: ModelSpec;
   readonly optimizer: Optimizer;
+  /** Absent: float32. */
+  readonly precision?: StepPrecision | undefined;
   readonly losses: ChosenLosses;
   readonly metrics: readonly MetricChoice[] | undefined;
   readonly treatment: RowTreatment;

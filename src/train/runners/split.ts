@@ -6,8 +6,10 @@
  * Before: `fused.ts`, the same on one machine. Next stop: `nn/programs/programs.ts`.
  */
 import type { Executable, HostArray } from '../../backends/backend.ts';
+import { UsageError } from '../../base/errors.ts';
 import type { BatchSource } from '../../data/batches/batchSource.ts';
 import { parametersOf } from '../../nn/network.ts';
+import { float32 } from '../../nn/precision/precision.ts';
 import {
   gradientGraph,
   gradientName,
@@ -26,6 +28,15 @@ export interface StepSums {
   readonly gradients: ReadonlyMap<string, HostArray>;
   /** Mean loss, right rows; or what else the step measures, in the order of its outputs. */
   readonly totals: Float64Array;
+}
+
+function checkFloat32({ precision = float32 }: RunnerRequest): void {
+  if (precision === float32) return;
+  throw new UsageError({
+    option: 'precision',
+    problem: 'a step in two programs, and gradients in between that are multiplied by a scale',
+    expected: 'float32, or a step in one program',
+  });
 }
 
 /** Puts the sums over all ranks in place of this rank's own. */
@@ -55,6 +66,7 @@ class SplitRunner implements StepRunner {
 
   constructor(request: RunnerRequest, combine: Combine) {
     const { programs, spec, optimizer, losses, metrics, seed, batches, treatment } = request;
+    checkFloat32(request);
     this.#request = request;
     this.#combine = combine;
     const graphFor = (rows: number, firstRow = batches[0].first) =>

@@ -35,12 +35,15 @@ export const metrics = metricsOfNumbers(z.number());
 /** Of test pictures, by which nothing is decided: they may be anything, and a run must be readable still. */
 export const testMetrics = metricsOfNumbers(measured);
 
+const lossScaling = z.optional(z.object({ skipped: z.number(), scale: z.number() }));
+
 export const epochRecordSchema = z.object({
   epoch: z.int().check(z.positive()),
   train: metrics,
   validation: z.nullable(metrics),
   test: z.optional(testMetrics),
   learningRate: z.number(),
+  lossScaling,
   seconds: z.number(),
   waiting: z._default(z.number(), 0),
 });
@@ -52,6 +55,7 @@ const progressSchema = z.object({
   lossSum: z.number(),
   correct: z.number(),
   sums: z.optional(z.record(z.string(), measured)),
+  lossScaling,
   rows: z.int().check(z.nonnegative()),
   seconds: z.number(),
   waiting: z._default(z.number(), 0),
