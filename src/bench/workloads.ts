@@ -6,7 +6,7 @@
  * gradients, or forward. Next stop: `measure.ts`.
  */
 import type { Executable, Session } from '../backends/backend.ts';
-import { asUsage, unknownName, unreachable } from '../base/errors.ts';
+import { asUsage, UsageError, unknownName, unreachable } from '../base/errors.ts';
 import { at } from '../base/lists.ts';
 import { RandomStream } from '../base/random.ts';
 import type { ImageShape, Shape } from '../base/shape.ts';
@@ -26,6 +26,7 @@ import { parseModelWords } from '../models/options.ts';
 import { adam } from '../nn/optimizers/adam.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
 import { sgd } from '../nn/optimizers/sgd.ts';
+import { float32, type StepPrecision } from '../nn/precision/precision.ts';
 import { inferenceGraph, initialStates, trainingGraph } from '../nn/programs/programs.ts';
 import { layerShapes } from '../nn/shapes.ts';
 import type { ModelSpec } from '../nn/spec.ts';
@@ -44,7 +45,8 @@ export interface Workload {
   readonly name: string;
   readonly summary: string;
   readonly batch: number;
-  prepare(session: Session, mode: Mode, batch: number): Prepared;
+  /** `precision`: of a model; a single layer has none, and throws. */
+  prepare(session: Session, mode: Mode, batch: number, precision?: StepPrecision): Prepared;
 }
 
 /** How a model is timed; any other model of the table as the last line of all says. */
@@ -68,10 +70,11 @@ export function prepareStep(
   executable: Executable,
   graph: Graph,
   model: ModelCase,
+  precision = float32,
 ): (step: number) => void {
   const spec = specOf(model);
   const { optimizer, learningRate } = model;
-  for (const [state, numbers] of initialStates(spec, { optimizer })) {
+  for (const [state, numbers] of initialStates(spec, { optimizer, precision })) {
     session.writeState(state, numbers);
   }
   fill(executable.input('x'), 0, 1);
@@ -85,16 +88,18 @@ function modelWorkload(modelCase: ModelCase): Workload {
     name,
     summary: `${model}, ${optimizer.spec.kind}`,
     batch,
-    prepare(session, mode, size) {
+    prepare(session, mode, size, precision = float32) {
       const graph =
-        mode === 'train' ? trainingGraph(spec, { optimizer }, size) : inferenceGraph(spec, size);
+        mode === 'train'
+          ? trainingGraph(spec, { optimizer, precision }, size)
+          : precision.rounded(inferenceGraph(spec, size));
       const executable = session.compile(graph);
       if (mode === 'infer') {
         for (const [state, numbers] of initialStates(spec)) session.writeState(state, numbers);
         fill(executable.input('x'), 0, 1);
         return { executable, run: executable.run };
       }
-      const step = prepareStep(session, executable, graph, modelCase);
+      const step = prepareStep(session, executable, graph, modelCase, precision);
       let finished = 0;
       const run = (): void => {
         step(finished++);
@@ -149,7 +154,8 @@ function layerWorkload(
     name,
     summary,
     batch,
-    prepare(session, mode, size) {
+    prepare(session, mode, size, precision = float32) {
+      if (precision !== float32) throw hasNoPrecision(name);
       const x = batchInput('x', [size, ...shape]);
       const y = make(x);
       const executable = session.compile(
@@ -166,6 +172,14 @@ function layerWorkload(
       return { executable, run: executable.run };
     },
   };
+}
+
+function hasNoPrecision(name: string): UsageError {
+  return new UsageError({
+    option: 'precision',
+    problem: `${name} is a single layer: what is half precision, a whole network says`,
+    expected: 'a model, such as alexnet-2012',
+  });
 }
 
 function withGradients(y: Node): Graph {

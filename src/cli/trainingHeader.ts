@@ -25,6 +25,9 @@ export function readyLines(
   if (record.settings.freeze.length > 0) {
     lines.push(`Frozen: ${record.settings.freeze.join(', ')}`);
   }
+  if (record.settings.precision !== 'float32') {
+    lines.push('Products in half precision (float16), the loss scaled; weights stay float32');
+  }
   lines.push(...exchangeLines(cluster));
   if (resumed !== null) lines.push(`Going on after epoch ${resumed.epoch}, batch ${resumed.batch}`);
   if (record.settings.patience !== null && data.validation === 0) {

@@ -57,7 +57,17 @@ export function trainingPrinter(
       const { epoch, epochs, train, validation, test, learningRate, seconds, waiting } = event;
       say(epochLine(event));
       const measured = { train, validation, ...(test === undefined ? {} : { test }) };
-      output.data({ event: 'epoch', epoch, epochs, ...measured, learningRate, seconds, waiting });
+      const { lossScaling } = event;
+      output.data({
+        event: 'epoch',
+        epoch,
+        epochs,
+        ...measured,
+        learningRate,
+        lossScaling,
+        seconds,
+        waiting,
+      });
     } else if (event.type === 'result') {
       finished(event, record, output);
     } else if (event.type === 'pretrain') {

@@ -60,6 +60,18 @@ const settings = z.object({
   pretrain: z.optional(z.looseObject({ method: z.enum(pretrainMethods) })),
   /** What the learning rate of single layers is multiplied by. */
   learningRates: z.optional(z.record(z.string(), z.number().check(z.positive()))),
+  /** Absent in runs from before there was a choice. */
+  precision: z._default(
+    z.union([
+      z.enum(['float32', 'float16']),
+      z.object({
+        kind: z.literal('float16'),
+        lossScale: z.optional(z.number()),
+        growthInterval: z.optional(z.number()),
+      }),
+    ]),
+    'float32',
+  ),
   /** What was asked for beside these; `train/events.ts` says what each does. */
   labelSmoothing: z.optional(z.number().check(z.minimum(0), z.lt(1))),
   mixup: z.optional(z.number().check(z.positive(), z.maximum(2))),

@@ -23,6 +23,7 @@ describe('settingsOf', () => {
       schedule: { kind: 'constant' },
       patience: null,
       freeze: [],
+      precision: 'float32',
       watchTest: false,
     });
   });

@@ -54,6 +54,7 @@ export function settingsOf(
   checkSettings(others);
   const { epochs = 10, batchSize = 128, seed = 0, shuffle = true, patience } = settings;
   const { validationSplit = 0, watchTest = false } = settings;
+  const { precision = 'float32' } = settings;
   const { labelSmoothing, mixup, classWeights, monitor, minDelta } = settings;
   const metrics = settings.metrics?.map((metric) =>
     recordable(typeof metric === 'object' ? metric.rows : metric, 'metrics'),
@@ -77,6 +78,7 @@ export function settingsOf(
     schedule: asUsage(() => parseSchedule(recordable(schedule, 'schedule'))),
     patience: patience ?? null,
     freeze,
+    precision,
     watchTest,
     ...given({
       target,

@@ -43,14 +43,14 @@ export function evaluateRun(request: EvaluateRunRequest): Promise<EvaluatedRun> 
 /** The same of a run that is open already. */
 export async function evaluateTested(
   tested: TestedRun,
-  request: Omit<EvaluateRunRequest, keyof TestRequest> & Pick<TestRequest, 'crops'>,
+  request: Omit<EvaluateRunRequest, keyof TestRequest> & Pick<TestRequest, 'crops' | 'precision'>,
 ): Promise<EvaluatedRun> {
-  const { mistakes = 36, sheet, crops } = request;
+  const { mistakes = 36, sheet, crops, precision } = request;
   const { run, record, treatment, spec, weights, dataset, reading, session } = tested;
   const { loss } = treatment;
   const { metrics = treatment.metrics } = request;
   const { classes, test } = dataset;
-  const options = { classes, loss, metrics, mistakes, weights, reading, crops };
+  const options = { classes, loss, metrics, mistakes, weights, reading, crops, precision };
   const evaluation = await evaluate(session, spec, test, options);
   if (evaluation.count === 0) throw noneRead(dataset);
   if (sheet !== undefined) {

@@ -27,7 +27,7 @@ export async function isAutoencoder(folder: string): Promise<boolean> {
   return !isImported(record) && record.settings.target !== undefined;
 }
 
-interface ScoreOptions {
+interface ScoreOptions extends Pick<TestRequest, 'precision'> {
   /** What to measure beside; default: what the run was measured by. */
   readonly metrics?: readonly MetricChoice[] | undefined;
 }
@@ -43,8 +43,8 @@ export async function scoreTested(
 ): Promise<ScoredRun> {
   if (isImported(record) || record.settings.target === undefined) throw noAutoencoder(spec.name);
   const { loss, target, metrics: own } = record.settings;
-  const { metrics = own } = request;
-  const chosen = { loss: { loss, target }, metrics, weights, reading };
+  const { metrics = own, precision } = request;
+  const chosen = { loss: { loss, target }, metrics, weights, reading, precision };
   return {
     metrics: await score(session, spec, dataset.test, chosen),
     loss,

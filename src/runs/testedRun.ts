@@ -10,6 +10,7 @@ import { differencesOf, identityOf } from '../data/identity.ts';
 import { openDataset } from '../data/open.ts';
 import type { AnyDataset } from '../data/streamed.ts';
 import { checkNamesClasses } from '../nn/losses/answers.ts';
+import type { PrecisionChoice } from '../nn/precision/choice.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import type { TrainedModel } from '../nn/trained.ts';
 import { namesOfRun } from '../records/classNames.ts';
@@ -27,6 +28,8 @@ export interface TestRequest extends Pick<RunConditions, 'backend' | 'load' | 'r
   readonly testCount?: number | undefined;
   /** Whether auto-encoders are welcome. */
   readonly rebuilds?: boolean | undefined;
+  /** Of the network as it is measured; default 'float32', however it was trained. */
+  readonly precision?: PrecisionChoice | undefined;
   /** 10: mean of four corners, the middle, and their mirror images; default: the middle alone. */
   readonly crops?: 1 | 10 | undefined;
 }

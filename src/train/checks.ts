@@ -12,6 +12,7 @@ import { type AnyDataset, type AnySplit, isStreamed } from '../data/streamed.ts'
 import { takesOption } from '../models/index.ts';
 import { chosenMetrics } from '../nn/losses/chosenMetrics.ts';
 import { parametersOf } from '../nn/network.ts';
+import { checkPrecision } from '../nn/precision/choice.ts';
 import { layerShapes } from '../nn/shapes.ts';
 import { imageShapeOf, type ModelSpec } from '../nn/spec.ts';
 import type { StateValue } from '../nn/trained.ts';
@@ -26,6 +27,7 @@ export function checkSettings(settings: FitOptions): void {
   checkNumbers({ epochs, batchSize, patience }, isCount, COUNT);
   const { labelSmoothing, mixup, minDelta } = settings;
   chosenMetrics(settings.metrics);
+  checkPrecision(settings.precision);
   checkNumbers({ minDelta }, (n) => n >= 0 && Number.isFinite(n), 'a number of at least 0');
   checkNumbers(
     { labelSmoothing },

@@ -66,8 +66,8 @@ describe('training in half precision', () => {
     expect(scalings.map((s) => s!.skipped).reduce((a, b) => a + b)).toBeGreaterThan(3);
     expect(scalings[0]!.skipped).toBeGreaterThan(1);
     expect(scalings[0]!.skipped).toBeLessThan(5);
-    // The scale has come down: each epoch counts its own.
-    expect(scalings[1]!.skipped).toBeLessThan(scalings[0]!.skipped);
+    // Each epoch counts its own: from then on three steps go on between two that are skipped.
+    for (const { skipped } of [scalings[1]!, scalings[2]!]) expect(skipped).toBeLessThan(3);
     const told = events.flatMap((event) => (event.type === 'epoch' ? [event.lossScaling] : []));
     expect(told).toEqual(scalings);
     const [scale] = end.states.get('lossScale')!.data;

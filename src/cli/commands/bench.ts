@@ -15,7 +15,7 @@ import {
   numberOption,
   openOptionsOf,
 } from '../options/options.ts';
-import { clusterOption, gradientsOption } from '../options/trainingOptions.ts';
+import { clusterOption, gradientsOption, precisionOption } from '../options/trainingOptions.ts';
 import { type Output, openOutput, table } from '../terminal/output.ts';
 import { planLine } from '../terminal/words.ts';
 
@@ -42,6 +42,7 @@ interface Options extends BackendOptions {
   readonly profile?: boolean;
   readonly kernels?: boolean;
   readonly ops?: string | true;
+  readonly precision?: 'float32' | 'float16';
   readonly peer?: string;
   readonly cluster: 'auto' | 'mpi' | 'none';
   readonly gradients?: 'float32' | 'float16';
@@ -67,6 +68,7 @@ export function command(): Command {
     )
     .option('--kernels', 'matrix products as a share of the peak of emitted multiply-adds')
     .option('--ops [name]', 'the ladder of every op, each rung checked against the plain loops')
+    .addOption(precisionOption())
     .addOption(clusterOption())
     .addOption(gradientsOption())
     .option(
@@ -92,6 +94,7 @@ export function command(): Command {
 async function bench(name: string | undefined, options: Options): Promise<void> {
   const { openCluster, failing, silent, threadsOfRank } = await import('../cluster.ts');
   const cluster = await openCluster(options);
+  checkPrecision(options, cluster !== undefined);
   if (cluster === undefined) return benchAlone(name, options);
   const { ranks } = cluster;
   const output = ranks.rank === 0 ? openOutput(options.json === true) : silent;
@@ -109,6 +112,18 @@ async function bench(name: string | undefined, options: Options): Promise<void> 
     await failing(ranks);
     throw error;
   }
+}
+
+/** Options that would go unread are mistakes. */
+function checkPrecision(options: Options, hasRanks: boolean): void {
+  const { precision, kernels, ops, simulateCluster } = options;
+  const isUnread = hasRanks || kernels === true || ops !== undefined || simulateCluster === true;
+  if (precision === undefined || !isUnread) return;
+  throw new UsageError({
+    option: 'precision',
+    problem: 'kernels, ops and steps of several ranks are timed in float32',
+    expected: 'a model that one process computes',
+  });
 }
 
 /** Of several ranks, a model must be named. */
@@ -134,6 +149,7 @@ async function benchAlone(name: string | undefined, options: Options): Promise<v
     });
   }
   const workload = workloadOf(name);
+  const { precisionOf } = await import('../../nn/precision/choice.ts');
   const session = await openSession(openOptionsOf(options));
   try {
     if (options.simulateCluster === true) {
@@ -141,7 +157,8 @@ async function benchAlone(name: string | undefined, options: Options): Promise<v
       return await benchSimulated(output, session, name, options);
     }
     const { mode, batch = workload.batch } = options;
-    const { executable, run } = workload.prepare(session, mode, batch);
+    const precision = await precisionOf(options.precision);
+    const { executable, run } = workload.prepare(session, mode, batch, precision);
     const { backend, threads, plan } = session;
     if (options.profile === true) {
       return await benchProfile(output, session, executable, options);
@@ -159,6 +176,7 @@ async function benchAlone(name: string | undefined, options: Options): Promise<v
       workload: name,
       mode,
       batch,
+      ...(options.precision === undefined ? {} : { precision: options.precision }),
       threads,
       ...timing,
       plan,

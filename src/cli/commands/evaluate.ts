@@ -15,6 +15,7 @@ import {
   numberOption,
   openOptionsOf,
 } from '../options/options.ts';
+import { precisionOption } from '../options/trainingOptions.ts';
 import { type Output, openOutput } from '../terminal/output.ts';
 import { downloadLine, openLive } from '../terminal/progress.ts';
 import { unreadableNotes } from '../terminal/unreadable.ts';
@@ -45,6 +46,7 @@ interface Options extends BackendOptions {
   readonly crops?: string;
   readonly sheet?: string;
   readonly metrics?: readonly MetricName[];
+  readonly precision?: 'float32' | 'float16';
   readonly perturb?: string;
   readonly strengths?: string;
   readonly reject?: boolean;
@@ -63,6 +65,7 @@ export function command(): Command {
       new Option('--crops <n>', 'views of each picture to average: 1 or 10').choices(['1', '10']),
     )
     .addOption(metricsOption())
+    .addOption(precisionOption())
     .option('--sheet <file>', 'draw the worst mistakes into a PNG file')
     .option(
       '--perturb <how>',
@@ -93,6 +96,7 @@ async function evaluate(run: string, options: Options): Promise<void> {
     testCount: options.testCount,
     sheet: options.sheet,
     metrics: options.metrics,
+    precision: options.precision,
     crops: options.crops === '10' ? 10 : 1,
     reading: { onUnreadable: unreadableNotes(output.note) },
     mistakes: Math.max(options.mistakes, 36),
@@ -156,6 +160,7 @@ async function scoreIt(run: string, options: Options, output: Output): Promise<v
     data: options.data,
     testCount: options.testCount,
     metrics: options.metrics,
+    precision: options.precision,
     reading: { onUnreadable: unreadableNotes(output.note) },
     backend: openOptionsOf(options),
     load: { onNote: output.note },
@@ -168,10 +173,12 @@ async function scoreIt(run: string, options: Options, output: Output): Promise<v
 }
 
 /** Options that would go unread are mistakes. */
-function checkMeasures({ perturb, reject, strengths, plot, metrics }: Options): void {
-  if (metrics !== undefined && (perturb !== undefined || reject === true)) {
+function checkMeasures(options: Options): void {
+  const { perturb, reject, strengths, plot } = options;
+  const unread = (['metrics', 'precision'] as const).find((name) => options[name] !== undefined);
+  if (unread !== undefined && (perturb !== undefined || reject === true)) {
     throw new UsageError({
-      option: 'metrics',
+      option: unread,
       problem: `${reject === true ? '--reject' : '--perturb'} has a table of its own`,
       expected: 'one of the two',
     });

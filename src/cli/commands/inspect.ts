@@ -12,6 +12,7 @@ import type { Graph } from '../../graph/node.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import { resolveModel } from '../models.ts';
 import { addSwitches, jsonOption, numberOption, switchesOf } from '../options/options.ts';
+import { precisionOption } from '../options/trainingOptions.ts';
 import { openOutput } from '../terminal/output.ts';
 
 const EXAMPLES = `
@@ -39,6 +40,7 @@ interface Options {
   readonly stage: string;
   readonly batchSize: number;
   readonly mode: Mode;
+  readonly precision?: 'float32' | 'float16';
   readonly dot?: boolean;
   readonly json?: boolean;
 }
@@ -74,6 +76,7 @@ export function command(): Command {
         'infer',
       ]),
     )
+    .addOption(precisionOption())
     .option('--dot', 'as a drawing in the language of Graphviz')
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
@@ -115,11 +118,14 @@ function checkFits(name: string, stage: Stage, { mode, dot }: Partial<Options>):
   }
 }
 
-async function graphOf(spec: ModelSpec, { mode, batchSize }: Options): Promise<Graph> {
+async function graphOf(spec: ModelSpec, options: Options): Promise<Graph> {
+  const { mode, batchSize } = options;
+  const { precisionOf } = await import('../../nn/precision/choice.ts');
+  const precision = await precisionOf(options.precision);
   const { inferenceGraph, trainingGraph } = await import('../../nn/programs/programs.ts');
-  if (mode === 'infer') return inferenceGraph(spec, batchSize);
+  if (mode === 'infer') return precision.rounded(inferenceGraph(spec, batchSize));
   const { optimizerOf } = await import('../../nn/optimizers/index.ts');
-  return trainingGraph(spec, { optimizer: optimizerOf('adam') }, batchSize);
+  return trainingGraph(spec, { optimizer: optimizerOf('adam'), precision }, batchSize);
 }
 
 async function showGraph(graph: Graph, { dot }: Options): Promise<ProgramView> {

@@ -44,6 +44,7 @@ export interface TrainingOptions extends BackendOptions {
   readonly loss?: string;
   readonly optimizer: { readonly kind: string };
   readonly schedule: { readonly kind: string };
+  readonly precision?: 'float32' | 'float16';
   readonly labelSmoothing?: number;
   readonly mixup?: number;
   readonly classWeights?: 'balanced' | Readonly<Record<string, number>>;
@@ -137,6 +138,7 @@ function learningOptions(): Option[] {
       'what says which epoch is better: loss, accuracy, or one of --metrics (default: loss)',
     ),
     numberOption('notNegative', '--min-delta <x>', 'less counts as no improvement (default: 0)'),
+    precisionOption(),
     numberOption('count', '--train-count <n>', 'take the first n training pictures only'),
     numberOption('count', '--test-count <n>', 'take the first n test pictures only'),
   ];
@@ -227,6 +229,12 @@ function clusterOptions(): Option[] {
     ),
   ];
 }
+
+export const precisionOption = (): Option =>
+  new Option(
+    '--precision <format>',
+    'of products and of what is kept for the way back (docs/webgpu.md); default: float32',
+  ).choices(['float32', 'float16']);
 
 export const clusterOption = (): Option =>
   new Option(

@@ -32,6 +32,7 @@ const SAID: readonly (readonly [words: string, request: object])[] = [
   ['--watch-test', { settings: { watchTest: true } }],
   ['--loss meanSquaredError', { settings: { loss: 'meanSquaredError' } }],
   ['--label-smoothing 0.1', { settings: { labelSmoothing: 0.1 } }],
+  ['--precision float16', { settings: { precision: 'float16' } }],
   ['--mixup 0.2', { settings: { mixup: 0.2 } }],
   ['--class-weights balanced', { settings: { classWeights: 'balanced' } }],
   ['--schedule step,every=3', { settings: { schedule: { kind: 'step', every: 3 } } }],

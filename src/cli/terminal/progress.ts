@@ -10,6 +10,7 @@ import type { Ora } from 'ora';
 import type { DownloadProgress } from '../../data/index.ts';
 import type { FitEvent } from '../../train/events.ts';
 import type { Metrics } from '../../train/measures.ts';
+import type { LossScalingRecord } from '../../train/progress.ts';
 
 type EpochEvent = Extract<FitEvent, { type: 'epoch' }>;
 type BatchEvent = Extract<FitEvent, { type: 'batch' }>;
@@ -53,10 +54,17 @@ export function epochLine(event: EpochEvent): string {
   if (validation !== null) parts.push(metricsText(validation, 'val_'));
   if (test !== undefined) parts.push(metricsText(test, 'test_'));
   parts.push(`${stepTime(seconds, batches)}/step`);
+  if (event.lossScaling !== undefined) parts.push(scalingText(event.lossScaling));
   if (waiting > WORTH_SAYING * seconds) {
     parts.push(`${Math.round((100 * waiting) / seconds)} % of it waiting for pictures (--workers)`);
   }
   return parts.join(' - ');
+}
+
+/** "3 steps skipped, loss scale 8192" */
+function scalingText({ skipped, scale }: LossScalingRecord): string {
+  const steps = skipped === 0 ? '' : `${skipped} ${skipped === 1 ? 'step' : 'steps'} skipped, `;
+  return `${steps}loss scale ${scale}`;
 }
 
 export function metricsText(measured: Metrics, prefix = ''): string {

@@ -17,9 +17,14 @@ export interface Float16Settings {
 export type PrecisionChoice = 'float32' | 'float16' | Float16Settings;
 
 /** Throws a UsageError where a setting is not possible. */
+export function checkPrecision(choice: PrecisionChoice = 'float32'): void {
+  if (choice !== 'float32') settingsOf(choice);
+}
+
+/** Throws a UsageError where a setting is not possible. */
 export async function precisionOf(choice: PrecisionChoice = 'float32'): Promise<StepPrecision> {
   if (choice === 'float32') return float32;
-  const { lossScale, growthInterval } = checked(choice === 'float16' ? { kind: choice } : choice);
+  const { lossScale, growthInterval } = settingsOf(choice);
   const [{ halved }, { lossScaling }] = await Promise.all([
     import('./halved.ts'),
     import('./lossScaling.ts'),
@@ -33,7 +38,8 @@ const isScale = (n: number): boolean =>
 
 const isCount = (n: number): boolean => Number.isSafeInteger(n) && n >= 1;
 
-function checked(settings: Float16Settings): Float16Settings {
+function settingsOf(choice: 'float16' | Float16Settings): Float16Settings {
+  const settings = choice === 'float16' ? { kind: choice } : choice;
   const { kind, lossScale = 1, growthInterval = 1 } = settings;
   const refused = (problem: string, expected: string) =>
     new UsageError({ option: 'precision', problem, expected });

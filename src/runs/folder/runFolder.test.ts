@@ -50,6 +50,7 @@ const record = (model: string): RunRecord => ({
     schedule: { kind: 'constant' },
     patience: null,
     freeze: [],
+    precision: 'float32',
     watchTest: false,
   },
   from: null,

@@ -8,6 +8,7 @@ import { isArrays } from '../../data/arraySplit.ts';
 import type { ReadingOptions } from '../../data/batches/batchSource.ts';
 import { checkMetrics } from '../../nn/losses/chosenMetrics.ts';
 import type { MeasureOptions } from '../../nn/losses/objectives.ts';
+import { type PrecisionChoice, precisionOf } from '../../nn/precision/choice.ts';
 import { parameterNames } from '../../nn/programs/programs.ts';
 import type { ModelSpec } from '../../nn/spec.ts';
 import type { StateValue } from '../../nn/trained.ts';
@@ -18,6 +19,8 @@ import { restoreStates, trainedScope } from '../snapshots/snapshot.ts';
 import { compileEvaluation, measure, openEvaluationBatches } from './evaluate.ts';
 
 export interface ScoreOptions extends MeasureOptions {
+  /** As in training; default 'float32'. */
+  readonly precision?: PrecisionChoice | undefined;
   /** How pictures are read. */
   readonly reading?: Omit<ReadingOptions, 'shape' | 'seed'> | undefined;
   /** Rows per run of the program; default 256. No influence on the results. */
@@ -39,13 +42,18 @@ export async function score(
   options: ScoreOptions = {},
 ): Promise<Metrics> {
   const { weights, batchSize, metrics, reading = {} } = options;
+  const precision = await precisionOf(options.precision);
   const losses = lossesFor(spec, options, rows);
   const { split, stored } = fittedTo(spec, rows, reading);
   checkMetrics(metrics, measuredOutputs(spec, losses));
   const scope = weights === undefined ? trainedScope(session, spec) : session.scopeOf();
   const source = await openEvaluationBatches(spec, split, { ...reading, stored }, batchSize);
   try {
-    const program = compileEvaluation(scope, spec, source.batchSize, { losses, metrics });
+    const program = compileEvaluation(scope, spec, source.batchSize, {
+      losses,
+      metrics,
+      precision,
+    });
     try {
       if (weights !== undefined) restoreStates(scope, parameterNames(spec), weights);
       return await measure(program, source);
