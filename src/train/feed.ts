@@ -14,7 +14,7 @@ import type { Split } from '../data/dataset.ts';
 import { batchSizeOf, type Graph, rootsOf, topologicalOrder } from '../graph/node.ts';
 import { ROW_WEIGHTS } from '../nn/programs/loss.ts';
 import { inputsOf, type ModelSpec, nameIn, outputsOf, type Preprocessing } from '../nn/spec.ts';
-import { mixRows, type RowTreatment } from './rowTreatment.ts';
+import { mixRows, mixWith, type RowTreatment } from './rowTreatment.ts';
 
 interface FedInput {
   /** In the data, and in the program. */
@@ -33,17 +33,25 @@ interface FedTruth {
   targets: Float32Array;
 }
 
+/** Where a batch is written. */
+interface Place {
+  readonly fed: readonly FedInput[];
+  readonly truths: readonly FedTruth[];
+  /** The program's labels, or a place of our own where it wants targets, or no truth at all. */
+  labels: Int32Array;
+  /** Of rows that count more or less than one. */
+  weights: Float32Array;
+}
+
 export class Feed {
   readonly executable: Executable;
   readonly batchSize: number;
   /** Names of all the program's inputs. */
   readonly inputs: ReadonlySet<string>;
-  readonly #fed: readonly FedInput[];
-  readonly #truths: readonly FedTruth[];
-  /** The program's labels, or a place of our own where it wants targets, or no truth at all. */
-  #labels: Int32Array;
+  readonly #own: Place;
+  /** Of rows that those of the program are mixed with; made when there are any. */
+  #partners: Place | undefined;
   readonly #treatment: RowTreatment | undefined;
-  #weights: Float32Array = new Float32Array();
 
   /** `treatment`: what is done to the rows of `fill`. */
   constructor(graph: Graph, executable: Executable, spec: ModelSpec, treatment?: RowTreatment) {
@@ -52,11 +60,11 @@ export class Feed {
     this.batchSize = batchSizeOf(graph) ?? 0;
     this.executable = executable;
     this.inputs = new Set(inputs.map(({ name }) => name));
-    this.#fed = inputsOf(spec).map(({ name, preprocessing }) => {
+    const fed = inputsOf(spec).map(({ name, preprocessing }) => {
       const key = nameIn('x', spec.inputs, name);
       return { name, key, preprocessing, view: new Float32Array() };
     });
-    this.#truths = outputsOf(spec).map(({ name }) => {
+    const truths = outputsOf(spec).map(({ name }) => {
       const [labelsKey, targetsKey] = ['labels', 'targets'].map((what) => {
         const key = nameIn(what, spec.outputs, name);
         return this.inputs.has(key) ? key : undefined;
@@ -64,18 +72,20 @@ export class Feed {
       const [labels, targets] = [new Int32Array(), new Float32Array()];
       return { name, labelsKey, targetsKey, labels, targets };
     });
-    this.#labels = new Int32Array(this.batchSize);
+    const labels = new Int32Array(this.batchSize);
+    this.#own = { fed, truths, labels, weights: new Float32Array() };
   }
 
   /** Class numbers of the batch that was filled last, where rows have one class each. */
   get labels(): Int32Array {
-    return this.#labels;
+    return this.#own.labels;
   }
 
   /** Asks for the live memory anew; needed whenever another program may have been compiled since. */
   bind(): void {
-    for (const fed of this.#fed) fed.view = this.executable.input(fed.key) as Float32Array;
-    for (const truth of this.#truths) {
+    const own = this.#own;
+    for (const fed of own.fed) fed.view = this.executable.input(fed.key) as Float32Array;
+    for (const truth of own.truths) {
       const { labelsKey, targetsKey } = truth;
       if (labelsKey !== undefined) truth.labels = this.executable.input(labelsKey) as Int32Array;
       if (targetsKey !== undefined) {
@@ -83,57 +93,75 @@ export class Feed {
       }
     }
     if (this.inputs.has(ROW_WEIGHTS)) {
-      this.#weights = this.executable.input(ROW_WEIGHTS) as Float32Array;
+      own.weights = this.executable.input(ROW_WEIGHTS) as Float32Array;
     }
-    const [first] = this.#truths;
-    if (first.labelsKey !== undefined) this.#labels = first.labels;
+    const [first] = own.truths;
+    if (first.labelsKey !== undefined) own.labels = first.labels;
   }
 
   /** Writes a batch that is ready; rows of the program behind it keep what they held. */
   fill(source: BatchSource, epoch: number, batch: number): void {
+    this.#write(this.#own, source, epoch, batch);
+    const { mixup } = this.#treatment ?? {};
+    if (mixup === undefined) return;
+    const share = mixup.share(epoch * source.batchesPerEpoch + batch);
+    const rows = source.indices(epoch, batch);
+    const { partners } = source;
+    const own = mixedIn(this.#own);
+    if (partners === undefined) {
+      for (const values of own) mixRows(values, this.#width(values), rows.length, share);
+      return;
+    }
+    this.#partners ??= roomLike(this.#own);
+    this.#write(this.#partners, partners, epoch, batch);
+    const theirs = partners.indices(epoch, batch);
+    const isItself = (n: number): boolean => rows[n] === theirs[rows.length - 1 - n];
+    const others = mixedIn(this.#partners);
+    for (const [i, values] of own.entries()) {
+      const size = { width: this.#width(values), rows: rows.length, share };
+      mixWith(values, others[i], size, isItself);
+    }
+  }
+
+  /** Numbers of a row. */
+  #width(values: Float32Array): number {
+    return values.length / this.batchSize;
+  }
+
+  #write(place: Place, source: BatchSource, epoch: number, batch: number): void {
     const indices = source.indices(epoch, batch);
-    if (source.arrays !== undefined) this.#fillByName(source.arrays, indices);
+    if (source.arrays !== undefined) this.#fillByName(place, source.arrays, indices);
     else {
-      const { preprocessing, view } = this.#fed[0];
-      source.fill(epoch, batch, preprocessing, view, this.#labels);
-      this.#fillOneHot(this.#truths[0], this.#labels, indices.length);
+      const [{ preprocessing, view }] = place.fed;
+      source.fill(epoch, batch, preprocessing, view, place.labels);
+      this.#fillOneHot(place.truths[0], place.labels, indices.length);
     }
-    if (this.#treatment !== undefined) {
-      this.#treat(this.#treatment, indices, epoch * source.batchesPerEpoch + batch);
-    }
-  }
-
-  #treat({ weights, mixup }: RowTreatment, indices: Int32Array, step: number): void {
-    const rows = indices.length;
-    if (weights !== undefined) {
-      for (let n = 0; n < rows; n++) this.#weights[n] = weights[indices[n]];
-    }
-    if (mixup !== undefined) this.#mix(mixup.share(step), rows, weights !== undefined);
-  }
-
-  #mix(share: number, rows: number, isWeighted: boolean): void {
-    const mix = (view: Float32Array) => mixRows(view, view.length / this.batchSize, rows, share);
-    for (const { view } of this.#fed) mix(view);
-    for (const { targets } of this.#truths) mix(targets);
-    if (isWeighted) mix(this.#weights);
+    const { weights } = this.#treatment ?? {};
+    if (weights === undefined) return;
+    for (let n = 0; n < indices.length; n++) place.weights[n] = weights[indices[n]];
   }
 
   /** Writes rows of a split in memory. */
   fillRows(split: Split | ArraySplit, indices: Int32Array): void {
+    const place = this.#own;
     if (isArrays(split)) {
-      this.#fillByName(split, indices);
+      this.#fillByName(place, split, indices);
       return;
     }
-    const [{ preprocessing, view }] = this.#fed;
-    fillBatch(split, indices, preprocessing, view, this.#labels);
-    this.#fillOneHot(this.#truths[0], this.#labels, indices.length);
+    const [{ preprocessing, view }] = place.fed;
+    fillBatch(split, indices, preprocessing, view, place.labels);
+    this.#fillOneHot(place.truths[0], place.labels, indices.length);
   }
 
-  #fillByName({ count, inputs, targets = {} }: ArraySplit, indices: Int32Array): void {
-    for (const { name, preprocessing, view } of this.#fed) {
+  #fillByName(
+    place: Place,
+    { count, inputs, targets = {} }: ArraySplit,
+    indices: Int32Array,
+  ): void {
+    for (const { name, preprocessing, view } of place.fed) {
       fillInput(inputs[name], count, indices, preprocessing, view);
     }
-    for (const truth of this.#truths) {
+    for (const truth of place.truths) {
       const rows = targets[truth.name];
       const { labelsKey, targetsKey } = truth;
       if (labelsKey === undefined && targetsKey === undefined) continue;
@@ -141,7 +169,7 @@ export class Feed {
         fillRows(rows, count, indices, truth.targets);
         continue;
       }
-      const labels = labelsKey === undefined ? this.#labels : truth.labels;
+      const labels = labelsKey === undefined ? place.labels : truth.labels;
       fillRows(rows, count, indices, labels);
       this.#fillOneHot(truth, labels, indices.length);
     }
@@ -153,4 +181,25 @@ export class Feed {
     targets.fill(0);
     for (let n = 0; n < rows; n++) targets[n * classes + labels[n]] = 1;
   }
+}
+
+/** What is mixed of a batch: inputs, shares of classes, weights of rows. */
+const mixedIn = ({ fed, truths, weights }: Place): Float32Array[] => [
+  ...fed.map(({ view }) => view),
+  ...truths.map(({ targets }) => targets),
+  weights,
+];
+
+/** As large as a place, in memory of its own. */
+function roomLike({ fed, truths, labels, weights }: Place): Place {
+  return {
+    fed: fed.map((one) => ({ ...one, view: new Float32Array(one.view.length) })),
+    truths: truths.map((one) => ({
+      ...one,
+      labels: new Int32Array(one.labels.length),
+      targets: new Float32Array(one.targets.length),
+    })),
+    labels: new Int32Array(labels.length),
+    weights: new Float32Array(weights.length),
+  };
 }

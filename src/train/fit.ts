@@ -15,6 +15,7 @@ import { isArrays } from '../data/arraySplit.ts';
 import { validationSplit } from '../data/batches/batches.ts';
 import type { BatchOptions, BatchSource } from '../data/batches/batchSource.ts';
 import { openBatches } from '../data/batches/openBatches.ts';
+import { openPairedBatches } from '../data/batches/pairedBatches.ts';
 import type { Graph } from '../graph/node.ts';
 import type { ChosenLosses } from '../nn/losses/objectives.ts';
 import { precisionOf } from '../nn/precision/choice.ts';
@@ -96,7 +97,8 @@ export async function* fit(
     return source;
   };
   try {
-    const source = await open(openBatches(train, trainingBatches(spec, { ...options, reading })));
+    const openTraining = options.mixup === undefined ? openBatches : openPairedBatches;
+    const source = await open(openTraining(train, trainingBatches(spec, { ...options, reading })));
     const steps = new Steps(programs, spec, train, source, {
       ...options,
       losses: softened(losses, options),

@@ -141,6 +141,26 @@ export function mixRows(values: Float32Array, width: number, rows: number, share
   }
 }
 
+/**
+ * The same where the partners are elsewhere: row n of `rows` is mixed with row rows-1-n of `partners`. `isItself`: whether that
+ * is the row itself, which stays.
+ */
+export function mixWith(
+  values: Float32Array,
+  partners: Float32Array,
+  { width, rows, share }: { readonly width: number; readonly rows: number; readonly share: number },
+  isItself: (n: number) => boolean,
+): void {
+  for (let n = 0; n < rows; n++) {
+    if (isItself(n)) continue;
+    const own = n * width;
+    const other = (rows - 1 - n) * width;
+    for (let i = 0; i < width; i++) {
+      values[own + i] = share * values[own + i] + (1 - share) * partners[other + i];
+    }
+  }
+}
+
 function weightsOfRows(
   spec: ModelSpec,
   split: RowSplit,

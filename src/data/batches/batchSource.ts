@@ -23,7 +23,9 @@ export interface BatchSource {
   /** Resolves once it is. */
   ready(epoch: number, batch: number): Promise<void>;
   /** Rows by name, which are filled by name and not by `fill`. */
-  readonly arrays?: ArraySplit;
+  readonly arrays?: ArraySplit | undefined;
+  /** Of rows that are mixed with rows of other ranks: those. The partner of row n of `count` is row count-1-n there. */
+  readonly partners?: BatchSource | undefined;
   /** Writes the batch, which must be ready. */
   fill(
     epoch: number,

@@ -48,12 +48,14 @@ export interface Share {
   /** From 0. */
   readonly rank: number;
   readonly of: number;
+  /** Counted from the end of the batch: the rows that this rank's are mixed with. Default: no. */
+  readonly isMirrored?: boolean | undefined;
 }
 
 /** The rows of a batch that a share takes, next to each other; ranks differ by one row at most. */
 export function shareOf(
   rows: number,
-  { rank, of }: Share = { rank: 0, of: 1 },
+  { rank, of, isMirrored = false }: Share = { rank: 0, of: 1 },
 ): { readonly first: number; readonly count: number; readonly of: number } {
   if (!(Number.isInteger(of) && of >= 1 && Number.isInteger(rank) && rank >= 0 && rank < of)) {
     throw new UsageError({
@@ -63,7 +65,8 @@ export function shareOf(
     });
   }
   const first = Math.floor((rank * rows) / of);
-  return { first, count: Math.floor(((rank + 1) * rows) / of) - first, of: rows };
+  const count = Math.floor(((rank + 1) * rows) / of) - first;
+  return { first: isMirrored ? rows - first - count : first, count, of: rows };
 }
 
 export interface BatchOrderOptions {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type BackendName, openSession } from '../../backends/select.ts';
 import type { Collectives, Numbers } from '../../cluster/collectives.ts';
 import { inProcessRanks } from '../../cluster/inProcess.ts';
+import type { ArraySplit } from '../../data/arraySplit.ts';
 import { parseAugmentation } from '../../data/augment/index.ts';
 import type { Split } from '../../data/dataset.ts';
 import { batchNormalization } from '../../nn/layers/batchNormalization.ts';
@@ -15,6 +16,8 @@ import { evaluate } from '../evaluation/evaluate.ts';
 import type { Cluster, FitEvent, FitOptions } from '../events.ts';
 import { fit } from '../fit.ts';
 import type { Snapshot } from '../progress.ts';
+
+const classes = ['a', 'b', 'c'];
 
 /** Three classes of 6x6 pictures: a third of the rows is light. */
 function bars(count: number): Split {
@@ -49,23 +52,32 @@ interface Setting {
   readonly backend?: BackendName;
   readonly count?: number;
   readonly normalized?: boolean;
+  readonly byName?: boolean;
 }
+
+/** The same rows as arrays. */
+const byNameOf = ({ count, images, labels }: Split): ArraySplit => ({
+  count,
+  inputs: { input: images },
+  targets: { output: Int32Array.from(labels) },
+});
 
 async function train(
   options: FitOptions,
-  { backend = 'wasm', count = 45, normalized = false }: Setting = {},
+  { backend = 'wasm', count = 45, normalized = false, byName = false }: Setting = {},
 ): Promise<Outcome> {
   await using session = await openSession({ backend, threads: 1 });
   const net = netOf(normalized);
+  const train = byName ? byNameOf(bars(count)) : bars(count);
   const events: FitEvent[] = [];
   let end: Snapshot | undefined;
   const given: FitOptions = { epochs: 2, batchSize: 16, seed: 3, validationSplit: 0.1, ...options };
-  for await (const event of fit(session, net, { train: bars(count) }, given)) {
+  for await (const event of fit(session, net, { train, classes }, given)) {
     events.push(event);
     if (event.type === 'checkpoint') end = await event.snapshot();
   }
   const test = await evaluate(session, net, bars(31), {
-    classes: ['a', 'b', 'c'],
+    classes,
     ranks: options.cluster?.ranks,
   });
   return { end: end!, test, events };
@@ -142,6 +154,25 @@ describe('ranks that train together', () => {
     const whole = await train({ reading });
     expectClose(whole, (await together(2, { reading }))[0], 2e-5);
     expectClose(whole, (await together(3, { reading }, {}, { count: 45 }))[2], 2e-5);
+  });
+
+  // Three ranks' parts mirror no other's, and of the last 9 rows the fifth is mixed with itself.
+  it.each([
+    [2, 'stored', {}],
+    [3, 'stored', { classWeights: { a: 2 }, labelSmoothing: 0.1 }],
+    [3, 'augmented', { shuffle: false }],
+    [2, 'by name', {}],
+  ] as const)('%i mix the pairs that one does, %s, %o', async (size, kind, more) => {
+    const augmentation = parseAugmentation('translate=1,flip', [6, 6, 1]);
+    const reading = kind === 'augmented' ? { augmentation } : {};
+    const options = { mixup: 0.4, reading, ...more } as const;
+    const setting = { byName: kind === 'by name' };
+    const whole = await train(options, setting);
+    const ranks = await together(size, options, {}, setting);
+    expect(difference(ranks[0], ranks[1])).toBe(0);
+    expectClose(whole, ranks[0], 1e-5);
+    const { mixup: _, ...unmixed } = options;
+    expect(difference(whole, await train(unmixed, setting))).toBeGreaterThan(1e-3);
   });
 
   it('have the batch statistics of all rows, or each of its own', async () => {
