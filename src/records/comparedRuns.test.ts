@@ -123,7 +123,9 @@ describe('runs beside one another', () => {
     ]);
     expect(curvesOf([long], 'accuracy').curves[1].values).toEqual([0.6, 0.8]);
     expect(curvesOf([run('none', [])], 'loss')).toEqual({ x: [], curves: [] });
-    expect(curveWords([long], 'loss')).toBe('loss over epochs: long ends at 0.200 after 2 epochs');
+    expect(curveWords([long, short, run('none', [])], 'loss')).toBe(
+      'loss over epochs: long ends at 0.200 after 2 epochs; short ends at 0.600 after 1 epoch; none has no loss',
+    );
   });
 
   it('differ in the options that are not the same in all', () => {

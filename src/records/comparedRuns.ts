@@ -124,7 +124,9 @@ export function curveWords(runs: readonly ReadableRun[], measure: Measure): stri
   const ends = runs.map(({ name, history }) => {
     const last = history.at(-1);
     const value = last === undefined ? undefined : (last.validation ?? last.train)[measure];
-    return `${name} ends at ${isNumber(value) ? value.toPrecision(3) : 'nothing'} after ${history.length} epochs`;
+    if (!isNumber(value)) return `${name} has no ${measure}`;
+    const epochs = history.length === 1 ? '1 epoch' : `${history.length} epochs`;
+    return `${name} ends at ${value.toPrecision(3)} after ${epochs}`;
   });
   return `${measure} over epochs: ${ends.join('; ')}`;
 }
