@@ -1,9 +1,10 @@
 /**
- * @file `node tools/webgpuConformance.ts [--software] [OP...]`: every op of the table on a graphics adapter.
+ * @file `node tools/webgpuConformance.ts [--software] [--binding=BYTES] [OP...]`: every op of the table on a graphics adapter.
  *
  * The cases are those of the conformance suite, the judge is the ops' own loops in float64. Prints, per forward op,
  * its cases and the worst distance from the judge as a share of what the case allows; ends with 1 where one is
- * beyond it. `--software`: on Chromium's SwiftShader.
+ * beyond it. `--software`: on Chromium's SwiftShader. `--binding=1024`: as if a kernel could bind no larger buffer, and
+ * no more than 8, so that values lie in several and dispatches are cut.
  */
 import { webgpuBackend } from '../src/backends/webgpu/index.ts';
 import { messageOf } from '../src/base/errors.ts';
@@ -19,7 +20,11 @@ const [flags, names] = [true, false].map((isFlag) =>
 
 const gpu = flags.includes('--software') ? await softwareGpu() : undefined;
 if (typeof gpu === 'string') throw new Error(gpu);
-const session = await webgpuBackend.open(gpu === undefined ? {} : { gpu });
+const binding = flags.find((flag) => flag.startsWith('--binding='))?.split('=')[1];
+const session = await webgpuBackend.open({
+  ...(gpu === undefined ? {} : { gpu }),
+  ...(binding === undefined ? {} : { limits: { maxBinding: Number(binding), maxBuffers: 8 } }),
+});
 console.log(session.plan);
 
 /** The worst distance of a case as a share of its tolerance, or what went wrong. */

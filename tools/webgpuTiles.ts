@@ -11,6 +11,7 @@ import { matmulProduct } from '../src/backends/webgpu/emit/product/matmul.ts';
 import { type RatedTile, TILES } from '../src/backends/webgpu/emit/product/plan.ts';
 import { slabBytes, threadsOf } from '../src/backends/webgpu/emit/product/tile.ts';
 import { bytesOf } from '../src/backends/webgpu/kernel.ts';
+import { whole } from '../src/backends/webgpu/language/indexing.ts';
 import { moduleOf } from '../src/backends/webgpu/program/bindings.ts';
 import { at, first, range } from '../src/base/lists.ts';
 import { RandomStream } from '../src/base/random.ts';
@@ -53,7 +54,11 @@ async function timeOf(tile: RatedTile): Promise<number> {
   const operands = { left: a, right: b, to: y };
   const plan = { way: 'tiles', tile, splits: 1 } as const;
   const dispatch = first(dispatchesOf([product], operands, plan, target), 'dispatch');
-  const { bound, code } = moduleOf(dispatch, (node) => node);
+  const items = whole(dispatch.work);
+  const { bound, code } = moduleOf(
+    { dispatch, items },
+    { storageOf: (node) => node, context: { target } },
+  );
   const module = device.createShaderModule({ code });
   const pipeline = device.createComputePipeline({ layout: 'auto', compute: { module } });
   const bindings = device.createBindGroup({
@@ -68,7 +73,7 @@ async function timeOf(tile: RatedTile): Promise<number> {
     const pass = encoder.beginComputePass();
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, bindings);
-    for (let i = 0; i < times; i++) pass.dispatchWorkgroups(...dispatch.workgroups);
+    for (let i = 0; i < times; i++) pass.dispatchWorkgroups(...dispatch.work.groups(items));
     pass.end();
     const began = performance.now();
     device.queue.submit([encoder.finish()]);

@@ -23,12 +23,9 @@ const outputsOf = ({ output, gradients }: CaseGraph): Record<string, Node> =>
 describe('programs for the least that every adapter gives', () => {
   it.each(Object.entries(cases))('%s', (_op, list) => {
     for (const test of list) {
-      const { dispatches, storageOf } = planProgram(
-        { outputs: outputsOf(graphOf(test)), updates: [] },
-        LEAST,
-      );
-      for (const { dispatch } of dispatches) {
-        const { bound, code } = moduleOf(dispatch, storageOf);
+      const program = planProgram({ outputs: outputsOf(graphOf(test)), updates: [] }, LEAST);
+      for (const dispatch of program.dispatches) {
+        const { bound, code } = moduleOf(dispatch, program);
         expect(bound.length, test.name).toBeLessThanOrEqual(LEAST.maxBuffers);
         expect(code, test.name).not.toMatch(/undefined|\bNaN\b|\bInfinity\b|\[object/);
       }

@@ -21,7 +21,7 @@ export interface Target {
   readonly maxGroups: number;
   /** The most buffers that a dispatch reads and writes. */
   readonly maxBuffers: number;
-  /** The most bytes of a buffer that a dispatch reaches. */
+  /** The most bytes of a buffer that a dispatch reaches; larger values lie in several. */
   readonly maxBinding: number;
   /** Invocations that run together can exchange numbers. */
   readonly subgroups: boolean;
@@ -47,17 +47,36 @@ export const LEAST: Target = {
 /** How WGSL sees a value's numbers: one by one, or by fours. */
 export type Elements = 'f32' | 'i32' | 'vec4<f32>';
 
+/** Some in a row: `to` is the first one after them. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The numbers of a value that are read or written where some of a dispatch's items are done, and perhaps a few more. */
+export type Reach = (items: Span) => Span;
+
 /** A value that a dispatch reads or writes. */
 export interface Binding {
   readonly node: Node;
   readonly elements: Elements;
+  /** Undefined: whichever items are done, all numbers may be asked for. */
+  readonly reach?: Reach | undefined;
 }
 
 /** One by one, by the value's own type. */
-export const scalars = (node: Node): Binding => ({ node, elements: node.dtype });
+export const scalars = (node: Node, reach?: Reach): Binding => ({
+  node,
+  elements: node.dtype,
+  reach,
+});
 
 /** By fours; where the size is no multiple of 4, the last one holds what is left and more. */
-export const vectors = (node: Node): Binding => ({ node, elements: 'vec4<f32>' });
+export const vectors = (node: Node, reach?: Reach): Binding => ({
+  node,
+  elements: 'vec4<f32>',
+  reach,
+});
 
 /** The text that reads the number at an index, which is a text too. */
 export type Read = (index: string) => string;
@@ -69,15 +88,23 @@ export type Write = (index: string, value: string) => string;
 export interface Variables {
   readonly inputs: readonly Read[];
   readonly outputs: readonly Write[];
+  /** The items that are done. */
+  readonly items: Span;
 }
 
 export type Groups = readonly [x: number, y: number, z: number];
+
+/** What a dispatch does, as items in a row, be they numbers, rows or tiles: some of them can be done by themselves. */
+export interface Work {
+  readonly items: number;
+  groups(items: Span): Groups;
+}
 
 export interface Dispatch {
   readonly inputs: readonly Binding[];
   /** Every number of a value must be written by the dispatches of its kernel. */
   readonly outputs: readonly Binding[];
-  readonly workgroups: Groups;
+  readonly work: Work;
   /** The module without its bindings; the entry point is `main`. */
   code(variables: Variables): string;
 }
@@ -112,6 +139,10 @@ export const isTemporary = ({ op }: Node): boolean => op === TEMPORARY;
 export function bytesOf({ shape }: Pick<Node, 'shape'>): number {
   return Math.ceil(sizeOf(shape) / 4) * 16;
 }
+
+/** Numbers of a value that one buffer holds: whole fours. */
+export const numbersPerPiece = ({ maxBinding }: Pick<Target, 'maxBinding'>): number =>
+  Math.floor(maxBinding / 16) * 4;
 
 /** Bytes that a kernel reads and writes, each value of the graph once. */
 export function trafficOf({ dispatches }: Kernel): number {

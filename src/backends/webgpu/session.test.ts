@@ -164,8 +164,8 @@ else
       const rows = build('sumTo', [build('reshape', [x], { shape: [20, 50] })], { shape: [20, 1] });
       const folded = { ...target, maxGroups: 5 };
       const plan = planProgram({ outputs: { y, rows }, updates: [] }, folded);
-      for (const { dispatch } of plan.dispatches)
-        for (const count of dispatch.workgroups) expect(count).toBeLessThanOrEqual(5);
+      for (const { workgroups } of plan.dispatches)
+        for (const count of workgroups) expect(count).toBeLessThanOrEqual(5);
       const program = new Program(device, plan, () => unreachable('no states'));
       program.input('x').forEach((_, i, to) => {
         to[i] = i;

@@ -8,15 +8,15 @@ import { type Graph, type Node, rootsOf, topologicalOrder } from '../../graph/no
 import type { Executable, HostArray, MemoryNeed } from '../backend.ts';
 import { ScopedSession, type State, type StatesByName } from '../scopedSession.ts';
 import type { OpenedAdapter } from './device/adapter.ts';
-import { Device } from './device/device.ts';
+import { Device, type Pieces } from './device/device.ts';
 import { bytesOf, type Target } from './kernel.ts';
 import { planProgram } from './program/plan.ts';
 import { Program } from './program/program.ts';
 import { Runs } from './program/runs.ts';
 
-type Placed = State<GPUBuffer>;
+type Placed = State<Pieces>;
 
-export class WebgpuSession extends ScopedSession<GPUBuffer> {
+export class WebgpuSession extends ScopedSession<Pieces> {
   readonly backend = 'webgpu';
   /** Of the host: the one that submits. */
   readonly threads = 1;
@@ -31,14 +31,14 @@ export class WebgpuSession extends ScopedSession<GPUBuffer> {
     this.device = new Device(opened);
   }
 
-  override allocateState(node: Node): GPUBuffer {
+  override allocateState(node: Node): Pieces {
     this.#bytes += bytesOf(node);
-    return this.device.createBuffer(bytesOf(node));
+    return this.device.createPieces(bytesOf(node), this.target);
   }
 
   override releaseState({ place, shape }: Placed): void {
     this.#bytes -= bytesOf({ shape });
-    place.destroy();
+    for (const piece of place) piece.destroy();
   }
 
   override readPlace(state: Placed): Promise<HostArray> {
@@ -53,7 +53,7 @@ export class WebgpuSession extends ScopedSession<GPUBuffer> {
     this.device.write(place, numbers);
   }
 
-  override needOf(graph: Graph, states: StatesByName<GPUBuffer>): MemoryNeed {
+  override needOf(graph: Graph, states: StatesByName<Pieces>): MemoryNeed {
     const { graph: lowered, memory } = planProgram(graph, this.target);
     const missing = topologicalOrder(rootsOf(lowered)).filter(
       (node) => node.op === 'state' && !states.has(node.name),
@@ -62,7 +62,7 @@ export class WebgpuSession extends ScopedSession<GPUBuffer> {
     return { bytes, limit: Number.POSITIVE_INFINITY };
   }
 
-  override compileProgram(graph: Graph, states: StatesByName<GPUBuffer>): Executable {
+  override compileProgram(graph: Graph, states: StatesByName<Pieces>): Executable {
     this.device.check();
     const plan = planProgram(graph, this.target);
     const { made: program, refused } = this.device.watched(
@@ -104,7 +104,7 @@ export class WebgpuSession extends ScopedSession<GPUBuffer> {
   }
 }
 
-function placeOf(states: StatesByName<GPUBuffer>, name: string): GPUBuffer {
+function placeOf(states: StatesByName<Pieces>, name: string): Pieces {
   const state = states.get(name);
   if (state === undefined) throw new Error(`internal error: no state ${name}`);
   return state.place;

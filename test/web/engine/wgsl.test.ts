@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { planKernel, recordOf } from '../../../src/backends/webgpu/families.ts';
 import { LEAST, type Target } from '../../../src/backends/webgpu/kernel.ts';
+import { whole } from '../../../src/backends/webgpu/language/indexing.ts';
 import { moduleOf } from '../../../src/backends/webgpu/program/bindings.ts';
 import { inputNode, isSource, type Node, topologicalOrder } from '../../../src/graph/node.ts';
 import { build } from '../../../src/ops/index.ts';
@@ -24,8 +25,11 @@ const AT_ONCE = 20;
 const modules = new Map<string, string>();
 
 function add(node: Node, target: Target): void {
-  for (const dispatch of planKernel(node, { target }).dispatches)
-    modules.set(moduleOf(dispatch, (n) => n).code, `${node.op} ${node.shape.join('x')}`);
+  const layout = { storageOf: (n: Node) => n, context: { target } };
+  for (const dispatch of planKernel(node, layout.context).dispatches) {
+    const { code } = moduleOf({ dispatch, items: whole(dispatch.work) }, layout);
+    modules.set(code, `${node.op} ${node.shape.join('x')}`);
+  }
 }
 
 for (const list of Object.values(cases))

@@ -77,16 +77,21 @@ async function findGpu(): Promise<GPU> {
 export function targetOf(
   { limits, features }: GPUDevice,
   isSoftware: boolean,
-  { winograd = 'auto' }: WebgpuOptions = {},
+  { winograd = 'auto', limits: kept = {} }: WebgpuOptions = {},
 ): Target {
-  const most = limits.maxComputeInvocationsPerWorkgroup;
+  const least = (has: number, wanted = has): number => Math.min(has, wanted);
+  const has = isSoftware ? 64 : limits.maxComputeInvocationsPerWorkgroup;
+  const most = least(has, kept.maxWorkgroupSize);
   return {
-    workgroupSize: isSoftware ? 64 : Math.min(256, most),
-    maxWorkgroupSize: isSoftware ? 64 : most,
-    workgroupMemory: limits.maxComputeWorkgroupStorageSize,
-    maxGroups: limits.maxComputeWorkgroupsPerDimension,
-    maxBuffers: limits.maxStorageBuffersPerShaderStage,
-    maxBinding: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
+    workgroupSize: Math.min(256, most),
+    maxWorkgroupSize: most,
+    workgroupMemory: least(limits.maxComputeWorkgroupStorageSize, kept.workgroupMemory),
+    maxGroups: least(limits.maxComputeWorkgroupsPerDimension, kept.maxGroups),
+    maxBuffers: least(limits.maxStorageBuffersPerShaderStage, kept.maxBuffers),
+    maxBinding: least(
+      Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
+      kept.maxBinding,
+    ),
     subgroups: features.has('subgroups'),
     f16: features.has('shader-f16'),
     winograd,

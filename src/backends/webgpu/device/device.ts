@@ -5,10 +5,11 @@
  * Previous stop: `adapter.ts`. Next stop: `../session.ts`.
  */
 import { FoveaError } from '../../../base/errors.ts';
+import { range } from '../../../base/lists.ts';
 import { sizeOf } from '../../../base/shape.ts';
 import type { Node } from '../../../graph/node.ts';
 import type { HostArray } from '../../backend.ts';
-import type { Groups } from '../kernel.ts';
+import { type Groups, numbersPerPiece, type Target } from '../kernel.ts';
 import type { OpenedAdapter } from './adapter.ts';
 import { Pipeline } from './pipeline.ts';
 
@@ -18,6 +19,23 @@ const MAP_READ = 1;
 const COMPUTE_STAGE = 4;
 
 const SCOPES = ['out-of-memory', 'internal', 'validation'] as const;
+
+/** The buffers that hold a value, in order: all but the last are full. */
+export type Pieces = readonly GPUBuffer[];
+
+/** Numbers, and the pieces that hold them. */
+export function inPieces(
+  pieces: Pieces,
+  numbers: HostArray,
+): { readonly buffer: GPUBuffer; readonly numbers: HostArray }[] {
+  let from = 0;
+  return pieces.flatMap((buffer) => {
+    const begin = from;
+    from += buffer.size / 4;
+    const own = numbers.subarray(begin, from);
+    return own.length === 0 ? [] : [{ buffer, numbers: own }];
+  });
+}
 
 export type Access = 'read' | 'read_write';
 
@@ -87,9 +105,17 @@ export class Device {
     });
   }
 
+  /** Buffers for a value of so many bytes: one, unless a kernel could not bind it. */
+  createPieces(bytes: number, target: Target): Pieces {
+    const most = 4 * numbersPerPiece(target);
+    const count = Math.max(1, Math.ceil(bytes / most));
+    return range(count).map((k) => this.createBuffer(Math.min(most, bytes - k * most)));
+  }
+
   /** The queue takes a copy before this returns. */
-  write(buffer: GPUBuffer, numbers: HostArray): void {
-    this.device.queue.writeBuffer(buffer, 0, numbers as BufferSource);
+  write(pieces: Pieces, numbers: HostArray): void {
+    for (const { buffer, numbers: own } of inPieces(pieces, numbers))
+      this.device.queue.writeBuffer(buffer, 0, own as BufferSource);
   }
 
   /** Resolves when all that was submitted is done; rejects with what went wrong. */
@@ -99,24 +125,34 @@ export class Device {
   }
 
   /** A copy of a value's numbers, once everything submitted before is done. */
-  async read(
-    buffer: GPUBuffer,
-    { shape, dtype }: Pick<Node, 'shape' | 'dtype'>,
-  ): Promise<HostArray> {
+  async read(pieces: Pieces, { shape, dtype }: Pick<Node, 'shape' | 'dtype'>): Promise<HostArray> {
     this.check();
-    const bytes = 4 * sizeOf(shape);
-    const staging = this.device.createBuffer({ size: bytes, usage: USAGE.mapRead | USAGE.copyTo });
+    const size = sizeOf(shape);
+    const numbers = dtype === 'i32' ? new Int32Array(size) : new Float32Array(size);
+    const parts = inPieces(pieces, numbers).map((part) => ({
+      ...part,
+      staging: this.device.createBuffer({
+        size: part.numbers.byteLength,
+        usage: USAGE.mapRead | USAGE.copyTo,
+      }),
+    }));
     try {
-      this.submit((encoder) => encoder.copyBufferToBuffer(buffer, 0, staging, 0, bytes));
-      await staging.mapAsync(MAP_READ).catch((error: unknown) => {
-        this.check();
-        throw error;
+      this.submit((encoder) => {
+        for (const { buffer, staging } of parts)
+          encoder.copyBufferToBuffer(buffer, 0, staging, 0, staging.size);
       });
-      this.check();
-      const mapped = staging.getMappedRange();
-      return dtype === 'i32' ? new Int32Array(mapped.slice(0)) : new Float32Array(mapped.slice(0));
+      for (const { staging, numbers: own } of parts) {
+        await staging.mapAsync(MAP_READ).catch((error: unknown) => {
+          this.check();
+          throw error;
+        });
+        this.check();
+        const mapped = staging.getMappedRange();
+        own.set(dtype === 'i32' ? new Int32Array(mapped) : new Float32Array(mapped));
+      }
+      return numbers;
     } finally {
-      staging.destroy();
+      for (const { staging } of parts) staging.destroy();
     }
   }
 

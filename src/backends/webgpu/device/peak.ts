@@ -4,7 +4,7 @@
  * Arithmetic: multiply-adds of float32 on registers alone. Memory: a copy of more than caches hold.
  */
 import type { Target } from '../kernel.ts';
-import { flat } from '../language/indexing.ts';
+import { flat, whole } from '../language/indexing.ts';
 import { type Device, encoded } from './device.ts';
 import { medianMs } from './timing.ts';
 
@@ -22,10 +22,11 @@ export async function peakArithmetic(
   budgetMs: number,
 ): Promise<number> {
   const count = device.isSoftware ? FEW_INVOCATIONS : INVOCATIONS;
-  const { workgroups, open } = flat(count, target);
+  const work = flat(count, target);
+  const workgroups = work.groups(whole(work));
   const sums = Array.from({ length: SUMS }, (_, i) => `s${i}`);
   const code = `@group(0) @binding(0) var<storage, read_write> b0: array<vec4<f32>>;
-${open}
+${work.open(whole(work))}
   let factor = b0[i];
 ${sums.map((s, k) => `  var ${s} = factor + ${k}f;`).join('\n')}
   for (var turn = 0u; turn < ${TURNS}u; turn++) {
@@ -48,10 +49,11 @@ export async function peakMemory(
   budgetMs: number,
 ): Promise<number> {
   const bytes = Math.min(device.isSoftware ? 2 ** 21 : 2 ** 28, target.maxBinding);
-  const { workgroups, open } = flat(bytes / 16, target);
+  const work = flat(bytes / 16, target);
+  const workgroups = work.groups(whole(work));
   const code = `@group(0) @binding(0) var<storage, read> b0: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read_write> b1: array<vec4<f32>>;
-${open}
+${work.open(whole(work))}
   b1[i] = b0[i];
 }
 `;

@@ -23,20 +23,24 @@ interface Ready {
 export class Upload {
   readonly #device: Device;
   readonly #to: GPUBuffer;
+  readonly #numbers: HostArray;
   readonly #ready: Ready[] = [];
   readonly #made: GPUBuffer[] = [];
   /** Filled, and not yet copied from. */
   #filled: GPUBuffer | undefined;
 
-  constructor(device: Device, to: GPUBuffer) {
+  /** @param numbers live memory: what it holds goes up */
+  constructor(device: Device, to: GPUBuffer, numbers: HostArray) {
     this.#device = device;
     this.#to = to;
+    this.#numbers = numbers;
   }
 
   /** Takes a copy of the numbers. */
-  fill(numbers: HostArray): void {
+  fill(): void {
+    const numbers = this.#numbers;
     if (numbers.byteLength < LARGE) {
-      this.#device.write(this.#to, numbers);
+      this.#device.write([this.#to], numbers);
       return;
     }
     const { buffer, mapped } = this.#ready.pop() ?? this.#make(numbers.byteLength);

@@ -4,24 +4,37 @@
  * An epilogue is an expression whose $0 is the sum; the other inputs are read beside it, at the sum's own index.
  * Next stop: `../emit/product/finish.ts`.
  */
+import { sizeOf } from '../../../base/shape.ts';
 import type { Node } from '../../../graph/node.ts';
 import { epilogueOf as expressionOf } from '../../../ops/epilogue.ts';
 import type { Expression } from '../../../ops/expression.ts';
-import { type Binding, type Read, scalars } from '../kernel.ts';
+import { type Binding, type Reach, type Read, scalars } from '../kernel.ts';
 import { broadcastIndex } from './indexing.ts';
 
 export interface Epilogue {
   readonly expression: Expression;
   /** The inputs after the op's own. */
   readonly inputs: readonly Node[];
-  readonly bindings: readonly Binding[];
 }
 
 export function epilogueOf(node: Node, ownInputs: number): Epilogue | undefined {
   const expression = expressionOf(node);
   if (expression === undefined) return undefined;
-  const inputs = node.inputs.slice(ownInputs);
-  return { expression, inputs, bindings: inputs.map(scalars) };
+  return { expression, inputs: node.inputs.slice(ownInputs) };
+}
+
+/** Whether an input of an epilogue has a number of its own for each result. */
+export const isBeside = (input: Node, { shape }: Pick<Node, 'shape'>): boolean =>
+  sizeOf(input.shape) === sizeOf(shape) && input.dtype === 'f32';
+
+/** What an epilogue binds, where a result is reached so. */
+export function besidesOf(
+  epilogue: Epilogue | undefined,
+  result: Node,
+  reach: Reach | undefined,
+): Binding[] {
+  const { inputs = [] } = epilogue ?? {};
+  return inputs.map((input) => scalars(input, isBeside(input, result) ? reach : undefined));
 }
 
 /** A load of an input that is broadcast to a node's result, at the result's index. */

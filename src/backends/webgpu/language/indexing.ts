@@ -6,43 +6,78 @@
  */
 import { type Shape, sizeOf, stridesOf } from '../../../base/shape.ts';
 import { type CopyLevel, level, mergeLevels } from '../../../compile/moves/copy.ts';
-import type { Groups, Target } from '../kernel.ts';
+import type { Groups, Span, Target, Work } from '../kernel.ts';
 import { unsigned } from './numbers.ts';
 
 /** One invocation per number. */
-export interface Flat {
-  readonly workgroups: Groups;
-  /** The head of `main`: its attributes and parameters, and a first line that leaves what is beyond the end. */
-  readonly open: string;
+export interface Flat extends Work {
+  /**
+   * The head of `main`: its attributes and parameters, and first lines by which `i` is the number's index and those
+   * beyond the end leave.
+   */
+  open(items: Span): string;
 }
 
-/** Invocations for `total` numbers; `i` is the number's index in the text that follows `open`. */
+/** Invocations for `total` numbers. */
 export function flat(total: number, target: Target, size = target.workgroupSize): Flat {
-  const groups = Math.ceil(total / size);
-  const across = Math.min(groups, target.maxGroups);
-  const down = Math.ceil(groups / across);
-  const index = down === 1 ? 'id.x' : `id.x + id.y * ${unsigned(across * size)}`;
-  const guard =
-    across * down * size === total ? '' : `\n  if (i >= ${unsigned(total)}) { return; }`;
+  const folded = (items: Span) => foldedGroups(Math.ceil(lengthOf(items) / size), target);
   return {
-    workgroups: [across, down, 1],
-    open: `@compute @workgroup_size(${size})
+    items: total,
+    groups: (items) => folded(items).workgroups,
+    open: (items) => {
+      const [across, down] = folded(items).workgroups;
+      const own = down === 1 ? 'id.x' : `id.x + id.y * ${unsigned(across * size)}`;
+      const isExact = across * down * size === lengthOf(items);
+      return `@compute @workgroup_size(${size})
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let i = ${index};${guard}`,
+  let i = ${counted(items, own)};${isExact ? '' : `\n  if (i >= ${unsigned(items.to)}) { return; }`}`;
+    },
   };
 }
 
-/** Folds a number of workgroups over two dimensions; the text of their number, from `workgroup_id` as `group`. */
-export function foldedGroups(
-  count: number,
-  { maxGroups }: Target,
-): { readonly workgroups: Groups; readonly index: string; readonly exact: boolean } {
+export const whole = ({ items }: Pick<Work, 'items'>): Span => ({ from: 0, to: items });
+
+export const lengthOf = ({ from, to }: Span): number => to - from;
+
+/** The text of an item, from that of its number among those that are done. */
+export const counted = ({ from }: Span, own: string): string =>
+  from === 0 ? own : `${unsigned(from)} + ${own}`;
+
+export interface FoldedGroups {
+  readonly workgroups: Groups;
+  /** The text of a workgroup's number, from `workgroup_id` as `group`. */
+  readonly index: string;
+  /** Whether there are no workgroups beyond the last. */
+  readonly exact: boolean;
+}
+
+/** Folds a number of workgroups over two dimensions. */
+export function foldedGroups(count: number, { maxGroups }: Target): FoldedGroups {
   const across = Math.min(count, maxGroups);
   const down = Math.ceil(count / across);
   return {
     workgroups: [across, down, 1],
     index: down === 1 ? 'group.x' : `group.x + group.y * ${unsigned(across)}`,
     exact: across * down === count,
+  };
+}
+
+/** A workgroup per item. */
+export interface GroupPerItem extends Work {
+  /** The text of a workgroup's item, from `workgroup_id` as `group`; those beyond the last do the last once more. */
+  index(items: Span): string;
+}
+
+export function groupPerItem(count: number, target: Target): GroupPerItem {
+  const folded = (items: Span) => foldedGroups(lengthOf(items), target);
+  return {
+    items: count,
+    groups: (items) => folded(items).workgroups,
+    index: (items) => {
+      const { index, exact } = folded(items);
+      const item = counted(items, index);
+      return exact ? item : `min(${item}, ${unsigned(items.to - 1)})`;
+    },
   };
 }
 

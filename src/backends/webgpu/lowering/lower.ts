@@ -17,11 +17,10 @@ import { withoutConstants } from './constants.ts';
 import { fitted } from './wide.ts';
 
 export function lower(graph: Graph, context: PlanContext): Graph {
-  const { maxBuffers } = context.target;
   const lowered = rewrite(graph, (node) => {
     const record = recordOf(node.op);
     const ready = record?.lower?.(node, context) ?? node;
-    return fitted(withoutConstants(ready), maxBuffers);
+    return fitted(withoutConstants(ready), context.target);
   });
   const moved = new Set(lowered.updates.map(({ state }) => state));
   return {

@@ -10,20 +10,42 @@ import { epilogueOf } from '../../../ops/epilogue.ts';
 import { type Expression, keepUsedInputs } from '../../../ops/expression.ts';
 import { build } from '../../../ops/index.ts';
 import { signatureOf } from '../families.ts';
+import { bytesOf, numbersPerPiece, type Target } from '../kernel.ts';
 
-export function fitted(node: Node, maxBuffers: number): Node {
-  const most = maxBuffers - 1;
-  if (node.inputs.length <= most) return node;
+export function fitted(node: Node, target: Target): Node {
+  const most = target.maxBuffers - 1;
   const epilogue = epilogueOf(node);
-  if (epilogue !== undefined) return fitted(apart(node, epilogue), maxBuffers);
+  if (epilogue !== undefined)
+    return buffersOf(node, target) > target.maxBuffers
+      ? fitted(apart(node, epilogue), target)
+      : node;
+  if (node.inputs.length <= most) return node;
   const expression = expressionOf(node);
   return expression === undefined ? node : cut(node, expression, most);
 }
 
+/** What the node was before it had an epilogue reads so many inputs. */
+function ownInputs({ op, inputs }: Node): number {
+  const { arity } = signatureOf(op);
+  return arity === 'any' ? inputs.length : arity;
+}
+
+/**
+ * Buffers that a sum with its epilogue binds. Where a value lies in several (`../program/bindings.ts`), the sum may ask
+ * for all of a factor; of what stands beside its results, neighbours lie in two at most.
+ */
+function buffersOf(node: Node, target: Target): number {
+  const own = ownInputs(node);
+  const pieces = (n: Node): number => Math.ceil(bytesOf(n) / (4 * numbersPerPiece(target)));
+  return [...node.inputs, node].reduce(
+    (sum, n, k) => sum + (k < own ? pieces(n) : Math.min(2, pieces(n))),
+    0,
+  );
+}
+
 /** The sum, and its epilogue as a node that follows. */
 function apart(node: Node, expression: Expression): Node {
-  const { arity } = signatureOf(node.op);
-  const count = arity === 'any' ? node.inputs.length : arity;
+  const count = ownInputs(node);
   const { epilogue: _, ...attrs } = node.attrs;
   const sum = createNode({ ...node, inputs: node.inputs.slice(0, count), attrs });
   const used = keepUsedInputs(expression, [sum, ...node.inputs.slice(count)]);

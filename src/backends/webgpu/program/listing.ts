@@ -8,7 +8,8 @@ import type { Node } from '../../../graph/node.ts';
 import type { Explanation } from '../../backend.ts';
 import { formatCount, planText } from '../../planText.ts';
 import { signatureOf } from '../families.ts';
-import { isTemporary, type Kernel, trafficOf } from '../kernel.ts';
+import { type Groups, isTemporary, type Kernel, trafficOf } from '../kernel.ts';
+import { lengthOf } from '../language/indexing.ts';
 import { moduleOf } from './bindings.ts';
 import type { ProgramPlan } from './plan.ts';
 
@@ -24,26 +25,34 @@ export function viewsOf(plan: ProgramPlan, adapter: string): Explanation {
   };
 }
 
-function listSchedule({ kernels, dispatches, copies }: ProgramPlan, adapter: string): string {
+function listSchedule(program: ProgramPlan, adapter: string): string {
+  const { kernels, dispatches, copies } = program;
   const multiplyAdds = kernels.reduce((sum, kernel) => sum + kernel.multiplyAdds, 0);
   const lines = [
     `${count(kernels.length, 'kernel')} in ${count(dispatches.length, 'dispatch', 'dispatches')}, each waiting for the one before; ` +
       `${formatCount(multiplyAdds)} multiply-adds; for ${adapter}`,
     '',
   ];
-  for (const kernel of kernels) lines.push(...kernelLines(kernel));
+  for (const kernel of kernels) lines.push(...kernelLines(kernel, program));
   for (const { state, value } of copies) lines.push(`copy  ${value.name} to ${state.name}`);
   return lines.join('\n');
 }
 
-function kernelLines(kernel: Kernel): string[] {
-  const { family, name, multiplyAdds, dispatches, plan } = kernel;
+/** The workgroups of a kernel's dispatches. */
+function groupsOf(kernel: Kernel, { dispatches }: ProgramPlan): Groups[] {
+  return dispatches.filter((d) => d.kernel === kernel).map(({ workgroups }) => workgroups);
+}
+
+function kernelLines(kernel: Kernel, program: ProgramPlan): string[] {
+  const { family, name, multiplyAdds, plan } = kernel;
   const bytes = trafficOf(kernel);
   const intensity =
     multiplyAdds === 0
       ? ''
       : `, ${formatCount(Math.round(multiplyAdds))} multiply-adds, ${(multiplyAdds / bytes).toPrecision(3)} per byte`;
-  const groups = dispatches.map(({ workgroups }) => workgroups.join('x')).join(', ');
+  const groups = groupsOf(kernel, program)
+    .map((each) => each.join('x'))
+    .join(', ');
   return [
     `${family}  ${name}`,
     `    groups ${groups}; ${formatBytes(bytes)}${intensity}`,
@@ -51,10 +60,10 @@ function kernelLines(kernel: Kernel): string[] {
   ];
 }
 
-function scheduleData({ kernels }: ProgramPlan): object[] {
-  return kernels.map((kernel) => {
-    const { family, name, multiplyAdds, plan, dispatches } = kernel;
-    const groups = dispatches.map(({ workgroups }) => workgroups);
+function scheduleData(program: ProgramPlan): object[] {
+  return program.kernels.map((kernel) => {
+    const { family, name, multiplyAdds, plan } = kernel;
+    const groups = groupsOf(kernel, program);
     return { family, name, multiplyAdds, bytes: trafficOf(kernel), groups, plan };
   });
 }
@@ -91,14 +100,20 @@ function memoryData({ memory }: ProgramPlan): object {
 }
 
 /** Each dispatch under what it computes, its variables with the names of the values. */
-function listWgsl({ dispatches, storageOf }: ProgramPlan, adapter: string): string {
-  const listed = dispatches.map(({ kernel, dispatch }, index) => {
-    const { bound, code } = moduleOf(dispatch, storageOf);
+function listWgsl(program: ProgramPlan, adapter: string): string {
+  const listed = program.dispatches.map((dispatch, index) => {
+    const { kernel, items, workgroups } = dispatch;
+    const { bound, code } = moduleOf(dispatch, program);
+    const { items: all } = dispatch.dispatch.work;
+    const some = lengthOf(items) === all ? '' : `, items ${items.from} to ${items.to} of ${all}`;
     const comments = [
-      `dispatch ${index} of ${kernel.family}, ${dispatch.workgroups.join(' x ')} workgroups`,
+      `dispatch ${index} of ${kernel.family}, ${workgroups.join(' x ')} workgroups${some}`,
       ...kernel.outputs.map(formulaOf),
       ...planText(kernel.plan),
-      ...bound.map(({ name, owner }) => `${name}: ${owner.name} ${formatShape(owner.shape)}`),
+      ...bound.map(
+        ({ name, owner, piece }) =>
+          `${name}: ${owner.name} ${formatShape(owner.shape)}${piece === 0 ? '' : `, piece ${piece}`}`,
+      ),
     ];
     return [...comments.map((line) => `// ${line}`), code.trimEnd(), ''].join('\n');
   });

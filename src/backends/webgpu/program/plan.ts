@@ -12,14 +12,15 @@ import { verify } from '../../../compile/verify.ts';
 import { type Graph, isSource, type Node, rootsOf, topologicalOrder } from '../../../graph/node.ts';
 import { storageOf } from '../../inPlace.ts';
 import { signatureOf } from '../families.ts';
-import { bytesOf, type Dispatch, type Kernel, type PlanContext, type Target } from '../kernel.ts';
+import { bytesOf, type Groups, type Kernel, type Target } from '../kernel.ts';
 import { lower } from '../lowering/lower.ts';
-import { checkLimits } from './bindings.ts';
+import type { Layout, Part } from './bindings.ts';
+import { cut } from './cut.ts';
 import { schedule } from './schedule.ts';
 
-export interface PlacedDispatch {
+export interface PlacedDispatch extends Part {
   readonly kernel: Kernel;
-  readonly dispatch: Dispatch;
+  readonly workgroups: Groups;
 }
 
 /** Values that ranks exchange at once, between two dispatches. */
@@ -29,10 +30,9 @@ export interface Exchanging {
   readonly after: number;
 }
 
-export interface ProgramPlan {
+export interface ProgramPlan extends Layout {
   /** As it is run. */
   readonly graph: Graph;
-  readonly context: PlanContext;
   readonly kernels: readonly Kernel[];
   readonly dispatches: readonly PlacedDispatch[];
   /** New states that no kernel wrote in place: copied when all is done. */
@@ -41,8 +41,6 @@ export interface ProgramPlan {
   readonly memory: SlotPlan<Node>;
   /** What ranks exchange, and the dispatches that are done by then. */
   readonly exchanges: readonly Exchanging[];
-  /** The node that owns a node's numbers. */
-  storageOf(node: Node): Node;
 }
 
 export function planProgram(built: Graph, target: Target): ProgramPlan {
@@ -51,10 +49,7 @@ export function planProgram(built: Graph, target: Target): ProgramPlan {
   verify(graph, 'lowering', signatureOf);
   const { kernels, aliases, exchanges: buckets } = schedule(graph, context);
   const owner = (node: Node): Node => storageOf(node, aliases);
-  const dispatches = kernels.flatMap((kernel) =>
-    kernel.dispatches.map((dispatch) => ({ kernel, dispatch })),
-  );
-  for (const { dispatch, kernel } of dispatches) checkLimits(dispatch, kernel, target);
+  const dispatches = kernels.flatMap((kernel) => placed(kernel, { storageOf: owner, context }));
   const copies = graph.updates.filter(({ state, value }) => owner(value) !== state);
   const exchanges = buckets.map((nodes) => ({
     nodes,
@@ -63,6 +58,20 @@ export function planProgram(built: Graph, target: Target): ProgramPlan {
   }));
   const memory = planSlots(lifetimesOf(graph, dispatches, owner));
   return { graph, context, kernels, dispatches, exchanges, copies, memory, storageOf: owner };
+}
+
+function placed(kernel: Kernel, layout: Layout): PlacedDispatch[] {
+  const { maxGroups } = layout.context.target;
+  return kernel.dispatches.flatMap((dispatch) =>
+    cut(dispatch, kernel, layout).map((items) => {
+      const workgroups = dispatch.work.groups(items);
+      if (workgroups.some((n) => n > maxGroups || n < 1))
+        throw new Error(
+          `internal error: ${kernel.family} ${kernel.name} has ${workgroups.join(' x ')} groups`,
+        );
+      return { kernel, dispatch, items, workgroups };
+    }),
+  );
 }
 
 /** From the first dispatch that writes a value to the last that reads it; states live on their own. */

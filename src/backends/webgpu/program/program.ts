@@ -6,6 +6,7 @@
  * Previous stop: `plan.ts`. Next stop: `../device/device.ts`. The tour goes on where steps are run: `train/fit.ts`.
  */
 import { unknownName, unreachable } from '../../../base/errors.ts';
+import { at } from '../../../base/lists.ts';
 import { sizeOf } from '../../../base/shape.ts';
 import {
   isSource,
@@ -16,49 +17,51 @@ import {
 } from '../../../graph/node.ts';
 import { rankSum } from '../../../ops/ranks.ts';
 import type { Exchange, Exchanged, HostArray } from '../../backend.ts';
-import { type Device, encoded, type Step } from '../device/device.ts';
+import { type Device, encoded, inPieces, type Pieces, type Step } from '../device/device.ts';
 import { Upload } from '../device/upload.ts';
-import { bytesOf } from '../kernel.ts';
 import { moduleOf } from './bindings.ts';
 import type { ProgramPlan } from './plan.ts';
 
 interface Input {
   readonly host: HostArray;
-  readonly upload: Upload;
+  readonly uploads: readonly Upload[];
 }
 
 export class Program {
   readonly steps: readonly Step[];
   readonly #device: Device;
   readonly #plan: ProgramPlan;
-  readonly #buffers = new Map<Node, GPUBuffer>();
+  readonly #places = new Map<Node, Pieces>();
   readonly #made: GPUBuffer[] = [];
   readonly #inputs = new Map<string, Input>();
 
-  /** @param stateOf the buffer of a state, which outlives the program */
-  constructor(device: Device, plan: ProgramPlan, stateOf: (name: string) => GPUBuffer) {
+  /** @param stateOf where a state lies, which outlives the program */
+  constructor(device: Device, plan: ProgramPlan, stateOf: (name: string) => Pieces) {
     this.#device = device;
     this.#plan = plan;
     for (const { bytes, values } of plan.memory.slots) {
-      const buffer = device.createBuffer(bytes);
-      this.#made.push(buffer);
-      for (const { key } of values) this.#buffers.set(key, buffer);
+      const pieces = device.createPieces(bytes, plan.context.target);
+      this.#made.push(...pieces);
+      for (const { key } of values) this.#places.set(key, pieces);
     }
     for (const node of topologicalOrder(rootsOf(plan.graph)).filter(isSource)) {
-      if (node.op === 'state') this.#buffers.set(node, stateOf(node.name));
-      else if (node.op === 'constant') device.write(this.bufferOf(node), numbersOf(node));
+      if (node.op === 'state') this.#places.set(node, stateOf(node.name));
+      else if (node.op === 'constant') device.write(this.piecesOf(node), numbersOf(node));
       else {
-        const upload = new Upload(device, this.bufferOf(node));
-        this.#inputs.set(node.name, { host: zerosOf(node), upload });
+        const host = zerosOf(node);
+        const uploads = inPieces(this.piecesOf(node), host).map(
+          ({ buffer, numbers }) => new Upload(device, buffer, numbers),
+        );
+        this.#inputs.set(node.name, { host, uploads });
       }
     }
-    this.steps = plan.dispatches.map(({ dispatch }) => {
-      const { bound, code } = moduleOf(dispatch, plan.storageOf);
+    this.steps = plan.dispatches.map((dispatch) => {
+      const { bound, code } = moduleOf(dispatch, plan);
       const pipeline = device.pipeline(
         code,
         bound.map(({ access }) => access),
       );
-      const buffers = bound.map(({ owner }) => this.bufferOf(owner));
+      const buffers = bound.map(({ owner, piece }) => at(this.piecesOf(owner), piece, 'piece'));
       return { ...device.bind(pipeline, buffers), workgroups: dispatch.workgroups };
     });
   }
@@ -79,7 +82,7 @@ export class Program {
     const { outputs } = this.#plan.graph;
     const node = Object.hasOwn(outputs, name) ? outputs[name] : undefined;
     if (node === undefined) throw unknownName('output', name, Object.keys(outputs));
-    return this.#device.read(this.bufferOf(this.#plan.storageOf(node)), node);
+    return this.#device.read(this.piecesOf(this.#plan.storageOf(node)), node);
   }
 
   run(): void {
@@ -101,50 +104,56 @@ export class Program {
       await exchange(values);
       values.forEach(({ received }, i) => {
         const node = nodes[i] ?? unreachable('more values than nodes');
-        this.#device.write(this.bufferOf(this.#plan.storageOf(node)), received);
+        this.#device.write(this.piecesOf(this.#plan.storageOf(node)), received);
       });
     }
     this.#submit(done, this.steps.length);
   }
 
   async #exchanged(node: Node): Promise<Exchanged> {
-    const sent = await this.#device.read(this.bufferOf(this.#plan.storageOf(node)), node);
+    const sent = await this.#device.read(this.piecesOf(this.#plan.storageOf(node)), node);
     return node.op === rankSum.name
       ? { name: node.name, kind: 'sum', sent, received: sent }
       : { name: node.name, kind: 'swap', sent, received: zerosOf(node) };
   }
 
   #fill(): void {
-    for (const { host, upload } of this.#inputs.values()) upload.fill(host);
+    for (const upload of this.#uploads()) upload.fill();
+  }
+
+  #uploads(): Upload[] {
+    return [...this.#inputs.values()].flatMap(({ uploads }) => uploads);
   }
 
   /** Some of the steps, in order; inputs go before the first, copies after the last. */
   #submit(from: number, to: number): void {
     const isFirst = from === 0;
     this.#device.submit((encoder) => {
-      if (isFirst) for (const { upload } of this.#inputs.values()) upload.encode(encoder);
+      if (isFirst) for (const upload of this.#uploads()) upload.encode(encoder);
       const pass = encoder.beginComputePass();
       const isAll = isFirst && to === this.steps.length;
       encoded(isAll ? this.steps : this.steps.slice(from, to))(pass);
       pass.end();
       if (to < this.steps.length) return;
       for (const { state, value } of this.#plan.copies) {
-        const source = this.bufferOf(this.#plan.storageOf(value));
-        encoder.copyBufferToBuffer(source, 0, this.bufferOf(state), 0, bytesOf(state));
+        const sources = this.piecesOf(this.#plan.storageOf(value));
+        this.piecesOf(state).forEach((piece, k) => {
+          encoder.copyBufferToBuffer(at(sources, k, 'piece'), 0, piece, 0, piece.size);
+        });
       }
     });
-    if (isFirst) for (const { upload } of this.#inputs.values()) upload.submitted();
+    if (isFirst) for (const upload of this.#uploads()) upload.submitted();
   }
 
   close(): void {
-    for (const { upload } of this.#inputs.values()) upload.close();
+    for (const upload of this.#uploads()) upload.close();
     for (const buffer of this.#made.splice(0)) buffer.destroy();
   }
 
-  bufferOf(owner: Node): GPUBuffer {
-    const buffer = this.#buffers.get(owner);
-    if (buffer === undefined) throw new Error(`internal error: no memory for ${owner.name}`);
-    return buffer;
+  piecesOf(owner: Node): Pieces {
+    const pieces = this.#places.get(owner);
+    if (pieces === undefined) throw new Error(`internal error: no memory for ${owner.name}`);
+    return pieces;
   }
 }
 

@@ -16,13 +16,14 @@ import { loadAt } from '../../language/epilogue.ts';
 import { openScope, writeExpression } from '../../language/expression.ts';
 import { library } from '../../language/functions.ts';
 import { flat } from '../../language/indexing.ts';
+import { beside, inStep } from '../../language/reach.ts';
 
 /** The kernel of element-wise nodes of one shape, in the order in which they read each other. */
 export function elementwiseKernel(nodes: readonly Node[], { target }: PlanContext): Kernel {
   const node = first(nodes, 'node');
   const inputs = readsOf(nodes);
   const size = sizeOf(node.shape);
-  const { workgroups, open } = flat(size, target);
+  const work = flat(size, target);
   return {
     family: 'elementwise',
     name: nodes.map(({ name }) => name).join(', '),
@@ -31,10 +32,10 @@ export function elementwiseKernel(nodes: readonly Node[], { target }: PlanContex
     plan: { size, nodes: nodes.length, inputs: inputs.length },
     dispatches: [
       {
-        inputs: inputs.map(scalars),
-        outputs: nodes.map(scalars),
-        workgroups,
-        code: (variables) => codeOf(nodes, inputs, variables, open),
+        inputs: inputs.map((input) => beside(input, node)),
+        outputs: nodes.map((n) => scalars(n, inStep)),
+        work,
+        code: (variables) => codeOf(nodes, inputs, variables, work.open(variables.items)),
       },
     ],
   };

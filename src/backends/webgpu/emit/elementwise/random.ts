@@ -20,6 +20,7 @@ import { defineKernel } from '../../defineKernel.ts';
 import { scalars } from '../../kernel.ts';
 import { flat } from '../../language/indexing.ts';
 import { float, unsigned } from '../../language/numbers.ts';
+import { inStep } from '../../language/reach.ts';
 
 const WORDS: Words<string> = {
   add: (a, b) => `(${a} + ${b})`,
@@ -40,21 +41,21 @@ export const randomUniformKernel = defineKernel({
     return { multiplyAdds: size * 4, plan: { size, seed, stream, first } };
   },
   emit: (node, { size, seed, stream, first }, { target }) => {
-    const { workgroups, open } = flat(size, target);
+    const work = flat(size, target);
     const step = firstInput(node);
     const [base0, base1] = baseKey(seed, stream).map((word) => unsigned(word >>> 0));
     return [
       {
         inputs: [scalars(step)],
-        outputs: [scalars(node)],
-        workgroups,
-        code: ({ inputs: [from = unreachable], outputs: [to = unreachable] }) => {
+        outputs: [scalars(node, inStep)],
+        work,
+        code: ({ inputs: [from = unreachable], outputs: [to = unreachable], items }) => {
           const read =
             step.dtype === 'i32' ? `bitcast<u32>(${from('0')})` : `u32(i32(${from('0')}))`;
           const keys = stepKeyOf(WORDS, [base0 ?? '', base1 ?? ''], read);
           const bits = randomBitsOf(WORDS, ['k0', 'k1'], `(i + ${unsigned(first >>> 0)})`);
           return `${MIXED}
-${open}
+${work.open(items)}
   let k0 = ${keys[0]};
   let k1 = ${keys[1]};
   ${to('i', `f32(${bits} >> ${32 - UNIFORM_BITS}u) * ${float(2 ** -UNIFORM_BITS)}`)}

@@ -9,10 +9,11 @@ import { type CopiesOf, type Copy, mergeLevels } from '../../../../compile/moves
 import type { Node } from '../../../../graph/node.ts';
 import type { OpSignature } from '../../../../ops/op.ts';
 import { defineKernel, type KernelRecord } from '../../defineKernel.ts';
-import { type Dispatch, scalars, type Target } from '../../kernel.ts';
+import { type Dispatch, type Reach, scalars, type Target } from '../../kernel.ts';
 import { library } from '../../language/functions.ts';
 import { flat, placesOf, sumOfPlaces } from '../../language/indexing.ts';
 import { float, isSpecial } from '../../language/numbers.ts';
+import { atPlaces, inStep } from '../../language/reach.ts';
 
 export function defineCopy<A>(op: OpSignature<A>, copiesOf: CopiesOf<A>): KernelRecord {
   return defineKernel({
@@ -30,20 +31,20 @@ export function defineCopy<A>(op: OpSignature<A>, copiesOf: CopiesOf<A>): Kernel
 
 /** Every number of a value the same. */
 export function filled(node: Node, value: number, target: Target): Dispatch {
-  const { workgroups, open } = flat(sizeOf(node.shape), target);
+  const work = flat(sizeOf(node.shape), target);
   const literal = node.dtype === 'i32' ? `${value}i` : float(value);
   return {
     inputs: [],
-    outputs: [scalars(node)],
-    workgroups,
-    code: ({ outputs: [to = unreachable] }) =>
-      `${library(isSpecial(value) ? ['special'] : [])}\n${open}\n  ${to('i', literal)}\n}\n`,
+    outputs: [scalars(node, inStep)],
+    work,
+    code: ({ outputs: [to = unreachable], items }) =>
+      `${library(isSpecial(value) ? ['special'] : [])}\n${work.open(items)}\n  ${to('i', literal)}\n}\n`,
   };
 }
 
 function copied(from: Node, to: Node, copy: Copy, target: Target): Dispatch {
   const levels = mergeLevels(copy.levels);
-  const { workgroups, open } = flat(sizeOf(levels.map(({ extent }) => extent)), target);
+  const work = flat(sizeOf(levels.map(({ extent }) => extent)), target);
   const places = placesOf(levels, 'i');
   const index = (side: 'from' | 'to'): string =>
     sumOfPlaces(
@@ -51,11 +52,16 @@ function copied(from: Node, to: Node, copy: Copy, target: Target): Dispatch {
       levels.map((l) => l[side]),
       copy[side],
     );
+  const reach = (side: 'from' | 'to'): Reach =>
+    atPlaces(
+      levels.map(({ extent, [side]: distance }) => ({ extent, distance })),
+      copy[side],
+    );
   return {
-    inputs: [scalars(from)],
-    outputs: [scalars(to)],
-    workgroups,
-    code: ({ inputs: [x = unreachable], outputs: [y = unreachable] }) =>
-      `${open}\n  ${y(index('to'), x(index('from')))}\n}\n`,
+    inputs: [scalars(from, reach('from'))],
+    outputs: [scalars(to, reach('to'))],
+    work,
+    code: ({ inputs: [x = unreachable], outputs: [y = unreachable], items }) =>
+      `${work.open(items)}\n  ${y(index('to'), x(index('from')))}\n}\n`,
   };
 }

@@ -12,6 +12,7 @@ import { pad2dGradient } from '../../../../ops/moves/pad2d.ts';
 import { defineKernel } from '../../defineKernel.ts';
 import { scalars } from '../../kernel.ts';
 import { flat, placesOf } from '../../language/indexing.ts';
+import { inShares, inStep } from '../../language/reach.ts';
 
 export const pad2dGradientKernel = defineKernel({
   op: pad2dGradient,
@@ -27,16 +28,16 @@ export const pad2dGradientKernel = defineKernel({
   },
   emit: (node, { rows, columns }, { target }) => {
     const dy = firstInput(node);
-    const [, PH, PW, C] = fourAxes(dy.shape);
-    const { workgroups, open } = flat(sizeOf(node.shape), target);
+    const [N, PH, PW, C] = fourAxes(dy.shape);
+    const work = flat(sizeOf(node.shape), target);
     const axes = fourAxes(node.shape).map((extent) => ({ extent }));
     const [n, h, w, c] = placesOf(axes, 'i');
     return [
       {
-        inputs: [scalars(dy)],
-        outputs: [scalars(node)],
-        workgroups,
-        code: ({ inputs: [from = unreachable], outputs: [to = unreachable] }) => {
+        inputs: [scalars(dy, inShares(work.items, dy, N))],
+        outputs: [scalars(node, inStep)],
+        work,
+        code: ({ inputs: [from = unreachable], outputs: [to = unreachable], items }) => {
           const blocks = rows.flatMap((row) =>
             columns.map(
               (column) => `{
@@ -50,7 +51,7 @@ export const pad2dGradientKernel = defineKernel({
   }`,
             ),
           );
-          return `${open}
+          return `${work.open(items)}
   let n = ${n};
   let h = i32(${h});
   let w = i32(${w});

@@ -12,7 +12,7 @@
  */
 import { fourAxes, type Shape } from '../../../../base/shape.ts';
 import type { Conv2dAttrs } from '../../../../ops/windows/conv2d.ts';
-import { type Factor, type Product, QUAD, type Result } from './factor.ts';
+import { type Factor, inPictures, type Product, QUAD, type Result, runOf } from './factor.ts';
 import {
   type Patches,
   type Residue,
@@ -52,6 +52,7 @@ function kernelFactor(filters: number, groups: number): Factor {
     gaps: false,
     place: `return vec4i(i32(group * ${perGroup}u + line), 0, 0, 0);`,
     at: `return place.x + i32(depth) * ${filters};`,
+    reach: (_lines, depth) => runOf(depth, filters),
   };
 }
 
@@ -61,6 +62,7 @@ function pixelsResult(channels: number, groups: number): Result {
   return {
     quads: perGroup % QUAD === 0,
     at: `return row * ${channels}u + group * ${perGroup}u;`,
+    reach: (rows) => runOf(rows, channels),
   };
 }
 
@@ -108,6 +110,7 @@ function residueResult(x: Shape, attrs: Conv2dAttrs, rows: Residue, columns: Res
       `let h = rest % ${rows.axis.lines}u * ${attrs.strides[0]}u + ${rows.pixel}u;`,
       `return ((rest / ${rows.axis.lines}u * ${H}u + h) * ${W}u + w) * ${C}u + group * ${perGroup}u;`,
     ].join('\n  '),
+    reach: (some) => inPictures(some, rows.axis.lines * columns.axis.lines, H * W * C),
   };
 }
 

@@ -3,8 +3,6 @@
  *
  * For products whose groups are so thin that a tile would be empty: a depthwise convolution has one column a group.
  */
-import type { Groups, Target } from '../../kernel.ts';
-import { flat } from '../../language/indexing.ts';
 import type { Factor, Product } from './factor.ts';
 import { type Finish, type ProductVariables, readOne, storeOne } from './maps.ts';
 
@@ -15,13 +13,17 @@ export interface DirectPlan {
 /** The factor read number by number, whatever neighbours could do. */
 export const oneByOne = (factor: Factor): Factor => ({ ...factor, quads: false });
 
-/** The WGSL of a product without its bindings. All numbers are bound one by one. */
+/**
+ * The WGSL of a product without its bindings. All numbers are bound one by one.
+ *
+ * @param open the head of `main`, by which `i` is the result's number (`work.ts`)
+ */
 export function emitDirect(
   product: Product,
   { splits }: DirectPlan,
   variables: ProductVariables,
   finish: Finish,
-  target: Target,
+  open: string,
 ): string {
   const { rows, columns, depth, groups, left, right } = product;
   const part = Math.ceil(depth / splits);
@@ -34,7 +36,7 @@ export function emitDirect(
       variables.result,
       finish,
     ),
-    flat(resultsOf(product) * splits, target).open,
+    open,
     `  let column = i % ${columns}u;`,
     `  let group = i / ${columns}u % ${groups}u;`,
     `  let row = i / ${columns * groups}u % ${rows}u;`,
@@ -50,10 +52,4 @@ export function emitDirect(
     '}',
     '',
   ].join('\n');
-}
-
-const resultsOf = ({ rows, columns, groups }: Product): number => rows * columns * groups;
-
-export function directGroups(product: Product, { splits }: DirectPlan, target: Target): Groups {
-  return flat(resultsOf(product) * splits, target).workgroups;
 }

@@ -10,6 +10,8 @@
  * Next stop: `patches.ts` for the maps of pictures, `tile.ts` for what is done with any of them.
  */
 
+import type { Span } from '../../kernel.ts';
+
 /** Four neighbours of memory, the unit in which tiles are read. */
 export const QUAD = 4;
 
@@ -24,6 +26,8 @@ export interface Factor {
   readonly place: string;
   /** Body of a function of `place` and `depth` (u32): the number's index in memory (i32); below 0, it is zero. */
   readonly at: string;
+  /** Where the numbers of some lines, some of the depth and some groups lie; undefined: anywhere. */
+  readonly reach?: (lines: Span, depth: Span, groups: Span) => Span;
 }
 
 export interface Result {
@@ -36,6 +40,8 @@ export interface Result {
    * it is not kept. Without it columns are neighbours.
    */
   readonly columnAt?: string;
+  /** Where the results of some rows and some groups lie; undefined: anywhere. */
+  readonly reach?: (rows: Span, groups: Span) => Span;
 }
 
 /** One product, for exact shapes. */
@@ -56,6 +62,17 @@ export function multiplyAddsOf({ rows, columns, depth, groups }: Product): numbe
   return rows * columns * depth * groups;
 }
 
+/** The numbers of some that have so many each. */
+export const runOf = ({ from, to }: Span, each: number): Span => ({
+  from: from * each,
+  to: to * each,
+});
+
+/** The numbers of the pictures in which some positions of a window lie. */
+export function inPictures({ from, to }: Span, positions: number, numbers: number): Span {
+  return { from: Math.floor(from / positions) * numbers, to: Math.ceil(to / positions) * numbers };
+}
+
 /** A stored matrix, `depth` numbers a line; or `lines` numbers for each step of the depth, where transposed. */
 export function storedFactor(lines: number, depth: number, along: Factor['along']): Factor {
   const neighbours = along === 'depth' ? depth : lines;
@@ -65,5 +82,6 @@ export function storedFactor(lines: number, depth: number, along: Factor['along'
     gaps: false,
     place: `return vec4i(i32(line)${along === 'depth' ? ` * ${depth}` : ''}, 0, 0, 0);`,
     at: `return place.x + i32(depth)${along === 'line' ? ` * ${lines}` : ''};`,
+    reach: (some, steps) => (along === 'depth' ? runOf(some, depth) : runOf(steps, lines)),
   };
 }

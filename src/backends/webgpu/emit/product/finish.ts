@@ -4,17 +4,12 @@
  * Previous stop: `../../language/epilogue.ts`.
  */
 import { unreachable } from '../../../../base/errors.ts';
-import { sizeOf } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';
 import type { Read } from '../../kernel.ts';
-import { type Epilogue, loadAt } from '../../language/epilogue.ts';
+import { type Epilogue, isBeside, loadAt } from '../../language/epilogue.ts';
 import { openScope, writeExpression } from '../../language/expression.ts';
 import { library } from '../../language/functions.ts';
 import type { FinishFunction } from './maps.ts';
-
-/** Whether an input of an epilogue has a number of its own for each result. */
-export const isBeside = (input: Node, node: Node): boolean =>
-  sizeOf(input.shape) === sizeOf(node.shape) && input.dtype === 'f32';
 
 /** What is stored of a sum. */
 export function finishFunction(

@@ -12,19 +12,31 @@ import { defineKernel, type KernelRecord } from '../../defineKernel.ts';
 import {
   type Binding,
   type Dispatch,
+  type Reach,
+  type Span,
   scalars,
   type Target,
   temporary,
   vectors,
+  type Work,
 } from '../../kernel.ts';
-import { type Epilogue, epilogueOf } from '../../language/epilogue.ts';
-import { directGroups, emitDirect } from './direct.ts';
+import { type Epilogue, epilogueOf, isBeside } from '../../language/epilogue.ts';
+import { emitDirect } from './direct.ts';
 import { multiplyAddsOf, type Product } from './factor.ts';
-import { finishFunction, isBeside } from './finish.ts';
+import { finishFunction } from './finish.ts';
 import type { Finish, ProductVariables } from './maps.ts';
 import { sumOfParts } from './parts.ts';
 import { type ProductPlan, planProduct } from './plan.ts';
-import { emitTiles, slabBytes, threadsOf, tileGroups } from './tile.ts';
+import { emitTiles, slabBytes, threadsOf } from './tile.ts';
+import {
+  directRegion,
+  directWork,
+  factorReach,
+  type RegionOf,
+  resultReach,
+  tiledRegion,
+  tiledWork,
+} from './work.ts';
 
 /** The products of a node, which fill its result together; left and right read its first two inputs. */
 export type ProductsOf<A> = (node: Node, attrs: A) => readonly Product[];
@@ -104,20 +116,32 @@ function dispatchOf(
   plan: ProductPlan,
   target: Target,
 ): Dispatch {
-  const tiled = plan.way === 'tiles';
-  const bound = (value: Node, quads: boolean): Binding =>
-    quads && tiled ? vectors(value) : scalars(value);
   const size = sizeOf(to.shape) / plan.splits;
-  const besides = epilogue?.inputs ?? [];
+  const { work, region, text } = writtenBy(product, plan, target);
+  const bound = (value: Node, quads: boolean, reach: Reach | undefined): Binding =>
+    quads && plan.way === 'tiles' ? vectors(value, reach) : scalars(value, reach);
+  const { quads } = product.result;
+  const results = resultReach(product, region, size);
+  const columns = { from: 0, to: product.columns };
   return {
     inputs: [
-      bound(left, product.left.quads),
-      bound(right, product.right.quads),
-      ...besides.map((input) => bound(input, product.result.quads && isBeside(input, to))),
+      bound(
+        left,
+        product.left.quads,
+        factorReach(product.left, region, ({ rows }) => rows),
+      ),
+      bound(
+        right,
+        product.right.quads,
+        factorReach(product.right, region, () => columns),
+      ),
+      ...(epilogue?.inputs ?? []).map((input) =>
+        isBeside(input, to) ? bound(input, quads, results) : scalars(input),
+      ),
     ],
-    outputs: [bound(to, product.result.quads)],
-    workgroups: tiled ? tileGroups(product, plan, target) : directGroups(product, plan, target),
-    code: ({ inputs, outputs: [result = unreachable] }) => {
+    outputs: [bound(to, quads, results)],
+    work,
+    code: ({ inputs, outputs: [result = unreachable], items }) => {
       const [leftAt = unreachable, rightAt = unreachable, ...besidesAt] = inputs;
       const variables: ProductVariables = { left: leftAt, right: rightAt, result };
       const finish: Finish = {
@@ -125,9 +149,33 @@ function dispatchOf(
         splits: plan.splits,
         size,
       };
-      return tiled
-        ? emitTiles(product, plan, variables, finish, target)
-        : emitDirect(product, plan, variables, finish, target);
+      return text(variables, finish, items);
     },
+  };
+}
+
+/** How a product is done: its items, what they reach, and its text. */
+interface Written {
+  readonly work: Work;
+  readonly region: RegionOf;
+  text(variables: ProductVariables, finish: Finish, items: Span): string;
+}
+
+function writtenBy(product: Product, plan: ProductPlan, target: Target): Written {
+  if (plan.way === 'tiles') {
+    const work = tiledWork(product, plan, target);
+    return {
+      work,
+      region: tiledRegion(product, plan),
+      text: (variables, finish, items) =>
+        emitTiles(product, plan, variables, finish, work.head(items)),
+    };
+  }
+  const work = directWork(product, plan, target);
+  return {
+    work,
+    region: directRegion(product, plan),
+    text: (variables, finish, items) =>
+      emitDirect(product, plan, variables, finish, work.open(items)),
   };
 }

@@ -4,7 +4,7 @@
 import { twoAxes } from '../../../../base/shape.ts';
 import { type Node, twoInputs } from '../../../../graph/node.ts';
 import { type MatmulAttrs, matmul } from '../../../../ops/matmul.ts';
-import { type Product, QUAD, storedFactor } from './factor.ts';
+import { type Product, QUAD, runOf, storedFactor } from './factor.ts';
 import { defineProducts } from './kernel.ts';
 
 export function matmulProduct(node: Node, attrs: MatmulAttrs): Product {
@@ -19,7 +19,11 @@ export function matmulProduct(node: Node, attrs: MatmulAttrs): Product {
     groups: 1,
     left: storedFactor(rows, depth, transposeA ? 'line' : 'depth'),
     right: storedFactor(columns, depth, transposeB ? 'depth' : 'line'),
-    result: { quads: columns % QUAD === 0, at: `return row * ${columns}u;` },
+    result: {
+      quads: columns % QUAD === 0,
+      at: `return row * ${columns}u;`,
+      reach: (some) => runOf(some, columns),
+    },
   };
 }
 

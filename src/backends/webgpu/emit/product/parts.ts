@@ -8,9 +8,9 @@ import { unreachable } from '../../../../base/errors.ts';
 import { at, range } from '../../../../base/lists.ts';
 import { sizeOf } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';
-import { type Dispatch, scalars, type Target } from '../../kernel.ts';
-import type { Epilogue } from '../../language/epilogue.ts';
-import { foldedGroups } from '../../language/indexing.ts';
+import { type Dispatch, type Reach, type Span, scalars, type Target } from '../../kernel.ts';
+import { besidesOf, type Epilogue } from '../../language/epilogue.ts';
+import { counted, foldedGroups, lengthOf } from '../../language/indexing.ts';
 import { finishFunction } from './finish.ts';
 import { finishOne } from './maps.ts';
 
@@ -29,12 +29,19 @@ export function sumOfParts(
   const splits = at(parts.shape, 0, 'axis');
   const lanes = lanesFor(splits);
   const perGroup = Math.max(1, Math.floor(target.workgroupSize / lanes));
-  const { workgroups, index } = foldedGroups(Math.ceil(size / perGroup), target);
+  const groups = Math.ceil(size / perGroup);
+  const folded = (items: Span) => foldedGroups(lengthOf(items), target);
+  const results: Reach = ({ from, to }) => ({
+    from: from * perGroup,
+    to: Math.min(to * perGroup, size),
+  });
   return {
-    inputs: [scalars(parts), ...(epilogue?.bindings ?? [])],
-    outputs: [scalars(node)],
-    workgroups,
-    code: ({ inputs: [from = unreachable, ...besides], outputs: [to = unreachable] }) => {
+    inputs: [scalars(parts), ...besidesOf(epilogue, node, results)],
+    outputs: [scalars(node, results)],
+    work: { items: groups, groups: (items) => folded(items).workgroups },
+    code: ({ inputs: [from = unreachable, ...besides], outputs: [to = unreachable], items }) => {
+      const index = counted(items, folded(items).index);
+      const end = results(items).to;
       const finish = {
         epilogue: epilogue === undefined ? undefined : finishFunction(node, epilogue, besides),
       };
@@ -46,13 +53,13 @@ export function sumOfParts(
         'fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {',
         `  let i = (${index}) * ${perGroup}u + thread % ${perGroup}u;`,
         '  var sum = 0f;',
-        `  if (i < ${size}u) {`,
+        `  if (i < ${end}u) {`,
         `    for (var part = thread / ${perGroup}u; part < ${splits}u; part += ${lanes}u) {`,
         `      sum += ${from(`part * ${size}u + i`)};`,
         '    }',
         '  }',
         ...(lanes === 1 ? [] : sumOfLanes(lanes, perGroup)),
-        `  if (thread < ${perGroup}u && i < ${size}u) {`,
+        `  if (thread < ${perGroup}u && i < ${end}u) {`,
         ...stored.map((line) => `  ${line}`),
         '  }',
         '}',

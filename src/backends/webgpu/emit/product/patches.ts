@@ -8,7 +8,7 @@
  * over dy with the taps that reach them. So there is one product per residue, and none multiplies zeros that a
  * stride left between pixels. The kernel gradient reads x with lines and depth exchanged.
  */
-import { type Factor, QUAD } from './factor.ts';
+import { type Factor, inPictures, QUAD } from './factor.ts';
 
 export interface Axis {
   /** Pixels of the source. */
@@ -170,6 +170,7 @@ export function windowsFactor(patches: Patches): Factor {
       `let w = ${scaled('column', width.lineStep)} + ${width.offset};`,
       'return vec4i(start, h, w, 0);',
     ].join('\n  '),
+    reach: (lines) => inPictures(lines, height.lines * width.lines, image),
     at: [
       ...decodeTaps('depth', patches),
       `let h = place.y + ${scaled('tapRow', height.tapStep)};`,
@@ -195,6 +196,7 @@ export function tapsFactor(patches: Patches): Factor {
       `let w = ${scaled('tapColumn', width.tapStep)} + ${width.offset};`,
       'return vec4i(start, h, w, 0);',
     ].join('\n  '),
+    reach: (_lines, depth) => inPictures(depth, height.lines * width.lines, image),
     at: [
       ...decode('depth', [
         ['column', width.lines],

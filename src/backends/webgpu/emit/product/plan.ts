@@ -6,7 +6,7 @@
  * was measured (`docs/webgpu.md`); the rest is counted. Where tiles are too few, the depth is split, and the parts are
  * added up in their order: the same bits in each run.
  */
-import type { Target } from '../../kernel.ts';
+import { LEAST, type Target } from '../../kernel.ts';
 import { type Factor, multiplyAddsOf, type Product } from './factor.ts';
 import { slabBytes, type Tile, threadsOf } from './tile.ts';
 
@@ -123,14 +123,17 @@ function tilesFor(products: readonly Product[], target: Target): RatedTile[] {
   );
 }
 
-/** Parts that are long enough and not too long, and whose sums one buffer holds. */
+/** Parts that are long enough and not too long, and whose sums one buffer of a common adapter holds. */
 function splitsFor(
   products: readonly Product[],
   { maxBinding }: Target,
   mostPart: number,
 ): readonly number[] {
   const depth = depthOf(products);
-  const most = Math.min(depth / LEAST_PART, maxBinding / 4 / resultsOf(products));
+  const most = Math.min(
+    depth / LEAST_PART,
+    Math.max(maxBinding, LEAST.maxBinding) / 4 / resultsOf(products),
+  );
   const least = depth / mostPart;
   const fitting = SPLITS.filter((n) => (n === 1 || n <= most) && n >= least);
   return fitting.length > 0 ? fitting : SPLITS.filter((n) => n === 1 || n <= most).slice(-1);

@@ -14,8 +14,6 @@
  * A plan decides (`plan.ts`); nothing is decided here. Next stop of the tour: `program/program.ts`.
  */
 import { range } from '../../../../base/lists.ts';
-import type { Groups, Target } from '../../kernel.ts';
-import { foldedGroups } from '../../language/indexing.ts';
 import { type Factor, type Product, QUAD } from './factor.ts';
 import { type Finish, type ProductVariables, readFour, storeFour } from './maps.ts';
 
@@ -245,18 +243,21 @@ function stores(product: Product, tile: Tile): string[] {
   });
 }
 
-/** The WGSL of a product without its bindings. */
+/**
+ * The WGSL of a product without its bindings.
+ *
+ * @param head statements that find a workgroup's `block` of the result and its `layer` (`work.ts`)
+ */
 export function emitTiles(
   product: Product,
   { tile, splits }: TiledPlan,
   variables: ProductVariables,
   finish: Finish,
-  target: Target,
+  head: readonly string[],
 ): string {
   const sides = sidesOf(product, tile);
   const columnBlocks = Math.ceil(product.columns / tile.columns);
-  const { index, exact } = foldedGroups(blocksOf(product, tile), target);
-  const part = Math.ceil(product.depth / splits / tile.depth) * tile.depth;
+  const part = partOf(product, { tile, splits });
   return [
     ...(product.tables ?? []),
     ...sides.map(
@@ -272,12 +273,11 @@ export function emitTiles(
     ...storeFour(product, variables.result, finish),
     `@compute @workgroup_size(${threadsOf(tile)})`,
     'fn main(@builtin(workgroup_id) group3: vec3u, @builtin(local_invocation_index) thread: u32) {',
-    `  let block = ${index.replaceAll('group.', 'group3.')};`,
-    ...(exact ? [] : [`  if (block >= ${blocksOf(product, tile)}u) { return; }`]),
+    ...head.map((line) => `  ${line}`),
     `  let firstRow = block / ${columnBlocks}u * ${tile.rows}u;`,
     `  let firstColumn = block % ${columnBlocks}u * ${tile.columns}u;`,
-    `  let group = group3.z / ${splits}u;`,
-    `  let split = group3.z % ${splits}u;`,
+    `  let group = layer / ${splits}u;`,
+    `  let split = layer % ${splits}u;`,
     `  let start = split * ${part}u;`,
     `  let end = min(start + ${part}u, ${product.depth}u);`,
     `  let threadRow = thread / ${sides[1].threads}u;`,
@@ -289,11 +289,6 @@ export function emitTiles(
   ].join('\n');
 }
 
-function blocksOf({ rows, columns }: Product, tile: Tile): number {
-  return Math.ceil(columns / tile.columns) * Math.ceil(rows / tile.rows);
-}
-
-export function tileGroups(product: Product, { tile, splits }: TiledPlan, target: Target): Groups {
-  const [x, y] = foldedGroups(blocksOf(product, tile), target).workgroups;
-  return [x, y, product.groups * splits];
-}
+/** Addends of each part of the depth, but for the last. */
+export const partOf = ({ depth }: Product, { tile, splits }: TiledPlan): number =>
+  Math.ceil(depth / splits / tile.depth) * tile.depth;

@@ -8,14 +8,17 @@ import { firstInput, type Node } from '../../../../graph/node.ts';
 import { sumTo } from '../../../../ops/broadcast.ts';
 import { defineKernel } from '../../defineKernel.ts';
 import {
+  type Binding,
   type Dispatch,
   type PlanContext,
+  type Reach,
   type Read,
   scalars,
   type Target,
   temporary,
 } from '../../kernel.ts';
-import { flat, foldedGroups, placesOf, sumOfPlaces } from '../../language/indexing.ts';
+import { flat, groupPerItem, placesOf, sumOfPlaces } from '../../language/indexing.ts';
+import { atPlaces, inStep } from '../../language/reach.ts';
 import { planSum, type SumPlan } from './plan.ts';
 import { carried, treeOf } from './tree.ts';
 
@@ -55,15 +58,29 @@ function sumOfTerms(from: Node, x: Read, plan: SumPlan, first: string, step: num
   }`;
 }
 
+/** From the first term of the first result to the last one of the last. */
+function termsOf({ kept, reduced }: SumPlan): Reach {
+  const first = atPlaces(kept.map(({ extent, to }) => ({ extent, distance: to })));
+  const beyond = reduced.reduce((sum, { extent, to }) => sum + (extent - 1) * to, 0);
+  return (items) => {
+    const { from, to } = first(items);
+    return { from, to: to + beyond };
+  };
+}
+
 /** One invocation per result. */
 function serialSum(from: Node, to: Node, plan: SumPlan, { target }: PlanContext): Dispatch {
-  const { workgroups, open } = flat(plan.results, target);
+  const work = flat(plan.results, target);
   return {
-    inputs: [scalars(from)],
-    outputs: [scalars(to)],
-    workgroups,
-    code: ({ inputs: [x = unreachable], outputs: [y = unreachable] }) => `${carried.declarations}
-${open}
+    inputs: [scalars(from, termsOf(plan))],
+    outputs: [scalars(to, inStep)],
+    work,
+    code: ({
+      inputs: [x = unreachable],
+      outputs: [y = unreachable],
+      items,
+    }) => `${carried.declarations}
+${work.open(items)}
   ${carried.begin('id')}
   let result = i;
   ${sumOfTerms(from, x, plan, '0u', 1)}
@@ -76,7 +93,7 @@ ${open}
 /** One invocation per part of a result: part p adds the terms p, p + parts, p + 2 parts, ... */
 function partialSums(from: Node, to: Node, plan: SumPlan, { target }: PlanContext): Dispatch {
   const { results, parts, along } = plan;
-  const { workgroups, open } = flat(results * parts, target);
+  const work = flat(results * parts, target);
   const place =
     along === 'terms'
       ? { result: `i / ${parts}u`, part: `i % ${parts}u` }
@@ -84,9 +101,13 @@ function partialSums(from: Node, to: Node, plan: SumPlan, { target }: PlanContex
   return {
     inputs: [scalars(from)],
     outputs: [scalars(to)],
-    workgroups,
-    code: ({ inputs: [x = unreachable], outputs: [y = unreachable] }) => `${carried.declarations}
-${open}
+    work,
+    code: ({
+      inputs: [x = unreachable],
+      outputs: [y = unreachable],
+      items,
+    }) => `${carried.declarations}
+${work.open(items)}
   ${carried.begin('id')}
   let result = ${place.result};
   let part = ${place.part};
@@ -102,7 +123,7 @@ ${open}
 /** One workgroup per result. */
 function treeSum(from: Node, to: Node, plan: SumPlan, { target }: PlanContext): Dispatch {
   const size = widthOf(plan.terms, target.maxWorkgroupSize);
-  return treeDispatch(from, to, { results: plan.results, size, target }, (x) =>
+  return treeDispatch(scalars(from, termsOf(plan)), to, { ...plan, size, target }, (x) =>
     sumOfTerms(from, x, plan, 'lane', size),
   );
 }
@@ -116,7 +137,7 @@ function treeOverPartials(
 ): Dispatch {
   const size = widthOf(parts, target.maxWorkgroupSize);
   return treeDispatch(
-    from,
+    scalars(from),
     to,
     { results, size, target },
     (x) => `var sum = vec2<f32>();
@@ -128,23 +149,26 @@ function treeOverPartials(
 }
 
 function treeDispatch(
-  from: Node,
+  from: Binding,
   to: Node,
   { results, size, target }: { results: number; size: number; target: Target },
   laneSum: (x: Read) => string,
 ): Dispatch {
-  const { workgroups, index, exact } = foldedGroups(results, target);
+  const work = groupPerItem(results, target);
   const tree = treeOf(size);
   return {
-    inputs: [scalars(from)],
-    outputs: [scalars(to)],
-    workgroups,
-    // Groups beyond the last result do it once more: all must meet the barriers.
-    code: ({ inputs: [x = unreachable], outputs: [y = unreachable] }) => `${tree.declarations}
+    inputs: [from],
+    outputs: [scalars(to, inStep)],
+    work,
+    code: ({
+      inputs: [x = unreachable],
+      outputs: [y = unreachable],
+      items,
+    }) => `${tree.declarations}
 @compute @workgroup_size(${size})
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   ${carried.begin('group')}
-  let result = ${exact ? index : `min(${index}, ${results - 1}u)`};
+  let result = ${work.index(items)};
   ${laneSum(x)}
   ${tree.sum('sum')}
   if (lane == 0u) { ${y('result', 'total(laneSums[0])')} }

@@ -10,6 +10,7 @@ import { rbf, rbfCentersGradient, rbfInputGradient } from '../../../../ops/score
 import { defineKernel, type KernelRecord } from '../../defineKernel.ts';
 import { type Read, scalars } from '../../kernel.ts';
 import { flat } from '../../language/indexing.ts';
+import { inStep } from '../../language/reach.ts';
 
 interface SumPlan {
   /** Rows and columns of the result, and addends of each. */
@@ -33,13 +34,13 @@ function defineSums(
       return { plan: { rows, columns, terms }, multiplyAdds: rows * columns * terms };
     },
     emit: (node, plan, { target }) => {
-      const { workgroups, open } = flat(sizeOf(node.shape), target);
+      const work = flat(sizeOf(node.shape), target);
       return [
         {
-          inputs: node.inputs.map(scalars),
-          outputs: [scalars(node)],
-          workgroups,
-          code: ({ inputs, outputs: [y = unreachable] }) => `${open}
+          inputs: node.inputs.map((input) => scalars(input)),
+          outputs: [scalars(node, inStep)],
+          work,
+          code: ({ inputs, outputs: [y = unreachable], items }) => `${work.open(items)}
   let row = i / ${plan.columns}u;
   let column = i % ${plan.columns}u;
   var sum = 0f;

@@ -10,9 +10,18 @@ import { sizeOf } from '../../../../base/shape.ts';
 import { firstInput, type Node } from '../../../../graph/node.ts';
 import type { OpSignature } from '../../../../ops/op.ts';
 import { defineKernel, type KernelRecord } from '../../defineKernel.ts';
-import { type Dispatch, scalars, type Target, type Variables } from '../../kernel.ts';
+import {
+  type Binding,
+  type Dispatch,
+  type Span,
+  scalars,
+  type Target,
+  type Variables,
+  type Work,
+} from '../../kernel.ts';
 import { type FunctionName, library } from '../../language/functions.ts';
-import { flat, foldedGroups } from '../../language/indexing.ts';
+import { flat, groupPerItem } from '../../language/indexing.ts';
+import { inShares } from '../../language/reach.ts';
 
 export interface RowPlan {
   readonly rows: number;
@@ -115,15 +124,16 @@ function rowDispatch(
   bodyOf: (row: RowWriter, variables: Variables) => RowBody,
 ): Dispatch {
   const { rows, columns, lanes } = plan;
-  const { workgroups, head } = lanes === 1 ? alone(rows, target) : grouped(rows, lanes, target);
+  const { work, headOf } = lanes === 1 ? alone(rows, target) : grouped(rows, lanes, target);
+  const byRow = (value: Node): Binding => scalars(value, inShares(rows, value, rows));
   return {
-    inputs: node.inputs.map(scalars),
-    outputs: [scalars(node)],
-    workgroups,
+    inputs: node.inputs.map(byRow),
+    outputs: [byRow(node)],
+    work,
     code: (variables) => {
       const { calls, lines } = bodyOf(writerOf(plan), variables);
       return `${library(calls)}
-${head}
+${headOf(variables.items)}
   let base = row * ${columns}u;
   ${lines.filter((line) => line !== '').join('\n  ')}
 }
@@ -132,19 +142,24 @@ ${head}
   };
 }
 
-function alone(rows: number, target: Target) {
-  const { workgroups, open } = flat(rows, target);
-  return { workgroups, head: `${open}\n  let row = i;` };
+interface Walk {
+  readonly work: Work;
+  headOf(rows: Span): string;
+}
+
+function alone(rows: number, target: Target): Walk {
+  const work = flat(rows, target);
+  return { work, headOf: (items) => `${work.open(items)}\n  let row = i;` };
 }
 
 /** Workgroups beyond the last row do its work again: all lanes meet at every barrier. */
-function grouped(rows: number, lanes: number, target: Target) {
-  const { workgroups, index, exact } = foldedGroups(rows, target);
+function grouped(rows: number, lanes: number, target: Target): Walk {
+  const work = groupPerItem(rows, target);
   return {
-    workgroups,
-    head: `var<workgroup> shares: array<f32, ${lanes}>;
+    work,
+    headOf: (items) => `var<workgroup> shares: array<f32, ${lanes}>;
 @compute @workgroup_size(${lanes})
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let row = ${exact ? index : `min(${index}, ${rows - 1}u)`};`,
+  let row = ${work.index(items)};`,
   };
 }

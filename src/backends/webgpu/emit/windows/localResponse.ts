@@ -22,6 +22,7 @@ import { openScope, type Scope, writeExpression } from '../../language/expressio
 import { library } from '../../language/functions.ts';
 import { flat } from '../../language/indexing.ts';
 import { float } from '../../language/numbers.ts';
+import { inShares, inStep } from '../../language/reach.ts';
 
 type Attrs = LocalResponseNormalizationAttrs;
 type Plan = Attrs & { readonly channels: number };
@@ -73,18 +74,19 @@ function defineNormalization(
       plan: { ...attrs, channels: channelsOf(node) },
     }),
     emit: (node, plan, { target }) => {
-      const { workgroups, open } = flat(sizeOf(node.shape), target);
+      const work = flat(sizeOf(node.shape), target);
+      const inRows = inShares(work.items, node, work.items / plan.channels);
       return [
         {
-          inputs: node.inputs.map(scalars),
-          outputs: [scalars(node)],
-          workgroups,
-          code: ({ inputs, outputs: [y = unreachable] }) => {
+          inputs: node.inputs.map((input) => scalars(input, inRows)),
+          outputs: [scalars(node, inStep)],
+          work,
+          code: ({ inputs, outputs: [y = unreachable], items }) => {
             const scope = openScope();
             const lines = body(scope, inputs, plan);
             return `${library(scope.functions)}
 ${scaleFunction(first(inputs, 'input'), plan)}
-${open}
+${work.open(items)}
   let c = i32(i % ${plan.channels}u);
   let row = i32(i) - c;
   ${lines.join('\n  ')}

@@ -26,10 +26,19 @@ import {
 } from '../../../../ops/windows/extremePool2d.ts';
 import { type Match, type PoolAttrs, type Pooling, SUM } from '../../../../ops/windows/pooling.ts';
 import { defineKernel, type KernelRecord } from '../../defineKernel.ts';
-import { type Dispatch, type PlanContext, scalars, type Target, temporary } from '../../kernel.ts';
+import {
+  type Binding,
+  type Dispatch,
+  type PlanContext,
+  scalars,
+  type Target,
+  temporary,
+  type Work,
+} from '../../kernel.ts';
 import { type FunctionName, library } from '../../language/functions.ts';
 import { flat } from '../../language/indexing.ts';
 import { float } from '../../language/numbers.ts';
+import { inShares, inStep } from '../../language/reach.ts';
 
 interface PoolPlan extends PoolAttrs {
   readonly input: Shape;
@@ -92,19 +101,23 @@ function divisorText({ divisor, window }: PoolPlan): string {
 const pixelAt = ([, H = 1, W = 1, C = 1]: Shape): string =>
   `((i32(n) * ${H} + h) * ${W} + w) * ${C} + i32(c)`;
 
+/** Whole pictures, of those in which some items lie. */
+const byPicture = (node: Node, { items }: Work): Binding =>
+  scalars(node, inShares(items, node, fourAxes(node.shape)[0]));
+
 function poolDispatch(node: Node, plan: PoolPlan, { target }: PlanContext): Dispatch {
   const { pooling, input } = plan;
-  const { workgroups, open } = flat(sizeOf(node.shape), target);
+  const work = flat(sizeOf(node.shape), target);
   const combined =
     pooling.combine === 'add' ? 'result + pixel' : `${COMBINE[pooling.combine]}(result, pixel)`;
   const calls: FunctionName[] =
     pooling.combine === 'add' ? [] : [COMBINE[pooling.combine], 'special'];
   return {
-    inputs: [scalars(firstInput(node))],
-    outputs: [scalars(node)],
-    workgroups,
-    code: ({ inputs: [x = unreachable], outputs: [y = unreachable] }) => `${library(calls)}
-${open}
+    inputs: [byPicture(firstInput(node), work)],
+    outputs: [scalars(node, inStep)],
+    work,
+    code: ({ inputs: [x = unreachable], outputs: [y = unreachable], items }) => `${library(calls)}
+${work.open(items)}
   ${places(node.shape, ['oh', 'ow'])}
   ${realTaps(plan, 'oh', 'ow').join('\n  ')}
   var result = ${float(pooling.identity)};
@@ -178,17 +191,18 @@ function winnerDispatch(
   plan: PoolPlan,
   target: Target,
 ): Dispatch {
-  const { workgroups, open } = flat(sizeOf(won.shape), target);
+  const work = flat(sizeOf(won.shape), target);
   const matches = winner.map((match) => MATCHES[match]('pixel', 'result')).join(' || ');
   return {
-    inputs: [scalars(x), scalars(y)],
-    outputs: [scalars(won)],
-    workgroups,
+    inputs: [byPicture(x, work), scalars(y, inStep)],
+    outputs: [scalars(won, inStep)],
+    work,
     code: ({
       inputs: [from = unreachable, results = unreachable],
       outputs: [to = unreachable],
+      items,
     }) => `${library(['isNaN'])}
-${open}
+${work.open(items)}
   ${places(won.shape, ['oh', 'ow'])}
   ${realTaps(plan, 'oh', 'ow').join('\n  ')}
   let result = ${results('i')};
@@ -213,14 +227,14 @@ function shareDispatch(
   plan: PoolPlan,
   target: Target,
 ): Dispatch {
-  const { workgroups, open } = flat(sizeOf(node.shape), target);
+  const work = flat(sizeOf(node.shape), target);
   const [, OH, OW, C] = fourAxes(plan.output);
   const { strides, pads, window } = plan;
   return {
-    inputs: [dy, ...(won === undefined ? [] : [won])].map(scalars),
-    outputs: [scalars(node)],
-    workgroups,
-    code: ({ inputs: [slopes = unreachable, winners], outputs: [dx = unreachable] }) => {
+    inputs: [dy, ...(won === undefined ? [] : [won])].map((n) => byPicture(n, work)),
+    outputs: [scalars(node, inStep)],
+    work,
+    code: ({ inputs: [slopes = unreachable, winners], outputs: [dx = unreachable], items }) => {
       const share =
         plan.divisor === undefined ? slopes('at') : `${slopes('at')} / ${divisorText(plan)}`;
       const tap = [
@@ -234,7 +248,7 @@ function shareDispatch(
               `sum += ${share};`,
             ]
           : [tap, `if (${winners('at')} == f32(tap)) { sum += ${share}; }`];
-      return `${open}
+      return `${work.open(items)}
   ${places(node.shape, ['row', 'column'])}
   ${seenBy(plan).join('\n  ')}
   var sum = 0f;

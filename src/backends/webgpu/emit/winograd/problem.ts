@@ -13,7 +13,7 @@ import type { Pair } from '../../../../base/window.ts';
 import { tileSide, type Variant } from '../../../../compile/winograd/variants.ts';
 import type { Conv2dAttrs } from '../../../../ops/windows/conv2d.ts';
 import type { Shapes } from '../product/convolution.ts';
-import { type Factor, type Product, QUAD } from '../product/factor.ts';
+import { type Factor, type Product, QUAD, runOf } from '../product/factor.ts';
 import { type Kernels, type Squares, tilesOf } from './transforms.ts';
 
 export type Direction = 'forward' | 'input' | 'kernel';
@@ -101,6 +101,7 @@ function assembled(
       result: {
         quads: columns % QUAD === 0,
         at: `return (group * ${rows}u + row) * ${columns}u;`,
+        reach: (_rows, some) => runOf(some, rows * columns),
       },
     },
     sizes: {
@@ -121,5 +122,6 @@ function stacked(lines: number, depth: number, along: Factor['along']): Factor {
     gaps: false,
     place: `return vec4i(${start} + i32(line)${along === 'depth' ? ` * ${depth}` : ''}, 0, 0, 0);`,
     at: `return place.x + i32(depth)${along === 'line' ? ` * ${lines}` : ''};`,
+    reach: (_lines, _depth, groups) => runOf(groups, lines * depth),
   };
 }

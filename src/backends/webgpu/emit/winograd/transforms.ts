@@ -12,8 +12,9 @@ import { range } from '../../../../base/lists.ts';
 import type { Matrix } from '../../../../compile/winograd/variants.ts';
 import type { Node } from '../../../../graph/node.ts';
 import { type Dispatch, type Read, scalars, type Target, type Write } from '../../kernel.ts';
-import type { Epilogue } from '../../language/epilogue.ts';
+import { besidesOf, type Epilogue } from '../../language/epilogue.ts';
 import { flat } from '../../language/indexing.ts';
+import { inShares } from '../../language/reach.ts';
 import { finishFunction } from '../product/finish.ts';
 import { finishOne } from '../product/maps.ts';
 import { cell, sandwich } from './linear.ts';
@@ -68,13 +69,13 @@ export function squaresIn(
   target: Target,
 ): Dispatch {
   const total = tilesOf(squares) * squares.channels;
-  const { workgroups, open } = flat(total, target);
+  const work = flat(total, target);
   const side = range(matrix[0]?.length ?? 0);
   return {
-    inputs: [scalars(picture)],
+    inputs: [scalars(picture, inShares(total, picture, squares.images))],
     outputs: [scalars(to)],
-    workgroups,
-    code: ({ inputs: [x = unreachable], outputs: [v = unreachable] }) => {
+    work,
+    code: ({ inputs: [x = unreachable], outputs: [v = unreachable], items }) => {
       const loads = side.flatMap((row) =>
         side.flatMap((column) => [
           `var ${cell('x', row, column)} = 0f;`,
@@ -82,7 +83,7 @@ export function squaresIn(
         ]),
       );
       const stores = stacked(matrix.length, v, total);
-      return `${open}
+      return `${work.open(items)}
 ${indented([...place(squares), ...loads, ...sandwich(matrix, 'x', 'y'), ...stores])}
 }
 `;
@@ -114,13 +115,14 @@ export function squaresOut(
   target: Target,
 ): Dispatch {
   const total = tilesOf(squares) * squares.channels;
-  const { workgroups, open } = flat(total, target);
+  const work = flat(total, target);
+  const inPictures = inShares(total, node, squares.images);
   const [rows, side] = [matrix.length, matrix[0]?.length ?? 0];
   return {
-    inputs: [scalars(from), ...(epilogue?.bindings ?? [])],
-    outputs: [scalars(node)],
-    workgroups,
-    code: ({ inputs: [m = unreachable, ...besides], outputs: [y = unreachable] }) => {
+    inputs: [scalars(from), ...besidesOf(epilogue, node, inPictures)],
+    outputs: [scalars(node, inPictures)],
+    work,
+    code: ({ inputs: [m = unreachable, ...besides], outputs: [y = unreachable], items }) => {
       const finish = {
         epilogue: epilogue === undefined ? undefined : finishFunction(node, epilogue, besides),
       };
@@ -134,7 +136,7 @@ export function squaresOut(
         ]),
       );
       return `${finish.epilogue?.text ?? ''}
-${open}
+${work.open(items)}
 ${indented([...place(squares), ...product(side, m, total), ...sandwich(matrix, 'x', 'y'), ...stores])}
 }
 `;
@@ -177,19 +179,19 @@ export function kernelsIn(
   target: Target,
 ): Dispatch {
   const total = kernels.perGroup * kernels.filters;
-  const { workgroups, open } = flat(total, target);
+  const work = flat(total, target);
   return {
     inputs: [scalars(kernel)],
     outputs: [scalars(to)],
-    workgroups,
-    code: ({ inputs: [w = unreachable], outputs: [u = unreachable] }) => {
+    work,
+    code: ({ inputs: [w = unreachable], outputs: [u = unreachable], items }) => {
       const loads = range(kernels.side).flatMap((row) =>
         range(kernels.side).map(
           (column) => `let ${cell('x', row, column)} = ${w(tap(kernels, row, column))};`,
         ),
       );
       const stores = stacked(matrix.length, u, total);
-      return `${open}
+      return `${work.open(items)}
 ${indented([...kernelPlace(kernels), ...loads, ...sandwich(matrix, 'x', 'y'), ...stores])}
 }
 `;
@@ -206,17 +208,17 @@ export function kernelsOut(
   target: Target,
 ): Dispatch {
   const total = kernels.perGroup * kernels.filters;
-  const { workgroups, open } = flat(total, target);
+  const work = flat(total, target);
   const [rows, side] = [matrix.length, matrix[0]?.length ?? 0];
   return {
     inputs: [scalars(from)],
     outputs: [scalars(node)],
-    workgroups,
-    code: ({ inputs: [m = unreachable], outputs: [w = unreachable] }) => {
+    work,
+    code: ({ inputs: [m = unreachable], outputs: [w = unreachable], items }) => {
       const stores = range(rows).flatMap((row) =>
         range(rows).map((column) => w(tap(kernels, row, column), cell('y', row, column))),
       );
-      return `${open}
+      return `${work.open(items)}
 ${indented([...kernelPlace(kernels), ...product(side, m, total), ...sandwich(matrix, 'x', 'y'), ...stores])}
 }
 `;
