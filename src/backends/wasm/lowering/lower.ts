@@ -53,7 +53,9 @@ export function lower(graph: Graph, target: Target, slicing: Slicing | undefined
     if (slicing !== undefined && isBatchedNode(node, batched, slicing)) batched.add(node);
     return node;
   };
-  const step: Step = { context, mark, once };
+  const isPrepared = ({ op }: Node): boolean =>
+    graph.updates.length === 0 && (op === 'state' || op === 'constant');
+  const step: Step = { context, mark, once, isPrepared };
   const uses = useCounts(graph);
   for (const node of topologicalOrder(rootsOf(graph))) {
     const inputs = node.inputs.map((i) => done.get(i) as Node);

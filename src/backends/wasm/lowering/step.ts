@@ -12,6 +12,8 @@ export interface Step {
   readonly context: PlanContext;
   /** Notes whether a new node's leading axis is the batch; gives the node back. */
   mark(node: Node): Node;
+  /** Whether what is made of a node alone is made once for many runs (`../program/schedule.ts`). */
+  isPrepared(node: Node): boolean;
   /** A derived copy of a node, made once however many kernels read it. */
   once(key: string, make: () => Node): Node;
 }

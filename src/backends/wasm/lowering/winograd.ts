@@ -30,7 +30,8 @@ export function winogradConv2dOf(
 ): WinogradLowering {
   const [x, w, ...rest] = twoInputs(node);
   const { target } = step.context;
-  const problem = { ...attrs, y: node.shape, w: w.shape };
+  const prepared = step.isPrepared(w);
+  const problem = { ...attrs, y: node.shape, w: w.shape, prepared };
   const { variant, reason } = chooseWinograd(problem, 'forward', target);
   if (variant === undefined) return { node: undefined, reason };
   const { groups, pads } = attrs;

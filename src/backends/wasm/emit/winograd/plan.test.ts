@@ -43,6 +43,13 @@ describe('chooseWinograd', () => {
     expect(reason(layer([1, 7, 7, 384], 3, 384))).toMatch(/0\.\d+ times as fast.*not worth it/);
   });
 
+  it('takes them where the weights are transformed once for many runs, by the tile that reads least', () => {
+    const prepared = { prepared: true };
+    expect(taken(layer([1, 7, 7, 384], 3, 384, prepared))).toBe('F(2x2,3x3)');
+    expect(taken(layer([1, 13, 13, 256], 3, 384, prepared))).toBe('F(2x2,3x3)');
+    expect(taken(layer([1, 2, 2, 384], 3, 384, prepared))).toBeUndefined();
+  });
+
   it('says what it cannot take', () => {
     const x = [16, 14, 14, 64];
     expect(reason(layer(x, 3, 64, { strides: [2, 1] }))).toBe('strides above 1');

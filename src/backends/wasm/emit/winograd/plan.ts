@@ -3,7 +3,7 @@
  *
  * A tile of a x a inputs costs a^2 multiply-adds per channel and filter instead of m^2 r^2, but is transformed
  * on its way in and out, and so are the weights, once per step. Few channels, few filters or few tiles leave
- * nothing to save. Previous stop: `lowering/winograd.ts`. Next stops: `weights.ts`, `conv2d.ts`, `kernelGradient.ts`.
+ * nothing to save; where weights are transformed once for many runs, reading them is what they cost. Previous stop: `lowering/winograd.ts`. Next stops: `weights.ts`, `conv2d.ts`, `kernelGradient.ts`.
  */
 import type { Pair } from '../../../../base/window.ts';
 import { tileSide, VARIANTS, type Variant } from '../../../../compile/winograd/variants.ts';
@@ -18,6 +18,8 @@ export interface WinogradProblem {
   readonly strides: Pair;
   readonly dilation: Pair;
   readonly groups: number;
+  /** Whether both ways find their weights as they want them, from far away. */
+  readonly prepared?: boolean;
 }
 
 export type Pass = 'forward' | 'kernelGradient';
@@ -87,7 +89,7 @@ const DIRECT_SHARE = 0.88;
 interface Costs {
   /** Of a tile and channel, 6 x 6, on its way in or out. */
   readonly transform: number;
-  /** Of a weight: 36 numbers written, and met again from far away. */
+  /** Of a weight: 36 numbers written, and met again from far away; or met from memory that threads share. */
   readonly weight: number;
   /** Steps that a register tile costs beside those of its sum. */
   readonly extraSteps: number;
@@ -103,11 +105,12 @@ const COSTS: Readonly<Record<Pass, Costs>> = {
 /** Steps of a register tile in the kernel gradient: a chunk of tiles. */
 const CHUNK = 64;
 
-function directCycles({ y, w, groups }: WinogradProblem, target: Target): number {
+function directCycles({ y, w, groups, prepared }: WinogradProblem, target: Target): number {
   const [N, OH, OW, O] = y;
   const [KH, KW, CG] = w;
   const sums = N * OH * OW * columnsOf(O, groups, target);
-  return (sums * KH * KW * CG) / (rate(target) * DIRECT_SHARE);
+  const read = prepared === true ? (COSTS.forward.weight / 36) * KH * KW * CG * O : 0;
+  return (sums * KH * KW * CG) / (rate(target) * DIRECT_SHARE) + read;
 }
 
 /** Filters, rounded up to whole panels in each group. */
