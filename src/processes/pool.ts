@@ -15,8 +15,8 @@ export interface PoolRequest<Task> {
   /** What each is told before its first task. */
   readonly setup: unknown;
   readonly jobs: number;
-  /** undefined: nothing for now. Asked again after each outcome. */
-  readonly next: () => Task | undefined;
+  /** undefined: nothing for now. Asked again after each outcome. A promise: it depends on others, who are waited for. */
+  readonly next: () => Task | undefined | Promise<Task | undefined>;
   /** What a task is called in errors: "trial max-seed2". */
   readonly nameOf: (task: Task) => string;
   readonly signal?: AbortSignal | undefined;
@@ -43,28 +43,49 @@ export async function* inProcesses<Task, Result>(
   const isStopped = (): boolean => signal?.aborted === true;
   /** Whether those that run know that they are to end. */
   let isTold = false;
+  /** What is next, while that is not known yet; and whether there may be more. */
+  let asking: Promise<Asked<Task>> | undefined;
+  let mayBeMore = true;
+  const freeLane = () => lanes.find((lane) => !running.has(lane));
+  const begin = (task: Task | undefined): boolean => {
+    const lane = task === undefined ? undefined : freeLane();
+    if (task !== undefined && lane !== undefined) running.set(lane, lane.work(task));
+    return task !== undefined;
+  };
   try {
     for (;;) {
-      for (const lane of lanes) {
-        if (running.has(lane) || isStopped()) continue;
-        const task = next();
-        if (task === undefined) break;
-        running.set(lane, lane.work(task));
+      while (mayBeMore && asking === undefined && freeLane() !== undefined && !isStopped()) {
+        const given = next();
+        if (given instanceof Promise) asking = given.then((task) => ({ task }));
+        else mayBeMore = begin(given);
       }
-      if (running.size === 0 || (isStopped() && !isGentle)) return;
+      if (running.size === 0 && (asking === undefined || isStopped())) return;
+      if (isStopped() && !isGentle) return;
       if (isStopped() && !isTold) {
         isTold = true;
         for (const lane of running.keys()) lane.stop();
       }
       const answers = [...running.values()];
-      const first = await Promise.race(isTold ? answers : [stopped, ...answers]);
+      const others = [stopped, ...(asking === undefined ? [] : [asking])];
+      const first = await Promise.race(isTold ? answers : [...others, ...answers]);
       if (first === undefined) continue;
-      running.delete(first.lane);
-      yield first.outcome;
+      if ('lane' in first) {
+        running.delete(first.lane);
+        mayBeMore = true;
+        yield first.outcome;
+      } else {
+        asking = undefined;
+        mayBeMore = begin(first.task);
+      }
     }
   } finally {
+    asking?.catch(() => undefined);
     await Promise.all(lanes.map((lane) => lane.end()));
   }
+}
+
+interface Asked<Task> {
+  readonly task: Task | undefined;
 }
 
 interface Answered<Task, Result> {

@@ -144,10 +144,46 @@ describe('runSweep', () => {
     const results = resultsIn(await all(runSweep(request(spec, { resumes: true }))));
     expect((await trained()).length).toBe(8);
     expect(results.best).toBe('002-seed2');
-    const halved = specOf(GRID, { halving: { from: 1, eta: 3 } });
-    await expect(all(runSweep(request(halved, { share: { index: 0, of: 2 } })))).rejects.toThrow(
-      /do not see those of the others/,
+  });
+
+  it("halved, is shared by tasks that send on one another's runs, each run once", async () => {
+    const grid = 'learning-rate=0.0001,0.001,0.01,0.1,1,0.02,0.03,0.05,0.2';
+    const spec = specOf(grid, { halving: { from: 1, eta: 3 } });
+    const alone = resultsIn(
+      await all(runSweep(request(spec, { folder: path.join(home, 'alone') }))),
     );
+    await fs.rm(path.join(home, 'log'));
+    const share = (index: number) => request(spec, { share: { index, of: 3 } });
+    const shares = [0, 1, 2].map((index) => all(runSweep(share(index))));
+    const ended = (await Promise.all(shares)).map((events) => events.at(-1)?.type);
+    expect(ended).toEqual(['shared', 'shared', 'shared']);
+    const done = await trained();
+    expect(new Set(done).size).toBe(done.length);
+    const left = await fs.readdir(path.join(home, 'sweep', 'trials'));
+    expect(left.filter((name) => name.startsWith('.'))).toEqual([]);
+    const results = resultsIn(await all(runSweep(request(spec, { resumes: true }))));
+    // All that there was to do was done by them, the best one's last epochs too.
+    expect((await trained()).length).toBe(done.length);
+    expect(results.best).toBe(alone.best);
+    expect(results.configurations[0]).toMatchObject({ id: '003', rung: 2, epochs: 9 });
+  });
+
+  it('halved and shared, waits for runs of others, and takes over those of a task that is gone', async () => {
+    const spec = specOf('learning-rate=0.01,0.1,1', { seeds: [0], halving: { from: 1, eta: 3 } });
+    const trials = path.join(home, 'sweep', 'trials');
+    await fs.mkdir(trials, { recursive: true });
+    // One that lives has the first, one that is gone had the second.
+    const held = await lockRun(path.join(trials, '001-seed0-rung0'));
+    const text = await fs.readFile(path.join(trials, '.001-seed0-rung0.lock'), 'utf8');
+    const gone = JSON.stringify({ ...JSON.parse(text), pid: 2 ** 22 + 1 });
+    await fs.writeFile(path.join(trials, '.002-seed0-rung0.lock'), gone);
+    const events = all(runSweep(request(spec, { share: { index: 0, of: 2 } })));
+    await expect.poll(async () => (await trained()).length, { timeout: 60_000 }).toBe(2);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect((await trained()).sort()).toEqual(['002-seed0@1', '003-seed0@1']);
+    await held.release();
+    expect((await events).at(-1)?.type).toBe('shared');
+    expect((await trained()).slice(2)).toEqual(['001-seed0@1', '001-seed0@3', '001-seed0@9']);
   });
 
   it('is refused where another sweep, other things or somebody else is, and nothing is touched', async () => {

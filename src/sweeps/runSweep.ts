@@ -7,12 +7,14 @@
  */
 import { FoveaError, UsageError, unreachable } from '../base/errors.ts';
 import { inProcesses, type Outcome } from '../processes/pool.ts';
+import { type Agenda, ownAgenda } from './agenda.ts';
 import { type Configuration, configurationsOf, trainWords } from './configurations.ts';
 import { sweepPage } from './page.ts';
 import { runName, type TrialFigures, type TrialRecord } from './records.ts';
 import { resultsOf, type SweepResults, scoreOf } from './results.ts';
-import { type Finished, type Job, Rungs, rungEpochs } from './rungs.ts';
+import { type Job, Rungs, rungEpochs } from './rungs.ts';
 import { ofShare, type Share } from './share.ts';
+import { SharedAgenda } from './sharedAgenda.ts';
 import { SweepFolder } from './sweepFolder.ts';
 import type { SweepSpec } from './sweepSpec.ts';
 
@@ -77,12 +79,12 @@ export async function* runSweep(request: SweepRequest): AsyncGenerator<SweepEven
   const { spec, share, resumes = false, signal } = request;
   const configurations = configurationsOf(spec);
   const epochs = rungEpochs(commonEpochs(request), spec.halving);
-  checkShare(spec, share);
   const folder = await SweepFolder.take(request.folder, spec, { resumes, share });
   try {
     const records = await recordsIn(folder, configurations, spec.seeds, epochs.length);
     const before = records.length;
-    const runs = ofShare(runsOf(configurations, spec.seeds), share).length;
+    const all = runsOf(configurations, spec.seeds);
+    const runs = spec.halving === null ? ofShare(all, share).length : all.length;
     yield { type: 'start', folder: folder.path, configurations, epochs, runs, finished: before };
     let isStopped = false;
     for await (const record of trials(request, folder, configurations, { epochs, records })) {
@@ -125,59 +127,73 @@ async function* trials(
   configurations: readonly Configuration[],
   state: { readonly epochs: readonly number[]; readonly records: readonly TrialRecord[] },
 ): AsyncGenerator<TrialRecord | 'stopped', void, void> {
-  const { spec, jobs, module, setup, signal, onNews } = request;
-  const { next, finish } = work(request, folder, configurations, state);
+  const { jobs, module, setup, signal, onNews } = request;
+  const agenda = agendaOf(request, folder, configurations, state);
+  const tasks = tasksOf(request, folder, configurations);
   const outcomes = inProcesses<TrialWork, TrialAnswer>({
-    ...{ module, setup, jobs, signal, next },
+    ...{ module, setup, jobs, signal },
+    next: () => {
+      const next = agenda.next();
+      return next instanceof Promise ? next.then(tasks) : tasks(next);
+    },
     isGentle: true,
     nameOf: ({ job }) => `run ${runName(job)}`,
     onNews: ({ job }, news) => onNews?.(runName(job), news as TrialNews),
   });
-  for await (const outcome of outcomes) {
-    const { job } = outcome.task;
-    const record = recordOf(job, outcome);
-    finish({ ...job, score: scoreOf(record?.figures ?? null, spec.judge) });
-    // A full disk, a killed process: what may be otherwise next time is tried again when the sweep is gone on with.
-    if (record !== undefined && 'result' in outcome) await folder.writeTrial(record);
-    yield record ?? 'stopped';
+  try {
+    for await (const outcome of outcomes) {
+      const { job } = outcome.task;
+      const record = recordOf(job, outcome);
+      // A full disk, a killed process: what may be otherwise next time is tried again when the sweep is gone on with.
+      if (record !== undefined && 'result' in outcome) await folder.writeTrial(record);
+      await agenda.finish(job, record);
+      yield record ?? 'stopped';
+    }
+  } finally {
+    await agenda.close();
   }
 }
 
 type TrialWork = TrialTask & { readonly job: Job };
 
-/** What is to be done next, of this share, and what is to be told of what is over. */
-function work(
-  { spec, share, epochs: last }: SweepRequest,
+/** What is to be done next, of this share. */
+function agendaOf(
+  { spec, share, signal }: SweepRequest,
   folder: SweepFolder,
   configurations: readonly Configuration[],
   {
     epochs,
     records,
   }: { readonly epochs: readonly number[]; readonly records: readonly TrialRecord[] },
+): Agenda {
+  const { seeds, halving, judge } = spec;
+  const score = (record: TrialRecord | undefined) => scoreOf(record?.figures ?? null, judge);
+  const names = configurations.map(({ id }) => id);
+  const options = { configurations: names, seeds, epochs, eta: halving?.eta ?? 2 };
+  // Who goes on is decided by all runs of a rung, whoever trained them.
+  if (share !== undefined && halving !== null) {
+    return new SharedAgenda(folder, options, score, signal);
+  }
+  const known = records.map((record) => ({ ...record, score: score(record) }));
+  const mine = new Set(ofShare(runsOf(configurations, seeds), share));
+  return ownAgenda(new Rungs(options, known), mine, score);
+}
+
+/** From a job to what a process is told of it. */
+function tasksOf(
+  { spec, epochs: last }: SweepRequest,
+  folder: SweepFolder,
+  configurations: readonly Configuration[],
 ) {
   const byId = new Map(configurations.map((one) => [one.id, one]));
-  const known = records.map((r) => ({ ...r, score: scoreOf(r.figures, spec.judge) }));
-  const { seeds, halving } = spec;
-  const options = { configurations: [...byId.keys()], seeds, epochs, eta: halving?.eta ?? 2 };
-  const rungs = new Rungs(options, known);
-  const mine = new Set(ofShare(runsOf(configurations, seeds), share));
-  const taskOf = (job: Job): TrialWork => {
+  return (job: Job | undefined): TrialWork | undefined => {
+    if (job === undefined) return undefined;
     const configuration = byId.get(job.configuration) ?? unreachable(job.configuration);
     // Without rungs every configuration has epochs of its own.
-    const own = halving === null ? (last.get(job.configuration) ?? job.epochs) : job.epochs;
+    const own = spec.halving === null ? (last.get(job.configuration) ?? job.epochs) : job.epochs;
     const words = trainWords(spec, configuration, job.seed);
     const place = folder.run(runName(job));
     return { words, folder: place, epochs: own, job: { ...job, epochs: own } };
-  };
-  return {
-    next: (): TrialWork | undefined => {
-      for (let job = rungs.next(); job !== undefined; job = rungs.next()) {
-        if (mine.has(runName(job))) return taskOf(job);
-        rungs.finish({ ...job, score: -Infinity }); // another's
-      }
-      return undefined;
-    },
-    finish: (finished: Finished) => rungs.finish(finished),
   };
 }
 
@@ -223,16 +239,5 @@ function commonEpochs({ spec, epochs }: SweepRequest): number {
     option: 'halving',
     problem: `configurations train for ${[...all].toSorted((a, b) => a - b).join(', ')} epochs`,
     expected: 'the same number of epochs for all, of which rungs are made',
-  });
-}
-
-/** Who goes on is decided by all runs of a rung, which tasks that do not know of one another cannot. */
-function checkShare({ halving }: SweepSpec, share: Share | undefined): void {
-  if (halving === null || share === undefined) return;
-  throw new UsageError({
-    option: 'halving',
-    problem:
-      'successive halving compares runs as they end; tasks that share a sweep do not see those of the others',
-    expected: 'halving by one process with several jobs, or a shared sweep without halving',
   });
 }

@@ -68,6 +68,26 @@ describe('rungs', () => {
     expect(runAll(new Rungs(options), 1, () => -Infinity)).toEqual(['a/0@1', 'b/0@1']);
   });
 
+  it('leave to others what they are at, and wait for it where it decides', () => {
+    const options = { configurations: ['a', 'b', 'c'], seeds: [1, 2], epochs: [1, 3], eta: 3 };
+    const known = ['a', 'b', 'c'].flatMap((configuration, i) =>
+      [1, 2].map((seed) => ({ configuration, seed, rung: 0, score: -i })),
+    );
+    const first = { configuration: 'a', seed: 1, rung: 0 };
+    // The other seed of what was begun comes first, then what nobody began.
+    const begun = new Rungs(options, [], [first]);
+    expect([begun.next(), begun.next()]).toMatchObject([
+      { configuration: 'a', seed: 2, rung: 0 },
+      { configuration: 'b', seed: 1, rung: 0 },
+    ]);
+    // The last of the rung is not through: nobody is sent on, and the best of fewer is not yet either.
+    expect(new Rungs(options, known.slice(1), [first]).next()).toBeUndefined();
+    // The best was sent on by another.
+    const sent = new Rungs(options, known, [{ ...first, rung: 1 }]);
+    expect(sent.next()).toMatchObject({ configuration: 'a', seed: 2, rung: 1 });
+    expect(sent.next()).toBeUndefined();
+  });
+
   it('gone on with after any job, do the others and no job twice', () => {
     const all = runAll(new Rungs(halving)).length;
     for (let stop = 0; stop <= all; stop++) {

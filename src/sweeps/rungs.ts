@@ -37,11 +37,16 @@ interface Rung {
   readonly epochs: number;
   /** Of each configuration that reached it, what its seeds came to. */
   readonly scores: Map<string, Map<number, number>>;
+  /** Seeds that others are at. */
+  readonly taken: Map<string, Set<number>>;
   readonly promoted: Set<string>;
 }
 
+/** A job that somebody is at. */
+export type Begun = Pick<Job, 'configuration' | 'seed' | 'rung'>;
+
 /** A job that is over. `score`: larger is better; -Infinity: the run failed. */
-export interface Finished extends Pick<Job, 'configuration' | 'seed' | 'rung'> {
+export interface Finished extends Begun {
   readonly score: number;
 }
 
@@ -54,15 +59,19 @@ export class Rungs {
   readonly #queue: Job[] = [];
   #running = 0;
 
-  /** `known`: what was over before; it is not done again. */
+  /** `known`: what was over before, and `taken`: what others are at; neither is done again. */
   constructor(
     { configurations, seeds, epochs, eta }: RungOptions,
     known: readonly Finished[] = [],
+    taken: readonly Begun[] = [],
   ) {
     this.#seeds = seeds;
     this.#eta = eta;
-    this.#rungs = epochs.map((n) => ({ epochs: n, scores: new Map(), promoted: new Set() }));
+    this.#rungs = epochs.map((n) => ({
+      ...{ epochs: n, scores: new Map(), taken: new Map(), promoted: new Set() },
+    }));
     for (const one of known) this.#put(one);
+    for (const one of taken) this.#take(one);
     this.#waiting = configurations.filter((name) => !this.#rungs[0]?.scores.has(name));
     for (const [rung, { scores }] of this.#rungs.entries()) {
       for (const name of scores.keys()) {
@@ -83,6 +92,15 @@ export class Rungs {
   finish(finished: Finished): void {
     this.#running--;
     this.#put(finished);
+  }
+
+  #take({ configuration, seed, rung }: Begun): void {
+    const { scores, taken } = at(this.#rungs, rung, 'rung');
+    const seeds = taken.get(configuration) ?? new Set<number>();
+    taken.set(configuration, seeds.add(seed));
+    // It has begun this rung, and is through with nothing there.
+    if (!scores.has(configuration)) scores.set(configuration, new Map());
+    this.#running++;
   }
 
   #put({ configuration, seed, rung, score }: Finished): void {
@@ -124,9 +142,10 @@ export class Rungs {
 
   /** The seeds of a configuration that a rung has not seen. */
   #enqueue(configuration: string, rung: number): void {
-    const { epochs, scores } = at(this.#rungs, rung, 'rung');
+    const { epochs, scores, taken } = at(this.#rungs, rung, 'rung');
     for (const seed of this.#seeds) {
       if (scores.get(configuration)?.has(seed) === true) continue;
+      if (taken.get(configuration)?.has(seed) === true) continue;
       this.#queue.push({ configuration, seed, rung, epochs });
     }
   }

@@ -4,6 +4,7 @@
  *   sweep.json                     the specification
  *   runs/001-seed0/                a run like any other, for every configuration and seed
  *   trials/001-seed0-rung0.json    what it came to; written whole, so that a kill loses only what was running
+ *   trials/.001-seed0-rung0.lock   who is at it, of tasks that share a sweep with halving
  *   results.json, report.html      all of them, best first
  *
  * One process at a time has it, or several that share the runs among themselves (`share.ts`). A folder of anything else
@@ -16,7 +17,7 @@ import { parseJson } from '../base/json.ts';
 import { version } from '../base/version.ts';
 import { jsonText } from '../records/jsonText.ts';
 import { makeFolders, recordAt } from '../runs/folder/recordFile.ts';
-import { isLocked, lockRun, type RunLock } from '../runs/folder/runLock.ts';
+import { InUseError, isLocked, lockFile, lockRun, type RunLock } from '../runs/folder/runLock.ts';
 import {
   isTemporary,
   removeTemporaryFiles,
@@ -24,18 +25,21 @@ import {
   writeWhole,
 } from '../runs/folder/wholeFile.ts';
 import {
+  runName,
   type SweepRecord,
   sweepRecord,
   type TrialRecord,
   trialName,
   trialRecord,
 } from './records.ts';
-import type { Job } from './rungs.ts';
+import type { Begun } from './rungs.ts';
 import type { Share } from './share.ts';
 import type { SweepSpec } from './sweepSpec.ts';
 
 const [RUNS, TRIALS] = ['runs', 'trials'];
 const SWEEP = 'sweep.json';
+/** Milliseconds: how often whoever has a claim says that he is there. */
+const RENEWED = 15_000;
 
 const USE = {
   held: 'this sweep is being run by',
@@ -98,14 +102,57 @@ export class SweepFolder {
     return path.join(this.path, RUNS, name);
   }
 
-  async readTrial(
-    job: Pick<Job, 'configuration' | 'seed' | 'rung'>,
-  ): Promise<TrialRecord | undefined> {
-    return recordAt(path.join(this.path, TRIALS, `${trialName(job)}.json`), trialRecord);
+  async readTrial(job: Begun): Promise<TrialRecord | undefined> {
+    return recordAt(`${this.#trial(trialName(job))}.json`, trialRecord);
+  }
+
+  #trial(name: string): string {
+    return path.join(this.path, TRIALS, name);
+  }
+
+  /** Takes a run for a rung, among tasks that share the sweep; undefined: somebody has it. */
+  async claim(job: Begun): Promise<RunLock | undefined> {
+    const place = this.#trial(trialName(job));
+    const lock = await lockRun(place).catch((error) => {
+      if (error instanceof InUseError) return undefined;
+      throw error;
+    });
+    if (lock === undefined) return undefined;
+    const renew = () => {
+      const now = new Date();
+      fs.utimes(lockFile(place), now, now).catch(() => undefined);
+    };
+    const beat = setInterval(renew, RENEWED).unref();
+    return {
+      release: async () => {
+        clearInterval(beat);
+        await lock.release();
+      },
+    };
+  }
+
+  /** Names of trials: those that are over, and those that somebody is at, with when that was last renewed. */
+  async trials(): Promise<{ readonly over: string[]; readonly claimed: Map<string, number> }> {
+    const folder = path.join(this.path, TRIALS);
+    const claimed = new Map<string, number>();
+    // Claims before records: who is through writes a record and lets go then.
+    for (const file of await fs.readdir(folder)) {
+      const [, name] = /^\.(.+)\.lock$/.exec(file) ?? [];
+      if (name === undefined || !(await isLocked(this.#trial(name)))) continue;
+      const renewed = await fs.stat(path.join(folder, file)).catch(() => undefined);
+      if (renewed !== undefined) claimed.set(name, renewed.mtimeMs);
+    }
+    const over = (await fs.readdir(folder)).filter((file) => /^[^.].*\.json$/.test(file));
+    return { over: over.map((file) => file.slice(0, -'.json'.length)), claimed };
+  }
+
+  /** Whether somebody trains the run, for whatever rung. */
+  async isTrained(job: Pick<Begun, 'configuration' | 'seed'>): Promise<boolean> {
+    return isLocked(this.run(runName(job)));
   }
 
   async writeTrial(record: TrialRecord): Promise<void> {
-    await writeWhole(path.join(this.path, TRIALS, `${trialName(record)}.json`), jsonText(record));
+    await writeWhole(`${this.#trial(trialName(record))}.json`, jsonText(record));
   }
 
   async writeResults(results: unknown, page: string): Promise<void> {

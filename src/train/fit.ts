@@ -15,7 +15,6 @@ import { isArrays } from '../data/arraySplit.ts';
 import { validationSplit } from '../data/batches/batches.ts';
 import type { BatchOptions, BatchSource } from '../data/batches/batchSource.ts';
 import { openBatches } from '../data/batches/openBatches.ts';
-import { openPairedBatches } from '../data/batches/pairedBatches.ts';
 import type { Graph } from '../graph/node.ts';
 import type { ChosenLosses } from '../nn/losses/objectives.ts';
 import { precisionOf } from '../nn/precision/choice.ts';
@@ -97,8 +96,7 @@ export async function* fit(
     return source;
   };
   try {
-    const openTraining = options.mixup === undefined ? openBatches : openPairedBatches;
-    const source = await open(openTraining(train, trainingBatches(spec, { ...options, reading })));
+    const source = await open(openTraining(train, spec, { ...options, reading }));
     const steps = new Steps(programs, spec, train, source, {
       ...options,
       losses: softened(losses, options),
@@ -184,6 +182,15 @@ function readable(spec: ModelSpec, data: FitData, losses: ChosenLosses, options:
   const watched = options.watchTest === true ? data.test : undefined;
   const test = watched === undefined ? undefined : fit(watched).split;
   return { train, validation, test, reading: { ...options.reading, stored } };
+}
+
+/** Where ranks mix rows, with the partners of their own. */
+async function openTraining(split: RowSplit, spec: ModelSpec, options: FitOptions) {
+  const batches = trainingBatches(spec, options);
+  if (options.mixup === undefined || batches.share === undefined)
+    return openBatches(split, batches);
+  const { openPairedBatches } = await import('../data/batches/pairedBatches.ts');
+  return openPairedBatches(split, batches);
 }
 
 function trainingBatches(spec: ModelSpec, options: FitOptions): BatchOptions {

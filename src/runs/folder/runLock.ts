@@ -34,6 +34,9 @@ export interface RunLock {
   release(): Promise<void>;
 }
 
+/** Somebody has the lock. */
+export class InUseError extends FoveaError {}
+
 /** What a lock is taken for, as the words to whoever comes second. */
 export interface LockUse {
   /** "this run is being trained by" */
@@ -192,9 +195,9 @@ function inUse(
   file: string,
   by: Holder | undefined,
   { held, expected, fix }: LockUse,
-): FoveaError {
+): InUseError {
   const who = by === undefined ? 'something' : `process ${by.pid} on ${by.host} since ${by.since}`;
-  return new FoveaError({
+  return new InUseError({
     where: folder,
     problem: `${held} ${who}`,
     expected,
