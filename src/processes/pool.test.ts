@@ -52,6 +52,24 @@ describe('a pool of processes', () => {
     expect(results).toEqual([101, 202]);
   });
 
+  it('waits for what is next where others decide, and asks again after an outcome meanwhile', async () => {
+    const given: (Sum | undefined)[] = [[1], undefined, [2], undefined];
+    let open: (() => void) | undefined;
+    const next = async (): Promise<Sum | undefined> => {
+      const task = given.shift();
+      // The answer to the second question, nothing, comes when the first task is over.
+      if (given.length === 2) await new Promise<void>((resolve) => (open = resolve));
+      return task;
+    };
+    const results: string[] = [];
+    for await (const outcome of pool([], { next })) {
+      results.push('result' in outcome ? (outcome.result.split(' ')[1] ?? '') : 'error');
+      open?.();
+    }
+    expect(results).toEqual(['101', '102']);
+    expect(given).toEqual([]);
+  });
+
   it.each([true, false])(
     'stopped (gently: %s), lets what runs answer or kills it',
     async (isGentle) => {

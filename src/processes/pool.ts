@@ -46,6 +46,8 @@ export async function* inProcesses<Task, Result>(
   /** What is next, while that is not known yet; and whether there may be more. */
   let asking: Promise<Asked<Task>> | undefined;
   let mayBeMore = true;
+  /** Whether something came to its end since that was asked. */
+  let isOutdated = false;
   const freeLane = () => lanes.find((lane) => !running.has(lane));
   const begin = (task: Task | undefined): boolean => {
     const lane = task === undefined ? undefined : freeLane();
@@ -55,6 +57,7 @@ export async function* inProcesses<Task, Result>(
   try {
     for (;;) {
       while (mayBeMore && asking === undefined && freeLane() !== undefined && !isStopped()) {
+        isOutdated = false;
         const given = next();
         if (given instanceof Promise) asking = given.then((task) => ({ task }));
         else mayBeMore = begin(given);
@@ -72,10 +75,11 @@ export async function* inProcesses<Task, Result>(
       if ('lane' in first) {
         running.delete(first.lane);
         mayBeMore = true;
+        isOutdated = true;
         yield first.outcome;
       } else {
         asking = undefined;
-        mayBeMore = begin(first.task);
+        mayBeMore = begin(first.task) || isOutdated;
       }
     }
   } finally {

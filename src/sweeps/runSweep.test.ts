@@ -179,9 +179,14 @@ describe('runSweep', () => {
     await fs.writeFile(path.join(trials, '.002-seed0-rung0.lock'), gone);
     const events = all(runSweep(request(spec, { share: { index: 0, of: 2 } })));
     await expect.poll(async () => (await trained()).length, { timeout: 60_000 }).toBe(2);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await new Promise((resolve) => setTimeout(resolve, 600));
     expect((await trained()).sort()).toEqual(['002-seed0@1', '003-seed0@1']);
+    // His process is gone, and the one that trains is not yet.
+    const run = await lockRun(path.join(home, 'sweep', 'runs', '001-seed0'));
     await held.release();
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect((await trained()).length).toBe(2);
+    await run.release();
     expect((await events).at(-1)?.type).toBe('shared');
     expect((await trained()).slice(2)).toEqual(['001-seed0@1', '001-seed0@3', '001-seed0@9']);
   });

@@ -28,6 +28,8 @@ export class SharedAgenda implements Agenda {
   readonly #mine = new Map<string, RunLock>();
   /** When a claim was last seen to be another than before: its own time, and that of this process. */
   readonly #seen = new Map<string, { readonly renewed: number; readonly at: number }>();
+  /** Runs whose claim was free and that somebody is still at: a process whose parent was killed ends a moment later. */
+  readonly #busy = new Map<string, { readonly job: Job; readonly since: number }>();
   #isClosed = false;
 
   constructor(
@@ -51,24 +53,13 @@ export class SharedAgenda implements Agenda {
   }
 
   async next(): Promise<Job | undefined> {
-    /** Runs that somebody is still at who lost his claim: the process of one that was killed ends a moment later. */
-    const busy = new Map<string, number>();
     while (!this.#isClosed && this.#signal?.aborted !== true) {
       const others = await this.#look();
-      for (const [name, since] of busy) others.set(name, Date.now() - since < PATIENCE);
       const job = this.#left([...others.keys()]);
-      if (job === undefined && ![...others.values()].includes(true)) return undefined;
-      if (job !== undefined) {
-        const name = trialName(job);
-        if (await this.#claimed(job)) {
-          if (!(await this.#folder.isTrained(job))) return job;
-          await this.#release(name);
-          busy.set(name, busy.get(name) ?? Date.now());
-        }
-        continue;
-      }
-      await setTimeout(LOOK);
-      busy.clear();
+      if (job === undefined) {
+        if (![...others.values()].includes(true)) return undefined;
+        await setTimeout(LOOK);
+      } else if (await this.#claimed(job)) return job;
     }
     return undefined;
   }
@@ -89,6 +80,10 @@ export class SharedAgenda implements Agenda {
       if (seen?.renewed !== renewed) this.#seen.set(name, { renewed, at: performance.now() });
       others.set(name, performance.now() - (this.#seen.get(name)?.at ?? 0) < PATIENCE);
     }
+    for (const [name, { job, since }] of this.#busy) {
+      if (await this.#folder.isTrained(job)) others.set(name, performance.now() - since < PATIENCE);
+      else this.#busy.delete(name);
+    }
     return others;
   }
 
@@ -106,15 +101,19 @@ export class SharedAgenda implements Agenda {
 
   /** False where somebody was faster. */
   async #claimed(job: Job): Promise<boolean> {
+    const name = trialName(job);
     const claim = await this.#folder.claim(job);
     if (claim === undefined) {
       await setTimeout(LOOK / 10);
       return false;
     }
-    this.#mine.set(trialName(job), claim);
+    this.#mine.set(name, claim);
+    const isTrained = await this.#folder.isTrained(job);
+    if (isTrained) this.#busy.set(name, { job, since: performance.now() });
     // He may have been through with it by now.
-    if ((await this.#folder.readTrial(job)) === undefined) return true;
-    await this.#release(trialName(job));
+    const isOver = (await this.#folder.readTrial(job)) !== undefined;
+    if (!isTrained && !isOver && !this.#isClosed) return true;
+    await this.#release(name);
     return false;
   }
 
