@@ -12,6 +12,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { isRunning } from '../../base/liveProcess.node.ts';
 
 /** Of a process of another machine nothing is known but that it has not written for so long. */
 const ABANDONED_MS = 3_600_000;
@@ -75,17 +76,7 @@ async function leftovers(path: string): Promise<string[]> {
 }
 
 async function isGone(part: string, machine: string, pid: number): Promise<boolean> {
-  if (machine === host()) return !isAlive(pid);
+  if (machine === host()) return !(await isRunning(pid));
   const written = (await stat(part).catch(() => undefined))?.mtimeMs ?? 0;
   return Date.now() - written > ABANDONED_MS;
-}
-
-/** Signal 0 asks and does nothing. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -14,6 +14,7 @@ import { setTimeout } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { FoveaError } from '../../base/errors.ts';
 import { parseJson } from '../../base/json.ts';
+import { beginningOf, isRunning } from '../../base/liveProcess.node.ts';
 import { writeError } from './wholeFile.ts';
 
 const holder = z.object({
@@ -155,17 +156,7 @@ function parse(text: string): Holder | undefined {
 }
 
 async function mayRun({ pid, host, begun }: Holder): Promise<boolean> {
-  if (host !== os.hostname()) return true;
-  const { state, begun: now } = await told(pid);
-  // It has ended; whoever started it has not asked how, as in containers whose first process never does.
-  if (state === 'Z' || state === 'X') return false;
-  if (begun !== null && now !== null) return now === begun;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  return host !== os.hostname() || isRunning(pid, begun);
 }
 
 async function thisProcess(): Promise<Holder> {
@@ -173,17 +164,9 @@ async function thisProcess(): Promise<Holder> {
     pid: process.pid,
     host: os.hostname(),
     since: new Date().toISOString(),
-    begun: (await told(process.pid)).begun,
+    begun: await beginningOf(process.pid),
     token: randomBytes(6).toString('hex'),
   };
-}
-
-/** Fields 3 and 22 of /proc/PID/stat: the state, and clock ticks from the system's start to the process's. */
-async function told(pid: number) {
-  const text = await readText(`/proc/${pid}/stat`);
-  // The second field is the command in brackets and may hold anything.
-  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ') ?? [];
-  return { state: fields[0] ?? null, begun: fields[19] ?? null };
 }
 
 async function readText(file: string): Promise<string | undefined> {
