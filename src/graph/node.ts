@@ -9,7 +9,8 @@ import { FoveaError, unreachable } from '../base/errors.ts';
 import { first } from '../base/lists.ts';
 import { formatShape, type Shape, sizeOf } from '../base/shape.ts';
 
-export type DType = 'f32' | 'i32';
+/** Graphs are built of the first two; a backend may store numbers that are half precision as such. */
+export type DType = 'f32' | 'i32' | 'f16';
 
 /** Attributes of an op: plain JSON values; a constant's numbers may be a typed array. */
 export type Attrs = Readonly<Record<string, unknown>>;

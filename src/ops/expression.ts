@@ -142,6 +142,20 @@ export function evaluate(e: Expression, inputs: ArrayLike<number>): number {
   }
 }
 
+/** The expressions that one is made of, at once. */
+export function partsOf(e: Expression): readonly Expression[] {
+  switch (e.kind) {
+    case 'unary':
+      return [e.a];
+    case 'binary':
+      return [e.a, e.b];
+    case 'select':
+      return [e.condition, e.yes, e.no];
+    default:
+      return [];
+  }
+}
+
 /** Replaces every input by an expression: composition, the whole of operator fusion. */
 export function substitute(e: Expression, by: (index: number) => Expression): Expression {
   switch (e.kind) {

@@ -27,6 +27,8 @@ export interface KernelDefinition<A, P extends object> {
    * may be written over the old one, if the sum itself does not read it.
    */
   readonly finishesInPlace?: true;
+  /** Whether the node's result can be stored as half precision: four neighbours at a time. Default: it cannot. */
+  storesHalf?(node: Node, attrs: A, context: PlanContext): boolean;
   /** Runs before planning; the node it gives may be of another op. */
   lower?(node: Node, attrs: A, context: PlanContext): Node;
 }
@@ -35,6 +37,7 @@ export interface KernelDefinition<A, P extends object> {
 export interface KernelRecord {
   readonly op: OpSignature<never>;
   readonly finishesInPlace: boolean;
+  storesHalf?(node: Node, context: PlanContext): boolean;
   plan?(node: Node, context: PlanContext): Kernel;
   lower?(node: Node, context: PlanContext): Node;
 }
@@ -42,13 +45,16 @@ export interface KernelRecord {
 export function defineKernel<A, P extends object>(
   definition: KernelDefinition<A, P>,
 ): KernelRecord {
-  const { op, plan, emit, finishesInPlace = false, lower } = definition;
+  const { op, plan, emit, finishesInPlace = false, storesHalf, lower } = definition;
   return {
     op,
     finishesInPlace,
     ...(lower === undefined
       ? {}
       : { lower: (node, context) => lower(node, attrsOf(node, op), context) }),
+    ...(storesHalf === undefined
+      ? {}
+      : { storesHalf: (node, context) => storesHalf(node, attrsOf(node, op), context) }),
     plan: (node, context) => {
       const { multiplyAdds, plan: decisions, shown } = plan(node, attrsOf(node, op), context);
       return {

@@ -7,7 +7,7 @@
  */
 import { type Shape, sizeOf } from '../../base/shape.ts';
 import type { WinogradUse } from '../../compile/winograd/variants.ts';
-import { createNode, type Node } from '../../graph/node.ts';
+import { createNode, type DType, type Node } from '../../graph/node.ts';
 
 /** What the adapter gives and plans choose by. */
 export interface Target {
@@ -44,7 +44,7 @@ export const LEAST: Target = {
   winograd: 'auto',
 };
 
-/** How WGSL sees a value's numbers: one by one, or by fours. */
+/** How a kernel's text sees a value's numbers: one by one, or by fours. Those of half precision are f32 to it. */
 export type Elements = 'f32' | 'i32' | 'vec4<f32>';
 
 /** Some in a row: `to` is the first one after them. */
@@ -67,7 +67,7 @@ export interface Binding {
 /** One by one, by the value's own type. */
 export const scalars = (node: Node, reach?: Reach): Binding => ({
   node,
-  elements: node.dtype,
+  elements: node.dtype === 'i32' ? 'i32' : 'f32',
   reach,
 });
 
@@ -136,18 +136,25 @@ export function temporary(shape: Shape, name: string): Node {
 export const isTemporary = ({ op }: Node): boolean => op === TEMPORARY;
 
 /** Bytes of a value: whole fours, so that any value may be read by fours. */
-export function bytesOf({ shape }: Pick<Node, 'shape'>): number {
-  return Math.ceil(sizeOf(shape) / 4) * 16;
+export function bytesOf({ shape, dtype }: Pick<Node, 'shape' | 'dtype'>): number {
+  return Math.ceil(sizeOf(shape) / 4) * 4 * bytesPerNumber(dtype);
 }
 
+const bytesPerNumber = (dtype: DType): number => (dtype === 'f16' ? 2 : 4);
+
+/** Whether a value is stored as half precision: written by fours, since two numbers share 32 bits. */
+export const isStoredHalf = ({ dtype }: Pick<Node, 'dtype'>): boolean => dtype === 'f16';
+
 /** Numbers of a value that one buffer holds: whole fours. */
-export const numbersPerPiece = ({ maxBinding }: Pick<Target, 'maxBinding'>): number =>
-  Math.floor(maxBinding / 16) * 4;
+export const numbersPerPiece = (
+  { maxBinding }: Pick<Target, 'maxBinding'>,
+  dtype: DType = 'f32',
+): number => (Math.floor(maxBinding / 16) * 16) / bytesPerNumber(dtype);
 
 /** Bytes that a kernel reads and writes, each value of the graph once. */
 export function trafficOf({ dispatches }: Kernel): number {
   const values = new Set(dispatches.flatMap((d) => [...d.inputs, ...d.outputs].map((b) => b.node)));
   return [...values]
     .filter((node) => !isTemporary(node))
-    .reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
+    .reduce((sum, { shape, dtype }) => sum + bytesPerNumber(dtype) * sizeOf(shape), 0);
 }

@@ -36,8 +36,8 @@ export class WebgpuSession extends ScopedSession<Pieces> {
     return this.device.createPieces(bytesOf(node), this.target);
   }
 
-  override releaseState({ place, shape }: Placed): void {
-    this.#bytes -= bytesOf({ shape });
+  override releaseState({ place, ...state }: Placed): void {
+    this.#bytes -= bytesOf(state);
     for (const piece of place) piece.destroy();
   }
 

@@ -8,13 +8,14 @@ import {
   stateNode,
   topologicalOrder,
 } from '../../graph/node.ts';
+import { isHalf } from '../../ops/halfPrecision.ts';
 import { build } from '../../ops/index.ts';
 import { layers } from '../layers/index.ts';
 import { sgd } from '../optimizers/sgd.ts';
 import { evaluationGraph, trainingGraph } from '../programs/programs.ts';
 import { sequential } from '../sequential.ts';
 import { precisionOf } from './choice.ts';
-import { halved, isHalf } from './halved.ts';
+import { halved } from './halved.ts';
 
 const { activation, batchNormalization, conv2d, dense, globalAveragePooling2d, maxPooling2d } =
   layers;
@@ -43,6 +44,7 @@ describe('half precision', () => {
     expect(roundedOf(trainingGraph(spec, { optimizer, precision }, 4))).toEqual([
       'add first/gradient',
       'averagePool2d means',
+      'averagePool2dGradient second/tanh/gradient',
       'conv2d first',
       'conv2dInputGradient pool/gradient',
       // Of the normalisation, forward and backward: what several read.
@@ -52,6 +54,7 @@ describe('half precision', () => {
       'elementwise sub/gradient',
       'input x',
       'matmul means/row/gradient',
+      'maxPool2dGradient relu/gradient',
       'relu relu',
       'softmaxCrossEntropyGradient last/preactivation/gradient',
       'state first/kernel',

@@ -6,18 +6,19 @@
  * - A factor of a product (convolutions, matrix products, their gradients) is rounded, weights among them: the
  *   weights that are trained, and whatever else reads a factor that is a source, are float32 still.
  * - A value with a product before it and one behind it is rounded for all who read it, if it is one that has to be
- *   kept: read by several, or by an op that is not element-wise. What comes from sums alone (means, variances) is not.
+ *   kept: read by several, or made or read by an op that is neither element-wise nor a sum. What comes from sums alone
+ *   (means, variances) is not.
  * - Of a step, what lies behind the last product of the forward pass (logits, losses), weight gradients, optimizer and
  *   statistics are float32.
  *
  * A value that copies or picks rounded numbers is rounded already. Before: `precision.ts`.
  */
 
-import { roundToHalf } from '../../base/halfFloat.ts';
 import { rewrite } from '../../compile/rewrite.ts';
 import { type Graph, isSource, type Node, rootsOf, topologicalOrder } from '../../graph/node.ts';
 import { expressionOf } from '../../ops/elementwise.ts';
-import { build } from '../../ops/index.ts';
+import { isHalf } from '../../ops/halfPrecision.ts';
+import { build, opOf } from '../../ops/index.ts';
 
 /** Ops that sum products of their first two inputs. */
 const PRODUCTS: ReadonlySet<string> = new Set([
@@ -31,18 +32,6 @@ const PRODUCTS: ReadonlySet<string> = new Set([
 ]);
 
 const isProduct = ({ op }: Node): boolean => PRODUCTS.has(op);
-
-/** Ops whose results are numbers of their inputs. */
-const PICKING: ReadonlySet<string> = new Set([
-  'reshape',
-  'transpose',
-  'concatenate',
-  'slice',
-  'broadcastTo',
-  'upsample2d',
-  'maxPool2d',
-  'minPool2d',
-]);
 
 /** The graph of a step, or of a forward pass where it has no output `loss`, with numbers rounded. */
 export function halved(graph: Graph): Graph {
@@ -66,16 +55,6 @@ function withHalfFactors(node: Node, half: (node: Node) => Node): Node {
   return build(node.op, [half(left), half(right), ...rest], node.attrs, node.name);
 }
 
-/** Whether all numbers of a value are known to be half precision. */
-export function isHalf({ op, inputs, attrs }: Node): boolean {
-  if (op === 'roundToHalf') return true;
-  if (op === 'pad2d') {
-    const { value = 0 } = attrs;
-    return typeof value === 'number' && roundToHalf(value) === value && inputs.every(isHalf);
-  }
-  return PICKING.has(op) && inputs.every(isHalf);
-}
-
 function keptBetweenProducts(graph: Graph): ReadonlySet<Node> {
   const order = topologicalOrder(rootsOf(graph));
   const { loss } = graph.outputs;
@@ -89,14 +68,15 @@ function keptBetweenProducts(graph: Graph): ReadonlySet<Node> {
     order.filter((node) => {
       const hasProductBehind = (forward.has(node) ? beforeForward : before).has(node);
       if (isSource(node) || node.dtype !== 'f32' || fromSums.has(node)) return false;
-      return behind.has(node) && hasProductBehind && hasToBeKept(readers.get(node) ?? []);
+      return behind.has(node) && hasProductBehind && hasToBeKept(node, readers.get(node) ?? []);
     }),
   );
 }
 
 /** Whether no fusion can do away with a value. */
-function hasToBeKept(readers: readonly Node[]): boolean {
+function hasToBeKept(node: Node, readers: readonly Node[]): boolean {
   if (readers.length > 1) return true;
+  if (expressionOf(node) === undefined && opOf(node.op).takesEpilogue !== true) return true;
   return readers.some((reader) => expressionOf(reader) === undefined && reader.op !== 'sumTo');
 }
 
@@ -122,11 +102,13 @@ function beforeProducts(
   return found;
 }
 
+const REPEATING: ReadonlySet<string> = new Set(['reshape', 'broadcastTo']);
+
 /** Sums over axes, and arithmetic on nothing but them. */
 function madeOfSums(order: readonly Node[]): ReadonlySet<Node> {
   const found = new Set<Node>();
   for (const node of order) {
-    const isArithmetic = expressionOf(node) !== undefined || node.op === 'reshape';
+    const isArithmetic = expressionOf(node) !== undefined || REPEATING.has(node.op);
     const isMade =
       node.op === 'sumTo' ||
       node.op === 'rankSum' ||

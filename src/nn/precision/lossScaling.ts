@@ -40,9 +40,11 @@ export function lossScaling({
     guarded: (gradients, step) => {
       const goesOn = allFinite(gradients);
       const inverse = computed([scale], e.div(1, e.input(0)), 'inverseScale');
-      const unscaled = gradients.map((gradient) =>
-        build('mul', [gradient, inverse], {}, `${gradient.name}/unscaled`),
-      );
+      // Zeros where they are lost, so that no NaN reaches clipping or the optimizer.
+      const unscaled = gradients.map((gradient) => {
+        const expression = e.select(e.input(0), e.mul(e.input(1), e.input(2)), 0);
+        return computed([goesOn, gradient, inverse], expression, `${gradient.name}/unscaled`);
+      });
       const { outputs, updates } = skipping(step(unscaled), goesOn);
       const skipped = computed([goesOn], e.sub(1, e.input(0)), SKIPPED);
       return {
@@ -56,15 +58,17 @@ export function lossScaling({
 const computed = (inputs: readonly Node[], expression: e.Expression, name: string): Node =>
   build('elementwise', inputs, { expression, label: name }, name);
 
-/** 1 where every number of every gradient is finite, else 0; (). */
+/**
+ * 1 where every number of every gradient is finite, else 0; (). Asked of their sums: infinities and NaN stay in them, and
+ * sums of gradients that half precision made do not come near the end of float32.
+ */
 function allFinite(gradients: readonly Node[]): Node {
   const [x, y] = e.inputs;
-  const lost = gradients.map((gradient) => {
-    const flags = computed([gradient], e.sub(1, e.finite(x)), `${gradient.name}/notFinite`);
-    return build('sumTo', [flags], { shape: [] }, flags.name);
-  });
-  const total = lost.reduce((sum, part) => computed([sum, part], e.add(x, y), 'notFinite'));
-  return computed([total], e.equal(x, 0), 'allFinite');
+  const sums = gradients.map((gradient) =>
+    build('sumTo', [gradient], { shape: [] }, `${gradient.name}/sum`),
+  );
+  const total = sums.reduce((sum, part) => computed([sum, part], e.add(x, y), 'sumOfGradients'));
+  return computed([total], e.finite(x), 'allFinite');
 }
 
 /**

@@ -8,7 +8,7 @@ import { sizeOf } from '../../../base/shape.ts';
 import type { Node } from '../../../graph/node.ts';
 import { epilogueOf as expressionOf } from '../../../ops/epilogue.ts';
 import type { Expression } from '../../../ops/expression.ts';
-import { type Binding, type Reach, type Read, scalars } from '../kernel.ts';
+import { type Binding, type Reach, type Read, scalars, vectors } from '../kernel.ts';
 import { broadcastIndex } from './indexing.ts';
 
 export interface Epilogue {
@@ -25,16 +25,18 @@ export function epilogueOf(node: Node, ownInputs: number): Epilogue | undefined 
 
 /** Whether an input of an epilogue has a number of its own for each result. */
 export const isBeside = (input: Node, { shape }: Pick<Node, 'shape'>): boolean =>
-  sizeOf(input.shape) === sizeOf(shape) && input.dtype === 'f32';
+  sizeOf(input.shape) === sizeOf(shape) && input.dtype !== 'i32';
 
-/** What an epilogue binds, where a result is reached so. */
+/** What an epilogue binds, where a result is reached so, one by one or by fours. */
 export function besidesOf(
   epilogue: Epilogue | undefined,
   result: Node,
   reach: Reach | undefined,
+  byFours = false,
 ): Binding[] {
   const { inputs = [] } = epilogue ?? {};
-  return inputs.map((input) => scalars(input, isBeside(input, result) ? reach : undefined));
+  const beside = byFours ? vectors : scalars;
+  return inputs.map((input) => (isBeside(input, result) ? beside(input, reach) : scalars(input)));
 }
 
 /** A load of an input that is broadcast to a node's result, at the result's index. */

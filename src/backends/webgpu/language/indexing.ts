@@ -18,8 +18,13 @@ export interface Flat extends Work {
   open(items: Span): string;
 }
 
-/** Invocations for `total` numbers. */
-export function flat(total: number, target: Target, size = target.workgroupSize): Flat {
+/** Invocations for `total` numbers. @param index what the number's index is called */
+export function flat(
+  total: number,
+  target: Target,
+  size = target.workgroupSize,
+  index = 'i',
+): Flat {
   const folded = (items: Span) => foldedGroups(Math.ceil(lengthOf(items) / size), target);
   return {
     items: total,
@@ -30,7 +35,7 @@ export function flat(total: number, target: Target, size = target.workgroupSize)
       const isExact = across * down * size === lengthOf(items);
       return `@compute @workgroup_size(${size})
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let i = ${counted(items, own)};${isExact ? '' : `\n  if (i >= ${unsigned(items.to)}) { return; }`}`;
+  let ${index} = ${counted(items, own)};${isExact ? '' : `\n  if (${index} >= ${unsigned(items.to)}) { return; }`}`;
     },
   };
 }

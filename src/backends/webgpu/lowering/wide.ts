@@ -4,13 +4,14 @@
  * An adapter binds eight buffers or a few more. The largest part of an expression that fits becomes a node of its
  * own, until the rest fits; an epilogue that is too wide becomes an element-wise node after the sum.
  */
+import { sizeOf } from '../../../base/shape.ts';
 import { createNode, type Node } from '../../../graph/node.ts';
 import { expressionOf } from '../../../ops/elementwise.ts';
 import { epilogueOf } from '../../../ops/epilogue.ts';
-import { type Expression, keepUsedInputs } from '../../../ops/expression.ts';
+import { type Expression, keepUsedInputs, partsOf } from '../../../ops/expression.ts';
 import { build } from '../../../ops/index.ts';
 import { signatureOf } from '../families.ts';
-import { bytesOf, numbersPerPiece, type Target } from '../kernel.ts';
+import { numbersPerPiece, type Target } from '../kernel.ts';
 
 export function fitted(node: Node, target: Target): Node {
   const most = target.maxBuffers - 1;
@@ -36,7 +37,7 @@ function ownInputs({ op, inputs }: Node): number {
  */
 function buffersOf(node: Node, target: Target): number {
   const own = ownInputs(node);
-  const pieces = (n: Node): number => Math.ceil(bytesOf(n) / (4 * numbersPerPiece(target)));
+  const pieces = (n: Node): number => Math.ceil(sizeOf(n.shape) / numbersPerPiece(target, n.dtype));
   return [...node.inputs, node].reduce(
     (sum, n, k) => sum + (k < own ? pieces(n) : Math.min(2, pieces(n))),
     0,
@@ -67,19 +68,6 @@ function cut(node: Node, expression: Expression, most: number): Node {
   const label = attrs.label === undefined ? {} : { label: attrs.label };
   return build('elementwise', used.inputs, { expression: used.expression, ...label }, name);
 }
-
-const partsOf = (e: Expression): readonly Expression[] => {
-  switch (e.kind) {
-    case 'unary':
-      return [e.a];
-    case 'binary':
-      return [e.a, e.b];
-    case 'select':
-      return [e.condition, e.yes, e.no];
-    default:
-      return [];
-  }
-};
 
 function inputsOf(e: Expression, found = new Set<number>()): Set<number> {
   if (e.kind === 'input') found.add(e.index);

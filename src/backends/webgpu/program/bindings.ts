@@ -5,6 +5,7 @@
  * is bound of it are the pieces that the items reach: one is read with a smaller index, of several the index tells
  * which. A buffer is bound once, writable if anything in it is written. Next stop: `cut.ts`.
  */
+import { unreachable } from '../../../base/errors.ts';
 import { range } from '../../../base/lists.ts';
 import { sizeOf } from '../../../base/shape.ts';
 import type { Node } from '../../../graph/node.ts';
@@ -12,12 +13,14 @@ import {
   type Binding,
   type Dispatch,
   type Elements,
+  isStoredHalf,
   numbersPerPiece,
   type PlanContext,
   type Read,
   type Span,
   type Write,
 } from '../kernel.ts';
+import { HALVES, type Packed } from '../language/halves.ts';
 
 /** Some items of a dispatch, done by themselves. */
 export interface Part {
@@ -36,7 +39,8 @@ export interface Bound {
   /** The node that owns the numbers, and which of its buffers it is. */
   readonly owner: Node;
   readonly piece: number;
-  readonly elements: Elements;
+  /** As they lie in memory. */
+  readonly elements: Elements | Packed;
   readonly access: 'read' | 'read_write';
   readonly name: string;
 }
@@ -56,11 +60,11 @@ interface Window {
 
 /** The windows that a part binds, and the one of each input and output. */
 export function windowsOf({ dispatch, items }: Part, { storageOf, context }: Layout) {
-  const perPiece = numbersPerPiece(context.target);
   const windows: Window[] = [];
   const written = new Set(dispatch.outputs.map(({ node }) => storageOf(node)));
   const windowOf = ({ node, elements, reach }: Binding): Window => {
     const owner = storageOf(node);
+    const perPiece = numbersPerPiece(context.target, owner.dtype);
     const numbers = reach?.(items) ?? { from: 0, to: sizeOf(node.shape) };
     const pieces = {
       from: Math.floor(numbers.from / perPiece),
@@ -100,15 +104,16 @@ const count = ({ from, to }: Span): number => to - from;
 export function moduleOf(part: Part, layout: Layout): Module {
   const { windows, inputs, outputs } = windowsOf(part, layout);
   const bound: Bound[] = [];
-  const perPiece = numbersPerPiece(layout.context.target);
   const variables = new Map(
     windows.map((window) => {
       const own = range(count(window.pieces)).map((k) => {
         const name = `b${bound.length}`;
-        const { owner, elements, access } = window;
-        bound.push({ owner, piece: window.pieces.from + k, elements, access, name });
+        const { owner, access } = window;
+        const piece = window.pieces.from + k;
+        bound.push({ owner, piece, elements: storedAs(window), access, name });
         return name;
       });
+      const perPiece = numbersPerPiece(layout.context.target, window.owner.dtype);
       const elements = window.elements === 'vec4<f32>' ? perPiece / 4 : perPiece;
       return [window, variableOf(own, window, elements)];
     }),
@@ -127,7 +132,10 @@ export function moduleOf(part: Part, layout: Layout): Module {
     ({ access, name, elements }, k) =>
       `@group(0) @binding(${k}) var<storage, ${access}> ${name}: array<${elements}>;`,
   );
-  const functions = [...variables.values()].flatMap((variable) => variable.functions);
+  const functions = [
+    ...(windows.some(({ owner }) => isStoredHalf(owner)) ? [HALVES] : []),
+    ...[...variables.values()].flatMap((variable) => variable.functions),
+  ];
   return { bound, code: `${[...declarations, ...functions].join('\n')}\n${text}` };
 }
 
@@ -138,29 +146,57 @@ interface Variable {
   readonly functions: readonly string[];
 }
 
+function storedAs({ owner, elements }: Window): Elements | Packed {
+  if (!isStoredHalf(owner)) return elements;
+  return elements === 'vec4<f32>' ? 'vec2<u32>' : 'u32';
+}
+
+interface Access {
+  /** The text of the element at an index in a buffer. */
+  read(buffer: string, index: string): string;
+  /** The statement that stores one there. */
+  write(buffer: string, index: string, value: string): string;
+}
+
+/** One invocation writes all that shares 32 bits. */
+function accessOf({ owner, elements }: Window): Access {
+  if (!isStoredHalf(owner))
+    return {
+      read: (buffer, index) => `${buffer}[${index}]`,
+      write: (buffer, index, value) => `${buffer}[${index}] = ${value};`,
+    };
+  if (elements === 'vec4<f32>')
+    return {
+      read: (buffer, index) => `fourIn(${buffer}[${index}])`,
+      write: (buffer, index, value) => `${buffer}[${index}] = packedFour(${value});`,
+    };
+  return {
+    read: (buffer, index) => `halfIn(${buffer}[u32(${index}) >> 1u], u32(${index}))`,
+    write: () => unreachable(`${owner.name} is half precision and written one by one`),
+  };
+}
+
 /** @param perPiece elements of each piece */
-function variableOf(
-  names: readonly string[],
-  { elements, access, pieces }: Window,
-  perPiece: number,
-): Variable {
+function variableOf(names: readonly string[], window: Window, perPiece: number): Variable {
+  const { elements, access, pieces } = window;
+  const { read, write } = accessOf(window);
   const [name = ''] = names;
   /** The index in a piece. */
   const inPiece = (piece: number, index: string): string =>
     piece === 0 ? index : `u32(${index}) - ${piece * perPiece}u`;
   if (names.length === 1) {
-    const place = (index: string): string => `${name}[${inPiece(pieces.from, index)}]`;
+    const place = (index: string): string => inPiece(pieces.from, index);
     return {
-      read: place,
-      write: (index, value) => `${place(index)} = ${value};`,
+      read: (index) => read(name, place(index)),
+      write: (index, value) => write(name, place(index), value),
       functions: [],
     };
   }
   /** One of the pieces, by the index `i`. */
-  const chosen = (statement: (place: string) => string): string[] =>
+  const chosen = (statement: (buffer: string, index: string) => string): string[] =>
     names.map((own, k) => {
       const piece = pieces.from + k;
-      const line = `{ ${statement(`${own}[${inPiece(piece, 'i')}]`)} }`;
+      const line = `{ ${statement(own, inPiece(piece, 'i'))} }`;
       const isLast = k === names.length - 1;
       return isLast ? `  ${line}` : `  if (i < ${(piece + 1) * perPiece}u) ${line}`;
     });
@@ -169,13 +205,13 @@ function variableOf(
     write: (index, value) => `${name}Write(u32(${index}), ${value});`,
     functions: [
       `fn ${name}Read(i: u32) -> ${elements} {`,
-      ...chosen((place) => `return ${place};`),
+      ...chosen((buffer, index) => `return ${read(buffer, index)};`),
       '}',
       ...(access === 'read'
         ? []
         : [
             `fn ${name}Write(i: u32, value: ${elements}) {`,
-            ...chosen((place) => `${place} = value; return;`),
+            ...chosen((buffer, index) => `${write(buffer, index, 'value')} return;`),
             '}',
           ]),
     ],

@@ -13,6 +13,7 @@ import { type Graph, isSource, type Node, rootsOf, topologicalOrder } from '../.
 import { storageOf } from '../../inPlace.ts';
 import { signatureOf } from '../families.ts';
 import { bytesOf, type Groups, type Kernel, type Target } from '../kernel.ts';
+import { storeHalves } from '../lowering/halves.ts';
 import { lower } from '../lowering/lower.ts';
 import type { Layout, Part } from './bindings.ts';
 import { cut } from './cut.ts';
@@ -45,8 +46,9 @@ export interface ProgramPlan extends Layout {
 
 export function planProgram(built: Graph, target: Target): ProgramPlan {
   const context = { target };
-  const graph = lower(compileGraph(built), context);
-  verify(graph, 'lowering', signatureOf);
+  const lowered = lower(compileGraph(built), context);
+  verify(lowered, 'lowering', signatureOf);
+  const graph = storeHalves(lowered, context);
   const { kernels, aliases, exchanges: buckets } = schedule(graph, context);
   const owner = (node: Node): Node => storageOf(node, aliases);
   const dispatches = kernels.flatMap((kernel) => placed(kernel, { storageOf: owner, context }));

@@ -59,7 +59,9 @@ export function schedule(graph: Graph, context: PlanContext): Schedule {
   keepTogether(buckets);
   writeInPlace(graph, tasks, aliases, recordOf);
   const exchanges = buckets.map((bucket) => bucket.map(({ node }) => node));
-  return { kernels: place({ tasks, buckets, aliases, context }), aliases, exchanges };
+  const isReadBeyond = readingBeyond(graph);
+  const kernels = place({ tasks, buckets, aliases, context, isReadBeyond });
+  return { kernels, aliases, exchanges };
 }
 
 /** Exchanges that begin together wait for all that any of them needs, and for those before. */
@@ -75,10 +77,13 @@ interface Placing {
   readonly buckets: readonly (readonly Task[])[];
   readonly aliases: ReadonlyMap<Node, Node>;
   readonly context: PlanContext;
+  /** Whether anything beside these nodes, of which it is one, reads a node. */
+  readonly isReadBeyond: (node: Node, nodes: readonly Node[]) => boolean;
 }
 
 /** In the order of the graph, as far as nobody waits for somebody later. */
-function place({ tasks, buckets, aliases, context }: Placing): readonly Kernel[] {
+function place(placing: Placing): readonly Kernel[] {
+  const { tasks, buckets, context, isReadBeyond } = placing;
   const kernels: Kernel[] = [];
   const done = new Set<Task>();
   const open = new Set(tasks.values());
@@ -87,10 +92,17 @@ function place({ tasks, buckets, aliases, context }: Placing): readonly Kernel[]
     if (task === undefined) throw new Error('internal error: the schedule has a cycle');
     const isElementwise = expressionOf(task.node) !== undefined;
     const group = isElementwise
-      ? groupOf(task, open, done, aliases, context)
+      ? groupOf(task, open, done, placing)
       : (buckets.find((bucket) => bucket.includes(task)) ?? [task]);
     const nodes = group.map(({ node }) => node);
-    if (isElementwise) kernels.push(elementwiseKernel(nodes, context));
+    if (isElementwise)
+      kernels.push(
+        elementwiseKernel(
+          nodes,
+          nodes.filter((node) => isReadBeyond(node, nodes)),
+          context,
+        ),
+      );
     else kernels.push(...nodes.map((node) => planKernel(node, context)));
     for (const member of group) {
       done.add(member);
@@ -100,6 +112,19 @@ function place({ tasks, buckets, aliases, context }: Placing): readonly Kernel[]
   return kernels;
 }
 
+/** Whether anything beside some nodes reads one of them: only then it has to be in memory. */
+function readingBeyond(graph: Graph): (node: Node, nodes: readonly Node[]) => boolean {
+  const seen = new Set([
+    ...Object.values(graph.outputs),
+    ...graph.updates.map(({ value }) => value),
+  ]);
+  const readers = new Map<Node, Node[]>();
+  for (const reader of topologicalOrder(rootsOf(graph)))
+    for (const node of reader.inputs) readers.set(node, [...(readers.get(node) ?? []), reader]);
+  return (node, nodes) =>
+    seen.has(node) || (readers.get(node) ?? []).some((reader) => !nodes.includes(reader));
+}
+
 const MOST_GROUPED = 6;
 
 /** The task and those that one kernel computes with it, in order. */
@@ -107,8 +132,7 @@ function groupOf(
   task: Task,
   open: ReadonlySet<Task>,
   done: ReadonlySet<Task>,
-  aliases: ReadonlyMap<Node, Node>,
-  { target }: PlanContext,
+  placing: Placing,
 ): Task[] {
   const group = [task];
   for (const other of open) {
@@ -118,7 +142,7 @@ function groupOf(
     if (![...other.waitsFor].every((t) => done.has(t) || group.includes(t))) continue;
     if (!isRelated(other.node, group)) continue;
     const nodes = [...group, other].map(({ node }) => node);
-    if (buffersOf(nodes, aliases) <= target.maxBuffers) group.push(other);
+    if (buffersOf(nodes, placing) <= placing.context.target.maxBuffers) group.push(other);
   }
   return group;
 }
@@ -133,6 +157,7 @@ function isRelated(node: Node, group: readonly Task[]): boolean {
 }
 
 /** The buffers that one kernel of these nodes would bind. */
-function buffersOf(nodes: readonly Node[], aliases: ReadonlyMap<Node, Node>): number {
-  return new Set([...nodes, ...readsOf(nodes)].map((node) => storageOf(node, aliases))).size;
+function buffersOf(nodes: readonly Node[], { aliases, isReadBeyond }: Placing): number {
+  const stored = nodes.filter((node) => isReadBeyond(node, nodes));
+  return new Set([...stored, ...readsOf(nodes)].map((node) => storageOf(node, aliases))).size;
 }

@@ -13,7 +13,8 @@ import {
   conv2dInputGradient,
   conv2dKernelGradient,
 } from '../../../../ops/windows/conv2d.ts';
-import { defineKernel, type KernelRecord } from '../../defineKernel.ts';
+import { defineKernel, type KernelRecord, type Planned } from '../../defineKernel.ts';
+import type { PlanContext } from '../../kernel.ts';
 import {
   forwardProduct,
   inputGradientProducts,
@@ -21,7 +22,7 @@ import {
   type Shapes,
 } from '../product/convolution.ts';
 import type { Product } from '../product/factor.ts';
-import { dispatchesOf, operandsOf, shownOf, totalOf } from '../product/kernel.ts';
+import { dispatchesOf, operandsOf, shownOf, storesFours, totalOf } from '../product/kernel.ts';
 import { type ProductPlan, quickest } from '../product/plan.ts';
 import { planWinograd, type WinogradPlan } from '../winograd/plan.ts';
 import type { Direction } from '../winograd/problem.ts';
@@ -38,30 +39,35 @@ function defineConvolution<A extends Conv2dAttrs>(
   shapesOf: (node: Node, first: Shape, second: Shape) => Shapes,
   productsOf: (shapes: Shapes, attrs: Conv2dAttrs) => readonly Product[],
 ): KernelRecord {
+  const planOf = (node: Node, attrs: A, { target }: PlanContext): Planned<ConvolutionPlan> => {
+    const [first, second] = twoInputs(node);
+    const shapes = shapesOf(node, first.shape, second.shape);
+    const products = productsOf(shapes, attrs);
+    const sum = quickest(products, target);
+    const quicker = planWinograd(direction, shapes, attrs, sum, target);
+    if (quicker === undefined) {
+      const shown = shownOf(products, sum.plan);
+      return { multiplyAdds: totalOf(products), plan: { products, plan: sum.plan }, shown };
+    }
+    const { way, variant, problem, product } = quicker;
+    return {
+      multiplyAdds: totalOf([problem.product]),
+      plan: { products, plan: quicker },
+      shown: { way, variant, product: shownOf([problem.product], product) },
+    };
+  };
   return defineKernel<A, ConvolutionPlan>({
     op,
     ...(op.takesEpilogue === true ? { finishesInPlace: true } : {}),
-    plan: (node, attrs, { target }) => {
-      const [first, second] = twoInputs(node);
-      const shapes = shapesOf(node, first.shape, second.shape);
-      const products = productsOf(shapes, attrs);
-      const sum = quickest(products, target);
-      const quicker = planWinograd(direction, shapes, attrs, sum, target);
-      if (quicker === undefined) {
-        const shown = shownOf(products, sum.plan);
-        return { multiplyAdds: totalOf(products), plan: { products, plan: sum.plan }, shown };
-      }
-      const { way, variant, problem, product } = quicker;
-      return {
-        multiplyAdds: totalOf([problem.product]),
-        plan: { products, plan: quicker },
-        shown: { way, variant, product: shownOf([problem.product], product) },
-      };
-    },
+    plan: planOf,
     emit: (node, { products, plan }, { target }) =>
       plan.way === 'winograd'
         ? winogradDispatches(node, plan, target)
         : dispatchesOf(products, operandsOf(node), plan, target),
+    storesHalf: (node, attrs, context) => {
+      const { products, plan } = planOf(node, attrs, context).plan;
+      return storesFours(products, plan);
+    },
   });
 }
 

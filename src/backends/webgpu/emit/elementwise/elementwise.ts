@@ -11,31 +11,39 @@ import { sizeOf } from '../../../../base/shape.ts';
 import type { Node } from '../../../../graph/node.ts';
 import { expressionOf } from '../../../../ops/elementwise.ts';
 import type { Expression } from '../../../../ops/expression.ts';
-import { type Kernel, type PlanContext, scalars, type Variables } from '../../kernel.ts';
+import type { Kernel, PlanContext, Variables } from '../../kernel.ts';
 import { loadAt } from '../../language/epilogue.ts';
 import { openScope, writeExpression } from '../../language/expression.ts';
 import { library } from '../../language/functions.ts';
-import { flat } from '../../language/indexing.ts';
-import { beside, inStep } from '../../language/reach.ts';
+import { beside } from '../../language/reach.ts';
+import { type Results, results } from '../../language/results.ts';
 
-/** The kernel of element-wise nodes of one shape, in the order in which they read each other. */
-export function elementwiseKernel(nodes: readonly Node[], { target }: PlanContext): Kernel {
-  const node = first(nodes, 'node');
+/**
+ * The kernel of element-wise nodes of one shape, in the order in which they read each other.
+ *
+ * @param stored those of them that others read; the rest never reaches memory
+ */
+export function elementwiseKernel(
+  nodes: readonly Node[],
+  stored: readonly Node[],
+  { target }: PlanContext,
+): Kernel {
+  const node = first(stored, 'node');
   const inputs = readsOf(nodes);
   const size = sizeOf(node.shape);
-  const work = flat(size, target);
+  const work = results(stored, target);
   return {
     family: 'elementwise',
     name: nodes.map(({ name }) => name).join(', '),
-    outputs: nodes,
+    outputs: stored,
     multiplyAdds: nodes.reduce((sum, n) => sum + size * operationsOf(written(n)), 0) / 2,
     plan: { size, nodes: nodes.length, inputs: inputs.length },
     dispatches: [
       {
-        inputs: inputs.map((input) => beside(input, node)),
-        outputs: nodes.map((n) => scalars(n, inStep)),
+        inputs: inputs.map((input) => work.beside(beside(input, node))),
+        outputs: stored.map(work.bound),
         work,
-        code: (variables) => codeOf(nodes, inputs, variables, work.open(variables.items)),
+        code: (variables) => codeOf(nodes, stored, inputs, variables, work),
       },
     ],
   };
@@ -48,9 +56,10 @@ export function readsOf(nodes: readonly Node[]): Node[] {
 
 function codeOf(
   nodes: readonly Node[],
+  stored: readonly Node[],
   inputs: readonly Node[],
   variables: Variables,
-  open: string,
+  work: Results,
 ): string {
   const scope = openScope();
   const node = first(nodes, 'node');
@@ -60,16 +69,19 @@ function codeOf(
     values.set(input, value);
     return `let ${value} = ${loadAt(input, variables.inputs[k] ?? unreachable, node, 'i')};`;
   });
-  const stores = nodes.map((n, k) => {
+  for (const n of nodes) {
     const operands = n.inputs.map((input) => values.get(input) ?? '');
     const { statements, value } = writeExpression(scope, written(n), operands);
     lines.push(...statements);
     values.set(n, value);
-    return at(variables.outputs, k, 'output')('i', value);
+  }
+  const made = stored.map((n, k) => {
+    const value = values.get(n) ?? unreachable(`no value of ${n.name}`);
+    return { node: n, value, to: at(variables.outputs, k, 'output') };
   });
   return `${library(scope.functions)}
-${open}
-  ${[...lines, ...stores].join('\n  ')}
+${work.open(variables.items)}
+  ${[...lines, ...work.stores(made)].join('\n  ')}
 }
 `;
 }

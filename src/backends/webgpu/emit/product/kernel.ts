@@ -56,8 +56,18 @@ export function defineProducts<A>(op: OpSignature<A>, productsOf: ProductsOf<A>)
     },
     emit: (node, { plan, products }, { target }) =>
       dispatchesOf(products, operandsOf(node), plan, target),
+    storesHalf: (node, attrs, { target }) => {
+      const products = productsOf(node, attrs);
+      return storesFours(products, planProduct(products, target));
+    },
   });
 }
+
+/** Whether all results are stored four at a time. */
+export const storesFours = (
+  products: readonly Product[],
+  { way }: { readonly way: string },
+): boolean => way !== 'direct' && products.every(({ result }) => result.quads);
 
 export const totalOf = (products: readonly Product[]): number =>
   products.reduce((sum, product) => sum + multiplyAddsOf(product), 0);

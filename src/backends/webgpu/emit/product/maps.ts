@@ -91,12 +91,7 @@ export function storeFour(product: Product, to: Write, finish: Finish): string[]
         `  if (column >= ${columns}u) { return; }`,
         '  let at = resultAt(row, group) + column;',
         ...loadBeside(finish, 'at >> 2u'),
-        `  ${to(
-          `(${partText(finish)}at) >> 2u`,
-          `vec4f(${range(QUAD)
-            .map((i) => finishedText(finish, 'sum', `at + ${i}u`, `.${'xyzw'[i]}`))
-            .join(', ')})`,
-        )}`,
+        `  ${to(`(${partText(finish)}at) >> 2u`, fourText(finish, 'at'))}`,
       ]
     : range(QUAD).map((i) => `  storeOne(row, column + ${i}u, sum.${'xyzw'[i]}, group, split);`);
   return [
@@ -136,6 +131,22 @@ export function finishOne(
   { to, at }: { readonly to: Write; readonly at: string },
 ): string[] {
   return [...loadBeside(finish, at), `  ${to(at, finishedText(finish, 'sum', at))}`];
+}
+
+/** Statements that finish the four results `sum` (vec4f), of which `at` is the index among fours, and store them. */
+export function finishFour(
+  finish: Pick<Finish, 'epilogue'>,
+  { to, at }: { readonly to: Write; readonly at: string },
+): string[] {
+  return [...loadBeside(finish, at), `  ${to(at, fourText(finish, `4u * (${at})`))}`];
+}
+
+/** Four results finished, the first of index `at`. */
+function fourText(finish: Pick<Finish, 'epilogue'>, at: string): string {
+  const parts = range(QUAD).map((i) =>
+    finishedText(finish, 'sum', `${at} + ${i}u`, `.${'xyzw'[i]}`),
+  );
+  return `vec4f(${parts.join(', ')})`;
 }
 
 function baseOf({ result }: Product, { epilogue }: Finish): string[] {

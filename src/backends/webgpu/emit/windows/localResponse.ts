@@ -20,9 +20,9 @@ import { defineKernel, type KernelRecord } from '../../defineKernel.ts';
 import { type Read, scalars } from '../../kernel.ts';
 import { openScope, type Scope, writeExpression } from '../../language/expression.ts';
 import { library } from '../../language/functions.ts';
-import { flat } from '../../language/indexing.ts';
 import { float } from '../../language/numbers.ts';
-import { inShares, inStep } from '../../language/reach.ts';
+import { inShares } from '../../language/reach.ts';
+import { results } from '../../language/results.ts';
 
 type Attrs = LocalResponseNormalizationAttrs;
 type Plan = Attrs & { readonly channels: number };
@@ -74,12 +74,13 @@ function defineNormalization(
       plan: { ...attrs, channels: channelsOf(node) },
     }),
     emit: (node, plan, { target }) => {
-      const work = flat(sizeOf(node.shape), target);
-      const inRows = inShares(work.items, node, work.items / plan.channels);
+      const work = results([node], target);
+      const numbers = sizeOf(node.shape);
+      const inRows = inShares(numbers, node, numbers / plan.channels);
       return [
         {
-          inputs: node.inputs.map((input) => scalars(input, inRows)),
-          outputs: [scalars(node, inStep)],
+          inputs: node.inputs.map((input) => work.beside(scalars(input, inRows))),
+          outputs: [work.bound(node)],
           work,
           code: ({ inputs, outputs: [y = unreachable], items }) => {
             const scope = openScope();
@@ -90,13 +91,14 @@ ${work.open(items)}
   let c = i32(i % ${plan.channels}u);
   let row = i32(i) - c;
   ${lines.join('\n  ')}
-  ${y('i', 'result')}
+  ${work.store(y, 'result')}
 }
 `;
           },
         },
       ];
     },
+    storesHalf: () => true,
   });
 }
 

@@ -33,12 +33,11 @@ import {
   scalars,
   type Target,
   temporary,
-  type Work,
 } from '../../kernel.ts';
 import { type FunctionName, library } from '../../language/functions.ts';
-import { flat } from '../../language/indexing.ts';
 import { float } from '../../language/numbers.ts';
 import { inShares, inStep } from '../../language/reach.ts';
+import { type Results, results } from '../../language/results.ts';
 
 interface PoolPlan extends PoolAttrs {
   readonly input: Shape;
@@ -74,6 +73,7 @@ function definePooling<A extends object>(
       return { plan, multiplyAdds: workOf(plan) };
     },
     emit: (node, plan, context) => [poolDispatch(node, plan, context)],
+    storesHalf: () => true,
   });
 }
 
@@ -101,20 +101,20 @@ function divisorText({ divisor, window }: PoolPlan): string {
 const pixelAt = ([, H = 1, W = 1, C = 1]: Shape): string =>
   `((i32(n) * ${H} + h) * ${W} + w) * ${C} + i32(c)`;
 
-/** Whole pictures, of those in which some items lie. */
-const byPicture = (node: Node, { items }: Work): Binding =>
-  scalars(node, inShares(items, node, fourAxes(node.shape)[0]));
+/** Whole pictures, of those in which some numbers of a result lie. */
+const byPicture = (node: Node, result: Node, work: Results): Binding =>
+  work.beside(scalars(node, inShares(sizeOf(result.shape), node, fourAxes(node.shape)[0])));
 
 function poolDispatch(node: Node, plan: PoolPlan, { target }: PlanContext): Dispatch {
   const { pooling, input } = plan;
-  const work = flat(sizeOf(node.shape), target);
+  const work = results([node], target);
   const combined =
     pooling.combine === 'add' ? 'result + pixel' : `${COMBINE[pooling.combine]}(result, pixel)`;
   const calls: FunctionName[] =
     pooling.combine === 'add' ? [] : [COMBINE[pooling.combine], 'special'];
   return {
-    inputs: [byPicture(firstInput(node), work)],
-    outputs: [scalars(node, inStep)],
+    inputs: [byPicture(firstInput(node), node, work)],
+    outputs: [work.bound(node)],
     work,
     code: ({ inputs: [x = unreachable], outputs: [y = unreachable], items }) => `${library(calls)}
 ${work.open(items)}
@@ -127,7 +127,7 @@ ${work.open(items)}
       result = ${combined};
     }
   }
-  ${y('i', plan.divisor === undefined ? 'result' : `result / ${divisorText(plan)}`)}
+  ${work.store(y, plan.divisor === undefined ? 'result' : `result / ${divisorText(plan)}`)}
 }
 `,
   };
@@ -162,6 +162,7 @@ function defineGradient<A extends PoolAttrs>(op: OpSignature<A>): KernelRecord {
         shareDispatch(node, dy, won, plan, target),
       ];
     },
+    storesHalf: () => true,
   });
 }
 
@@ -191,11 +192,11 @@ function winnerDispatch(
   plan: PoolPlan,
   target: Target,
 ): Dispatch {
-  const work = flat(sizeOf(won.shape), target);
+  const work = results([won], target);
   const matches = winner.map((match) => MATCHES[match]('pixel', 'result')).join(' || ');
   return {
-    inputs: [byPicture(x, work), scalars(y, inStep)],
-    outputs: [scalars(won, inStep)],
+    inputs: [byPicture(x, won, work), work.beside(scalars(y, inStep))],
+    outputs: [work.bound(won)],
     work,
     code: ({
       inputs: [from = unreachable, results = unreachable],
@@ -213,7 +214,7 @@ ${work.open(items)}
       if (tap < 0 && (${matches})) { tap = (h - hStart) * ${plan.window[1]} + w - wStart; }
     }
   }
-  ${to('i', 'f32(tap)')}
+  ${work.store(to, 'f32(tap)')}
 }
 `,
   };
@@ -227,12 +228,12 @@ function shareDispatch(
   plan: PoolPlan,
   target: Target,
 ): Dispatch {
-  const work = flat(sizeOf(node.shape), target);
+  const work = results([node], target);
   const [, OH, OW, C] = fourAxes(plan.output);
   const { strides, pads, window } = plan;
   return {
-    inputs: [dy, ...(won === undefined ? [] : [won])].map((n) => byPicture(n, work)),
-    outputs: [scalars(node, inStep)],
+    inputs: [dy, ...(won === undefined ? [] : [won])].map((n) => byPicture(n, node, work)),
+    outputs: [work.bound(node)],
     work,
     code: ({ inputs: [slopes = unreachable, winners], outputs: [dx = unreachable], items }) => {
       const share =
@@ -258,7 +259,7 @@ function shareDispatch(
       ${body.join('\n      ')}
     }
   }
-  ${dx('i', 'sum')}
+  ${work.store(dx, 'sum')}
 }
 `;
     },

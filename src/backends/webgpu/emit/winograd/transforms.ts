@@ -11,12 +11,21 @@ import { unreachable } from '../../../../base/errors.ts';
 import { range } from '../../../../base/lists.ts';
 import type { Matrix } from '../../../../compile/winograd/variants.ts';
 import type { Node } from '../../../../graph/node.ts';
-import { type Dispatch, type Read, scalars, type Target, type Write } from '../../kernel.ts';
+import {
+  type Dispatch,
+  isStoredHalf,
+  type Read,
+  scalars,
+  type Target,
+  vectors,
+  type Write,
+} from '../../kernel.ts';
 import { besidesOf, type Epilogue } from '../../language/epilogue.ts';
 import { flat } from '../../language/indexing.ts';
 import { inShares } from '../../language/reach.ts';
+import { QUAD } from '../product/factor.ts';
 import { finishFunction } from '../product/finish.ts';
-import { finishOne } from '../product/maps.ts';
+import { finishFour, finishOne } from '../product/maps.ts';
 import { cell, sandwich } from './linear.ts';
 
 /** Squares that cover a picture (N, height, width, channels), side by side or overlapping. */
@@ -115,12 +124,18 @@ export function squaresOut(
   target: Target,
 ): Dispatch {
   const total = tilesOf(squares) * squares.channels;
-  const work = flat(total, target);
-  const inPictures = inShares(total, node, squares.images);
+  // Half precision is stored by fours: an invocation makes four channels.
+  const byFours = isStoredHalf(node);
+  const work = byFours
+    ? flat(total / QUAD, target, target.workgroupSize, 'four')
+    : flat(total, target);
+  const inPictures = inShares(work.items, node, squares.images);
   const [rows, side] = [matrix.length, matrix[0]?.length ?? 0];
+  const [bound, finished] = byFours ? [vectors, finishFour] : ([scalars, finishOne] as const);
+  const index = (number: string): string => (byFours ? `(${number}) >> 2u` : number);
   return {
-    inputs: [scalars(from), ...besidesOf(epilogue, node, inPictures)],
-    outputs: [scalars(node, inPictures)],
+    inputs: [bound(from), ...besidesOf(epilogue, node, inPictures, byFours)],
+    outputs: [bound(node, inPictures)],
     work,
     code: ({ inputs: [m = unreachable, ...besides], outputs: [y = unreachable], items }) => {
       const finish = {
@@ -129,15 +144,15 @@ export function squaresOut(
       const stores = range(rows).flatMap((row) =>
         range(rows).flatMap((column) => [
           `if (${inside(squares, row, column)}) {`,
-          `  let at = u32(${pixel(squares, row, column)});`,
+          `  let at = ${index(`u32(${pixel(squares, row, column)})`)};`,
           `  let sum = ${cell('y', row, column)};`,
-          ...finishOne(finish, { to: y, at: 'at' }),
+          ...finished(finish, { to: y, at: 'at' }),
           '}',
         ]),
       );
       return `${finish.epilogue?.text ?? ''}
 ${work.open(items)}
-${indented([...place(squares), ...product(side, m, total), ...sandwich(matrix, 'x', 'y'), ...stores])}
+${indented([...(byFours ? ['let i = four * 4u;'] : []), ...place(squares), ...product(side, (at) => m(index(at)), total), ...sandwich(matrix, 'x', 'y'), ...stores])}
 }
 `;
     },
