@@ -5,6 +5,8 @@ import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import {
   AttributeProto_AttributeType as A,
   type AttributeProtoSchema,
+  type FunctionProtoSchema,
+  GraphProtoSchema,
   ModelProtoSchema,
   type NodeProtoSchema,
   TensorProto_DataType as T,
@@ -15,9 +17,21 @@ import {
 type Node = MessageInitShape<typeof NodeProtoSchema>;
 type Attribute = MessageInitShape<typeof AttributeProtoSchema>;
 type Tensor = MessageInitShape<typeof TensorProtoSchema>;
+type Graph = MessageInitShape<typeof GraphProtoSchema>;
+type Function = MessageInitShape<typeof FunctionProtoSchema>;
 type Info = MessageInitShape<typeof ValueInfoProtoSchema>;
-/** An attribute: numbers with a point are written as 0.5, whole ones as 3; `float(3)` is one that is both. */
-type Setting = number | string | readonly number[] | { readonly float: number } | Tensor;
+/**
+ * An attribute: numbers with a point are written as 0.5, whole ones as 3; `{ float: 3 }` is one that is both, `{ of: 'a' }`
+ * what a function's call gives as "a".
+ */
+type Setting =
+  | number
+  | string
+  | readonly number[]
+  | { readonly float: number }
+  | { readonly graph: Graph }
+  | { readonly of: string; readonly type: A }
+  | Tensor;
 
 export interface Written {
   readonly opset?: number;
@@ -27,6 +41,7 @@ export interface Written {
   readonly outputs: readonly string[];
   readonly weights?: readonly Tensor[];
   readonly metadata?: Readonly<Record<string, string>>;
+  readonly functions?: readonly Function[];
 }
 
 /** node('Conv', ['x', 'w'], ['y'], { strides: [2, 2] }) */
@@ -50,6 +65,8 @@ export function attributeOf(name: string, value: Setting): Attribute {
   }
   if (Array.isArray(value)) return { name, type: A.INTS, ints: value.map((n) => BigInt(n)) };
   if ('float' in value) return { name, type: A.FLOAT, f: value.float };
+  if ('graph' in value) return { name, type: A.GRAPH, g: create(GraphProtoSchema, value.graph) };
+  if ('of' in value) return { name, type: value.type, refAttrName: value.of };
   return { name, type: A.TENSOR, t: value as Tensor };
 }
 
@@ -70,6 +87,7 @@ export function writeModel({
   outputs,
   weights = [],
   metadata = {},
+  functions = [],
 }: Written): Uint8Array {
   const info = (name: string, dims?: readonly (number | string)[]): Info => ({
     name,
@@ -88,7 +106,11 @@ export function writeModel({
     create(ModelProtoSchema, {
       irVersion: 8n,
       producerName: 'test',
-      opsetImport: [{ domain: '', version: BigInt(opset) }],
+      opsetImport: ['', ...new Set(functions.map(({ domain = '' }) => domain))].map((domain) => ({
+        domain,
+        version: BigInt(domain === '' ? opset : 1),
+      })),
+      functions: [...functions],
       metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
       graph: {
         name: 'graph',

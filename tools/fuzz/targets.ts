@@ -40,6 +40,7 @@ import { parseRunRecord } from '../../src/records/runRecord.ts';
 import { loadModel, readSpec } from '../../src/runs/folder/modelFiles.ts';
 import { parseStrengths } from '../../src/train/evaluation/perturbations.ts';
 import { decodeCheckpoint } from '../../src/train/snapshots/checkpoint.ts';
+import { WHOLE } from '../../test/onnx/callingModel.ts';
 import { floats, integers, node, writeModel } from '../../test/onnx/writeModel.ts';
 import { idxBytes, ramp } from '../../test/support/idxFixtures.ts';
 import { tarOf } from '../../test/support/tarFixtures.ts';
@@ -105,7 +106,7 @@ function formats(): Record<string, Target> {
   };
 }
 
-/** A small network, and one whose shapes are worked out. */
+/** A small network, one whose shapes are worked out, and one of functions and branches. */
 function onnx(): Uint8Array[] {
   const weights = [floats('w', [2, 1, 3, 3], ramp(18)), floats('k', [8, 3], ramp(24))];
   const conv = node('Conv', ['x', 'w'], ['c'], { pads: [0, 0, 0, 0], strides: [1, 1] });
@@ -128,6 +129,7 @@ function onnx(): Uint8Array[] {
       weights: [...weights, ...whole],
       nodes: [...shaped, dense],
     }),
+    writeModel(WHOLE),
   ];
 }
 

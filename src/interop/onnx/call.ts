@@ -11,7 +11,11 @@ import { constantNode, type Node } from '../../graph/node.ts';
 import { build } from '../../ops/index.ts';
 import { type Constants, readableOf, type Value } from './constants.ts';
 import type { OnnxNode } from './decode.ts';
-import { type AttributeProto, AttributeProto_AttributeType } from './proto/schema.ts';
+import {
+  type AttributeProto,
+  AttributeProto_AttributeType,
+  type GraphProto,
+} from './proto/schema.ts';
 import {
   type ElementType,
   type ExternalFiles,
@@ -26,7 +30,6 @@ const text = new TextDecoder();
 
 export interface CallParts {
   readonly node: OnnxNode;
-  readonly opset: number;
   /** undefined where an input is left out. */
   readonly inputs: readonly (Value | undefined)[];
   readonly constants: Constants;
@@ -46,7 +49,7 @@ export class Call {
 
   /** Of ONNX's own operators, as the file says. */
   get opset(): number {
-    return this.#parts.opset;
+    return this.#parts.node.opset;
   }
 
   get place(): string {
@@ -157,6 +160,12 @@ export class Call {
     if (found === undefined) return undefined;
     if (found.t === undefined) return this.refuse(`${name} holds no tensor`, 'a tensor');
     return readTensor(found.t, this.place, this.#parts.external);
+  }
+
+  /** A graph within the node. */
+  graph(name: string): GraphProto {
+    const found = this.#attribute(name, A.GRAPH, 'a graph')?.g;
+    return found ?? this.refuse(`it has no ${name}`, 'a graph');
   }
 
   /** A constant of numbers that this operator makes. */

@@ -2,26 +2,36 @@
  * @file The bytes of an ONNX file as a model: its nodes, attributes and tensors, with what is wrong said in words.
  *
  * Nesting and sizes are bounded by the reader of the messages; names are kept in maps, so that none of them is special.
- * Before: `proto/schema.ts`. Next stop: `evaluate.ts`, which works out what the nodes give.
+ * Before: `proto/schema.ts`. Next stops: `nodeWalk.ts`, then `evaluate.ts`, which works out what
+ * the nodes give.
  */
 import { fromBinary } from '@bufbuild/protobuf';
 import { FoveaError, messageOf } from '../../base/errors.ts';
 import { printable } from '../../base/printable.ts';
 import {
   type AttributeProto,
+  type FunctionProto,
   type GraphProto,
   type ModelProto,
   ModelProtoSchema,
   type NodeProto,
+  type OperatorSetIdProto,
   type TensorProto,
   TensorProto_DataLocation,
 } from './proto/schema.ts';
+import { GraphScope, Names, type Scope } from './scope.ts';
 import { type ExternalFiles, externalPlace } from './tensors.ts';
 
 export interface OnnxNode {
   /** "Conv"; with its domain where that is not ONNX's own: "com.microsoft.Gelu" */
   readonly operator: string;
-  /** Inputs and outputs by name; '' where one is left out. */
+  /** The key of a function of the file, where there is one of the kind. */
+  readonly called: string;
+  readonly name: string;
+  /** Version of ONNX's own operators where it stands. */
+  readonly opset: number;
+  readonly scope: Scope;
+  /** Inputs and outputs by name in the graph; '' where one is left out. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: ReadonlyMap<string, AttributeProto>;
@@ -34,6 +44,8 @@ export interface OnnxModel {
   readonly opset: number;
   readonly graph: GraphProto;
   readonly nodes: readonly OnnxNode[];
+  /** By `called` of nodes. */
+  readonly functions: ReadonlyMap<string, FunctionProto>;
   /** "ONNX opset 10, by pytorch 1.3" */
   readonly producedBy: string;
   readonly metadata: ReadonlyMap<string, string>;
@@ -57,11 +69,15 @@ export function decodeModel(
   const model = messagesOf(bytes, where);
   const { graph } = model;
   if (graph === undefined) throw notOnnx(where, 'it has no graph');
-  const opset = opsetOf(model, where);
+  if (model.opsetImport.length === 0 && model.irVersion >= 3n)
+    throw notOnnx(where, 'it does not say its operators');
+  const opset = opsetOf(model.opsetImport, where);
+  const scope = graphScope(graph, opset);
   return {
     opset,
     graph,
-    nodes: graph.node.map((node) => nodeOf(node, opset)),
+    nodes: graph.node.map((node) => nodeOf(node, scope)),
+    functions: functionsOf(model, where),
     producedBy: producedBy(model, opset),
     metadata: new Map(model.metadataProps.map(({ key, value }) => [key, value])),
     external,
@@ -70,14 +86,26 @@ export function decodeModel(
 }
 
 /** Paths of the files beside a model that its tensors lie in. */
-export function externalFilesOf({ graph, nodes }: OnnxModel): readonly string[] {
-  const inNodes = nodes.flatMap(({ attributes }) =>
-    [...attributes.values()].flatMap(({ t }) => (t === undefined ? [] : [t])),
-  );
-  const isOutside = (tensor: TensorProto) =>
-    tensor.dataLocation === TensorProto_DataLocation.EXTERNAL;
-  const outside = [...graph.initializer, ...inNodes].filter(isOutside);
-  return [...new Set(outside.map((tensor) => externalPlace(tensor).location))];
+export function externalFilesOf({ graph, functions }: OnnxModel): readonly string[] {
+  const paths = new Set<string>();
+  const read = (tensor: TensorProto): void => {
+    if (tensor.dataLocation === TensorProto_DataLocation.EXTERNAL)
+      paths.add(externalPlace(tensor).location);
+  };
+  const inNodes = (nodes: readonly NodeProto[]): void => {
+    for (const { t, g } of nodes.flatMap(({ attribute }) => attribute)) {
+      if (t !== undefined) read(t);
+      if (g !== undefined) inGraph(g);
+    }
+  };
+  // As deep as the reader of the messages lets them nest.
+  const inGraph = ({ initializer, node }: GraphProto): void => {
+    initializer.forEach(read);
+    inNodes(node);
+  };
+  inGraph(graph);
+  for (const { node } of functions.values()) inNodes(node);
+  return [...paths];
 }
 
 function messagesOf(bytes: Uint8Array, where: string): ModelProto {
@@ -93,10 +121,35 @@ function notOnnx(where: string, why: string, cause?: unknown): FoveaError {
   return new FoveaError({ where, problem, expected: 'a whole .onnx file' }, { cause });
 }
 
-function opsetOf({ opsetImport, irVersion }: ModelProto, where: string): number {
-  const own = opsetImport.find(({ domain }) => OWN_DOMAINS.includes(domain));
-  if (opsetImport.length === 0 && irVersion >= 3n)
-    throw notOnnx(where, 'it does not say its operators');
+function graphScope({ input, initializer, node }: GraphProto, opset: number): Scope {
+  const names = new Names([
+    ...[...input, ...initializer].map(({ name }) => name),
+    ...node.flatMap(({ output }) => output),
+  ]);
+  const parts = { names, opset, prefix: '', calls: [], attributes: new Map(), outer: undefined };
+  return new GraphScope(parts);
+}
+
+function functionsOf({ functions }: ModelProto, where: string): Map<string, FunctionProto> {
+  const found = new Map<string, FunctionProto>();
+  for (const one of functions) {
+    const key = functionKey(one.domain, one.name, one.overload);
+    if (one.name === '') throw notOnnx(where, 'a function has no name');
+    if (found.has(key)) throw notOnnx(where, `the function ${key} is there twice`);
+    found.set(key, one);
+  }
+  return found;
+}
+
+const operatorOf = (domain: string, name: string): string =>
+  OWN_DOMAINS.includes(domain) ? name : `${domain}.${name}`;
+
+const functionKey = (domain: string, name: string, overload: string): string =>
+  `${operatorOf(domain, name)}${overload === '' ? '' : `:${overload}`}`;
+
+/** The version of ONNX's own operators that is imported. */
+export function opsetOf(imports: readonly OperatorSetIdProto[], where: string): number {
+  const own = imports.find(({ domain }) => OWN_DOMAINS.includes(domain));
   const version = Number(own?.version ?? 1n);
   if (version >= 1 && version <= NEWEST_OPSET) return version;
   throw new FoveaError({
@@ -107,16 +160,28 @@ function opsetOf({ opsetImport, irVersion }: ModelProto, where: string): number 
   });
 }
 
-function nodeOf({ opType, domain, name, input, output, attribute }: NodeProto, opset: number) {
-  const operator = OWN_DOMAINS.includes(domain) ? opType : `${domain}.${opType}`;
-  const called = name !== '' ? name : (output.find((one) => one !== '') ?? '');
+export function nodeOf(node: NodeProto, scope: Scope): OnnxNode {
+  const { opType, domain, name, overload, input, output, attribute } = node;
+  const operator = operatorOf(domain, opType);
+  const outputs = output.map((one) => scope.meaningOf(one));
+  const shown = name !== '' ? scope.label(name) : (outputs.find((one) => one !== '') ?? '');
   return {
     operator,
-    inputs: input,
-    outputs: output,
-    attributes: new Map(attribute.map((one) => [one.name, one])),
-    place: `${printable(operator, 60)} "${printable(called, 80)}" (opset ${opset})`,
+    called: functionKey(domain, opType, overload),
+    name,
+    opset: scope.opset,
+    scope,
+    inputs: input.map((one) => scope.meaningOf(one)),
+    outputs,
+    attributes: new Map(attribute.flatMap((one) => givenAttribute(one, scope))),
+    place: `${printable(operator, 60)} "${printable(shown, 80)}" (opset ${scope.opset})`,
   };
+}
+
+/** An attribute by its name; in a function it may be one of the call's, and is left out where that has none. */
+function givenAttribute(one: AttributeProto, { parts }: Scope): [string, AttributeProto][] {
+  const given = one.refAttrName === '' ? one : parts.attributes.get(one.refAttrName);
+  return given === undefined ? [] : [[one.name, given]];
 }
 
 function producedBy({ producerName, producerVersion }: ModelProto, opset: number): string {

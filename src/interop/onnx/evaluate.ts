@@ -12,8 +12,9 @@ import { inputNode } from '../../graph/node.ts';
 import { Call } from './call.ts';
 import { Constants, readableOf, type Value } from './constants.ts';
 import type { OnnxModel, OnnxNode } from './decode.ts';
+import { type NamedTensor, NodeWalk } from './nodeWalk.ts';
 import { operatorNames, operators } from './operators/index.ts';
-import type { ValueInfoProto } from './proto/schema.ts';
+import type { GraphProto, TensorProto, ValueInfoProto } from './proto/schema.ts';
 import {
   checkedShape,
   type ElementType,
@@ -44,6 +45,8 @@ export interface EvaluatedInput {
 }
 
 export interface Evaluation {
+  /** In order, with those of functions in place of their calls, and of branches in place of the choice. */
+  readonly nodes: readonly OnnxNode[];
   /** By name; whatever the file names. */
   readonly values: ReadonlyMap<string, Value>;
   /** What has to be given when it runs. */
@@ -53,7 +56,7 @@ export interface Evaluation {
 }
 
 export function evaluate(model: OnnxModel, options: EvaluateOptions = {}): Evaluation {
-  const { graph, nodes, where } = model;
+  const { graph, where } = model;
   const constants = new Constants(where);
   const values = new Map<string, Value>();
   const name = (key: string, value: Value, place: string): void => {
@@ -61,7 +64,7 @@ export function evaluate(model: OnnxModel, options: EvaluateOptions = {}): Evalu
     if (values.has(key)) throw twice(key, place);
     values.set(key, value);
   };
-  readInitializers(model, constants, name);
+  readWeights(graph, named(graph.initializer), model, constants, name);
   const inputs: EvaluatedInput[] = [];
   for (const info of graph.input) {
     // Old files list their weights as inputs too.
@@ -70,12 +73,22 @@ export function evaluate(model: OnnxModel, options: EvaluateOptions = {}): Evalu
     name(info.name, input.value, where);
     if (!constants.isConstant(input.value)) inputs.push(input);
   }
-  const parts = { opset: model.opset, constants, external: model.external };
-  for (const node of nodes) {
+  const parts = { constants, external: model.external };
+  const walk = new NodeWalk(model);
+  const nodes: OnnxNode[] = [];
+  for (let node = walk.next(); node !== undefined; node = walk.next()) {
+    const { place } = node;
     const read = node.inputs.map((input) =>
-      input === '' ? undefined : found(input, values, node),
+      input === '' ? undefined : found(input, values, place),
     );
-    const given = run(new Call({ ...parts, node, inputs: read }), node);
+    const call = new Call({ ...parts, node, inputs: read });
+    if (node.operator === 'If') {
+      const branch = chosenBranch(call);
+      readWeights(branch, walk.branch(node, branch), model, constants, name);
+      continue;
+    }
+    nodes.push(node);
+    const given = run(call, node);
     const isKnown = read.every((value) => value === undefined || constants.isConstant(value));
     node.outputs.forEach((output, i) => {
       const value = given[i];
@@ -90,7 +103,7 @@ export function evaluate(model: OnnxModel, options: EvaluateOptions = {}): Evalu
     value: values.get(info.name) ?? unknownOutput(info.name, where),
   }));
   if (outputs.length === 0) throw new FoveaError({ where, problem: 'the graph has no outputs' });
-  return { values, inputs, outputs, constants };
+  return { nodes, values, inputs, outputs, constants };
 }
 
 function run(call: Call, node: OnnxNode): readonly (Value | undefined)[] {
@@ -106,12 +119,17 @@ function run(call: Call, node: OnnxNode): readonly (Value | undefined)[] {
   }
 }
 
-function readInitializers(
-  { graph, external, where }: OnnxModel,
+const named = (tensors: readonly TensorProto[]): readonly NamedTensor[] =>
+  tensors.map((tensor) => ({ name: tensor.name, tensor }));
+
+function readWeights(
+  { sparseInitializer }: GraphProto,
+  tensors: readonly NamedTensor[],
+  { external, where }: OnnxModel,
   constants: Constants,
   name: (key: string, value: Value, place: string) => void,
 ): void {
-  if (graph.sparseInitializer.length > 0) {
+  if (sparseInitializer.length > 0) {
     throw new FoveaError({
       where,
       problem: 'it holds sparse weights',
@@ -119,11 +137,30 @@ function readInitializers(
       fix: 'export the model with dense weights',
     });
   }
-  for (const tensor of graph.initializer) {
-    const place = `weights ${shownValue(tensor.name)}`;
+  for (const { name: key, tensor } of tensors) {
+    const place = `weights ${shownValue(key)}`;
     const read = readTensor(tensor, place, external);
-    name(tensor.name, constants.given(tensor.name, read.type, read.shape, read), place);
+    name(key, constants.given(key, read.type, read.shape, read), place);
   }
+}
+
+/** The branch that an `If` takes, whose condition the file has to fix. */
+function chosenBranch(call: Call): GraphProto {
+  const condition = call.input(0);
+  if (!call.isConstant(condition)) {
+    const { op, name } = condition.node;
+    call.refuse(
+      'its condition is worked out from the inputs while the model runs, and picks what it computes',
+      'a condition that the file fixes, or that follows from shapes',
+      op === 'input'
+        ? `give the numbers of the input "${printable(name)}": fixed`
+        : 'export the model for inference alone, without branches that numbers of a picture decide',
+    );
+  }
+  const numbers = call.constant(condition, 'condition');
+  if (numbers.length !== 1)
+    call.refuse(`its condition is ${numbers.length} numbers`, 'one truth value');
+  return call.graph(numbers[0] === 0 ? 'else_branch' : 'then_branch');
 }
 
 function readInput(
@@ -206,11 +243,11 @@ function openAxis(where: string, axis: number, symbol: string): FoveaError {
   });
 }
 
-function found(name: string, values: ReadonlyMap<string, Value>, node: OnnxNode): Value {
+function found(name: string, values: ReadonlyMap<string, Value>, place: string): Value {
   const value = values.get(name);
   if (value !== undefined) return value;
   throw new FoveaError({
-    where: node.place,
+    where: place,
     problem: `it reads ${shownValue(name)}, which nothing before it gives`,
     expected: 'nodes in the order of computation, without circles',
     fix: 'the file is damaged: check it with onnx.checker, and export it again',

@@ -24,8 +24,9 @@ import { type InputLine, NetworkWriter } from './writer.ts';
 /** Rows of an open batch while shapes are worked out: a number that no axis of a picture is likely to have. */
 const OPEN_BATCH = 31;
 
-export function specOfOnnx(whole: OnnxModel, name: string): ImportedModel {
-  const evaluation = evaluate(whole, { batchSize: OPEN_BATCH });
+export function specOfOnnx(file: OnnxModel, name: string): ImportedModel {
+  const evaluation = evaluate(file, { batchSize: OPEN_BATCH });
+  const whole = { ...file, nodes: evaluation.nodes };
   const { model, writers } = withPatterns(whole, evaluation, readersOf(whole));
   const names = inputNames(evaluation.inputs);
   const writer = new NetworkWriter(names.values());
@@ -56,7 +57,7 @@ function convert(node: OnnxNode, { model, evaluation, ...rest }: Work): void {
   // Shapes of layers' outputs, which nothing but shapes was made of, have no view.
   if (!isWanted(node, model, rest)) return;
   const inputs = node.inputs.map((one) => (one === '' ? undefined : values.get(one)));
-  const parts = { node, opset: model.opset, inputs, constants, external: model.external };
+  const parts = { node, inputs, constants, external: model.external };
   const step = new Step({ ...rest, call: new Call(parts), node, evaluation });
   const converter = rest.writers.get(node) ?? converters.get(node.operator);
   if (converter === undefined) {

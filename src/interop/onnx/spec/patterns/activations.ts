@@ -48,7 +48,7 @@ const upToSix =
     const node = tree.own(name, ['Clip']);
     if (node === undefined) return undefined;
     const bounds =
-      tree.opset < 11
+      node.opset < 11
         ? [node.attributes.get('min')?.f, node.attributes.get('max')?.f]
         : [tree.number(node.inputs[1]), tree.number(node.inputs[2])];
     if (bounds[0] !== 0 || bounds[1] !== 6) return undefined;

@@ -34,17 +34,11 @@ export interface Product {
 const MOST_DEPTH = 4;
 
 export class NodeTree {
-  readonly opset: number;
   readonly #makers = new Map<string, OnnxNode>();
   readonly #readers: ReadonlyMap<string, number>;
   readonly #evaluation: Evaluation;
 
-  constructor(
-    { nodes, opset }: OnnxModel,
-    evaluation: Evaluation,
-    readers: ReadonlyMap<string, number>,
-  ) {
-    this.opset = opset;
+  constructor({ nodes }: OnnxModel, evaluation: Evaluation, readers: ReadonlyMap<string, number>) {
     for (const node of nodes) for (const output of node.outputs) this.#makers.set(output, node);
     this.#readers = readers;
     this.#evaluation = evaluation;
@@ -65,7 +59,7 @@ export class NodeTree {
   call(node: OnnxNode): Call {
     const { values, constants } = this.#evaluation;
     const inputs = node.inputs.map((name) => values.get(name));
-    return new Call({ node, opset: this.opset, inputs, constants, external: new Map() });
+    return new Call({ node, inputs, constants, external: new Map() });
   }
 
   /** Numbers that the file fixes. */

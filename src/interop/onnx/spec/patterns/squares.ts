@@ -20,8 +20,8 @@ function squared(tree: NodeTree, node: OnnxNode | undefined): string | undefined
 const times = ({ operator }: OnnxNode): number => (operator === 'Pow' ? 1 : 2);
 
 /** The axes that a node adds up along, as they count from the end. */
-function summedAxes(tree: NodeTree, { attributes, inputs }: OnnxNode, rank: number) {
-  const axes = tree.opset < 13 ? attributes.get('axes')?.ints.map(Number) : tree.numbers(inputs[1]);
+function summedAxes(tree: NodeTree, { attributes, inputs, opset }: OnnxNode, rank: number) {
+  const axes = opset < 13 ? attributes.get('axes')?.ints.map(Number) : tree.numbers(inputs[1]);
   return [...(axes ?? [])].map((axis) => (axis < 0 ? axis : axis - rank));
 }
 
