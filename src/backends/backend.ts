@@ -37,6 +37,8 @@ export interface StateInfo {
 /** Bytes that a session would hold, and the most it can hold. */
 export interface MemoryNeed {
   readonly bytes: number;
+  /** Of these, what the program takes beside states; absent where it is not told apart. */
+  readonly ofProgram?: number;
   readonly limit: number;
 }
 
@@ -106,10 +108,13 @@ export interface Executable {
   /** Starts the program on what the inputs hold; whoever reads outputs or states waits for it. */
   run(): void;
   /**
-   * Of a device that works on its own, asked before a run: a promise while the program is still being compiled, or so
-   * many runs are under way that another had better wait; undefined otherwise. Rejects with what went wrong in a run.
+   * Of a device that works on its own, asked before a run. The first time, a promise that the program is compiled and
+   * has its memory; later one where so many runs are under way that another had better wait; undefined otherwise.
+   * Rejects with what was refused (`outOfMemory.ts`), or went wrong in a run.
    */
   ready?(): Promise<void> | undefined;
+  /** Of such a device: kernels that no program of the session had before, which are to be compiled. */
+  readonly newKernels?: number;
   /** Of such a device: resolves when all runs are done; rejects with what went wrong in one. */
   finished?(): Promise<void>;
   /**

@@ -214,7 +214,7 @@ class StateScope<Place> implements Scope {
 
   /** The program as its user sees it: closed once, and of no use after. */
   #guarded(program: Executable): Executable {
-    const { profile, profileOnDevice, ready, finished } = program;
+    const { profile, profileOnDevice, ready, newKernels, finished } = program;
     let isOpen = true;
     const checkOpen = (): void => {
       if (isOpen) return;
@@ -242,6 +242,7 @@ class StateScope<Place> implements Scope {
         await program.runAcross(exchange);
       },
       ...(profile === undefined ? {} : { profile: () => whileOpen(profile) }),
+      ...(newKernels === undefined ? {} : { newKernels }),
       ...(ready === undefined ? {} : { ready: () => whileOpen(ready) }),
       ...(finished === undefined ? {} : { finished: () => whileOpen(finished) }),
       ...(profileOnDevice === undefined

@@ -85,6 +85,7 @@ export async function deviceKernelShares(
     if (executable.profileOnDevice === undefined) break;
     executable.input('a').fill(0.5);
     executable.input('b').fill(0.25);
+    await executable.ready?.();
     executable.run();
     const profile = await executable.profileOnDevice(budgetMs / sizes.length);
     const ms = profile.kernels.reduce((sum, { medianMs }) => sum + medianMs, 0);

@@ -13,7 +13,7 @@ import type { Progress } from '../train/progress.ts';
 import { exchangedTable } from './terminal/exchanged.ts';
 import { INTERRUPTED } from './terminal/interrupt.ts';
 import { type Output, table } from './terminal/output.ts';
-import { batchLine, epochLine, type Live } from './terminal/progress.ts';
+import { batchLine, compilingLine, epochLine, type Live } from './terminal/progress.ts';
 import {
   insightLines,
   planLine,
@@ -47,6 +47,8 @@ export function trainingPrinter(
       ({ folder, record } = event);
       output.note(planLine(record.backend.plan));
       say(readyLines(event, called));
+    } else if (event.type === 'compiling') {
+      live.show(compilingLine(event.kernels));
     } else if (event.type === 'start') {
       if (event.bytes !== undefined) say(`Memory planned for a step: ${formatBytes(event.bytes)}`);
     } else if (event.type === 'exchanged') {

@@ -117,6 +117,11 @@ export interface Cluster extends RanksOptions {
 
 export type FitEvent =
   | {
+      /** Told before all others where a device has kernels to compile, which may take seconds. */
+      readonly type: 'compiling';
+      readonly kernels: number;
+    }
+  | {
       readonly type: 'start';
       readonly epochs: number;
       /** Batches per epoch. */

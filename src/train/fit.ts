@@ -118,6 +118,8 @@ export async function* fit(
       return validator(program, batches, isWhole ? undefined : totalOver(ranks));
     };
     const measures = { validate: await measuring(validation), watch: await measuring(test) };
+    if (programs.newKernels > 0) yield { type: 'compiling', kernels: programs.newKernels };
+    await programs.prepared();
     let best: Snapshot | undefined;
     for await (const event of loop(scope, steps, measures, { ...options, held })) {
       if (event.type !== 'done') yield event;

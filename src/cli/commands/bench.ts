@@ -160,6 +160,7 @@ async function benchAlone(name: string | undefined, options: Options): Promise<v
     const precision = await precisionOf(options.precision);
     const { executable, run } = workload.prepare(session, mode, batch, precision);
     const { backend, threads, plan } = session;
+    await compiled(executable);
     if (options.profile === true) {
       return await benchProfile(output, session, executable, options);
     }
@@ -187,6 +188,19 @@ async function benchAlone(name: string | undefined, options: Options): Promise<v
     );
   } finally {
     await session.close();
+  }
+}
+
+/** Waits until a device has compiled the program, and says so to a person who waits too. */
+async function compiled({ newKernels = 0, ready }: Executable): Promise<void> {
+  if (newKernels === 0) return;
+  const { compilingLine, openLive } = await import('../terminal/progress.ts');
+  const live = await openLive();
+  live.show(compilingLine(newKernels));
+  try {
+    await ready?.();
+  } finally {
+    live.clear();
   }
 }
 

@@ -45,6 +45,9 @@ export async function openLive(): Promise<Live> {
   };
 }
 
+export const compilingLine = (kernels: number): string =>
+  `Compiling ${kernels} ${kernels === 1 ? 'kernel' : 'kernels'} ...`;
+
 /** Less than this share of an epoch's time need not be spoken of. */
 const WORTH_SAYING = 0.03;
 

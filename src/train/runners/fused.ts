@@ -5,9 +5,7 @@
  */
 import type { Executable, HostArray } from '../../backends/backend.ts';
 import { FoveaError } from '../../base/errors.ts';
-import { formatBytes } from '../../base/units.ts';
 import type { BatchSource } from '../../data/batches/batchSource.ts';
-import type { Graph } from '../../graph/node.ts';
 import type { Optimizer } from '../../nn/optimizers/optimizer.ts';
 import { trainingGraph } from '../../nn/programs/programs.ts';
 import { RECORD_PLACE, RECORD_STEPS, recorded, recordOf } from '../../nn/programs/stepRecord.ts';
@@ -35,7 +33,7 @@ class FusedRunner implements StepRunner {
     const options = { optimizer, ...request, ...rowOptionsOf(treatment) };
     const graphFor = (rows: number) => recorded(trainingGraph(spec, options, rows));
     this.#programs = programs;
-    this.bytes = checkedBytes(programs, batches[0].count, graphFor);
+    this.bytes = programs.stepBytes(batches[0].count, graphFor);
     this.#steps = batches.map(({ count, of }) => {
       if (count !== of) throw sharesAlone();
       const graph = graphFor(count);
@@ -135,29 +133,6 @@ export class CompiledStep {
     this.#step[0] = step;
     this.#place[0] = place;
   }
-}
-
-/** The memory a step of that many rows takes; throws where it does not fit, saying how many rows do. */
-export function checkedBytes(
-  programs: Programs,
-  rows: number,
-  graphFor: (rows: number) => Graph,
-): number | undefined {
-  const need = (count: number) => programs.memoryFor(graphFor(count));
-  const needed = need(rows);
-  if (needed === undefined || needed.bytes <= needed.limit) return needed?.bytes;
-  const fits = (count: number): boolean => (need(count)?.bytes ?? 0) <= needed.limit;
-  let fitting = 0;
-  for (let tooMany = rows; tooMany - fitting > 1; ) {
-    const middle = Math.floor((fitting + tooMany) / 2);
-    if (fits(middle)) fitting = middle;
-    else tooMany = middle;
-  }
-  throw new FoveaError({
-    problem: `a step of ${rows} rows needs ${formatBytes(needed.bytes)} of memory`,
-    expected: `at most ${formatBytes(needed.limit)}`,
-    fix: fitting > 0 ? `a batch size of at most ${fitting} fits` : 'use a smaller model',
-  });
 }
 
 function sharesAlone(): FoveaError {

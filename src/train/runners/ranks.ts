@@ -14,7 +14,7 @@ import type { RowShare } from '../../nn/rowShare.ts';
 import { Feed } from '../feed.ts';
 import type { Progress } from '../progress.ts';
 import { rowOptionsOf } from '../rowTreatment.ts';
-import { CompiledStep, checkedBytes, readRecords } from './fused.ts';
+import { CompiledStep, readRecords } from './fused.ts';
 import type { Programs } from './programs.ts';
 import type { OpenRunner, RunnerRequest, StepResults, StepRunner, Wishes } from './runner.ts';
 import { Wire } from './wire.ts';
@@ -63,7 +63,7 @@ export class RanksRunner implements StepRunner {
     this.#wishes = wishes;
     this.#wire = wire;
     const [whole] = batches;
-    this.bytes = checkedBytes(programs, Math.max(1, whole.count), (count) =>
+    this.bytes = programs.stepBytes(Math.max(1, whole.count), (count) =>
       recordedOf({ ...whole, count }),
     );
     this.#steps = batches.map((rows) => {

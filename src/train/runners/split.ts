@@ -19,7 +19,6 @@ import {
 import { Feed } from '../feed.ts';
 import type { Progress } from '../progress.ts';
 import { rowOptionsOf } from '../rowTreatment.ts';
-import { checkedBytes } from './fused.ts';
 import type { OpenRunner, RunnerRequest, StepResults, StepRunner } from './runner.ts';
 
 /** This rank's part of a step, weighted by its rows: the sum over all ranks is the whole batch's. */
@@ -73,7 +72,7 @@ class SplitRunner implements StepRunner {
       gradientGraph(spec, { seed, firstRow, losses, metrics, ...rowOptionsOf(treatment) }, rows);
     const { outputs } = trainingGraph(spec, { optimizer, losses, metrics }, 1);
     this.#outputs = Object.keys(outputs);
-    this.bytes = checkedBytes(programs, Math.max(1, batches[0].count), graphFor);
+    this.bytes = programs.stepBytes(Math.max(1, batches[0].count), graphFor);
     this.#feeds = batches.map(({ first, count }) => {
       if (count === 0) return undefined;
       const graph = graphFor(count, first);

@@ -9,6 +9,7 @@ import { range } from '../../../base/lists.ts';
 import { sizeOf } from '../../../base/shape.ts';
 import type { Node } from '../../../graph/node.ts';
 import type { HostArray } from '../../backend.ts';
+import { OutOfMemory } from '../../outOfMemory.ts';
 import { type Groups, numbersPerPiece, type Target } from '../kernel.ts';
 import type { OpenedAdapter } from './adapter.ts';
 import { Pipeline } from './pipeline.ts';
@@ -22,6 +23,14 @@ const SCOPES = ['out-of-memory', 'internal', 'validation'] as const;
 
 /** The buffers that hold a value, in order: all but the last are full. */
 export type Pieces = readonly GPUBuffer[];
+
+/** Buffers that were asked for. */
+export interface Allocation {
+  readonly pieces: Pieces;
+  readonly bytes: number;
+  /** Why they are none, once the adapter has said so. */
+  readonly refused: Promise<FoveaError | undefined>;
+}
 
 /** Numbers, and the pieces that hold them. */
 export function inPieces(
@@ -106,10 +115,25 @@ export class Device {
   }
 
   /** Buffers for a value of so many bytes: one, unless a kernel could not bind it. */
-  createPieces(bytes: number, target: Target): Pieces {
+  allocate(bytes: number, target: Target): Allocation {
     const most = 4 * numbersPerPiece(target);
-    const count = Math.max(1, Math.ceil(bytes / most));
-    return range(count).map((k) => this.createBuffer(Math.min(most, bytes - k * most)));
+    const sizes = range(Math.max(1, Math.ceil(bytes / most))).map((k) =>
+      Math.min(most, bytes - k * most),
+    );
+    const { made: pieces, refused } = this.watched(() =>
+      sizes.map((size) => this.createBuffer(size)),
+    );
+    return { pieces, bytes, refused };
+  }
+
+  /** A buffer of the host that can be filled at once. */
+  createMapped(size: number, usage: number): GPUBuffer {
+    try {
+      return this.device.createBuffer({ size, usage, mappedAtCreation: true });
+    } catch (error) {
+      // It is the one kind of buffer that is refused on the spot.
+      throw error instanceof RangeError ? noMemory(error.message) : error;
+    }
   }
 
   /** The queue takes a copy before this returns. */
@@ -215,12 +239,17 @@ export class Device {
   }
 }
 
+function noMemory(why: string): OutOfMemory {
+  const parts = {
+    problem: `the graphics adapter has no memory left: ${why}`,
+    fix: 'use a smaller batch, or the wasm backend',
+  };
+  return new OutOfMemory(parts, Number.POSITIVE_INFINITY);
+}
+
 function faultOf(error: GPUError): FoveaError {
   if (error.constructor.name === 'GPUOutOfMemoryError') {
-    return new FoveaError({
-      problem: `the graphics adapter has no memory left: ${error.message}`,
-      fix: 'use a smaller batch, or the wasm backend',
-    });
+    return noMemory(error.message);
   }
   return new FoveaError({
     problem: `the graphics adapter refused a kernel: ${error.message}`,

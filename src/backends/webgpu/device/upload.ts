@@ -13,6 +13,8 @@ const MAP_WRITE = 2;
 const MAP_MODE_WRITE = 2;
 /** Bytes below which the queue is quicker. */
 const LARGE = 2 ** 18;
+/** Buffers of the host that are there from the beginning. */
+const LEAST_TURNS = 2;
 
 /** A buffer of the host, ready to be filled. */
 interface Ready {
@@ -36,6 +38,12 @@ export class Upload {
     this.#numbers = numbers;
   }
 
+  /** Makes the buffers by which large numbers go up from the first run on. */
+  reserve(): void {
+    if (this.#numbers.byteLength < LARGE) return;
+    while (this.#ready.length < LEAST_TURNS) this.#ready.push(this.#make());
+  }
+
   /** Takes a copy of the numbers. */
   fill(): void {
     const numbers = this.#numbers;
@@ -43,7 +51,7 @@ export class Upload {
       this.#device.write([this.#to], numbers);
       return;
     }
-    const { buffer, mapped } = this.#ready.pop() ?? this.#make(numbers.byteLength);
+    const { buffer, mapped } = this.#ready.pop() ?? this.#make();
     new Uint8Array(mapped).set(
       new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength),
     );
@@ -73,9 +81,8 @@ export class Upload {
     this.#ready.length = 0;
   }
 
-  #make(size: number): Ready {
-    const usage = MAP_WRITE | COPY_FROM;
-    const buffer = this.#device.device.createBuffer({ size, usage, mappedAtCreation: true });
+  #make(): Ready {
+    const buffer = this.#device.createMapped(this.#numbers.byteLength, MAP_WRITE | COPY_FROM);
     this.#made.push(buffer);
     return { buffer, mapped: buffer.getMappedRange() };
   }

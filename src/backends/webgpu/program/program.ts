@@ -5,7 +5,7 @@
  * dispatches in one pass, and copies what is left to copy. Nothing is read back unless asked for.
  * Previous stop: `plan.ts`. Next stop: `../device/device.ts`. The tour goes on where steps are run: `train/fit.ts`.
  */
-import { unknownName, unreachable } from '../../../base/errors.ts';
+import { type FoveaError, unknownName, unreachable } from '../../../base/errors.ts';
 import { at } from '../../../base/lists.ts';
 import { sizeOf } from '../../../base/shape.ts';
 import {
@@ -17,10 +17,17 @@ import {
 } from '../../../graph/node.ts';
 import { rankSum } from '../../../ops/ranks.ts';
 import type { Exchange, Exchanged, HostArray } from '../../backend.ts';
-import { type Device, encoded, inPieces, type Pieces, type Step } from '../device/device.ts';
+import {
+  type Allocation,
+  type Device,
+  encoded,
+  inPieces,
+  type Pieces,
+  type Step,
+} from '../device/device.ts';
 import { Upload } from '../device/upload.ts';
 import { moduleOf } from './bindings.ts';
-import type { ProgramPlan } from './plan.ts';
+import type { PlacedDispatch, ProgramPlan } from './plan.ts';
 
 interface Input {
   readonly host: HostArray;
@@ -32,44 +39,67 @@ export class Program {
   readonly #device: Device;
   readonly #plan: ProgramPlan;
   readonly #places = new Map<Node, Pieces>();
-  readonly #made: GPUBuffer[] = [];
+  readonly allocations: Allocation[] = [];
+  /** Texts that no program of the session had before. */
+  readonly newKernels: number;
   readonly #inputs = new Map<string, Input>();
 
   /** @param stateOf where a state lies, which outlives the program */
   constructor(device: Device, plan: ProgramPlan, stateOf: (name: string) => Pieces) {
     this.#device = device;
     this.#plan = plan;
-    for (const { bytes, values } of plan.memory.slots) {
-      const pieces = device.createPieces(bytes, plan.context.target);
-      this.#made.push(...pieces);
-      for (const { key } of values) this.#places.set(key, pieces);
+    try {
+      this.#place(stateOf);
+      const known = device.pipelines;
+      this.steps = plan.dispatches.map((dispatch) => this.#stepOf(dispatch));
+      this.newKernels = device.pipelines - known;
+    } catch (error) {
+      this.close();
+      throw error;
     }
-    for (const node of topologicalOrder(rootsOf(plan.graph)).filter(isSource)) {
-      if (node.op === 'state') this.#places.set(node, stateOf(node.name));
-      else if (node.op === 'constant') device.write(this.piecesOf(node), numbersOf(node));
-      else {
-        const host = zerosOf(node);
-        const uploads = inPieces(this.piecesOf(node), host).map(
-          ({ buffer, numbers }) => new Upload(device, buffer, numbers),
-        );
-        this.#inputs.set(node.name, { host, uploads });
-      }
-    }
-    this.steps = plan.dispatches.map((dispatch) => {
-      const { bound, code } = moduleOf(dispatch, plan);
-      const pipeline = device.pipeline(
-        code,
-        bound.map(({ access }) => access),
-      );
-      const buffers = bound.map(({ owner, piece }) => at(this.piecesOf(owner), piece, 'piece'));
-      return { ...device.bind(pipeline, buffers), workgroups: dispatch.workgroups };
-    });
   }
 
-  /** Compiles all texts beside one another; resolves when the compiler has answered for each. */
-  async compile(): Promise<void> {
-    const pipelines = new Set(this.steps.map(({ pipeline }) => pipeline));
-    await Promise.all([...pipelines].map((pipeline) => pipeline.compiled()));
+  /** Gives every value its buffers. */
+  #place(stateOf: (name: string) => Pieces): void {
+    const { memory, graph, context } = this.#plan;
+    for (const { bytes, values } of memory.slots) {
+      const allocation = this.#device.allocate(bytes, context.target);
+      this.allocations.push(allocation);
+      for (const { key } of values) this.#places.set(key, allocation.pieces);
+    }
+    for (const node of topologicalOrder(rootsOf(graph)).filter(isSource)) {
+      if (node.op === 'state') this.#places.set(node, stateOf(node.name));
+      else if (node.op === 'constant') this.#device.write(this.piecesOf(node), numbersOf(node));
+      else this.#inputs.set(node.name, this.#inputOf(node));
+    }
+    for (const upload of this.#uploads()) upload.reserve();
+  }
+
+  #inputOf(node: Node): Input {
+    const host = zerosOf(node);
+    const uploads = inPieces(this.piecesOf(node), host).map(
+      ({ buffer, numbers }) => new Upload(this.#device, buffer, numbers),
+    );
+    return { host, uploads };
+  }
+
+  #stepOf(dispatch: PlacedDispatch): Step {
+    const { bound, code } = moduleOf(dispatch, this.#plan);
+    const pipeline = this.#device.pipeline(
+      code,
+      bound.map(({ access }) => access),
+    );
+    const buffers = bound.map(({ owner, piece }) => at(this.piecesOf(owner), piece, 'piece'));
+    return { ...this.#device.bind(pipeline, buffers), workgroups: dispatch.workgroups };
+  }
+
+  /** Compiles all texts beside one another; resolves when the compiler has answered for each, with what it refused. */
+  async compile(): Promise<FoveaError | undefined> {
+    const pipelines = [...new Set(this.steps.map(({ pipeline }) => pipeline))];
+    await Promise.all(pipelines.map((pipeline) => pipeline.compiled()));
+    return this.#device.watched(() => {
+      for (const pipeline of pipelines) pipeline.get();
+    }).refused;
   }
 
   input(name: string): HostArray {
@@ -147,7 +177,8 @@ export class Program {
 
   close(): void {
     for (const upload of this.#uploads()) upload.close();
-    for (const buffer of this.#made.splice(0)) buffer.destroy();
+    for (const { pieces } of this.allocations.splice(0))
+      for (const buffer of pieces) buffer.destroy();
   }
 
   piecesOf(owner: Node): Pieces {

@@ -18,19 +18,23 @@ export class Runs {
   /** The adapter has answered for a run. */
   #isAccepted = false;
   /** Until texts are compiled. */
-  #compile: (() => Promise<void>) | undefined;
+  #compile: (() => Promise<FoveaError | undefined>) | undefined;
   /** Runs since the last wait. */
   #underWay = 0;
   /** What was under way at the last wait. */
   #previous: Promise<void> | undefined;
 
   /**
-   * @param made what is said of the program's making
-   * @param compile compiles its texts, if somebody waits for it before the first run
+   * @param made what is said of the program's making and of its memory
+   * @param compile compiles its texts, if somebody waits for it before the first run; resolves with what was refused
    */
-  constructor(device: Device, made: Promise<FoveaError | undefined>, compile: () => Promise<void>) {
+  constructor(
+    device: Device,
+    made: readonly Promise<FoveaError | undefined>[],
+    compile: () => Promise<FoveaError | undefined>,
+  ) {
     this.#device = device;
-    this.#said = [made];
+    this.#said = [...made];
     this.#compile = compile;
   }
 
@@ -49,11 +53,11 @@ export class Runs {
     });
   }
 
-  /** A promise that texts are compiled, that a device with enough to do has less, and that it accepted what it got. */
+  /** A promise that texts are compiled and memory is given, that a device with enough to do has less, and that it accepted what it got. */
   ready(): Promise<void> | undefined {
     const compile = this.#compile;
     this.#compile = undefined;
-    if (compile !== undefined) return compile();
+    if (compile !== undefined) return this.#prepared(compile);
     if (this.#underWay < ENOUGH) return undefined;
     this.#underWay = 0;
     const before = this.#previous;
@@ -61,6 +65,13 @@ export class Runs {
     // A rejection is the next caller's to hear.
     this.#previous.catch(() => undefined);
     return this.#isAccepted ? before : this.accepted();
+  }
+
+  /** Nothing is compiled for a program that has no memory. */
+  async #prepared(compile: () => Promise<FoveaError | undefined>): Promise<void> {
+    await this.accepted();
+    this.#said.push(compile());
+    await this.accepted();
   }
 
   /** Resolves when everything asked so far was accepted; throws what was not. */
