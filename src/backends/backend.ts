@@ -88,8 +88,11 @@ export interface Session extends States {
 /** A value that ranks exchange, as one rank sees it: numbers of equal length in live memory. */
 export interface Exchanged {
   readonly name: string;
-  /** 'sum': over all ranks, in place (`received` is `sent`). 'swap': between two ranks. */
-  readonly kind: 'sum' | 'swap';
+  /**
+   * 'sum': over all ranks that hold the same, in place (`received` is `sent`). 'pairSum': of a pair, in place. 'swap':
+   * between the two of a pair.
+   */
+  readonly kind: 'sum' | 'pairSum' | 'swap';
   readonly sent: HostArray;
   readonly received: HostArray;
 }

@@ -69,7 +69,12 @@ function alone(isTower: boolean): UsageError {
 
 /** "4 ranks by Open MPI 4.1.4: each takes its rows of every batch" */
 export function ranksLine({ ranks, towers }: Cluster): string {
-  const share = towers ? 'each holds one tower' : 'each takes its rows of every batch';
+  const share =
+    towers !== true
+      ? 'each takes its rows of every batch'
+      : ranks.size === 2
+        ? 'each holds one tower'
+        : 'each holds one tower, and each pair takes its rows of every batch';
   return `${ranks.size} ranks by ${ranks.name}: ${share}`;
 }
 

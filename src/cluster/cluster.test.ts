@@ -21,9 +21,18 @@ describe('ranks in one process', () => {
       const bytes = await broadcastBytes(ranks, rank === 0 ? Uint8Array.of(4, 5) : undefined);
       const gathered = await ranks.gather(new Uint8Array(rank));
       await ranks.barrier();
-      return [...sums, ...received, ...bytes, ...gathered.map(({ length }) => length)];
+      const odd = await ranks.group(rank % 2);
+      const ofGroup = Float32Array.of(10 ** rank);
+      await odd.allReduce(ofGroup);
+      return [
+        ...[...sums, ...received, ...bytes, ...gathered.map(({ length }) => length)],
+        ...[odd.rank, odd.size, ...ofGroup],
+      ];
     });
-    expect(seen).toEqual([1, 0, 3, 2].map((other) => [6, 4, other, 4, 5, 0, 1, 2, 3]));
+    const groups = [0, 1, 2, 3].map((rank) => [Math.floor(rank / 2), 2, rank % 2 ? 1010 : 101]);
+    expect(seen).toEqual(
+      [1, 0, 3, 2].map((other, rank) => [6, 4, other, 4, 5, 0, 1, 2, 3, ...groups[rank]]),
+    );
   });
 
   it('are told when they do not do the same', async () => {

@@ -11,16 +11,22 @@ export type Numbers = Float32Array | Float64Array | Int32Array;
 /** How numbers travel; float16 halves the bytes and rounds every addend and every sum to 11 bits. */
 export type WireFormat = 'float32' | 'float16';
 
-export interface Collectives {
+/** Ranks that take sums among themselves. */
+export interface Group {
   readonly rank: number;
   readonly size: number;
-  /** What carries the numbers, e.g. "Open MPI 4.1.4"; for people. */
-  readonly name: string;
   /**
    * Begins to put the sums over all ranks in place of the numbers, which may lie anywhere in memory and must
    * be left alone until the promise resolves. Every rank ends with the same bits.
    */
   allReduce(numbers: Numbers, wire?: WireFormat): Promise<void>;
+}
+
+export interface Collectives extends Group {
+  /** What carries the numbers, e.g. "Open MPI 4.1.4"; for people. */
+  readonly name: string;
+  /** Of the ranks that say the same, numbered in their order. */
+  group(colour: number): Promise<Group>;
   /** Sends to another rank and receives as many numbers from it. */
   sendReceive(sent: Numbers, received: Numbers, other: number): Promise<void>;
   /** Copies the numbers of rank 0 into those of all others. */

@@ -61,6 +61,22 @@ class Hall {
         const parts = await all('gather', bytes.slice(), () => undefined);
         return Array.from({ length: this.#size }, (_, r) => parts.get(r) as Uint8Array);
       },
+      group: async (colour) => {
+        const said = await all('group', Float64Array.of(colour), () => undefined);
+        const members = [...said.keys()]
+          .filter((r) => said.get(r)?.[0] === colour)
+          .sort((a, b) => a - b);
+        const size = members.length;
+        return {
+          rank: members.indexOf(rank),
+          size,
+          allReduce: async (numbers, wire) => {
+            const what = `allReduce of ${numbers.length}`;
+            const meet = (parts: Parts) => sum(parts, wire === 'float16');
+            await this.#attend(`of ${members}`, size, { rank, what, part: numbers, meet });
+          },
+        };
+      },
       barrier: () => all('barrier', new Uint8Array(), () => undefined).then(() => undefined),
       abort: () => this.#abort(rank),
       abandon: () => this.#abort(rank),

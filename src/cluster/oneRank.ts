@@ -8,6 +8,7 @@ export const oneRank: Collectives = {
   name: 'one rank',
   allReduce: async () => undefined,
   sendReceive: async () => unreachable('one rank has no other'),
+  group: async () => oneRank,
   broadcast: async () => undefined,
   gather: async (bytes) => [bytes],
   barrier: async () => undefined,

@@ -181,8 +181,8 @@ async function* performed(
 /** Throws where ranks are to train a network by its towers that has none. */
 async function checkTowers(spec: ModelSpec, cluster: Cluster | undefined): Promise<void> {
   if (cluster?.towers !== true) return;
-  const { Towers } = await import('../train/towers.ts');
-  new Towers(cluster.ranks, spec);
+  const towers = await import('../train/towers.ts');
+  towers.checkTowers(cluster.ranks, spec);
 }
 
 /** Reads the data and opens the backend, both at once. */

@@ -18,8 +18,8 @@ export async function acrossRanks(
   const { ranks, ...how } = cluster;
   if (cluster.towers === true) {
     const { Towers } = await import('./towers.ts');
-    const held = new Towers(ranks, spec);
-    return { options: { runner: held.runner, ...options }, held };
+    const held = await Towers.open(ranks, spec);
+    return { options: { share: held.share, runner: held.runner, ...options }, held };
   }
   const { ranksRunner } = await import('./runners/ranks.ts');
   const share = { rank: ranks.rank, of: ranks.size };

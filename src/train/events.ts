@@ -110,7 +110,8 @@ export interface Cluster extends RanksOptions {
   readonly ranks: Collectives;
   /**
    * Whether each of two ranks holds one of the network's two towers and takes all rows, in place of the whole network
-   * and its part of the rows; default false. When training is over both have the whole network.
+   * and its part of the rows; default false. Of more ranks 0 and 1 are a pair, 2 and 3 another, and each pair takes its part
+   * of the rows. When training is over all have the whole network.
    */
   readonly towers?: boolean | undefined;
 }

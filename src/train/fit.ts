@@ -12,7 +12,7 @@ import type { Scope, Session } from '../backends/backend.ts';
 import { FoveaError } from '../base/errors.ts';
 import { oneRank } from '../cluster/oneRank.ts';
 import { isArrays } from '../data/arraySplit.ts';
-import { validationSplit } from '../data/batches/batches.ts';
+import { shareOf, validationSplit } from '../data/batches/batches.ts';
 import type { BatchOptions, BatchSource } from '../data/batches/batchSource.ts';
 import { openBatches } from '../data/batches/openBatches.ts';
 import type { Graph } from '../graph/node.ts';
@@ -109,8 +109,7 @@ export async function* fit(
     };
     const measuring = async (split: RowSplit | null | undefined) => {
       if (split == null) return NOTHING;
-      // Towers see all rows; others their part of them.
-      const ranks = held.isShared ? oneRank : (options.cluster?.ranks ?? oneRank);
+      const ranks = held.rows ?? options.cluster?.ranks ?? oneRank;
       const { part, isWhole } = partOf(split, ranks);
       const batches = await open(openEvaluationBatches(spec, part, reading));
       const measured = { losses, metrics: options.metrics, precision };
@@ -248,7 +247,8 @@ async function* loop(
       await steps.run(progress, schedule, pace.turnIsOver);
       if (steps.sent !== undefined && !isTold) {
         isTold = true;
-        yield { type: 'exchanged', rows: batchSize, sent: steps.sent };
+        const { count: rows } = shareOf(batchSize, options.share);
+        yield { type: 'exchanged', rows, sent: steps.sent };
       }
       const learningRate = schedule.rate(progress.step - 1, batches);
       const place = { epoch: progress.epoch + 1, epochs, batches, learningRate };

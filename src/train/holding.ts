@@ -4,6 +4,7 @@
  * The loop of training and its checkpoints know whole numbers alone. Next stop: `towers.ts`, the halves.
  */
 import type { Exchange, Scope } from '../backends/backend.ts';
+import type { Group } from '../cluster/collectives.ts';
 import type { Graph } from '../graph/node.ts';
 import type { Optimizer } from '../nn/optimizers/optimizer.ts';
 import { type EvaluationGraphOptions, evaluationGraph } from '../nn/programs/programs.ts';
@@ -16,6 +17,8 @@ export type Numbers = ReadonlyMap<string, Pick<StateValue, 'data'>>;
 export interface Holding {
   /** Whether other processes hold a part: `whole` and `gather` are then called by all of them. */
   readonly isShared: boolean;
+  /** The ranks that share rows where not all do; default: all. */
+  readonly rows?: Group | undefined;
   /** What other processes have a part in while a program runs. */
   readonly exchange?: Exchange | undefined;
   evaluationGraph(spec: ModelSpec, options: EvaluationGraphOptions, batchSize: number): Graph;

@@ -88,9 +88,9 @@ async function train(
   return { end: end!, test, events };
 }
 
-const together = (options: FitOptions = {}, backend?: BackendName, spec = net) =>
+const together = (options: FitOptions = {}, backend?: BackendName, spec = net, size = 2) =>
   Promise.all(
-    inProcessRanks(2).map((ranks) =>
+    inProcessRanks(size).map((ranks) =>
       train({ ...options, cluster: { ranks, towers: true } }, backend, spec()),
     ),
   );
@@ -137,6 +137,43 @@ describe('two towers that train together', () => {
     measured(whole).forEach((x, i) => {
       expect(Math.abs(x - measured(towers[0])[i])).toBeLessThan(1e-6);
     });
+  });
+
+  /** Whose rows do not see each other. */
+  const unnormalized = () => {
+    const { layers: all, ...spec } = net();
+    return { ...spec, layers: all.filter(({ name }) => name !== 'bn') };
+  };
+
+  // Of the last batch's two rows one of three pairs has none.
+  it.each([
+    [4, 'reference', {}],
+    [4, 'wasm', { labelSmoothing: 0.1, mixup: 0.3 }],
+    [6, 'wasm', { optimizer: sgd({ learningRate: 0.01, momentum: 0.9 }) }],
+  ] as const)(
+    'in pairs of %i ranks share the rows too (%s, %o)',
+    async (size, backend, options) => {
+      const whole = await train(options, backend, unnormalized());
+      const towers = await together(options, backend, unnormalized, size);
+      for (const rank of towers) {
+        expect(difference(towers[0], rank)).toBe(0);
+        expect(measured(rank)).toEqual(measured(towers[0]));
+      }
+      expect(difference(whole, towers[size - 1])).toBeLessThan(1e-5);
+      measured(whole).forEach((x, i) => {
+        expect(Math.abs(x - measured(towers[0])[i])).toBeLessThan(1e-6);
+      });
+    },
+  );
+
+  it('in pairs, sum gradients over those that hold the same, and exchange their own rows', async () => {
+    const [{ events }] = await together({ epochs: 1 }, 'reference', unnormalized, 4);
+    const [told] = events.flatMap((event) => (event.type === 'exchanged' ? [event] : []));
+    expect(told.rows).toBe(4);
+    // fc6 reads 72 numbers, half of which each tower has.
+    expect(told.sent.get('fc6/exchange')).toBe(36 * 4 * 4);
+    expect(told.sent.get('gradient/fc6/kernel')).toBe(72 * 12 * 4);
+    expect(told.sent.get('wishes')).toBe(16);
   });
 
   it('send what shapes say, and say so once', async () => {
@@ -188,9 +225,9 @@ describe('two towers that train together', () => {
     expect(difference(all, again)).toBe(0);
   });
 
-  it('stop after the same step, when one is asked to', async () => {
+  it.each([2, 4])('of %i ranks stop after the same step, when one is asked to', async (size) => {
     const control = new AbortController();
-    const stopped = inProcessRanks(2).map((ranks) =>
+    const stopped = inProcessRanks(size).map((ranks) =>
       train({
         epochs: 500,
         eventInterval: 0,
@@ -199,10 +236,12 @@ describe('two towers that train together', () => {
       }),
     );
     setTimeout(() => control.abort(), 300);
-    const [one, other] = await Promise.all(stopped);
-    expect(one.events.at(-1)).toMatchObject({ type: 'done', reason: 'stopped' });
-    expect(difference(one, other)).toBe(0);
-    expect(one.end.progress.step).toBe(other.end.progress.step);
+    const [one, ...others] = await Promise.all(stopped);
+    for (const other of others) {
+      expect(other.events.at(-1)).toMatchObject({ type: 'done', reason: 'stopped' });
+      expect(difference(one, other)).toBe(0);
+      expect(one.end.progress.step).toBe(other.end.progress.step);
+    }
   });
 });
 

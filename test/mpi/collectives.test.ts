@@ -28,6 +28,10 @@ describe.each(launchers)('$library', (launcher) => {
         precise: [0.1 + 1.1],
         received: [1 - line.rank, 7],
         told: [Math.PI],
+        groups: [
+          [line.rank, 2, 3],
+          [0, 1, line.rank + 1],
+        ],
         gathered: [1, 2],
       });
       expect(line.name).toMatch(new RegExp(`^${launcher.library} \\d`));

@@ -18,6 +18,10 @@ const received = new Float32Array(2);
 await ranks.sendReceive(Float32Array.of(rank, 7), received, rank ^ 1);
 const told = rank === 0 ? Float64Array.of(Math.PI) : new Float64Array(1);
 await ranks.broadcast(told);
+// All together, and each by itself.
+const groups = [await ranks.group(7), await ranks.group(rank)];
+const among = groups.map(() => Float32Array.of(rank + 1));
+await Promise.all(groups.map((group, i) => group.allReduce(among[i]!)));
 const gathered = await ranks.gather(new TextEncoder().encode('x'.repeat(rank + 1)));
 await ranks.barrier();
 const line = {
@@ -30,6 +34,7 @@ const line = {
   half: [...half],
   received: [...received],
   told: [...told],
+  groups: groups.map((group, i) => [group.rank, group.size, among[i]![0]]),
   gathered: gathered.map((bytes) => bytes.length),
 };
 await ranks.close();

@@ -88,6 +88,21 @@ for (const launcher of launchers) {
 }
 
 for (const launcher of launchers) {
+  large(`two pairs of towers under ${launcher.library}`, () => {
+    it('have the losses of one process', async () => {
+      const { library } = launcher;
+      const alone = eventsOf((await launchAlone(words(`${library} one`, '--epochs', '1'))).out);
+      const job = await launch(
+        launcher,
+        4,
+        words(`${library} pairs`, '--epochs', '1', '--towers', 'mpi'),
+      );
+      expect(job.code, job.err).toBe(0);
+      expect(job.err).toMatch(/^4 ranks by .*each pair takes its rows/);
+      expectClose(lossesOf(eventsOf(job.out)), lossesOf(alone));
+    });
+  });
+
   // Ranks that wait keep their cores busy.
   large(`two towers under ${launcher.library}: killed, or interrupted`, () => {
     const trained = (name: string, act: (pid: number) => void) => {

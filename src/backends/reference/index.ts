@@ -14,7 +14,7 @@ import {
   topologicalOrder,
 } from '../../graph/node.ts';
 import type { NumberArray } from '../../ops/op.ts';
-import { isExchange } from '../../ops/ranks.ts';
+import { exchangeKind, isExchange } from '../../ops/ranks.ts';
 import type { Backend, Executable, HostArray } from '../backend.ts';
 import { ScopedSession, type State, type StatesByName } from '../scopedSession.ts';
 import { allocate, runNodes } from './interpreter.ts';
@@ -97,7 +97,7 @@ function compileGraph(graph: Graph, stateData: (node: Node) => HostArray): Execu
         const received = valueAt(node);
         const isSum = node.op === 'rankSum';
         const sent = isSum ? received : valueAt(firstInput(node));
-        await exchange([{ name: node.name, kind: isSum ? 'sum' : 'swap', sent, received }]);
+        await exchange([{ name: node.name, kind: exchangeKind(node), sent, received }]);
       }
       conclude();
     },

@@ -215,7 +215,7 @@ function clusterOptions(): Option[] {
     clusterOption(),
     new Option(
       '--towers <kind>',
-      'mpi: each of two ranks holds one tower of the network, as the cards of 2012 did (alexnet)',
+      'mpi: each of two ranks holds one tower of the network, as the cards of 2012 did (alexnet); more ranks: in pairs',
     ).choices(['mpi']),
     gradientsOption(),
     new Option(

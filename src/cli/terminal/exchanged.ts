@@ -14,9 +14,11 @@ function cell(bytes: number): string {
 export function exchangedTable({ rows, sent }: Extract<FitEvent, { type: 'exchanged' }>): string {
   const layers = new Map<string, { forward: number; back: number }>();
   for (const [name, bytes] of sent) {
-    const [layer = name, direction] = name.split('/exchange');
+    const [before = name, direction] = name.split('/exchange');
+    const isSum = direction === undefined && name !== WISHES;
+    const layer = isSum ? 'sums over pairs' : before;
     const { forward, back } = layers.get(layer) ?? { forward: 0, back: 0 };
-    const isBack = direction === '/gradient';
+    const isBack = isSum || direction === '/gradient';
     layers.set(layer, {
       forward: forward + (isBack ? 0 : bytes),
       back: back + (isBack ? bytes : 0),

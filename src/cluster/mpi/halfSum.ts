@@ -8,11 +8,11 @@
  * and training says that it diverged. Called by `mpiThread.node.ts`.
  */
 import { halfToNumber, numberToHalf } from '../../base/halfFloat.ts';
-import type { MpiLibrary } from './libraries.node.ts';
+import type { MpiRanks } from './libraries.node.ts';
 
 /** In place. */
 export function halfSum(
-  mpi: Pick<MpiLibrary, 'rank' | 'allToAll' | 'allGather'>,
+  mpi: Pick<MpiRanks, 'rank' | 'allToAll' | 'allGather'>,
   numbers: Float32Array,
   size: number,
 ): void {

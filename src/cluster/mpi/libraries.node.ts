@@ -49,12 +49,8 @@ const MPICH_HANDLES: Handles = {
   ignoreStatus: 1,
 };
 
-export interface MpiLibrary {
-  readonly family: MpiFamily;
-  /** "Open MPI 4.1.4" */
-  readonly version: string;
-  /** Starts the library; gives the level of thread support. */
-  initialize(): number;
+/** All ranks, or some of them that belong together. */
+export interface MpiRanks {
   rank(): number;
   size(): number;
   /** In place. */
@@ -63,6 +59,16 @@ export interface MpiLibrary {
   allToAll(sent: Uint8Array, received: Uint8Array, part: number): void;
   /** In place: `part` bytes of each rank at its place. */
   allGather(bytes: Uint8Array, part: number): void;
+}
+
+export interface MpiLibrary extends MpiRanks {
+  readonly family: MpiFamily;
+  /** "Open MPI 4.1.4" */
+  readonly version: string;
+  /** Starts the library; gives the level of thread support. */
+  initialize(): number;
+  /** Those that say the same, numbered in their order; called by all. */
+  split(colour: number): MpiRanks;
   sendReceive(sent: Uint8Array, received: Uint8Array, other: number): void;
   broadcast(bytes: Uint8Array): void;
   barrier(): void;
@@ -146,15 +152,24 @@ function bind(k: Koffi, library: ReturnType<Koffi['load']>, file: string): MpiLi
       'intptr',
     ]),
     broadcast: checked('MPI_Bcast', ['void*', 'int', H, 'int', H]),
+    split: checked('MPI_Comm_split', [H, 'int', 'int', 'void*']),
     barrier: checked('MPI_Barrier', [H]),
     abort: checked('MPI_Abort', [H, 'int']),
     finalize: checked('MPI_Finalize', []),
   };
-  const told = (ask: (handle: Handle, to: Int32Array) => void): number => {
+  const told = (ask: (handle: Handle, to: Int32Array) => void, ranks: Handle): number => {
     const word = new Int32Array(1);
-    ask(world, word);
+    ask(ranks, word);
     return first(word, 'answer');
   };
+  const among = (ranks: Handle): MpiRanks => ({
+    rank: () => told(f.rank, ranks),
+    size: () => told(f.size, ranks),
+    allReduce: (numbers) =>
+      f.allReduce(inPlace, numbers, numbers.length, typeOf(numbers, handles), sum, ranks),
+    allToAll: (sent, received, part) => f.allToAll(sent, part, byte, received, part, byte, ranks),
+    allGather: (bytes, part) => f.allGather(inPlace, part, byte, bytes, part, byte, ranks),
+  });
   return {
     family: isOpen ? 'Open MPI' : 'MPICH',
     version,
@@ -164,12 +179,14 @@ function bind(k: Koffi, library: ReturnType<Koffi['load']>, file: string): MpiLi
       f.handler(world, handles.errorsReturn);
       return first(provided, 'level of threads');
     },
-    rank: () => told(f.rank),
-    size: () => told(f.size),
-    allReduce: (numbers) =>
-      f.allReduce(inPlace, numbers, numbers.length, typeOf(numbers, handles), sum, world),
-    allToAll: (sent, received, part) => f.allToAll(sent, part, byte, received, part, byte, world),
-    allGather: (bytes, part) => f.allGather(inPlace, part, byte, bytes, part, byte, world),
+    ...among(world),
+    split: (colour) => {
+      const made = isOpen ? new BigUint64Array(1) : new Int32Array(1);
+      f.split(world, colour, 0, made);
+      const ranks: Handle = made[0];
+      f.handler(ranks, handles.errorsReturn);
+      return among(ranks);
+    },
     sendReceive: (sent, received, other) => {
       const [s, r] = [sent.length, received.length];
       f.exchange(sent, s, byte, other, 0, received, r, byte, other, 0, world, ignoreStatus);

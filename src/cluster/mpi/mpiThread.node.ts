@@ -7,8 +7,9 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { FoveaError, messageOf, unreachable } from '../../base/errors.ts';
+import { at } from '../../base/lists.ts';
 import { halfSum } from './halfSum.ts';
-import { loadMpi, type MpiLibrary } from './libraries.node.ts';
+import { loadMpi, type MpiLibrary, type MpiRanks } from './libraries.node.ts';
 import type { MpiAnswer, MpiRequest, MpiStart } from './protocol.ts';
 
 /** Numbers of one call: 4 MiB of float32. */
@@ -23,9 +24,10 @@ async function serve({ launched }: MpiStart): Promise<void> {
   const threads = mpi.initialize();
   const [rank, size] = [mpi.rank(), mpi.size()];
   answer(0, { started: { version: mpi.version, rank, size, threads } });
+  const groups: MpiRanks[] = [];
   port.on('message', ({ id, request }: { id: number; request: MpiRequest }) => {
     try {
-      answer(id, perform(mpi, request, size));
+      answer(id, perform(mpi, groups, request));
       if (request.op === 'close') port.close();
     } catch (error) {
       fail(id, error);
@@ -33,16 +35,23 @@ async function serve({ launched }: MpiStart): Promise<void> {
   });
 }
 
-function perform(mpi: MpiLibrary, request: MpiRequest, size: number): Omit<MpiAnswer, 'id'> {
+function perform(mpi: MpiLibrary, groups: MpiRanks[], request: MpiRequest): Omit<MpiAnswer, 'id'> {
   switch (request.op) {
     case 'allReduce': {
-      const { numbers, wire } = request;
-      for (let at = 0; at < numbers.length; at += PIECE) {
-        const piece = numbers.subarray(at, at + PIECE);
-        if (wire === 'float16' && piece instanceof Float32Array) halfSum(mpi, piece, size);
-        else mpi.allReduce(piece);
+      const { numbers, wire, group } = request;
+      const ranks = group === undefined ? mpi : at(groups, group, 'group');
+      for (let from = 0; from < numbers.length; from += PIECE) {
+        const piece = numbers.subarray(from, from + PIECE);
+        if (wire === 'float16' && piece instanceof Float32Array)
+          halfSum(ranks, piece, ranks.size());
+        else ranks.allReduce(piece);
       }
       return {};
+    }
+    case 'group': {
+      const ranks = mpi.split(request.colour);
+      const number = groups.push(ranks) - 1;
+      return { group: { number, rank: ranks.rank(), size: ranks.size() } };
     }
     case 'sendReceive':
       mpi.sendReceive(request.sent, request.received, request.other);
@@ -53,7 +62,7 @@ function perform(mpi: MpiLibrary, request: MpiRequest, size: number): Omit<MpiAn
       }
       return {};
     case 'gather':
-      return { gathered: gather(mpi, request.bytes, size) };
+      return { gathered: gather(mpi, request.bytes, mpi.size()) };
     case 'barrier':
       mpi.barrier();
       return {};

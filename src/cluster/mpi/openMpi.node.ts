@@ -5,7 +5,7 @@
  * ends before `close` ends all ranks: the others would wait for it for ever.
  */
 import { Worker } from 'node:worker_threads';
-import { FoveaError, messageOf, UsageError } from '../../base/errors.ts';
+import { FoveaError, messageOf, UsageError, unreachable } from '../../base/errors.ts';
 import type { Collectives, Numbers } from '../collectives.ts';
 import { type Launched, launchedBy } from './environment.ts';
 import { loadMpi, type MpiLibrary, THREAD_MULTIPLE } from './libraries.node.ts';
@@ -49,6 +49,18 @@ function ranksOf(
     name: version,
     allReduce: (numbers, wire = 'float32') =>
       inShared(numbers, (shared) => thread.ask({ op: 'allReduce', numbers: shared, wire })),
+    group: async (colour) => {
+      const { group } = await thread.ask({ op: 'group', colour });
+      if (group === undefined) return unreachable('MPI did not say which group it is');
+      const { number, ...place } = group;
+      return {
+        ...place,
+        allReduce: (numbers, wire = 'float32') =>
+          inShared(numbers, (shared) =>
+            thread.ask({ op: 'allReduce', numbers: shared, wire, group: number }),
+          ),
+      };
+    },
     sendReceive: (sent, received, other) =>
       inShared(received, (to) => {
         const from = isShared(sent) ? sent : sent.slice();

@@ -8,7 +8,14 @@ import type { Numbers, WireFormat } from '../collectives.ts';
 import type { Launched } from './environment.ts';
 
 export type MpiRequest =
-  | { readonly op: 'allReduce'; readonly numbers: Numbers; readonly wire: WireFormat }
+  | {
+      readonly op: 'allReduce';
+      readonly numbers: Numbers;
+      readonly wire: WireFormat;
+      /** Number of a group that was asked for; absent: all ranks. */
+      readonly group?: number;
+    }
+  | { readonly op: 'group'; readonly colour: number }
   | { readonly op: 'sendReceive'; sent: Uint8Array; received: Uint8Array; other: number }
   | { readonly op: 'broadcast'; readonly bytes: Uint8Array }
   | { readonly op: 'gather'; readonly bytes: Uint8Array }
@@ -27,9 +34,16 @@ export interface MpiStarted {
   readonly threads: number;
 }
 
+export interface MpiGroup {
+  readonly number: number;
+  readonly rank: number;
+  readonly size: number;
+}
+
 export interface MpiAnswer {
   readonly id: number;
   readonly started?: MpiStarted;
   readonly gathered?: readonly Uint8Array[];
+  readonly group?: MpiGroup;
   readonly failure?: ErrorParts;
 }

@@ -7,10 +7,11 @@
  */
 import type { Graph } from '../../graph/node.ts';
 import type { MeasureOptions } from '../losses/objectives.ts';
+import type { RowShare } from '../rowShare.ts';
 import { towerLayers } from '../towers/towerLayers.ts';
 import type { TowerPlan } from '../towers/towerPlan.ts';
 import { evaluationGraph, type TrainingOptions, trainingGraph } from './programs.ts';
-import { orderExchanges } from './sharedStep.ts';
+import { orderExchanges, sharedTrainingGraph } from './sharedStep.ts';
 
 /** `tower`: 0 or 1. Inputs, outputs and updates as `trainingGraph` has them, states of half the numbers. */
 export function towerTrainingGraph(
@@ -21,6 +22,16 @@ export function towerTrainingGraph(
 ): Graph {
   const own = { ...options, tower: towerLayers(plan, tower) };
   return orderExchanges(trainingGraph(plan.spec, own, batchSize));
+}
+
+/** The same of one pair of several, each of which takes its rows of the batch. */
+export function sharedTowerGraph(
+  plan: TowerPlan,
+  tower: number,
+  options: TrainingOptions,
+  rows: RowShare,
+): Graph {
+  return sharedTrainingGraph(plan.spec, { ...options, tower: towerLayers(plan, tower), rows });
 }
 
 /** As `evaluationGraph`, for one tower. */

@@ -3,7 +3,7 @@
  *
  * Called by `evaluate.ts` and `../fit.ts`.
  */
-import type { Collectives } from '../../cluster/collectives.ts';
+import type { Collectives, Group } from '../../cluster/collectives.ts';
 import { type Share, shareOf } from '../../data/batches/batches.ts';
 import { sliceAny } from '../../data/streamed.ts';
 import type { RowSplit } from '../rows.ts';
@@ -13,7 +13,7 @@ import type { Predictions } from './classification.ts';
 export type Total = (sums: number[]) => Promise<number[]>;
 
 /** The rank's rows, next to each other; a split with fewer rows than ranks is gone through by each. */
-export function partOf<S extends RowSplit>(split: S, { rank, size }: Collectives) {
+export function partOf<S extends RowSplit>(split: S, { rank, size }: Pick<Group, 'rank' | 'size'>) {
   const share: Share = { rank, of: size };
   if (split.count < size) return { part: split, first: 0, isWhole: true };
   const { first, count } = shareOf(split.count, share);
@@ -22,7 +22,7 @@ export function partOf<S extends RowSplit>(split: S, { rank, size }: Collectives
 
 /** In float64; the same bits on every rank. */
 export const totalOver =
-  (ranks: Collectives): Total =>
+  (ranks: Group): Total =>
   async (sums) => {
     const all = Float64Array.from(sums);
     await ranks.allReduce(all);

@@ -8,7 +8,7 @@
 import { firstInput, type Node } from '../../../graph/node.ts';
 import { opOf } from '../../../ops/index.ts';
 import type { Tensor } from '../../../ops/op.ts';
-import { rankSum } from '../../../ops/ranks.ts';
+import { exchangeKind, rankSum } from '../../../ops/ranks.ts';
 import type { Exchange, Exchanged, HostArray } from '../../backend.ts';
 import type { ExchangePhase, Segment } from './program.ts';
 
@@ -64,7 +64,7 @@ function exchangedOf(node: Node, view: View): Exchanged {
   const isSum = node.op === rankSum.name;
   const received = view(node);
   const sent = isSum ? received : view(firstInput(node));
-  return { name: node.name, kind: isSum ? 'sum' : 'swap', sent, received };
+  return { name: node.name, kind: exchangeKind(node), sent, received };
 }
 
 function exchangeAlone({ nodes }: Pick<ExchangePhase, 'nodes'> = { nodes: [] }, view: View): void {

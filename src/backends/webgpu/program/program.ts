@@ -15,7 +15,7 @@ import {
   topologicalOrder,
   writeConstant,
 } from '../../../graph/node.ts';
-import { rankSum } from '../../../ops/ranks.ts';
+import { exchangeKind, rankSum } from '../../../ops/ranks.ts';
 import type { Exchange, Exchanged, HostArray } from '../../backend.ts';
 import {
   type Allocation,
@@ -142,9 +142,8 @@ export class Program {
 
   async #exchanged(node: Node): Promise<Exchanged> {
     const sent = await this.#device.read(this.piecesOf(this.#plan.storageOf(node)), node);
-    return node.op === rankSum.name
-      ? { name: node.name, kind: 'sum', sent, received: sent }
-      : { name: node.name, kind: 'swap', sent, received: zerosOf(node) };
+    const received = node.op === rankSum.name ? sent : zerosOf(node);
+    return { name: node.name, kind: exchangeKind(node), sent, received };
   }
 
   #fill(): void {
