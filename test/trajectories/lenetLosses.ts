@@ -2,21 +2,30 @@
 import type { Session } from '../../src/backends/backend.ts';
 import { modelOf } from '../../src/models/index.ts';
 import { adam } from '../../src/nn/optimizers/adam.ts';
+import { type PrecisionChoice, precisionOf } from '../../src/nn/precision/choice.ts';
 import { initialStates, trainingGraph } from '../../src/nn/programs/programs.ts';
 import { firstMnistRows } from '../golden/mnistRows.ts';
 
 /** Rows that are kept beside the recordings. */
 const ROWS = 1280;
 
+export interface LenetSteps {
+  readonly steps: number;
+  readonly batch: number;
+  readonly seed?: number;
+  readonly precision?: PrecisionChoice | undefined;
+}
+
 /** Adam at its usual rate, batches in the order of the file. */
 export async function lenetLosses(
   session: Session,
-  { steps, batch, seed = 1 }: { steps: number; batch: number; seed?: number },
+  { steps, batch, seed = 1, precision: choice }: LenetSteps,
 ): Promise<number[]> {
+  const precision = await precisionOf(choice);
   const spec = modelOf('lenet5');
   const optimizer = adam();
-  const program = session.compile(trainingGraph(spec, { optimizer }, batch));
-  for (const [name, numbers] of initialStates(spec, { optimizer, seed }))
+  const program = session.compile(trainingGraph(spec, { optimizer, precision }, batch));
+  for (const [name, numbers] of initialStates(spec, { optimizer, precision, seed }))
     session.writeState(name, numbers);
   const { fill } = firstMnistRows();
   const losses: number[] = [];

@@ -5,6 +5,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { large, skipped } from '../../../test/support/doors.ts';
 import { softwareGpu } from '../../../test/support/softwareGpu.ts';
+import { roundToHalf } from '../../base/halfFloat.ts';
 import { RandomStream } from '../../base/random.ts';
 import { type Graph, inputNode, type Node, rootsOf, topologicalOrder } from '../../graph/node.ts';
 import { modelOf } from '../../models/index.ts';
@@ -17,6 +18,7 @@ import { referenceBackend } from '../reference/index.ts';
 import { webgpuBackend } from './index.ts';
 import { LEAST, type Target, trafficOf } from './kernel.ts';
 import type { WebgpuOptions } from './options.ts';
+import { moduleOf } from './program/bindings.ts';
 import { planProgram } from './program/plan.ts';
 
 const half = (x: Node): Node => build('roundToHalf', [x], {}, `${x.name}/half`);
@@ -173,15 +175,52 @@ function onSessions(adapters: GPU, options: WebgpuOptions, names: RegExp): void 
 const gpu = await softwareGpu();
 if (typeof gpu === 'string') skipped('half precision in the memory of WebGPU', gpu);
 else {
-  const pieces = { limits: { maxBinding: 512 } };
+  // So few that kernels are cut into parts.
+  const pieces = { limits: { maxBinding: 128, maxBuffers: 8 } };
   describe('half precision in one buffer each', () =>
     onSessions(gpu, {}, /^the gradient of a conv|split|maximum|mean|^arithmetic|shape|^a norm/));
-  describe('half precision in pieces of 512 bytes', () =>
+  describe('half precision in pieces of 128 bytes', () =>
     onSessions(gpu, pieces, /^a mean|^arithmetic/));
+  it('keeps infinities and NaN, and what is too small for all digits', async () => {
+    const far = [
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+      Number.NaN,
+      1e6,
+      -65520,
+      65519,
+    ];
+    const numbers = [
+      ...far,
+      6e-5,
+      -6.1e-5,
+      1e-7,
+      6e-8,
+      2 ** -25,
+      2 ** -24,
+      3 * 2 ** -25,
+      0.1,
+      0,
+      2049,
+    ];
+    await using session = await webgpuBackend.open({ gpu });
+    // Turned, since a copy reads what lies in memory.
+    const turned = build('transpose', [half(x([4, 4]))], { axes: [1, 0] });
+    const graph = { outputs: { turned }, updates: [] };
+    expect(dtypesOf(graph, session.target)).toEqual(['f16', 'f32']);
+    const program = session.compile(graph);
+    program.input('x').set(numbers);
+    program.run();
+    const found = await program.output('turned');
+    const wanted = numbers.map((_, i) =>
+      roundToHalf(Math.fround(numbers[(i % 4) * 4 + (i >> 2)]!)),
+    );
+    expect([...found].map((y) => y + 0)).toEqual(wanted.map((y) => y + 0));
+  });
   large('half precision in the memory of WebGPU', () => {
     describe('half precision of every kernel', () => onSessions(gpu, {}, /./));
     describe('half precision of more in pieces', () =>
-      onSessions(gpu, pieces, /^a matrix|maximum,/));
+      onSessions(gpu, { limits: { maxBinding: 512 } }, /^a matrix|maximum,/));
     describe("half precision by Winograd's way", () =>
       onSessions(gpu, { winograd: 'always' }, /^a convolution/));
   });
@@ -214,6 +253,20 @@ describe('what is stored as half precision', async () => {
     const { outputs, updates } = mixed.graph;
     for (const node of [...Object.values(outputs), ...updates.map(({ value }) => value)])
       expect(node.dtype).not.toBe('f16');
+  });
+
+  it('is not what somebody reads as it was, and not what is written one by one', () => {
+    const mean = build('averagePool2d', [x([2, 4, 4, 3])], { ...pool, countIncludePad: false });
+    const both = build('add', [half(mean), mean]);
+    expect(dtypesOf({ outputs: { both }, updates: [] }, target)).toEqual(['f32', 'f32']);
+    const odd = build('matmul', [x([512, 256]), x([256, 129], 'w')], {}, 'odd');
+    const stored = build('transpose', [half(odd)], { axes: [1, 0] });
+    const program = planProgram({ outputs: { stored }, updates: [] }, target);
+    expect(program.kernels.map(({ plan }) => plan.way)).toEqual(['tiles', undefined]);
+    expect(program.kernels.map(({ outputs: [made] }) => made!.dtype)).toEqual(['f32', 'f32']);
+    // It is rounded all the same.
+    const codes = program.dispatches.map((dispatch) => moduleOf(dispatch, program).code);
+    expect(codes.join()).toContain('roundedToHalf(sum)');
   });
 
   it('is no gradient that an update alone reads: it stays in registers', () => {

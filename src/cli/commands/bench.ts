@@ -6,6 +6,7 @@
 import { Command, Option } from 'commander';
 import type { Executable, Session } from '../../backends/backend.ts';
 import { UsageError, unknownName } from '../../base/errors.ts';
+import { formatBytes } from '../../base/units.ts';
 import type { Profile } from '../../bench/profile.ts';
 import type { Mode } from '../../bench/workloads.ts';
 import {
@@ -180,11 +181,12 @@ async function benchAlone(name: string | undefined, options: Options): Promise<v
       ...(options.precision === undefined ? {} : { precision: options.precision }),
       threads,
       ...timing,
+      memoryBytes: executable.arenaBytes,
       plan,
       backend,
     });
     output.text(
-      `${name} ${mode}, batch ${batch}: median ${milliseconds(timing.medianMs)}, best ${milliseconds(timing.minMs)}, ${timing.n} runs`,
+      `${name} ${mode}, batch ${batch}: median ${milliseconds(timing.medianMs)}, best ${milliseconds(timing.minMs)}, ${timing.n} runs; ${formatBytes(executable.arenaBytes)} beside the states`,
     );
   } finally {
     await session.close();

@@ -17,11 +17,18 @@ import { isExchange } from '../../../ops/ranks.ts';
 import { recordOf, signatureOf } from '../families.ts';
 import { isStoredHalf, type PlanContext } from '../kernel.ts';
 
+interface Surroundings {
+  readonly context: PlanContext;
+  readonly readers: ReadonlyMap<Node, number>;
+  /** Whether the node must stay float32. */
+  readonly isSeen: boolean;
+}
+
 export function storeHalves(graph: Graph, context: PlanContext): Graph {
   const readers = useCounts(graph);
-  const bare = seenOutside(graph);
+  const seen = seenOutside(graph);
   return rewrite(graph, (node, original) => {
-    const stored = bare.has(original) ? node : storedHalf(node, context, readers);
+    const stored = storedHalf(node, { context, readers, isSeen: seen.has(original) });
     // A rebuilt node has as many readers as the one it stands for.
     readers.set(stored, readers.get(original) ?? 0);
     return stored;
@@ -41,27 +48,29 @@ function seenOutside({ outputs, updates }: Graph): ReadonlySet<Node> {
 }
 
 /** The node as it is stored: itself, or its like of half precision. */
-function storedHalf(node: Node, context: PlanContext, readers: ReadonlyMap<Node, number>): Node {
+function storedHalf(node: Node, surroundings: Surroundings): Node {
+  const { context, isSeen } = surroundings;
   if (isSource(node) || isExchange(node)) return node;
   if (node.op === 'reshape') {
     return isStoredHalf(firstInput(node)) ? createNode({ ...node, dtype: 'f16' }) : node;
   }
+  const mayBeStored = !isSeen && storesHalf(node, context);
   const written = expressionOf(node) ?? epilogueOf(node);
   if (written === undefined) {
     const isPicked = picksHalves(node) && node.inputs.every(isStoredHalf);
-    return isPicked && storesHalf(node, context) ? createNode({ ...node, dtype: 'f16' }) : node;
+    return isPicked && mayBeStored ? createNode({ ...node, dtype: 'f16' }) : node;
   }
-  const reading = readingHalves(node, written, context, readers);
+  const reading = readingHalves(node, written, surroundings);
   const rounded = roundedBy(reading.expression);
   const isElementwise = expressionOf(node) !== undefined;
-  const isStored = rounded !== undefined && (isElementwise || storesHalf(node, context));
+  const isStored = rounded !== undefined && mayBeStored;
   // Who reads an element-wise value in the same kernel reads it before it is stored: it stays rounded by itself.
   const expression = isStored && !isElementwise ? rounded : reading.expression;
   if (!isStored && reading.inputs === node.inputs) return node;
   // A rounding and nothing else, of what is stored rounded now: the value itself.
   const [only] = reading.inputs;
-  if (isElementwise && only !== undefined && expression.kind === 'input' && isStoredHalf(only)) {
-    if (sameShape(only.shape, node.shape)) return only;
+  if (!isSeen && expression.kind === 'input' && isElementwise && only !== undefined) {
+    if (isStoredHalf(only) && sameShape(only.shape, node.shape)) return only;
   }
   return createNode({
     ...node,
@@ -77,8 +86,7 @@ function storedHalf(node: Node, context: PlanContext, readers: ReadonlyMap<Node,
 function readingHalves(
   node: Node,
   expression: Expression,
-  context: PlanContext,
-  readers: ReadonlyMap<Node, number>,
+  { context, readers }: Surroundings,
 ): { readonly expression: Expression; readonly inputs: readonly Node[] } {
   const reads = readsOf(expression);
   // In an epilogue $0 is the sum, and the inputs of the op itself are none of the expression's.
@@ -132,5 +140,8 @@ const roundedBy = (e: Expression): Expression | undefined =>
   e.kind === 'unary' && e.name === 'half' ? e.a : undefined;
 
 /** Whether the kernel of a value that is float32 so far can write it so. */
-const storesHalf = (node: Node, context: PlanContext): boolean =>
-  node.dtype === 'f32' && recordOf(node.op)?.storesHalf?.(node, context) === true;
+function storesHalf(node: Node, context: PlanContext): boolean {
+  if (node.dtype !== 'f32') return false;
+  if (expressionOf(node) !== undefined) return true;
+  return recordOf(node.op)?.storesHalf?.(node, context) === true;
+}

@@ -8,7 +8,7 @@ import type { Node } from '../../../graph/node.ts';
 import type { Explanation } from '../../backend.ts';
 import { formatCount, planText } from '../../planText.ts';
 import { signatureOf } from '../families.ts';
-import { type Groups, isTemporary, type Kernel, trafficOf } from '../kernel.ts';
+import { type Groups, isStoredHalf, isTemporary, type Kernel, trafficOf } from '../kernel.ts';
 import { lengthOf } from '../language/indexing.ts';
 import { moduleOf } from './bindings.ts';
 import type { ProgramPlan } from './plan.ts';
@@ -25,14 +25,20 @@ export function viewsOf(plan: ProgramPlan, adapter: string): Explanation {
   };
 }
 
-function listSchedule(program: ProgramPlan, adapter: string): string {
-  const { kernels, dispatches, copies } = program;
+/** What all of it takes. */
+function totalsOf({ kernels, dispatches, memory }: ProgramPlan): string {
   const multiplyAdds = kernels.reduce((sum, kernel) => sum + kernel.multiplyAdds, 0);
-  const lines = [
-    `${count(kernels.length, 'kernel')} in ${count(dispatches.length, 'dispatch', 'dispatches')}, each waiting for the one before; ` +
-      `${formatCount(multiplyAdds)} multiply-adds; for ${adapter}`,
-    '',
-  ];
+  const moved = kernels.reduce((sum, kernel) => sum + trafficOf(kernel), 0);
+  return [
+    `${count(kernels.length, 'kernel')} in ${count(dispatches.length, 'dispatch', 'dispatches')}, each waiting for the one before`,
+    `${formatCount(multiplyAdds)} multiply-adds`,
+    `${formatBytes(moved)} of values read and written, ${formatBytes(memory.bytes)} of buffers`,
+  ].join('; ');
+}
+
+function listSchedule(program: ProgramPlan, adapter: string): string {
+  const { kernels, copies } = program;
+  const lines = [`${totalsOf(program)}; for ${adapter}`, ''];
   for (const kernel of kernels) lines.push(...kernelLines(kernel, program));
   for (const { state, value } of copies) lines.push(`copy  ${value.name} to ${state.name}`);
   return lines.join('\n');
@@ -112,12 +118,12 @@ function listWgsl(program: ProgramPlan, adapter: string): string {
       ...planText(kernel.plan),
       ...bound.map(
         ({ name, owner, piece }) =>
-          `${name}: ${owner.name} ${formatShape(owner.shape)}${piece === 0 ? '' : `, piece ${piece}`}`,
+          `${name}: ${owner.name} ${formatShape(owner.shape)}${isStoredHalf(owner) ? ', half precision' : ''}${piece === 0 ? '' : `, piece ${piece}`}`,
       ),
     ];
     return [...comments.map((line) => `// ${line}`), code.trimEnd(), ''].join('\n');
   });
-  return [`// for ${adapter}`, '', ...listed].join('\n');
+  return [`// for ${adapter}: ${totalsOf(program)}`, '', ...listed].join('\n');
 }
 
 function formulaOf(node: Node): string {
