@@ -108,6 +108,32 @@ describe('a run of a sweep', () => {
     expect(again).toMatchObject({ kind: 'done', figures: figures(whole), seconds: 0 });
   });
 
+  it('is told to MLflow as one of the sweep, under one id from rung to rung', async () => {
+    await fs.writeFile(path.join(home, 'tiny.json'), JSON.stringify(tiny));
+    const mlruns = path.join(home, 'mlruns');
+    const folder = path.join(home, 'mine', 'runs', '001-seed3');
+    await fs.mkdir(path.dirname(folder), { recursive: true });
+    const task = { words: [...words(), '--mlflow', mlruns], folder };
+    for (const epochs of [1, 3])
+      await runTrial({ ...task, epochs }, () => undefined, { signal, threads: 1 });
+    const [experiment = ''] = (await fs.readdir(mlruns)).filter((id) => id !== '0');
+    const meta = await fs.readFile(path.join(mlruns, experiment, 'meta.yaml'), 'utf8');
+    expect(meta).toContain('name: "sweeps/mine"');
+    const entries = await fs.readdir(path.join(mlruns, experiment));
+    const runs = entries.filter((name) => name !== 'meta.yaml');
+    expect(runs.length).toBe(1);
+    const loss = await fs.readFile(
+      path.join(mlruns, experiment, runs[0] ?? '', 'metrics', 'loss'),
+      'utf8',
+    );
+    expect(
+      loss
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' ')[2]),
+    ).toEqual(['1', '2', '3']);
+  });
+
   it('that diverges has failed, and says how', async () => {
     await fs.writeFile(path.join(home, 'tiny.json'), JSON.stringify(tiny));
     const wild = [...words(), '--optimizer', 'sgd', '--learning-rate', '1e39'];
