@@ -23,10 +23,6 @@ export interface Target {
   readonly maxBuffers: number;
   /** The most bytes of a buffer that a dispatch reaches; larger values lie in several. */
   readonly maxBinding: number;
-  /** Invocations that run together can exchange numbers. */
-  readonly subgroups: boolean;
-  /** Numbers of 16 bits. */
-  readonly f16: boolean;
   /** Where convolutions may be Winograd's. */
   readonly winograd: WinogradUse;
 }
@@ -39,8 +35,6 @@ export const LEAST: Target = {
   maxGroups: 65_535,
   maxBuffers: 8,
   maxBinding: 2 ** 27,
-  subgroups: false,
-  f16: false,
   winograd: 'auto',
 };
 

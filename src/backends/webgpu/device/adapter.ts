@@ -33,7 +33,7 @@ const LIMITS = [
   'maxComputeWorkgroupsPerDimension',
 ] as const;
 
-const FEATURES = ['subgroups', 'shader-f16', 'timestamp-query'] as const;
+const FEATURES = ['timestamp-query'] as const;
 
 export async function openAdapter(options: WebgpuOptions): Promise<OpenedAdapter> {
   const gpu = options.gpu ?? (await findGpu());
@@ -75,7 +75,7 @@ async function findGpu(): Promise<GPU> {
 
 /** What plans may ask of a device; software takes long to compile and gains nothing by wide groups. */
 export function targetOf(
-  { limits, features }: GPUDevice,
+  { limits }: GPUDevice,
   isSoftware: boolean,
   { winograd = 'auto', limits: kept = {} }: WebgpuOptions = {},
 ): Target {
@@ -92,8 +92,6 @@ export function targetOf(
       Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
       kept.maxBinding,
     ),
-    subgroups: features.has('subgroups'),
-    f16: features.has('shader-f16'),
     winograd,
   };
 }
