@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { bar, batchLine, downloadLine, epochLine } from './progress.ts';
+import { bar, batchLine, compilingLine, downloadLine, epochLine } from './progress.ts';
 
 describe('progress lines', () => {
+  it('say what a device is busy with before the first step', () => {
+    expect(compilingLine(99)).toBe('Compiling 99 kernels ...');
+    expect(compilingLine(1)).toBe('Compiling 1 kernel ...');
+  });
+
   it('read like those of Keras', () => {
     const epoch = {
       type: 'epoch',

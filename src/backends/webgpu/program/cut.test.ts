@@ -5,8 +5,8 @@ import { modelOf } from '../../../models/index.ts';
 import { adam } from '../../../nn/optimizers/adam.ts';
 import { trainingGraph } from '../../../nn/programs/programs.ts';
 import { build } from '../../../ops/index.ts';
-import { LEAST } from '../kernel.ts';
-import { moduleOf } from './bindings.ts';
+import { type Binding, type Groups, LEAST, scalars } from '../kernel.ts';
+import { buffersIn, moduleOf } from './bindings.ts';
 import { planProgram } from './plan.ts';
 
 /** Kernels bind buffers of 16 numbers. */
@@ -65,6 +65,20 @@ describe('a kernel of values that lie in several buffers', () => {
     ]);
     for (const [k, bound] of boundIn(program).entries())
       expect(bound.split(' ').sort()).toEqual([`g.${k}`, 'rate.0', `v.${k}`, `w.${k}`]);
+  });
+
+  it('binds of what it reads in two ways all that either reaches', () => {
+    const x = inputNode('x', [40]);
+    const part = (from: number, to: number): Binding => scalars(x, () => ({ from, to }));
+    const work = { items: 40, groups: (): Groups => [1, 1, 1] };
+    const dispatch = {
+      inputs: [part(33, 35), scalars(x), part(17, 20)],
+      outputs: [],
+      work,
+      code: () => '',
+    };
+    const layout = { storageOf: (node: Node) => node, context: { target: SMALL } };
+    expect(buffersIn({ dispatch, items: { from: 34, to: 35 } }, layout)).toBe(3);
   });
 
   it('counts an epilogue that reads beside the results with the edges that they meet', () => {
