@@ -93,6 +93,23 @@ describe('one file, in a process of its own', () => {
     expect(execFileSync(process.execPath, args, { encoding: 'utf8' })).toBe('1\n');
   });
 
+  it.for([2 ** 30, 4096])('compiles on the spot, where it may: up to %d bytes', (most) => {
+    const file = writeShipped(folder, named('lenet5'), { name: 'spot' });
+    const script = `let handed = 0;
+      const { Module, instantiate } = WebAssembly;
+      WebAssembly.instantiate = (...of) => { handed++; return instantiate(...of); };
+      WebAssembly.Module = class { constructor(bytes) {
+        if (bytes.length > ${most}) throw new RangeError('disallowed on the main thread');
+        return new Module(bytes);
+      } };
+      const { predict } = await import('file://${file}');
+      const { answers } = await predict(new Uint8Array(784).fill(200, 300, 400));
+      console.log(answers.length, handed)`;
+    const args = ['--input-type=module', '--eval', script];
+    const handed = most === 4096 ? 1 : 0;
+    expect(execFileSync(process.execPath, args, { encoding: 'utf8' })).toBe(`3 ${handed}\n`);
+  });
+
   it('is the same file each time', () => {
     const [first, second] = [0, 1].map(() => [...exportModel(named('lenet5'), { name: 'a' })]);
     expect(first).toEqual(second);

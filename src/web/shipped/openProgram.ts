@@ -43,7 +43,7 @@ export async function openProgram(
   const { layout } = isFused ? fused : plain;
   const code = isFused ? bytes.subarray(0, fused.bytes) : bytes.subarray(fused.bytes, end);
   const memory = new WebAssembly.Memory({ initial: layout.pages, maximum: layout.pages });
-  const exports = await instantiated(code, memory);
+  const exports = await instantiated(code, { env: { memory } });
   const numbers = ([address, count]: Place): Float32Array =>
     new Float32Array(memory.buffer, address, count);
   unpackWeights({ ...about, plane: bytes.subarray(end) }, new TextBits(text.slice(deflated)), (i) =>
@@ -92,11 +92,10 @@ function fuses(): boolean {
 
 async function instantiated(
   code: Uint8Array<ArrayBuffer>,
-  memory: WebAssembly.Memory,
+  imports: WebAssembly.Imports,
 ): Promise<WebAssembly.Exports> {
   try {
-    const { instance } = await WebAssembly.instantiate(code, { env: { memory } });
-    return instance.exports;
+    return (await instanceOf(code, imports)).exports;
   } catch (error) {
     throw new FoveaError(
       {
@@ -106,5 +105,16 @@ async function instantiated(
       },
       { cause: error },
     );
+  }
+}
+
+/** Made on the spot: to hand so small a module to other threads and wait takes longer than to compile it. */
+function instanceOf(code: Uint8Array<ArrayBuffer>, imports: WebAssembly.Imports) {
+  try {
+    return new WebAssembly.Instance(new WebAssembly.Module(code), imports);
+  } catch (error) {
+    // Pages of older browsers make no more than 4 KB so.
+    if (!(error instanceof RangeError)) throw error;
+    return WebAssembly.instantiate(code, imports).then(({ instance }) => instance);
   }
 }
