@@ -24,6 +24,8 @@ const ownRowCases: Partial<Record<ElementwiseName, readonly ConformanceCase[]>> 
   sqrt: other.unaryCases('sqrt', ['positive', 'special']),
   log: other.unaryCases('log', ['positive', 'special']),
   leakyRelu: other.unaryCases('leakyRelu', ['normal', 'negative', 'special'], { alpha: 0.1 }),
+  // A staircase: its gradient is that of the line it follows.
+  roundToHalf: other.unaryCases('roundToHalf').map((test) => ({ ...test, smooth: false })),
   elu: other.unaryCases('elu', ['normal', 'negative', 'special'], { alpha: 1.5 }),
 };
 
