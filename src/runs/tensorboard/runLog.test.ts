@@ -136,7 +136,7 @@ describe('a run that is told to TensorBoard', () => {
     expect(await fs.readdir(home)).toEqual(['file']);
   });
 
-  it.each([6, 9])(
+  it.each([8, 14])(
     'goes on, with a word, where the disk is full in the middle (write %i)',
     async (full) => {
       const { append } = EventFile.prototype;
@@ -157,6 +157,19 @@ describe('a run that is told to TensorBoard', () => {
       expect((await eventsIn('logs', 'run', 'train')).length).toBeGreaterThan(2);
     },
   );
+
+  it('says where what was put off can no longer be written at the end', async () => {
+    const { close } = EventFile.prototype;
+    vi.spyOn(EventFile.prototype, 'close').mockImplementation(async function (this: EventFile) {
+      await close.call(this);
+      throw new FoveaError('cannot write: the disk is full (ENOSPC)');
+    });
+    const words: string[] = [];
+    const onTrouble = (said: string) => words.push(said);
+    const seen = await all(trainRun(request('run', { tensorboard: { onTrouble } })));
+    expect(words).toEqual([expect.stringMatching(/no more.*disk is full/)]);
+    expect(seen.at(-1)?.type).toBe('result');
+  });
 
   it('is told by the first of several ranks alone', async () => {
     const ranks = inProcessRanks(2);

@@ -199,7 +199,7 @@ export class TensorBoardLog implements Listener {
   async #tell(part: Part | '', values: readonly SummaryValue[], step: number): Promise<void> {
     if (values.length === 0) return;
     const file = await this.#file(part);
-    await file.putOff(summaryEvent(momentAt(step), values));
+    await file.append([summaryEvent(momentAt(step), values)]);
   }
 
   async #file(part: Part | ''): Promise<EventFile> {
