@@ -292,4 +292,8 @@ describe('towers are refused', () => {
   it('to optimizers that look at the whole network', async () => {
     expect(await refusal({ optimizer: sgd({ clipNorm: 1 }) })).toMatch(/clipNorm/);
   });
+
+  it('to half precision, which skips a step by what all gradients are', async () => {
+    expect(await refusal({ precision: 'float16' })).toMatch(/each tower has half of them/);
+  });
 });
