@@ -6,14 +6,15 @@ import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openSession } from '../../src/backends/select.ts';
 import { FoveaError } from '../../src/base/errors.ts';
+import { exportModel } from '../../src/interop/exporters.ts';
 import { decodeModel, externalFilesOf } from '../../src/interop/onnx/decode.ts';
 import { graphOfOnnx } from '../../src/interop/onnx/importGraph.ts';
 import {
   TensorProto_DataLocation,
   TensorProto_DataType,
 } from '../../src/interop/onnx/proto/schema.ts';
-import { specOfOnnx } from '../../src/interop/onnx/spec/importSpec.ts';
 import { compileImported } from '../../src/interop/onnxGraph.ts';
+import { runBothWays } from './bothWays.ts';
 import { call, domain, graph, WHOLE, X } from './callingModel.ts';
 import { floats, integers, node, type Written, writeModel } from './writeModel.ts';
 
@@ -98,11 +99,20 @@ describe('functions of the file and branches that it decides', () => {
     expect((await ours(bytes)).y).toEqual([-0.5, 1, -1, -0.25, 1, -1, -0.125, -1]);
   });
 
-  it('become layers like any other nodes', () => {
-    const { spec } = specOfOnnx(decodeModel(writeModel(WHOLE), 'm'), 'm');
-    const kinds = spec.layers.map(({ kind }) => kind);
+  it('become layers like any other nodes, which leave and come back', async () => {
+    await using session = await openSession({ backend: 'reference' });
+    const { imported, outputs } = await runBothWays(session, writeModel(WHOLE));
+    const kinds = imported.spec.layers.map(({ kind }) => kind);
     expect(kinds.filter((kind) => kind === 'dense')).toHaveLength(3);
     expect(kinds.filter((kind) => kind === 'add')).toHaveLength(3);
+    const files = await exportModel(imported, 'onnx', { name: 'net' });
+    const again = await runBothWays(session, files.get('net.onnx')!, { batchSize: 2 });
+    outputs.forEach(({ graph: right, layers }, k) => {
+      right.forEach((n, i) => {
+        expect(layers[i]).toBeCloseTo(n, 4);
+        expect(again.outputs[k]?.layers[i]).toBeCloseTo(n, 4);
+      });
+    });
   });
 
   it('name the files that tensors within lie in', () => {
