@@ -186,8 +186,12 @@ export function treatmentOf(
   record: RunRecord,
   spec: ModelSpec,
 ): Pick<RunSettings, 'loss' | 'metrics' | 'augmentation'> {
-  if (!isImported(record)) return record.settings;
-  return { loss: defaultLossOf(spec), augmentation: { steps: [], mean: null } };
+  if (isImported(record)) {
+    return { loss: defaultLossOf(spec), augmentation: { steps: [], mean: null } };
+  }
+  // No more than these: a measurement has settings of the same names, such as its precision.
+  const { loss, metrics, augmentation } = record.settings;
+  return { loss, metrics, augmentation };
 }
 
 /** For what asks how a run was trained: throws where it was not trained here. */
