@@ -14,7 +14,7 @@ import type { Split } from '../data/dataset.ts';
 import { batchSizeOf, type Graph, rootsOf, topologicalOrder } from '../graph/node.ts';
 import { ROW_WEIGHTS } from '../nn/programs/loss.ts';
 import { inputsOf, type ModelSpec, nameIn, outputsOf, type Preprocessing } from '../nn/spec.ts';
-import { mixRows, mixWith, type RowTreatment } from './rowTreatment.ts';
+import { type Mixup, mixRows, mixWith, type RowTreatment } from './rowTreatment.ts';
 
 interface FedInput {
   /** In the data, and in the program. */
@@ -102,8 +102,11 @@ export class Feed {
   /** Writes a batch that is ready; rows of the program behind it keep what they held. */
   fill(source: BatchSource, epoch: number, batch: number): void {
     this.#write(this.#own, source, epoch, batch);
-    const { mixup } = this.#treatment ?? {};
-    if (mixup === undefined) return;
+    const mixup = this.#treatment?.mixup;
+    if (mixup !== undefined) this.#mix(mixup, source, epoch, batch);
+  }
+
+  #mix(mixup: Mixup, source: BatchSource, epoch: number, batch: number): void {
     const share = mixup.share(epoch * source.batchesPerEpoch + batch);
     const rows = source.indices(epoch, batch);
     const { partners } = source;
@@ -132,11 +135,11 @@ export class Feed {
     const indices = source.indices(epoch, batch);
     if (source.arrays !== undefined) this.#fillByName(place, source.arrays, indices);
     else {
-      const [{ preprocessing, view }] = place.fed;
+      const { preprocessing, view } = place.fed[0];
       source.fill(epoch, batch, preprocessing, view, place.labels);
       this.#fillOneHot(place.truths[0], place.labels, indices.length);
     }
-    const { weights } = this.#treatment ?? {};
+    const weights = this.#treatment?.weights;
     if (weights === undefined) return;
     for (let n = 0; n < indices.length; n++) place.weights[n] = weights[indices[n]];
   }

@@ -208,12 +208,15 @@ function lostAt(i: number, losses: ArrayLike<number>, measures: StepResults['mea
 
 /** To the sums over the epoch: means of losses times the rows, the others as they are. */
 function addMeasure(progress: Progress, name: string, value: number, rows: number): void {
-  const scaling = progress.lossScaling ?? { skipped: 0, scale: 1 };
   if (name === 'correct') progress.correct += value;
-  else if (name === SKIPPED)
-    progress.lossScaling = { ...scaling, skipped: scaling.skipped + value };
-  else if (name === LOSS_SCALE) progress.lossScaling = { ...scaling, scale: value };
+  else if (name === SKIPPED || name === LOSS_SCALE) addScaling(progress, name, value);
   else addSum(progress, name, value, rows);
+}
+
+function addScaling(progress: Progress, name: string, value: number): void {
+  const { skipped, scale } = progress.lossScaling ?? { skipped: 0, scale: 1 };
+  progress.lossScaling =
+    name === SKIPPED ? { skipped: skipped + value, scale } : { skipped, scale: value };
 }
 
 function addSum(progress: Progress, name: string, value: number, rows: number): void {
