@@ -247,7 +247,7 @@ describe('two towers that train together', () => {
 
 large('AlexNet itself', () => {
   it('has the losses of one process over ten steps', { timeout: 900_000 }, async () => {
-    const [count, size] = [40, 227 * 227 * 3];
+    const [count, size] = [20, 227 * 227 * 3];
     const random = new RandomStream(1);
     const labels = Uint8Array.from({ length: count }, (_, i) => i % 10);
     const images = Uint8Array.from(
@@ -258,7 +258,7 @@ large('AlexNet itself', () => {
       await using session = await openSession({ threads: 1 });
       const spec = forClasses(modelOf('alexnet'), 10);
       const optimizer = sgd({ learningRate: 0.001 });
-      const options = { epochs: 1, batchSize: 4, eventInterval: 0, optimizer, cluster };
+      const options = { epochs: 1, batchSize: 2, eventInterval: 0, optimizer, cluster };
       const means: number[] = [];
       for await (const event of fit(session, spec, { train: { count, images, labels } }, options)) {
         if (event.type === 'batch') means.push(event.loss);
