@@ -156,25 +156,23 @@ export function partsOf(e: Expression): readonly Expression[] {
   }
 }
 
+/** The same expression of other parts. */
+export function withParts(e: Expression, by: (part: Expression) => Expression): Expression {
+  switch (e.kind) {
+    case 'unary':
+      return { ...e, a: by(e.a) };
+    case 'binary':
+      return { ...e, a: by(e.a), b: by(e.b) };
+    case 'select':
+      return { ...e, condition: by(e.condition), yes: by(e.yes), no: by(e.no) };
+    default:
+      return e;
+  }
+}
+
 /** Replaces every input by an expression: composition, the whole of operator fusion. */
 export function substitute(e: Expression, by: (index: number) => Expression): Expression {
-  switch (e.kind) {
-    case 'input':
-      return by(e.index);
-    case 'constant':
-      return e;
-    case 'unary':
-      return { ...e, a: substitute(e.a, by) };
-    case 'binary':
-      return { ...e, a: substitute(e.a, by), b: substitute(e.b, by) };
-    case 'select':
-      return {
-        kind: 'select',
-        condition: substitute(e.condition, by),
-        yes: substitute(e.yes, by),
-        no: substitute(e.no, by),
-      };
-  }
+  return e.kind === 'input' ? by(e.index) : withParts(e, (part) => substitute(part, by));
 }
 
 /** Drops the inputs an expression does not read, and those given twice, renumbering the rest. */

@@ -11,7 +11,7 @@ import { rewrite, useCounts } from '../../../compile/rewrite.ts';
 import { createNode, firstInput, type Graph, isSource, type Node } from '../../../graph/node.ts';
 import { expressionOf } from '../../../ops/elementwise.ts';
 import { epilogueOf } from '../../../ops/epilogue.ts';
-import { type Expression, partsOf } from '../../../ops/expression.ts';
+import { type Expression, partsOf, withParts } from '../../../ops/expression.ts';
 import { picksHalves } from '../../../ops/halfPrecision.ts';
 import { isExchange } from '../../../ops/ranks.ts';
 import { recordOf, signatureOf } from '../families.ts';
@@ -122,17 +122,7 @@ function readsOf(
 function withoutRounding(e: Expression, inputs: ReadonlySet<number>): Expression {
   const rounded = roundedBy(e);
   if (rounded?.kind === 'input' && inputs.has(rounded.index)) return rounded;
-  const by = (part: Expression): Expression => withoutRounding(part, inputs);
-  switch (e.kind) {
-    case 'unary':
-      return { ...e, a: by(e.a) };
-    case 'binary':
-      return { ...e, a: by(e.a), b: by(e.b) };
-    case 'select':
-      return { ...e, condition: by(e.condition), yes: by(e.yes), no: by(e.no) };
-    default:
-      return e;
-  }
+  return withParts(e, (part) => withoutRounding(part, inputs));
 }
 
 /** What an expression rounds to half precision last of all. */

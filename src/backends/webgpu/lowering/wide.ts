@@ -8,7 +8,7 @@ import { sizeOf } from '../../../base/shape.ts';
 import { createNode, type Node } from '../../../graph/node.ts';
 import { expressionOf } from '../../../ops/elementwise.ts';
 import { epilogueOf } from '../../../ops/epilogue.ts';
-import { type Expression, keepUsedInputs, partsOf } from '../../../ops/expression.ts';
+import { type Expression, keepUsedInputs, partsOf, withParts } from '../../../ops/expression.ts';
 import { build } from '../../../ops/index.ts';
 import { signatureOf } from '../families.ts';
 import { numbersPerPiece, type Target } from '../kernel.ts';
@@ -87,15 +87,5 @@ function largestWithin(e: Expression, most: number): Expression | undefined {
 /** The expression with one part of it read from an input. */
 function replaced(e: Expression, part: Expression, index: number): Expression {
   if (e === part) return { kind: 'input', index };
-  const by = (inner: Expression): Expression => replaced(inner, part, index);
-  switch (e.kind) {
-    case 'unary':
-      return { ...e, a: by(e.a) };
-    case 'binary':
-      return { ...e, a: by(e.a), b: by(e.b) };
-    case 'select':
-      return { ...e, condition: by(e.condition), yes: by(e.yes), no: by(e.no) };
-    default:
-      return e;
-  }
+  return withParts(e, (inner) => replaced(inner, part, index));
 }
