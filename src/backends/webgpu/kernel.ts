@@ -5,6 +5,7 @@
  * declares what it binds and hands over how it is reached, since a new state may lie where the old one does.
  * Next stops: `defineKernel.ts`, and a record, `emit/moves/moves.ts`.
  */
+import { unreachable } from '../../base/errors.ts';
 import { type Shape, sizeOf } from '../../base/shape.ts';
 import type { WinogradUse } from '../../compile/winograd/variants.ts';
 import { createNode, type DType, type Node } from '../../graph/node.ts';
@@ -101,6 +102,21 @@ export interface Dispatch {
   readonly work: Work;
   /** The module without its bindings; the entry point is `main`. */
   code(variables: Variables): string;
+}
+
+/** A dispatch that makes one value of another; `text`: its module, given how to read, to store, and the items. */
+export function oneToOne(
+  from: Binding,
+  to: Binding,
+  work: Work,
+  text: (x: Read, y: Write, items: Span) => string,
+): Dispatch {
+  return {
+    inputs: [from],
+    outputs: [to],
+    work,
+    code: ({ inputs: [x = unreachable], outputs: [y = unreachable], items }) => text(x, y, items),
+  };
 }
 
 export interface Kernel {

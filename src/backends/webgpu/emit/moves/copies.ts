@@ -9,7 +9,7 @@ import { type CopiesOf, type Copy, mergeLevels } from '../../../../compile/moves
 import type { Node } from '../../../../graph/node.ts';
 import type { OpSignature } from '../../../../ops/op.ts';
 import { defineKernel, type KernelRecord } from '../../defineKernel.ts';
-import { type Dispatch, type Reach, scalars, type Target } from '../../kernel.ts';
+import { type Dispatch, oneToOne, type Reach, scalars, type Target } from '../../kernel.ts';
 import { library } from '../../language/functions.ts';
 import { flat, placesOf, sumOfPlaces } from '../../language/indexing.ts';
 import { float, isSpecial } from '../../language/numbers.ts';
@@ -57,11 +57,10 @@ function copied(from: Node, to: Node, copy: Copy, target: Target): Dispatch {
       levels.map(({ extent, [side]: distance }) => ({ extent, distance })),
       copy[side],
     );
-  return {
-    inputs: [scalars(from, reach('from'))],
-    outputs: [scalars(to, reach('to'))],
+  return oneToOne(
+    scalars(from, reach('from')),
+    scalars(to, reach('to')),
     work,
-    code: ({ inputs: [x = unreachable], outputs: [y = unreachable], items }) =>
-      `${work.open(items)}\n  ${y(index('to'), x(index('from')))}\n}\n`,
-  };
+    (x, y, items) => `${work.open(items)}\n  ${y(index('to'), x(index('from')))}\n}\n`,
+  );
 }

@@ -3,13 +3,13 @@
  *
  * Previous stop: `plan.ts`. Next stop: `tree.ts`.
  */
-import { unreachable } from '../../../../base/errors.ts';
 import { firstInput, type Node } from '../../../../graph/node.ts';
 import { sumTo } from '../../../../ops/broadcast.ts';
 import { defineKernel } from '../../defineKernel.ts';
 import {
   type Binding,
   type Dispatch,
+  oneToOne,
   type PlanContext,
   type Reach,
   type Read,
@@ -71,15 +71,11 @@ function termsOf({ kept, reduced }: SumPlan): Reach {
 /** One invocation per result. */
 function serialSum(from: Node, to: Node, plan: SumPlan, { target }: PlanContext): Dispatch {
   const work = flat(plan.results, target);
-  return {
-    inputs: [scalars(from, termsOf(plan))],
-    outputs: [scalars(to, inStep)],
+  return oneToOne(
+    scalars(from, termsOf(plan)),
+    scalars(to, inStep),
     work,
-    code: ({
-      inputs: [x = unreachable],
-      outputs: [y = unreachable],
-      items,
-    }) => `${carried.declarations}
+    (x, y, items) => `${carried.declarations}
 ${work.open(items)}
   ${carried.begin('id')}
   let result = i;
@@ -87,7 +83,7 @@ ${work.open(items)}
   ${y('i', 'total(sum)')}
 }
 `,
-  };
+  );
 }
 
 /** One invocation per part of a result: part p adds the terms p, p + parts, p + 2 parts, ... */
@@ -98,15 +94,11 @@ function partialSums(from: Node, to: Node, plan: SumPlan, { target }: PlanContex
     along === 'terms'
       ? { result: `i / ${parts}u`, part: `i % ${parts}u` }
       : { result: `i % ${results}u`, part: `i / ${results}u` };
-  return {
-    inputs: [scalars(from)],
-    outputs: [scalars(to)],
+  return oneToOne(
+    scalars(from),
+    scalars(to),
     work,
-    code: ({
-      inputs: [x = unreachable],
-      outputs: [y = unreachable],
-      items,
-    }) => `${carried.declarations}
+    (x, y, items) => `${carried.declarations}
 ${work.open(items)}
   ${carried.begin('id')}
   let result = ${place.result};
@@ -117,7 +109,7 @@ ${work.open(items)}
   ${y(`place + ${results * parts}u`, 'sum.y')}
 }
 `,
-  };
+  );
 }
 
 /** One workgroup per result. */
@@ -156,15 +148,11 @@ function treeDispatch(
 ): Dispatch {
   const work = groupPerItem(results, target);
   const tree = treeOf(size);
-  return {
-    inputs: [from],
-    outputs: [scalars(to, inStep)],
+  return oneToOne(
+    from,
+    scalars(to, inStep),
     work,
-    code: ({
-      inputs: [x = unreachable],
-      outputs: [y = unreachable],
-      items,
-    }) => `${tree.declarations}
+    (x, y, items) => `${tree.declarations}
 @compute @workgroup_size(${size})
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   ${carried.begin('group')}
@@ -174,7 +162,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   if (lane == 0u) { ${y('result', 'total(laneSums[0])')} }
 }
 `,
-  };
+  );
 }
 
 /** A power of two: no wider than there are terms. */

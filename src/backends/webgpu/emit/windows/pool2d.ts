@@ -29,6 +29,7 @@ import { defineKernel, type KernelRecord } from '../../defineKernel.ts';
 import {
   type Binding,
   type Dispatch,
+  oneToOne,
   type PlanContext,
   scalars,
   type Target,
@@ -112,11 +113,12 @@ function poolDispatch(node: Node, plan: PoolPlan, { target }: PlanContext): Disp
     pooling.combine === 'add' ? 'result + pixel' : `${COMBINE[pooling.combine]}(result, pixel)`;
   const calls: FunctionName[] =
     pooling.combine === 'add' ? [] : [COMBINE[pooling.combine], 'special'];
-  return {
-    inputs: [byPicture(firstInput(node), node, work)],
-    outputs: [work.bound(node)],
+  const from = byPicture(firstInput(node), node, work);
+  return oneToOne(
+    from,
+    work.bound(node),
     work,
-    code: ({ inputs: [x = unreachable], outputs: [y = unreachable], items }) => `${library(calls)}
+    (x, y, items) => `${library(calls)}
 ${work.open(items)}
   ${places(node.shape, ['oh', 'ow'])}
   ${realTaps(plan, 'oh', 'ow').join('\n  ')}
@@ -130,7 +132,7 @@ ${work.open(items)}
   ${work.store(y, plan.divisor === undefined ? 'result' : `result / ${divisorText(plan)}`)}
 }
 `,
-  };
+  );
 }
 
 /** n, row, column and c of the number `i`. */
