@@ -121,8 +121,7 @@ function madeOfSums(order: readonly Node[]): ReadonlySet<Node> {
 }
 
 function readersOf(order: readonly Node[]): ReadonlyMap<Node, readonly Node[]> {
-  const readers = new Map<Node, Node[]>();
-  for (const node of order)
-    for (const input of node.inputs) readers.set(input, [...(readers.get(input) ?? []), node]);
+  const readers = new Map(order.map((node): [Node, Node[]] => [node, []]));
+  for (const node of order) for (const input of node.inputs) readers.get(input)?.push(node);
   return readers;
 }
