@@ -44,6 +44,23 @@ inChromium('the lab', (open) => {
     await expect.poll(() => page.title()).toBe('Runs · Fovea');
   });
 
+  it('follows a link that is clicked while its first page is drawn', async () => {
+    const page = await open(lab.url, {
+      before: async (opened) => {
+        // Before anything listens: the observer runs right after the first drawing.
+        await opened.addInitScript(() => {
+          new MutationObserver((_, observer) => {
+            if (document.querySelector('.siteHeader') === null) return;
+            observer.disconnect();
+            location.hash = '#/networks';
+          }).observe(document, { childList: true, subtree: true });
+        });
+      },
+    });
+    await expect.poll(() => page.title(), { timeout: 20_000 }).toBe('Networks · Fovea');
+    await expect.poll(() => heading(page)).toBe('Networks');
+  });
+
   it('is used by keys alone', async () => {
     const page = await open(lab.url);
     await expect.poll(() => heading(page)).toBe('Windows');

@@ -28,21 +28,32 @@ const WRITE_AFTER = 150;
 type Listener = (address: Address) => void;
 
 let current: Address | undefined;
+/** The hash that `current` was read from or written to. */
+let known: string | undefined;
 let pending: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<Listener>();
 
+/** Fields that are not written yet count already; a link that was followed counts before its event. */
 export function currentAddress(): Address {
-  current ??= parseAddress(location.hash);
+  if (current === undefined || (pending === undefined && location.hash !== known)) {
+    known = location.hash;
+    current = parseAddress(known);
+  }
   return current;
 }
 
-/** Calls `listener` whenever the page or its fields change; gives the way to stop it. */
+/**
+ * Calls `listener` now, and whenever the page or its fields change; gives the way to stop it.
+ *
+ * Now, since a link may have been followed between the first drawing of a component and this call.
+ */
 export function watchAddress(listener: Listener): () => void {
   if (listeners.size === 0) {
     addEventListener('hashchange', readAddress);
     addEventListener('pagehide', writePending);
   }
   listeners.add(listener);
+  listener(currentAddress());
   return () => {
     listeners.delete(listener);
     if (listeners.size > 0) return;
@@ -62,15 +73,17 @@ export function changeQuery(query: string): void {
 function writePending(): void {
   if (pending === undefined) return;
   clearTimeout(pending);
+  const address = currentAddress();
   pending = undefined;
-  history.replaceState(history.state, '', formatAddress(currentAddress()));
+  history.replaceState(history.state, '', formatAddress(address));
+  known = location.hash;
 }
 
 /** A link was followed, or the browser went back: what it says now counts. */
 function readAddress(): void {
   clearTimeout(pending);
   pending = undefined;
-  current = parseAddress(location.hash);
+  current = undefined;
   tell();
 }
 
