@@ -4,12 +4,12 @@ import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { runCommand } from '../../../test/docs/pages.ts';
 import { rejectionOf } from '../../train/evaluation/rejection.ts';
+import { printProfile } from '../bench/profile.ts';
 import { printRejected } from '../measurements.ts';
 import { parseScheduleWords } from '../options/options.ts';
 import type { TrainingOptions } from '../options/trainingOptions.ts';
 import { requestOf } from '../options/trainingRequest.ts';
 import type { Output } from '../terminal/output.ts';
-import { printProfile } from './bench.ts';
 import { command as trainCommand } from './train.ts';
 
 function listening() {

@@ -87,6 +87,9 @@ export function mistakesTable(
 /** What computes; said on standard error by every command that computes with a session. */
 export const planLine = (plan: string): string => `Computing with ${plan}`;
 
+/** Of what was measured: four figures and more. */
+export const milliseconds = (ms: number): string => `${ms.toFixed(ms < 1 ? 4 : 3)} ms`;
+
 /** How this command line is called here: through npm in the repository and in a project, elsewhere by its name. */
 export function self(
   environment: Readonly<Record<string, string | undefined>> = process.env,

@@ -3,14 +3,14 @@
  *
  * Next stop: `bench/ranks.ts`, `bench/simulateRanks.ts`.
  */
-import type { Session } from '../backends/backend.ts';
-import { formatBytes } from '../base/units.ts';
-import { measure } from '../bench/measure.ts';
-import { rankStepOf, timeRanks } from '../bench/ranks.ts';
-import { networks, ranksWorth, simulateStep } from '../bench/simulateRanks.ts';
-import { modelCaseOf, workloadOf } from '../bench/workloads.ts';
-import type { Cluster } from '../train/events.ts';
-import { type Output, table } from './terminal/output.ts';
+import type { Session } from '../../backends/backend.ts';
+import { formatBytes } from '../../base/units.ts';
+import { measure } from '../../bench/measure.ts';
+import { rankStepOf, timeRanks } from '../../bench/ranks.ts';
+import { networks, ranksWorth, simulateStep } from '../../bench/simulateRanks.ts';
+import { modelCaseOf, workloadOf } from '../../bench/workloads.ts';
+import type { Cluster } from '../../train/events.ts';
+import { type Output, table } from '../terminal/output.ts';
 
 interface BenchOptions {
   readonly batch?: number;
