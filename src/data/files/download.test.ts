@@ -1,83 +1,31 @@
 import { spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { sha256, temporaryFolder, tinyIdxSet } from '../../../test/support/idxFixtures.ts';
+import { sha256, temporaryFolder } from '../../../test/support/idxFixtures.ts';
+import { breakAfter, type Handler, Mirror, whole } from '../../../test/support/mirror.ts';
 import { FoveaError } from '../../base/errors.ts';
-import type { DownloadProgress, FileSet } from '../dataset.ts';
-import { idxDataset } from '../datasets/idxDataset.ts';
-import { loadSet } from '../loadSet.ts';
-import { fetchFile, fetchFiles } from './download.node.ts';
-import { verifyFiles } from './files.node.ts';
-
-type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+import type { DownloadProgress } from '../dataset.ts';
+import { fetchFile } from './download.node.ts';
 
 const content = Uint8Array.from({ length: 300_000 }, (_, i) => (i * i) % 251);
+
 const known = { bytes: content.length, sha256: sha256(content) };
 
 let folder: string;
-let server: Server;
-let base: string;
-/** What the server does next; the last handler stays. */
-let handlers: Handler[];
-let requests: IncomingMessage[];
+
+let mirror: Mirror;
 
 beforeEach(async () => {
   folder = temporaryFolder();
-  requests = [];
-  handlers = [serve(content)];
-  server = createServer((request, response) => {
-    requests.push(request);
-    const handle = handlers.length > 1 ? handlers.shift() : handlers[0];
-    handle?.(request, response);
-  });
-  await new Promise<void>((done) => {
-    server.listen(0, '127.0.0.1', done);
-  });
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  mirror = await Mirror.open(whole(content));
 });
 
 afterEach(async () => {
-  server.closeAllConnections();
-  await new Promise((done) => {
-    server.close(done);
-  });
+  await mirror.close();
   rmSync(folder, { recursive: true, force: true });
 });
-
-/** Answers with the file, or the part of it that was asked for. */
-function serve(bytes: Uint8Array, { ranges = true } = {}): Handler {
-  return (request, response) => {
-    const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
-    if (from > 0 && ranges) {
-      response.writeHead(206, {
-        'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}`,
-        'content-length': bytes.length - from,
-      });
-      response.end(bytes.subarray(from));
-    } else response.writeHead(200, { 'content-length': bytes.length }).end(bytes);
-  };
-}
-
-/** Breaks the connection after some bytes. */
-function cutAfter(count: number): Handler {
-  return (_, response) => {
-    response.writeHead(200, { 'content-length': content.length });
-    response.write(content.subarray(0, count), () => setTimeout(() => response.destroy(), 20));
-  };
-}
 
 const status =
   (code: number): Handler =>
@@ -86,8 +34,9 @@ const status =
   };
 
 const path = () => join(folder, 'file.bin');
+
 const fetchIt = (options: Partial<Parameters<typeof fetchFile>[0]> = {}) =>
-  fetchFile({ urls: [`${base}file.bin`], path: path(), known, ...options });
+  fetchFile({ urls: [`${mirror.base}file.bin`], path: path(), known, ...options });
 
 describe('fetchFile', () => {
   it('fetches, checks, names the file, and tells how far it is', async () => {
@@ -97,30 +46,30 @@ describe('fetchFile', () => {
     expect(existsSync(`${path()}.part`)).toBe(false);
     expect(events.at(-1)).toEqual({
       file: 'file.bin',
-      url: `${base}file.bin`,
+      url: `${mirror.base}file.bin`,
       received: content.length,
       total: content.length,
     });
   });
 
   it('goes on where the connection broke', async () => {
-    handlers = [cutAfter(100_000), serve(content)];
+    mirror.handlers = [breakAfter(content, 100_000), whole(content)];
     await fetchIt();
     expect(sha256(readFileSync(path()))).toBe(known.sha256);
-    expect(requests).toHaveLength(2);
-    expect(Number(/\d+/.exec(requests[1].headers.range ?? '')?.[0])).toBeGreaterThan(0);
+    expect(mirror.requests).toHaveLength(2);
+    expect(Number(/\d+/.exec(mirror.requests[1].headers.range ?? '')?.[0])).toBeGreaterThan(0);
   });
 
   it('goes on with what an earlier run left', async () => {
     writeFileSync(`${path()}.part`, content.subarray(0, 250_000));
     await fetchIt();
-    expect(requests.map((request) => request.headers.range)).toEqual(['bytes=250000-']);
+    expect(mirror.requests.map((request) => request.headers.range)).toEqual(['bytes=250000-']);
     expect(sha256(readFileSync(path()))).toBe(known.sha256);
   });
 
   it('begins again where the server cannot resume', async () => {
     writeFileSync(`${path()}.part`, content.subarray(0, 1000));
-    handlers = [serve(content, { ranges: false })];
+    mirror.handlers = [whole(content, { ranges: false })];
     await fetchIt();
     expect(sha256(readFileSync(path()))).toBe(known.sha256);
   });
@@ -128,7 +77,7 @@ describe('fetchFile', () => {
   it('asks for nothing when the part is whole already', async () => {
     writeFileSync(`${path()}.part`, content);
     await fetchIt();
-    expect(requests).toHaveLength(0);
+    expect(mirror.requests).toHaveLength(0);
     expect(existsSync(path())).toBe(true);
   });
 
@@ -140,21 +89,27 @@ describe('fetchFile', () => {
 
   it('takes the next mirror after a missing file, a wrong file or a closed port', async () => {
     const wrong = Uint8Array.from(content, (value) => 255 - value);
-    handlers = [status(404), serve(wrong), serve(content)];
-    await fetchIt({ urls: ['http://127.0.0.1:9/x', `${base}a`, `${base}b`, `${base}c`] });
+    mirror.handlers = [status(404), whole(wrong), whole(content)];
+    await fetchIt({
+      urls: ['http://127.0.0.1:9/x', `${mirror.base}a`, `${mirror.base}b`, `${mirror.base}c`],
+    });
     expect(sha256(readFileSync(path()))).toBe(known.sha256);
-    expect(requests.map((request) => request.url)).toEqual(['/a', '/b', '/c']);
+    expect(mirror.requests.map((request) => request.url)).toEqual(['/a', '/b', '/c']);
   });
 
   it('throws away a damaged part and begins again', async () => {
     writeFileSync(`${path()}.part`, new Uint8Array(1000));
-    await fetchIt({ urls: [`${base}a`, `${base}b`] });
+    await fetchIt({ urls: [`${mirror.base}a`, `${mirror.base}b`] });
     expect(sha256(readFileSync(path()))).toBe(known.sha256);
   });
 
   it('names every mirror and why it failed, and how to do without', async () => {
-    handlers = [status(404), serve(content.subarray(1)), serve(new Uint8Array(content.length))];
-    const urls = ['http://127.0.0.1:9/x', `${base}a`, `${base}b`, `${base}c`];
+    mirror.handlers = [
+      status(404),
+      whole(content.subarray(1)),
+      whole(new Uint8Array(content.length)),
+    ];
+    const urls = ['http://127.0.0.1:9/x', `${mirror.base}a`, `${mirror.base}b`, `${mirror.base}c`];
     const error = await fetchIt({ urls }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(FoveaError);
     const { message } = error as FoveaError;
@@ -170,7 +125,7 @@ describe('fetchFile', () => {
   });
 
   it('gives up a server that sends without end, or nothing at all', async () => {
-    handlers = [
+    mirror.handlers = [
       (_, response) => {
         response.writeHead(200);
         response.write(content);
@@ -178,12 +133,12 @@ describe('fetchFile', () => {
       },
       () => undefined,
     ];
-    const attempt = fetchIt({ urls: [`${base}a`, `${base}b`], stallMs: 100 });
+    const attempt = fetchIt({ urls: [`${mirror.base}a`, `${mirror.base}b`], stallMs: 100 });
     await expect(attempt).rejects.toThrow(/sends more than[\s\S]*no answer for 100 ms/);
   });
 
   it('gives up a mirror that trickles, and keeps what it brought', async () => {
-    handlers = [
+    mirror.handlers = [
       (_, response) => {
         response.writeHead(200, { 'content-length': content.length });
         let at = 0;
@@ -193,16 +148,16 @@ describe('fetchFile', () => {
         }, 5);
         response.on('close', () => clearInterval(drop));
       },
-      serve(content),
+      whole(content),
     ];
     const leastPace = { bytes: 1000, milliseconds: 150 };
     await expect(fetchIt({ leastPace })).rejects.toThrow(/brought \d+ bytes in 0\.15 s, too few/);
-    expect(requests).toHaveLength(1);
+    expect(mirror.requests).toHaveLength(1);
     const part = readFileSync(`${path()}.part`);
     expect(part.length).toBeGreaterThan(0);
     expect(part.equals(content.subarray(0, part.length))).toBe(true);
     await fetchIt({ leastPace });
-    expect(requests[1].headers.range).toBe(`bytes=${part.length}-`);
+    expect(mirror.requests[1].headers.range).toBe(`bytes=${part.length}-`);
   });
 
   it('gives two at once a whole file each time', async () => {
@@ -214,21 +169,21 @@ describe('fetchFile', () => {
         response.write(content.subarray(0, 150_000));
         setTimeout(() => response.end(content.subarray(150_000)), pause);
       };
-    handlers = [slowly(60), slowly(120), slowly(30)];
+    mirror.handlers = [slowly(60), slowly(120), slowly(30)];
     await Promise.all([fetchIt(), fetchIt(), fetchIt()]);
     expect(sha256(readFileSync(path()))).toBe(known.sha256);
     expect(readdirSync(folder)).toEqual(['file.bin']);
   });
 
   it('is content with a file that another has fetched', async () => {
-    handlers = [
+    mirror.handlers = [
       (_, response) => {
         writeFileSync(path(), content);
         response.writeHead(500).end();
       },
     ];
     await fetchIt();
-    handlers = [status(500)];
+    mirror.handlers = [status(500)];
     writeFileSync(path(), content.subarray(1));
     await expect(fetchIt()).rejects.toThrow('could not be downloaded');
   });
@@ -240,7 +195,7 @@ describe('fetchFile', () => {
     writeFileSync(`${path()}.elsewhere-1-0.part`, content.subarray(0, 8000));
     writeFileSync(`${path()}.${host}-${gone}-0.part`, content.subarray(0, 7000));
     await fetchIt();
-    expect(requests.map((request) => request.headers.range)).toEqual(['bytes=7000-']);
+    expect(mirror.requests.map((request) => request.headers.range)).toEqual(['bytes=7000-']);
     expect(readdirSync(folder)).toHaveLength(3);
   });
 
@@ -254,14 +209,14 @@ describe('fetchFile', () => {
   });
 
   it('gives up a mirror that breaks off without bringing anything', async () => {
-    handlers = [(_, response) => response.destroy()];
+    mirror.handlers = [(_, response) => response.destroy()];
     await expect(fetchIt()).rejects.toThrow('could not be downloaded');
-    expect(requests).toHaveLength(2);
+    expect(mirror.requests).toHaveLength(2);
   });
 
   it('stops when it is told to, and keeps the part', async () => {
     const stop = new AbortController();
-    handlers = [
+    mirror.handlers = [
       (_, response) => {
         response.writeHead(200, { 'content-length': content.length });
         response.write(content.subarray(0, 50_000));
@@ -274,75 +229,11 @@ describe('fetchFile', () => {
 
   it('says when the place cannot be written, without asking every mirror', async () => {
     writeFileSync(join(folder, 'a file'), '');
-    const attempt = fetchIt({ path: join(folder, 'a file', 'x'), urls: [`${base}a`, `${base}b`] });
+    const attempt = fetchIt({
+      path: join(folder, 'a file', 'x'),
+      urls: [`${mirror.base}a`, `${mirror.base}b`],
+    });
     await expect(attempt).rejects.toThrow(/cannot be written[\s\S]*FOVEA_DATA/);
-    expect(requests).toHaveLength(0);
+    expect(mirror.requests).toHaveLength(0);
   });
 });
-
-describe('fetchFiles', () => {
-  it('loads a whole set from a mirror, and asks for nothing the second time', async () => {
-    const { packed, contents } = tinyIdxSet();
-    const { set } = tinyIdxSet(['http://127.0.0.1:9/', base]);
-    handlers = [(request, response) => response.end(packed[(request.url ?? '').slice(1)] ?? '')];
-    const tiny = idxDataset({ name: 'tiny', summary: '', files: set, classes: ['a', 'b', 'c'] });
-    const load = () => loadSet(tiny, { folder });
-    const data = await load();
-    expect([...data.train.images]).toEqual([...contents['train-images-idx3-ubyte'].subarray(16)]);
-    expect(requests).toHaveLength(4);
-    await load();
-    expect(requests).toHaveLength(4);
-    expect((await verifyFiles(set, folder)).map(({ state }) => state)).toEqual(Array(4).fill('ok'));
-  });
-
-  const member = Uint8Array.from({ length: 700 }, (_, i) => i % 9);
-  const archive = gzipSync(tarOf('batches/data.bin', member));
-  const archived = (bytes: Uint8Array): FileSet => ({
-    folder: 'tar',
-    files: [{ name: 'data.bin', content: { bytes: 700, sha256: sha256(member) } }],
-    source: {
-      kind: 'tar.gz',
-      name: 'set.tar.gz',
-      bytes: bytes.length,
-      sha256: sha256(bytes),
-      mirrors: [base],
-    },
-  });
-
-  it('takes files out of an archive and drops it', async () => {
-    handlers = [serve(archive)];
-    await fetchFiles(archived(archive), folder, {});
-    expect([...readFileSync(join(folder, 'data.bin'))]).toEqual([...member]);
-    expect(existsSync(join(folder, 'set.tar.gz'))).toBe(false);
-  });
-
-  it('uses an archive that was put there, and leaves it', async () => {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'set.tar.gz'), archive);
-    await fetchFiles(archived(archive), folder, {});
-    expect(requests).toHaveLength(0);
-    expect(existsSync(join(folder, 'set.tar.gz'))).toBe(true);
-    expect(existsSync(join(folder, 'data.bin'))).toBe(true);
-  });
-
-  it('says when an archive lacks a file', async () => {
-    const other = gzipSync(tarOf('batches/other.bin', member));
-    handlers = [serve(other)];
-    await expect(fetchFiles(archived(other), folder, {})).rejects.toThrow('known data.bin');
-  });
-});
-
-/** A tar archive of one file. */
-function tarOf(name: string, data: Uint8Array): Uint8Array {
-  const tar = new Uint8Array(512 + Math.ceil(data.length / 512) * 512 + 1024);
-  const write = (text: string, at: number) => tar.set(new TextEncoder().encode(text), at);
-  write(name, 0);
-  write('0000644\0', 100);
-  write(`${data.length.toString(8).padStart(11, '0')}\0`, 124);
-  write('        0', 148);
-  write('ustar\x0000', 257);
-  const sum = tar.subarray(0, 512).reduce((a, b) => a + b, 0);
-  write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
-  tar.set(data, 512);
-  return tar;
-}

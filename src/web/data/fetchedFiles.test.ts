@@ -1,16 +1,13 @@
 /** @file Sets fetched from an address: resumed, repaired, refused, aborted; the same `Dataset` that Node loads. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256, tinyIdxSet } from '../../../test/support/idxFixtures.ts';
+import { breakAfter, type Handler, Mirror } from '../../../test/support/mirror.ts';
 import { FoveaError } from '../../base/errors.ts';
 import { type DownloadProgress, datasetFrom, type StoredSet } from '../../data/dataset.ts';
 import { idxDataset } from '../../data/datasets/idxDataset.ts';
 import { MemoryFiles } from '../files/storedFiles.ts';
 import { type FetchOptions, fetchFiles } from './fetchedFiles.ts';
 import { PART_BYTES } from './partialFile.ts';
-
-type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** A set of one file of some parts that cannot be compressed; the parser takes it as it is. */
 const content = Uint8Array.from({ length: 3 * PART_BYTES + 5 }, (_, i) => (i * i * 31) >> 3);
@@ -29,72 +26,55 @@ const big: StoredSet = {
   },
 };
 
-let server: Server;
-let base: string;
-let requests: IncomingMessage[];
-let handle: Handler;
+let mirror: Mirror;
 let kept: MemoryFiles;
 let notes: string[];
 
 beforeEach(async () => {
-  [requests, notes, kept] = [[], [], new MemoryFiles()];
-  handle = servePlain(content);
-  server = createServer((request, response) => {
-    requests.push(request);
-    handle(request, response);
-  });
-  await new Promise<void>((done) => {
-    server.listen(0, '127.0.0.1', done);
-  });
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/data/`;
+  [notes, kept] = [[], new MemoryFiles()];
+  mirror = await Mirror.open(servePlain(content));
 });
 
 afterEach(async () => {
-  server.closeAllConnections();
-  await new Promise((done) => {
-    server.close(done);
-  });
+  await mirror.close();
 });
 
-/** Has the file as it is and not compressed; answers with the part that is asked for. */
-function servePlain(bytes: Uint8Array, breakAfter = Number.POSITIVE_INFINITY): Handler {
-  return ({ url, headers }, response) => {
-    if (url?.endsWith('.gz')) {
-      response.writeHead(404).end();
-      return;
-    }
-    const from = Number(/bytes=(\d+)-/.exec(headers.range ?? '')?.[1] ?? 0);
-    const range = { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` };
-    const length = { 'content-length': bytes.length - from };
-    response.writeHead(from > 0 ? 206 : 200, from > 0 ? { ...range, ...length } : length);
-    if (bytes.length - from <= breakAfter) response.end(bytes.subarray(from));
-    else
-      response.write(bytes.subarray(from, from + breakAfter), () => {
-        setTimeout(() => response.destroy(), 20);
-      });
+/** Has the file as it is and not compressed. */
+function servePlain(bytes: Uint8Array, count = Number.POSITIVE_INFINITY): Handler {
+  const plain = breakAfter(bytes, count);
+  return (request, response) => {
+    if (request.url?.endsWith('.gz')) response.writeHead(404).end();
+    else plain(request, response);
   };
 }
 
 const load = async (set: StoredSet = big, options: Partial<FetchOptions> = {}) =>
   datasetFrom(
     set,
-    await fetchFiles(set, kept, { base, onNote: (words) => notes.push(words), ...options }),
+    await fetchFiles(set, kept, {
+      base: `${mirror.base}data/`,
+      onNote: (words) => notes.push(words),
+      ...options,
+    }),
     options,
   );
-const asked = () => requests.map(({ url, headers }) => `${url} ${headers.range ?? ''}`.trim());
+const asked = () =>
+  mirror.requests.map(({ url, headers }) => `${url} ${headers.range ?? ''}`.trim());
 
 describe('a set from an address', () => {
   it('is what its files hold, compressed or not, and is fetched once', async () => {
     const { contents, packed, set: files } = tinyIdxSet();
     const tiny = idxDataset({ name: 'tiny', summary: '', files, classes: ['a', 'b', 'c'] });
-    handle = ({ url = '' }, response) => {
-      const name = url.replace('/data/tiny/', '');
-      // One file is there as it is, the others compressed.
-      const bytes = name === 'train-labels-idx1-ubyte' ? contents[name] : packed[name];
-      if (bytes === undefined || name === 'train-labels-idx1-ubyte.gz')
-        response.writeHead(404).end();
-      else response.end(bytes);
-    };
+    mirror.handlers = [
+      ({ url = '' }, response) => {
+        const name = url.replace('/data/tiny/', '');
+        // One file is there as it is, the others compressed.
+        const bytes = name === 'train-labels-idx1-ubyte' ? contents[name] : packed[name];
+        if (bytes === undefined || name === 'train-labels-idx1-ubyte.gz')
+          response.writeHead(404).end();
+        else response.end(bytes);
+      },
+    ];
     const progress: DownloadProgress[] = [];
     const dataset = await load(tiny, { onProgress: (p) => progress.push(p) });
     expect(dataset).toMatchObject({ name: 'tiny', imageShape: [4, 3, 1] });
@@ -105,30 +85,32 @@ describe('a set from an address', () => {
     const whole = packed['train-images-idx3-ubyte.gz'].length;
     expect(progress).toContainEqual({
       file: 'train-images-idx3-ubyte.gz',
-      url: `${base}tiny/train-images-idx3-ubyte.gz`,
+      url: `${mirror.base}data/tiny/train-images-idx3-ubyte.gz`,
       received: whole,
       total: whole,
     });
-    const before = requests.length;
+    const before = mirror.requests.length;
     expect(await load(tiny)).toEqual(dataset);
-    expect(requests.length).toBe(before);
+    expect(mirror.requests.length).toBe(before);
     expect(notes).toEqual([]);
   });
 
   it('takes what the server has unpacked on the way', async () => {
     const { contents, packed, set: files } = tinyIdxSet();
     const tiny = idxDataset({ name: 'tiny', summary: '', files, classes: ['a', 'b', 'c'] });
-    handle = ({ url = '' }, response) => {
-      const bytes = packed[url.replace('/data/tiny/', '')];
-      response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': bytes.length });
-      response.end(bytes);
-    };
+    mirror.handlers = [
+      ({ url = '' }, response) => {
+        const bytes = packed[url.replace('/data/tiny/', '')];
+        response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': bytes.length });
+        response.end(bytes);
+      },
+    ];
     const { train } = await load(tiny);
     expect(train.images).toEqual(contents['train-images-idx3-ubyte'].subarray(16));
   });
 
   it('goes on where the connection broke', async () => {
-    handle = servePlain(content, PART_BYTES + 100);
+    mirror.handlers = [servePlain(content, PART_BYTES + 100)];
     expect((await load()).train.images).toEqual(content);
     const starts = asked().slice(2);
     expect(starts.length).toBeGreaterThanOrEqual(2);
@@ -137,14 +119,14 @@ describe('a set from an address', () => {
 
   it('goes on where an earlier visit stopped', async () => {
     const controller = new AbortController();
-    handle = servePlain(content, PART_BYTES + 100);
+    mirror.handlers = [servePlain(content, PART_BYTES + 100)];
     const stopped = load(big, {
       signal: controller.signal,
       onProgress: ({ received }) => received >= PART_BYTES && controller.abort(),
     });
     await expect(stopped).rejects.toThrow(/abort/i);
-    requests = [];
-    handle = servePlain(content);
+    mirror.requests = [];
+    mirror.handlers = [servePlain(content)];
     expect((await load()).train.images).toEqual(content);
     expect(asked()).toEqual(['/data/big/pixels.gz', `/data/big/pixels bytes=${PART_BYTES}-`]);
     expect(await kept.list('data/big')).toEqual([
@@ -164,18 +146,22 @@ describe('a set from an address', () => {
 
   it('begins again where the server sends all, or has less than is kept', async () => {
     await kept.write('data/big/pixels.part/0000', content.slice(0, PART_BYTES));
-    handle = ({ url }, response) => {
-      if (url?.endsWith('.gz')) response.writeHead(404).end();
-      else response.end(content);
-    };
+    mirror.handlers = [
+      ({ url }, response) => {
+        if (url?.endsWith('.gz')) response.writeHead(404).end();
+        else response.end(content);
+      },
+    ];
     expect((await load()).train.images).toEqual(content);
     await kept.remove('data/big');
     await kept.write('data/big/pixels.part/0000', content.slice(0, PART_BYTES));
     const whole = servePlain(content);
-    handle = (request, response) => {
-      if (request.headers.range !== undefined) response.writeHead(416).end();
-      else whole(request, response);
-    };
+    mirror.handlers = [
+      (request, response) => {
+        if (request.headers.range !== undefined) response.writeHead(416).end();
+        else whole(request, response);
+      },
+    ];
     expect((await load()).train.images).toEqual(content);
   });
 
@@ -189,13 +175,13 @@ describe('a set from an address', () => {
     expect(notes).toEqual([
       expect.stringMatching(/pixels was kept and is damaged .*fetched again/),
     ]);
-    const before = requests.length;
+    const before = mirror.requests.length;
     await load();
-    expect(requests.length).toBe(before);
+    expect(mirror.requests.length).toBe(before);
   });
 
   it('is refused where it is not the published one, and nothing of it is kept', async () => {
-    handle = servePlain(content.map((byte, i) => (i === 77 ? byte ^ 1 : byte)));
+    mirror.handlers = [servePlain(content.map((byte, i) => (i === 77 ? byte ^ 1 : byte)))];
     const refused = await load().catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(FoveaError);
     expect(String(refused)).toMatch(/big\/pixels: the content has the SHA-256/);
@@ -217,7 +203,7 @@ describe('a set from an address', () => {
     ],
     ['silence', () => undefined, /no answer for 50 ms/],
   ])('is refused in words by a host with %s', async (_, handler, words) => {
-    handle = handler;
+    mirror.handlers = [handler];
     const isSilent = words.source.startsWith('no answer');
     const refused = await load(big, isSilent ? { stallMs: 50 } : {}).catch(
       (error: unknown) => error,
