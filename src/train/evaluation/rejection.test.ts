@@ -26,6 +26,16 @@ describe('rejection', () => {
     expect(curve[0].error).toBe(2 / 4);
   });
 
+  it('rejects rows that are equally doubtful together, or none of them', () => {
+    // Nearest 1, 2, 2, 2, and a wrong one among the three.
+    const equal = Float32Array.from([2, 9, 2, 9, 9, 2, 9, 1], (d) => -d);
+    const labelled = { logits: equal, labels: Uint8Array.of(0, 0, 0, 1), classes };
+    const { curve, forTarget, limit } = rejectionOf(labelled, 'far');
+    expect(forTarget).toEqual({ rejected: 0.75, error: 0 });
+    expect(limit).toBe(1);
+    expect(curve.at(-1)).toEqual({ rejected: 0, error: 0.25 });
+  });
+
   it('says when nothing is left', () => {
     const wrong = rejectionOf({ logits, labels: Uint8Array.of(1, 1, 0, 0), classes }, 'far');
     expect(wrong.forTarget).toBeNull();

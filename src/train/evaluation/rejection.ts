@@ -52,12 +52,19 @@ export function rejectionOf(
     rejected: 1 - kept / rows.length,
     error: kept === 0 ? 0 : wrongUpTo[kept] / kept,
   });
+  const isBetweenScores = (kept: number): boolean =>
+    kept === 0 || rows[kept]?.score !== rows[kept - 1]?.score;
+  const atMost = (share: number): RejectionPoint => {
+    let kept = Math.round(rows.length * (1 - share));
+    while (!isBetweenScores(kept)) kept++;
+    return pointAt(kept);
+  };
   let kept = rows.length;
-  while (kept > 0 && wrongUpTo[kept] / kept > target) kept--;
+  while (kept > 0 && !(isBetweenScores(kept) && wrongUpTo[kept] / kept <= target)) kept--;
   const last = kept === 0 ? null : rows[kept - 1].score;
   return {
     doubt,
-    curve: STEPS.map((share) => pointAt(Math.round(rows.length * (1 - share)))),
+    curve: STEPS.map(atMost),
     forTarget: kept === 0 ? null : pointAt(kept),
     limit: last === null ? null : doubt === 'far' ? last : -last,
   };
