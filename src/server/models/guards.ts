@@ -29,7 +29,9 @@ export function onlyKnownOrigins(
   return async (c, next) => {
     const origin = c.req.header('origin');
     if (origin === undefined) return next();
-    const isOwn = hosts.has(origin.toLowerCase().replace(/^https?:\/\//, ''));
+    const name = origin.toLowerCase().replace(/^https?:\/\//, '');
+    // Its own page, under whichever of its names that was asked for.
+    const isOwn = hosts.has(name) || name === c.req.header('host')?.toLowerCase();
     const isKnown = origins.has(origin) || origins.has('*');
     if (!isOwn && !isKnown) {
       throw new HttpProblem(403, {

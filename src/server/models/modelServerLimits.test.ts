@@ -61,6 +61,14 @@ describe('who is answered', () => {
         askAs(headers, where, open, method);
       expect((await asked(bearer)).statusCode).toBe(200);
       expect((await asked({ ...bearer, host: 'models.example.org' })).statusCode).toBe(200);
+      // Its own page under that name, whatever the port, and no other server of that machine.
+      for (const [origin, status] of [
+        ['http://models.example.org:8129', 200],
+        ['http://models.example.org:3000', 403],
+      ] as const) {
+        const own = await asked({ ...bearer, host: 'models.example.org:8129', origin });
+        expect(own.statusCode).toBe(status);
+      }
       const allowed = await asked({ ...bearer, origin: 'https://app.example' });
       expect(allowed.statusCode).toBe(200);
       expect(allowed.headers).toMatchObject({
