@@ -49,6 +49,14 @@ describe('ranks in one process', () => {
     const waiting = first.barrier();
     second.abort(1);
     await expect(waiting).rejects.toThrow('rank 1 ended the run');
+    // Whoever comes later would wait for ever.
+    await expect(first.gather(new Uint8Array())).rejects.toThrow('rank 1 ended the run');
+  });
+
+  it('take sums in float64', async () => {
+    const parts = [2 ** 24, 1, 1].map((n) => Float32Array.of(n));
+    await Promise.all(inProcessRanks(3).map((ranks, r) => ranks.allReduce(parts[r])));
+    expect(parts.map(([sum]) => sum)).toEqual([2 ** 24 + 2, 2 ** 24 + 2, 2 ** 24 + 2]);
   });
 });
 
@@ -64,6 +72,28 @@ describe('agreement', () => {
       const words = String((outcome as PromiseRejectedResult).reason);
       expect(words).toMatch(/rank 2 has another data than rank 0: mnist\n.*expected: digits/);
     }
+  });
+
+  const refusalOf = async (own: (rank: number) => Record<string, string>) => {
+    const [outcome] = await Promise.allSettled(
+      inProcessRanks(2).map((ranks) => checkAgreement(ranks, own(ranks.rank))),
+    );
+    return String((outcome as PromiseRejectedResult).reason);
+  };
+
+  it('is broken by what one rank alone says', async () => {
+    const words = await refusalOf((rank): Record<string, string> => (rank === 0 ? {} : { a: 'b' }));
+    expect(words).toMatch(/another a than rank 0: b\n.*expected: none/);
+    expect(await refusalOf((rank) => (rank === 1 ? {} : { a: 'b' }))).toMatch(/rank 0: none\n/);
+  });
+
+  it('shows of long facts the place where they part', async () => {
+    const words = await refusalOf((rank) => ({
+      model: `${'x'.repeat(5000)}${rank}${'y'.repeat(5000)}`,
+    }));
+    expect(words).toMatch(/rank 0: \.\.\.x+1y+\.\.\.\n/);
+    expect(words).toMatch(/expected: \.\.\.x+0y+\.\.\., as rank 0 has/);
+    expect(words.length).toBeLessThan(1000);
   });
 });
 
@@ -86,7 +116,22 @@ describe('the environment', () => {
       { SLURM_NTASKS: '8', SLURM_PROCID: '5', SLURM_STEP_ID: '0', PMI_SIZE: '8', PMI_RANK: '5' },
       { by: 'srun', size: 8, rank: 5 },
     ],
+    [
+      'srun of fewer tasks than the batch has',
+      {
+        ...{ SLURM_STEP_NUM_TASKS: '2', SLURM_NTASKS: '8' },
+        SLURM_PROCID: '1',
+        SLURM_STEP_ID: '3',
+      },
+      { by: 'srun', size: 2, rank: 1 },
+    ],
+    [
+      'MPICH, of ranks on this machine alone',
+      { MPI_LOCALNRANKS: '3', MPI_LOCALRANKID: '2' },
+      { by: 'mpirun of MPICH', family: 'MPICH', size: 3, rank: 2 },
+    ],
     ['no number', { PMI_SIZE: 'many', PMI_RANK: '0' }, undefined],
+    ['nobody', { PMI_SIZE: '0', PMI_RANK: '0' }, undefined],
   ];
   it.each(cases)('says who started the process: %s', (_, environment, expected) => {
     expect(launchedBy(environment)).toEqual(expected);
@@ -107,9 +152,10 @@ describe('sums in half the bytes', () => {
 
   it('round every addend of ranks in one process, and then the sum', async () => {
     // Each 2049 goes to 2048, the even neighbour; the plain sum, 6147, would go to 6148.
-    const parts = [0, 1, 2].map(() => Float32Array.of(2049));
+    const parts = [0, 1, 2].map((r) => Float32Array.of(2049, r === 0 ? 2048 : 0.5));
     await Promise.all(inProcessRanks(3).map((rank, r) => rank.allReduce(parts[r], 'float16')));
-    expect(parts.map(([sum]) => sum)).toEqual([6144, 6144, 6144]);
+    // 2048 + 1/2 + 1/2 is no float16 and goes to 2048.
+    for (const sums of parts) expect([...sums]).toEqual([6144, 2048]);
   });
 
   it('keep to the error that is said, in any number of parts', () => {
