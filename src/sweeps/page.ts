@@ -60,7 +60,7 @@ function best(results: SweepResults): string {
   );
 }
 
-/** Of the configurations that had as many epochs as the best, and of all where these are one. */
+/** Of the configurations that came to something. */
 function figures({ configurations, spec, judge }: SweepResults): string {
   const measured = configurations.filter(({ validation }) => validation !== null);
   if (measured.length < 2) return '';
