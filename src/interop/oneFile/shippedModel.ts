@@ -15,6 +15,7 @@ import { inferenceGraph, stagesGraph } from '../../nn/programs/programs.ts';
 import { layerShapes } from '../../nn/shapes.ts';
 import { imageShapeOf, type ModelSpec, type Preprocessing } from '../../nn/spec.ts';
 import type { StateValue, TrainedModel } from '../../nn/trained.ts';
+import { decoderModule } from './decoder/decoderModule.ts';
 import { checkExpectedSize } from './expectedSize.ts';
 import { type Layout, plainProgram, stateNames } from './plainProgram.ts';
 import { toText } from './text.ts';
@@ -40,6 +41,8 @@ export interface About {
   readonly shape: ImageShape;
   readonly preprocessing: Preprocessing;
   readonly weights: WeightFormat;
+  /** The module that decodes the text, in base64. */
+  readonly decoder: string;
   /** Pieces of the text that are deflated; the bits of the weights follow. */
   readonly deflated: number;
   /** Bytes of the plane, which stands behind the modules. */
@@ -109,6 +112,7 @@ export function shipModel(model: TrainedModel, options: ShipOptions = {}): Shipp
       shape: imageShapeOf(spec),
       preprocessing: spec.preprocessing,
       weights: format,
+      decoder: btoa(String.fromCharCode(...decoderModule())),
       deflated: deflated.length,
       planeBytes: packed.plane.length,
       mantissa: packed.mantissa,

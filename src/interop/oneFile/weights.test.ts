@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { openPacked } from '../../../test/support/shippedText.ts';
 import { halfToNumber } from '../../base/halfFloat.ts';
 import { RandomStream } from '../../base/random.ts';
 import type { StateValue } from '../../nn/trained.ts';
-import { TextBits, toText } from './text.ts';
 import {
   type Channels,
   packWeights,
@@ -18,14 +18,17 @@ const value = (data: Float32Array, shape: readonly number[] = [data.length]): St
 const words = (data: ArrayLike<number>) => [...new Uint32Array(Float32Array.from(data).buffer)];
 
 /** Packed and unpacked. */
-function through(
+async function through(
   tensors: readonly { value: StateValue; channels?: Channels }[],
   format: WeightFormat,
-): Float32Array[] {
+): Promise<Float32Array[]> {
   const named = tensors.map((t, i) => ({ name: `t${i}`, channels: undefined, ...t }));
   const places = tensors.map((t) => new Float32Array(t.value.data.length));
   const packed = packWeights(named, format);
-  unpackWeights(packed, new TextBits(toText(packed.bits)), (i) => places[i]);
+  // Something stands before the plane.
+  const plane = Uint8Array.of(1, 2, 3, ...packed.plane);
+  const decoder = await openPacked(plane, packed.bits);
+  unpackWeights(packed, { decoder, from: 3 }, (i) => places[i]);
   return places;
 }
 
@@ -43,10 +46,10 @@ const HALVES = Float32Array.from({ length: 2 ** 16 }, (_, bits) => halfToNumber(
 );
 
 describe('float32', () => {
-  it('comes back to the bit, tensor after tensor', () => {
+  it('comes back to the bit, tensor after tensor', async () => {
     const odd = Float32Array.of(0, -0, 1e-45, -1e-40, 3.4e38, -1, 2 ** -126, 1 / 3);
-    const all = [odd, noise(1001), noise(3)];
-    const came = through(
+    const all = [odd, noise(9001), noise(3)];
+    const came = await through(
       all.map((data) => ({ value: value(data) })),
       'float32',
     );
@@ -54,9 +57,25 @@ describe('float32', () => {
   });
 });
 
+describe('many small ones', () => {
+  it.each(['float32', 'float16'] as const)(
+    'of %s, wherever a piece of text ends in them',
+    async (format) => {
+      const all = Array.from({ length: 3000 }, (_, i) =>
+        HALVES.subarray(20 * i, 20 * i + 1 + (i % 7)),
+      );
+      const came = await through(
+        all.map((data) => ({ value: value(data) })),
+        format,
+      );
+      expect(came.map(words)).toEqual(all.map(words));
+    },
+  );
+});
+
 describe('float16', () => {
-  it('keeps every number that it has', () => {
-    const [came] = through([{ value: value(HALVES) }], 'float16');
+  it('keeps every number that it has', async () => {
+    const [came] = await through([{ value: value(HALVES) }], 'float16');
     expect(words(came)).toEqual(words(HALVES));
   });
 
@@ -107,9 +126,9 @@ describe('int8', () => {
     { inner: 3, channels: 7 },
   ];
 
-  it('is off by half a step of its own channel at most, and keeps 0 and the largest', () => {
+  it('is off by half a step of its own channel at most, and keeps 0 and the largest', async () => {
     for (const channels of layouts) {
-      const [came] = through([{ value: value(kernel), channels }], 'int8');
+      const [came] = await through([{ value: value(kernel), channels }], 'int8');
       const channelOf = (i: number) => Math.floor(i / channels.inner) % channels.channels;
       const most = new Float32Array(channels.channels);
       kernel.forEach((v, i) => {
@@ -123,10 +142,10 @@ describe('int8', () => {
     }
   });
 
-  it('unpacks to the very numbers that were measured; what is no kernel stays float32', () => {
+  it('unpacks to the very numbers that were measured; what is no kernel stays float32', async () => {
     const bias = noise(3);
     const channels = layouts[0];
-    const [came, other] = through(
+    const [came, other] = await through(
       [{ value: value(kernel), channels }, { value: value(bias) }],
       'int8',
     );
@@ -134,8 +153,11 @@ describe('int8', () => {
     expect(words(other)).toEqual(words(bias));
   });
 
-  it('takes a channel of zeros', () => {
-    const [came] = through([{ value: value(new Float32Array(6)), channels: layouts[0] }], 'int8');
+  it('takes a channel of zeros', async () => {
+    const [came] = await through(
+      [{ value: value(new Float32Array(6)), channels: layouts[0] }],
+      'int8',
+    );
     expect([...came]).toEqual([0, 0, 0, 0, 0, 0]);
   });
 });

@@ -12,7 +12,7 @@
 import { joinedBytes } from '../../base/bytes.ts';
 import { FoveaError } from '../../base/errors.ts';
 import type { StateValue } from '../../nn/trained.ts';
-import type { TextBits } from './text.ts';
+import type { Decoder } from './decoder/decoder.ts';
 
 export const weightFormats = ['float32', 'float16', 'int8'] as const;
 export type WeightFormat = (typeof weightFormats)[number];
@@ -125,24 +125,16 @@ export function packWeights(
   return { mantissa, tensors: packed, plane: joinedBytes(planes), bits: bits.bytes() };
 }
 
-/** Writes the numbers of tensor i into `place(i)`. */
+/** Writes the numbers of tensor i into `place(i)`; the plane begins at `from` in the decoder's bytes. */
 export function unpackWeights(
-  { mantissa, tensors, plane }: Pick<PackedWeights, 'mantissa' | 'tensors' | 'plane'>,
-  bits: TextBits,
+  { mantissa, tensors }: Pick<PackedWeights, 'mantissa' | 'tensors'>,
+  { decoder, from }: { readonly decoder: Decoder; readonly from: number },
   place: (i: number) => Float32Array,
 ): void {
-  let at = 0;
-  const fraction = (1 << mantissa) - 1;
+  let at = from;
   const readFloats = (to: Float32Array): void => {
-    const words = new Uint32Array(to.buffer, to.byteOffset, to.length);
-    bits.readMany(words, mantissa + 1);
-    for (let i = 0; i < words.length; i++) {
-      const word = words[i] ?? 0;
-      words[i] =
-        ((word >>> mantissa) << 31) |
-        ((plane[at++] ?? 0) << FULL) |
-        ((word & fraction) << (FULL - mantissa));
-    }
+    decoder.floats(mantissa, at, to);
+    at += to.length;
   };
   for (const [t, [size, inner = 0, channels = 0]] of tensors.entries()) {
     const to = place(t);
@@ -152,9 +144,11 @@ export function unpackWeights(
     }
     const scales = new Float32Array(channels);
     readFloats(scales);
+    const whole = new Int8Array(decoder.bytes.buffer, decoder.bytes.byteOffset + at, size);
     for (let i = 0; i < size; i++) {
-      to[i] = (((plane[at++] ?? 0) << 24) >> 24) * (scales[channelAt(i, { inner, channels })] ?? 0);
+      to[i] = (whole[i] ?? 0) * (scales[channelAt(i, { inner, channels })] ?? 0);
     }
+    at += size;
   }
 }
 

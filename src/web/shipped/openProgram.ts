@@ -6,10 +6,9 @@
  * Previous stop: `interop/oneFile/shippedModel.ts`. Next stop: `shippedReader.ts`.
  */
 import { FoveaError, messageOf } from '../../base/errors.ts';
-import { inflate } from '../../interop/oneFile/inflate.ts';
+import { type DecoderExports, openDecoder } from '../../interop/oneFile/decoder/decoder.ts';
 import type { Layout, Place } from '../../interop/oneFile/plainProgram.ts';
 import type { About } from '../../interop/oneFile/shippedModel.ts';
-import { TextBits } from '../../interop/oneFile/text.ts';
 import { unpackWeights } from '../../interop/oneFile/weights.ts';
 
 export interface LoadOptions {
@@ -38,17 +37,19 @@ export async function openProgram(
   const { fused, plain, deflated, planeBytes } = about;
   const end = fused.bytes + plain.bytes;
   // Not DecompressionStream, with which Node loads all its streams: as long as all else takes together.
-  const bytes = inflate(new TextBits(text.slice(0, deflated)), end + planeBytes);
+  const decoder = await openDecoder({ text, deflated, size: end + planeBytes }, async (memory) => {
+    const exports: unknown = await instantiated(fromBase64(about.decoder), memory);
+    return exports as DecoderExports;
+  });
   const isFused = relaxedSimd === 'auto' && fuses();
   const { layout } = isFused ? fused : plain;
+  const { bytes } = decoder;
   const code = isFused ? bytes.subarray(0, fused.bytes) : bytes.subarray(fused.bytes, end);
   const memory = new WebAssembly.Memory({ initial: layout.pages, maximum: layout.pages });
-  const exports = await instantiated(code, { env: { memory } });
+  const exports = await instantiated(code, memory);
   const numbers = ([address, count]: Place): Float32Array =>
     new Float32Array(memory.buffer, address, count);
-  unpackWeights({ ...about, plane: bytes.subarray(end) }, new TextBits(text.slice(deflated)), (i) =>
-    numbers(layout.states[i] ?? [0, 0]),
-  );
+  unpackWeights(about, { decoder, from: end }, (i) => numbers(layout.states[i] ?? [0, 0]));
   writeConstants(layout, numbers);
   const call = (name: string): void => {
     const run = exports[name] as (base: number, scratch: number) => void;
@@ -77,12 +78,10 @@ function writeConstants({ constants }: Layout, numbers: (place: Place) => Float3
  * (func (export "f") (param f32 f32) (result f32)), lane 0 of f32x4.relaxed_madd(p0, p0, p1): a runtime may take the
  * instruction and round twice all the same (Bun on x86), and bits would not be those of others.
  */
-const PROBE =
-  '0061736d0100000001070160027d7d017d030201000705010166000' +
-  '00a160114002000fd132000fd132001fd13fd8502fd1f000b';
+const PROBE = 'AGFzbQEAAAABBwFgAn19AX0DAgEABwUBAWYAAAoWARQAIAD9EyAA/RMgAf0T/YUC/R8ACw==';
 
 function fuses(): boolean {
-  const bytes = Uint8Array.from(PROBE.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+  const bytes = fromBase64(PROBE);
   if (!WebAssembly.validate(bytes)) return false;
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
   const multiplyAdd = exports.f as (a: number, c: number) => number;
@@ -90,12 +89,15 @@ function fuses(): boolean {
   return multiplyAdd(1 + 2 ** -12, -(1 + 2 ** -11)) === 2 ** -24;
 }
 
+const fromBase64 = (text: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(atob(text), (byte) => byte.charCodeAt(0));
+
 async function instantiated(
   code: Uint8Array<ArrayBuffer>,
-  imports: WebAssembly.Imports,
+  memory: WebAssembly.Memory,
 ): Promise<WebAssembly.Exports> {
   try {
-    return (await instanceOf(code, imports)).exports;
+    return (await instanceOf(code, { env: { memory } })).exports;
   } catch (error) {
     throw new FoveaError(
       {

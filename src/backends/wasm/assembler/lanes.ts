@@ -64,6 +64,7 @@ type BinaryI32 =
   | 'lt_s'
   | 'lt_u'
   | 'gt_s'
+  | 'gt_u'
   | 'le_s'
   | 'ge_s'
   | 'ge_u';
@@ -97,6 +98,12 @@ export const i32 = {
     value('i32', 'i32.load', [i(pointer)], [offset]),
   store: (pointer: Address, offset: number, x: I32): Statement =>
     statement('i32.store', [i(pointer), i(x)], [offset]),
+  /** One byte, 0 to 255. */
+  loadByte: (pointer: Address, offset = 0): Value<'i32'> =>
+    value('i32', 'i32.load8_u', [i(pointer)], [offset]),
+  /** The lowest eight bits. */
+  storeByte: (pointer: Address, offset: number, x: I32): Statement =>
+    statement('i32.store8', [i(pointer), i(x)], [offset]),
 };
 
 export const f32 = {
