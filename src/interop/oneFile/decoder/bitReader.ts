@@ -20,11 +20,7 @@ export interface BitReader {
 
 /** Reads with the state of before, and leaves it for whoever reads next. */
 export function withReader(f: FunctionBuilder, body: (reader: BitReader) => void): void {
-  const reader = {
-    at: f.local('i32', 'at'),
-    held: f.local('i32', 'held'),
-    count: f.local('i32', 'count'),
-  };
+  const reader = locals(f, 'at', 'held', 'count');
   for (const name of ['at', 'held', 'count'] as const) {
     f.set(reader[name], i32.load(0, READER[name]));
   }
@@ -69,6 +65,12 @@ export function take(
 /** So many ones. */
 export const lowBits = (bits: Value<'i32'>): Value<'i32'> =>
   i32.sub(i32.op('shl', i32.const(1), bits), 1);
+
+/** Words of a function, zero where it begins. */
+export const locals = <Name extends string>(f: FunctionBuilder, ...names: readonly Name[]) =>
+  Object.fromEntries(names.map((name) => [name, f.local('i32', name)])) as Readonly<
+    Record<Name, Local<'i32'>>
+  >;
 
 /** A character's place in the alphabet: its code, less the first one, less those left out before it. */
 function placeAt(f: FunctionBuilder, at: Local<'i32'>, offset: number): Value<'i32'> {

@@ -7,10 +7,12 @@
 import { FunctionBuilder, type Local } from '../../../backends/wasm/assembler/function.ts';
 import { i32 } from '../../../backends/wasm/assembler/lanes.ts';
 import type { ModuleBuilder } from '../../../backends/wasm/assembler/module.ts';
-import { lowBits, take, withReader } from './bitReader.ts';
+import { locals, lowBits, take, withReader } from './bitReader.ts';
 
 /** Bits of the mantissa of a float32. */
 const FULL = 23;
+
+type Word = Local<'i32'>;
 
 /**
  * Adds `floats(count, mantissa, plane, to)`: so many float32 at `to`, with `mantissa` bits kept of each, their exponents
@@ -23,8 +25,8 @@ export function addFloats(module: ModuleBuilder): void {
     plane: 'i32',
     to: 'i32',
   });
-  const [left, mantissa, plane, to] = f.locals as Local<'i32'>[];
-  const [half, word, high] = ['half', 'word', 'high'].map((name) => f.local('i32', name));
+  const [left, mantissa, plane, to] = f.locals as [Word, Word, Word, Word];
+  const { half, word, high } = locals(f, 'half', 'word', 'high');
   // No more than 15 bits are taken at once.
   f.set(half, i32.op('shr_u', mantissa, 1));
   withReader(f, (reader) => {

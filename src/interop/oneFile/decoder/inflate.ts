@@ -15,7 +15,7 @@ import { i32, memory } from '../../../backends/wasm/assembler/lanes.ts';
 import type { ModuleBuilder } from '../../../backends/wasm/assembler/module.ts';
 import { forRange } from '../../../backends/wasm/emit/language/loops.ts';
 import { BITS } from '../text.ts';
-import { drop, need, take, withReader } from './bitReader.ts';
+import { drop, locals, need, take, withReader } from './bitReader.ts';
 import { DISTANCES, LENGTHS, LITERALS, NEXT, ORDER, READER } from './places.ts';
 
 const LONGEST = 15;
@@ -54,7 +54,7 @@ export function addInflate(module: ModuleBuilder): void {
   const coded = adder(module, codedFunction(functions));
   const f = new FunctionBuilder('inflate', { to: 'i32' });
   const [to] = f.locals as [Local<'i32'>];
-  const [isLast, kind] = locals(f, 'isLast', 'kind');
+  const { isLast, kind } = locals(f, 'isLast', 'kind');
   f.repeatWhile(() => {
     f.set(isLast, read(1));
     f.set(kind, read(2));
@@ -104,7 +104,14 @@ function readFunction(): FunctionBuilder {
 function symbolFunction(): FunctionBuilder {
   const f = new FunctionBuilder('symbol', { code: 'i32' }, ['i32']);
   const [table] = f.locals as [Local<'i32'>];
-  const [length, code, first, place, some] = locals(f, 'length', 'code', 'first', 'place', 'some');
+  const { length, code, first, place, some } = locals(
+    f,
+    'length',
+    'code',
+    'first',
+    'place',
+    'some',
+  );
   withReader(f, (reader) => {
     need(f, reader, i32.const(LONGEST));
     f.block((leaveIf) => {
@@ -129,7 +136,7 @@ function symbolFunction(): FunctionBuilder {
 function rangeFunction(read: (bits: Value<'i32'>) => Value<'i32'>): FunctionBuilder {
   const f = new FunctionBuilder('range', { symbol: 'i32', of: 'i32' }, ['i32']);
   const [symbol, of] = f.locals as [Local<'i32'>, Local<'i32'>];
-  const [more] = locals(f, 'more');
+  const { more } = locals(f, 'more');
   f.if(i32.op('ge_s', symbol, i32.op('shl', of, 1)), () => {
     f.set(more, i32.sub(i32.op('div_u', symbol, of), 1));
     const base = i32.op('shl', i32.add(of, i32.op('rem_u', symbol, of)), more);
@@ -142,7 +149,7 @@ function rangeFunction(read: (bits: Value<'i32'>) => Value<'i32'>): FunctionBuil
 function buildFunction(): FunctionBuilder {
   const f = new FunctionBuilder('build', { code: 'i32', lengths: 'i32', count: 'i32' }, ['i32']);
   const [code, lengths, count] = f.locals as [Local<'i32'>, Local<'i32'>, Local<'i32'>];
-  const [i, at, place] = locals(f, 'i', 'at', 'place');
+  const { i, at, place } = locals(f, 'i', 'at', 'place');
   const lengthOf = i32.loadByte(i32.add(lengths, i));
   f.run(memory.fill(code, 0, SYMBOLS));
   forRange(f, i, count, 1, () => {
@@ -171,7 +178,7 @@ function buildFunction(): FunctionBuilder {
 /** The two codes that a block brings along. */
 function codesFunction({ read, symbol, build }: Functions): FunctionBuilder {
   const f = new FunctionBuilder('codes', {}, ['i32']);
-  const [literals, all, some, i, found, again] = locals(
+  const { literals, all, some, i, found, again } = locals(
     f,
     'literals',
     'all',
@@ -229,7 +236,7 @@ function fixedFunction({ build }: Functions): FunctionBuilder {
 function storedFunction({ read }: Functions): FunctionBuilder {
   const f = new FunctionBuilder('stored', { to: 'i32' }, ['i32']);
   const [to] = f.locals as [Local<'i32'>];
-  const [end] = locals(f, 'end');
+  const { end } = locals(f, 'end');
   const units = i32.op('shr_u', i32.load(0, READER.at), 1);
   const taken = i32.sub(i32.mul(units, BITS), i32.load(0, READER.count));
   drops(f, read(i32.op('and', i32.sub(0, taken), 7)));
@@ -253,7 +260,7 @@ function storedFunction({ read }: Functions): FunctionBuilder {
 function codedFunction({ symbol, range }: Functions): FunctionBuilder {
   const f = new FunctionBuilder('coded', { to: 'i32' }, ['i32']);
   const [to] = f.locals as [Local<'i32'>];
-  const [found, end, from] = locals(f, 'found', 'end', 'from');
+  const { found, end, from } = locals(f, 'found', 'end', 'from');
   f.repeatWhile(() => {
     f.set(found, symbol(LITERALS));
     f.if(i32.lessThan(found, 256), () => write(f, to, found));
@@ -281,9 +288,6 @@ function write(f: FunctionBuilder, to: Local<'i32'>, byte: Value<'i32'>): void {
   f.run(i32.storeByte(to, 0, byte));
   f.set(to, i32.add(to, 1));
 }
-
-const locals = (f: FunctionBuilder, ...names: readonly string[]) =>
-  names.map((name) => f.local('i32', name));
 
 /** The address of a word of a list. */
 const wordOf = (list: Value<'i32'> | number, i: Value<'i32'>): Value<'i32'> =>
