@@ -8,6 +8,7 @@ import {
   scalingNames,
 } from '../../src/interop/preprocessing.ts';
 import { layers } from '../../src/nn/layers/index.ts';
+import { input, model } from '../../src/nn/model.ts';
 import { sequential } from '../../src/nn/sequential.ts';
 import { withPreprocessing } from '../../src/runs/importRun.ts';
 import { answersOf, drawnRows, furthest, type NamedRows } from './answers.ts';
@@ -96,19 +97,29 @@ describe('a network that reads blue first', () => {
     dense({ units: 3 }),
   ]);
 
+  const grouped = sequential({ inputShape: [6, 5, 3] }, [
+    conv2d({ name: 'channel_order', filters: 6, kernelSize: 3, groups: 3 }),
+    flatten(),
+    dense({ units: 3 }),
+  ]);
+  // Its second use reads no picture.
+  const x = input({ shape: [6, 5, 3] });
+  const twice = conv2d({ filters: 3, kernelSize: 3, padding: 'same', activation: 'tanh' });
+  const shared = model({ inputs: x, outputs: dense({ units: 3 })(flatten()(twice(twice(x)))) });
+
   it.each([
     ['by its first kernel', folded, /input channels of conv2d were turned round/],
-    ['by a layer in front', other, /a frozen 1x1 convolution/],
+    ['by a layer in front', other, /a frozen 1x1 convolution \(channel_order\)/],
+    ['of groups', grouped, /a frozen 1x1 convolution \(channel_order_1\)/],
+    ['of a layer that is applied twice', shared, /a frozen 1x1 convolution/],
   ])('gives the same answers for red first: %s', async (_, spec, words) => {
-    const model = withWeights(spec);
-    const { model: turned, note } = withChannelsReversed(model);
+    const trained = withWeights(spec);
+    const { model: turned, note } = withChannelsReversed(trained);
     expect(note).toMatch(words);
-    const rows = drawnRows(model, 2);
-    const apart = furthest(await answersOf(model, reversed(rows)), await answersOf(turned, rows));
-    expect(apart).toBeLessThan(1e-5);
-    expect(furthest(await answersOf(model, rows), await answersOf(turned, rows))).toBeGreaterThan(
-      1e-3,
-    );
+    const rows = drawnRows(trained, 2);
+    const answers = await answersOf(turned, rows);
+    expect(furthest(await answersOf(trained, reversed(rows)), answers)).toBeLessThan(1e-5);
+    expect(furthest(await answersOf(trained, rows), answers)).toBeGreaterThan(1e-3);
   });
 
   it('is one by "bgr", and keeps a border', () => {

@@ -69,7 +69,9 @@ const join: Operation = (context) => {
   const { node, inputs } = context;
   const tensors = inputs.flatMap((input) => ('tensor' in input ? [input.tensor] : []));
   if (tensors.length === inputs.length) {
-    return { tensor: context.add(joins[node.op] ?? '', nonEmpty(tensors, 'inputs')) };
+    const kind = joins[node.op];
+    if (kind === undefined) throw context.refused('it divides two tensors');
+    return { tensor: context.add(kind, nonEmpty(tensors, 'inputs')) };
   }
   const first = inputs.findIndex((input) => 'tensor' in input);
   return withConstant(context, context.tensor(first), context.constant(1 - first), first === 0);
