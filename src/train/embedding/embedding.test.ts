@@ -124,6 +124,70 @@ describe('t-SNE', () => {
   });
 });
 
+describe('t-SNE, step by step', () => {
+  const random = new RandomStream(11, 3);
+  const [n, columns] = [9, 4];
+  const data = Float32Array.from({ length: n * columns }, () => 3 * random.normal());
+  const pairs = Array.from({ length: n * n }, (_, k) => [Math.floor(k / n), k % n] as const);
+  const squared = (x: ArrayLike<number>, [i, j]: readonly [number, number], width: number) =>
+    Array.from({ length: width }, (_, c) => (x[i * width + c]! - x[j * width + c]!) ** 2).reduce(
+      (sum, d) => sum + d,
+      0,
+    );
+  const shares = (perplexity: number) =>
+    affinities(
+      Float64Array.from(pairs, (pair) => squared(data, pair, columns)),
+      n,
+      perplexity,
+    );
+  /** Student's nearness of points in the plane, as shares of all pairs. */
+  const nearness = (y: ArrayLike<number>) => {
+    const near = pairs.map((pair) => (pair[0] === pair[1] ? 0 : 1 / (1 + squared(y, pair, 2))));
+    const all = near.reduce((sum, v) => sum + v, 0);
+    return { near, q: near.map((v) => v / all) };
+  };
+
+  it('goes down the slope of the paper, a third of few rows being neighbours', async () => {
+    const p = shares((n - 1) / 3);
+    let y = [...(await tsne(data, columns, { steps: 0 })).points];
+    const speed = y.map(() => 0);
+    const gains = y.map(() => 1);
+    for (let step = 0; step < 3; step++) {
+      const { near, q } = nearness(y);
+      const slope = y.map((own, k) => {
+        const [i, axis] = [Math.floor(k / 2), k % 2];
+        const pulls = Array.from({ length: n }, (_, j) => {
+          const at = i * n + j;
+          return (12 * p[at]! - q[at]!) * near[at]! * (own - y[2 * j + axis]!);
+        });
+        return 4 * pulls.reduce((sum, v) => sum + v, 0);
+      });
+      slope.forEach((g, k) => {
+        // A gain rises where the slope turned against the speed.
+        gains[k] = g > 0 === speed[k]! > 0 ? 0.8 * gains[k]! : gains[k]! + 0.2;
+        speed[k] = 0.5 * speed[k]! - 50 * gains[k]! * g;
+      });
+      y = y.map((own, k) => own + speed[k]!);
+      const middle = [0, 1].map((axis) => y.reduce((s, v, k) => s + (k % 2 === axis ? v : 0), 0));
+      y = y.map((own, k) => own - middle[k % 2]! / n);
+    }
+    const { points } = await tsne(data, columns, { steps: 3 });
+    points.forEach((value, k) => {
+      expect(value).toBeCloseTo(y[k]!, 10);
+    });
+  });
+
+  it('says how far its neighbours are from those of the rows', async () => {
+    const { points, divergence } = await tsne(data, columns, { steps: 150, perplexity: 3 });
+    const { q } = nearness(points);
+    const lost = [...shares(3)].map((p, k) => (p === 0 ? 0 : p * Math.log(p / q[k]!)));
+    expect(divergence).toBeCloseTo(
+      lost.reduce((sum, v) => sum + v, 0),
+      10,
+    );
+  });
+});
+
 describe('of pictures', async () => {
   const session = await openSession({ backend: 'reference' });
   afterAll(() => session.close());
@@ -154,6 +218,34 @@ describe('of pictures', async () => {
     expect([named.layer, named.shares, named.points.length]).toEqual(['end', null, 60]);
   });
 
+  it('are t-SNE with the neighbours and the seed that were asked for', async () => {
+    const settings = { perplexity: 4, seed: 9 };
+    const { hidden } = await activations(session, { spec, weights }, split.images, ['hidden']);
+    const found = await embed(session, { spec, weights }, split, { method: 'tsne', ...settings });
+    const { points, divergence } = await tsne(hidden.data, 5, settings);
+    expect(found.points).toEqual(points);
+    expect(found.divergence).toBe(divergence);
+  });
+
+  it('are of what the answer reads past layers that hand on, or of the code of an auto-encoder', async () => {
+    const layerOf = async (own: Parameters<typeof sequential>[1]) => {
+      const model = sequential({ name: 'own', inputShape: [4, 4, 1] }, own);
+      const first = initialStates(model, { seed: 1 });
+      const numbers = parametersOf(model).map(({ name, shape }) => {
+        return [name, { shape, data: first.get(name)! }] as const;
+      });
+      return (await embed(session, { spec: model, weights: new Map(numbers) }, split)).layer;
+    };
+    const { conv2d, dense, dropout, flatten, reshape } = layers;
+    const maps = conv2d({ name: 'maps', filters: 2, kernelSize: 3 });
+    const answer = dense({ units: 3, activation: 'softmax' });
+    expect(await layerOf([maps, flatten(), dropout({ rate: 0.5 }), answer])).toBe('maps');
+    const code = dense({ name: 'code', units: 2, activation: 'tanh' });
+    const wide = dense({ name: 'wide', units: 8, activation: 'tanh' });
+    const back = [dense({ units: 16 }), reshape({ targetShape: [4, 4, 1] })];
+    expect(await layerOf([flatten(), code, wide, ...back])).toBe('code');
+  });
+
   it('are drawn with a name for each class, in forms that differ', async () => {
     const found = await embed(session, { spec, weights }, split);
     const classes = ['cat', 'dog <1>', 'owl'];
@@ -174,6 +266,10 @@ describe('of pictures', async () => {
     await expect(embed(session, { spec: flat }, split)).rejects.toThrow(/no hidden layer/);
     const few = { ...split, count: 3 };
     await expect(embed(session, { spec, weights }, few)).rejects.toThrow(/3 pictures/);
+    const many = { ...split, count: 4001 };
+    await expect(embed(session, { spec, weights }, many, { method: 'tsne' })).rejects.toThrow(
+      /4,001 pictures/,
+    );
     const wide = { method: 'tsne', perplexity: 29 } as const;
     await expect(embed(session, { spec, weights }, split, wide)).rejects.toThrow(/30 pictures/);
   });

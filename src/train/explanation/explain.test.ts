@@ -94,6 +94,15 @@ describe('a linear network, 2 channels', () => {
     expect(map[1]).toBeGreaterThan(map[0]);
   });
 
+  it('loses nothing where the cover is like what it covers', async () => {
+    const even = new Uint8Array(8).fill(90);
+    const settings = { class: 'yes', size: 1, stride: 1 };
+    const { map } = await mapOf(model, even, 'occlusion', { ...settings, fill: 90 });
+    for (const value of map) expect(value).toBeCloseTo(0, 6);
+    const black = await mapOf(model, even, 'occlusion', settings);
+    expect(Math.max(...black.map.map(Math.abs))).toBeGreaterThan(0.01);
+  });
+
   it('is asked about its own answer unless a class is named', async () => {
     const found = await explain(session, model, pixels, { methods: [] });
     const score = 1 + 2 - 3 + 0.2;
@@ -114,6 +123,9 @@ describe('a linear network, 2 channels', () => {
     await expect(ask({ steps: 0 })).rejects.toThrow(/1 to 4096/);
     await expect(ask({ steps: 2.5 })).rejects.toThrow(/whole number/);
     await expect(ask({ noise: Number.NaN })).rejects.toThrow(/0 to 2/);
+    await expect(ask({ stride: 0 })).rejects.toThrow(/1 to 4096/);
+    await expect(ask({ fill: 256 })).rejects.toThrow(/0 to 255/);
+    await expect(ask({ baseline: -1 })).rejects.toThrow(/0 to 255/);
     await expect(explain(session, model, pixels.subarray(1))).rejects.toThrow(/8: 2 x 2 x 2/);
     await expect(mapOf(model, new Uint8Array(8), 'smoothGrad')).rejects.toThrow(FoveaError);
   });
@@ -143,6 +155,75 @@ describe('a network with a ReLU', () => {
   it('has a gradient alone where its units are above 0', async () => {
     const { map } = await mapOf(model, Uint8Array.of(51, 255), 'gradient', { class: 'yes' });
     expect([...map]).toEqual([0, 3]);
+  });
+});
+
+describe('noise', () => {
+  const steep = (scale: number) => {
+    const spec = sequential({ inputShape: [1, 2, 1], preprocessing: { scale } }, [
+      flatten(),
+      dense({ units: 2, activation: 'tanh', name: 'hidden' }),
+      dense({ units: 2, name: 'answer' }),
+    ]);
+    const kernel = [3, -2, 1, 4].map((w) => w / (255 * scale));
+    return withWeights(spec, { 'hidden/kernel': kernel, 'answer/kernel': [0, 2, 0, -3] });
+  };
+  const smooth = async (scale: number, options: object) => {
+    const asked = { class: 'yes', samples: 8, ...options };
+    return [...(await mapOf(steep(scale), Uint8Array.of(200, 30), 'smoothGrad', asked)).map];
+  };
+
+  it('is of the seed, and of the span of the numbers that the network reads', async () => {
+    const one = await smooth(1 / 255, {});
+    expect(await smooth(1 / 255, { seed: 0 })).toEqual(one);
+    expect(await smooth(1 / 255, { seed: 1 })).not.toEqual(one);
+    // Numbers 255 times as large, weights as much smaller: the same network, the same noise.
+    const bytes = await smooth(1, {});
+    bytes.forEach((value, i) => {
+      expect(255 * value).toBeCloseTo(one[i], 3);
+    });
+    expect(await smooth(1 / 255, { noise: 0 })).not.toEqual(one);
+  });
+});
+
+describe('a picture that is wider than high', () => {
+  const spec = sequential({ inputShape: [2, 6, 1], preprocessing: { scale: 1 / 255 } }, [
+    conv2d({ filters: 1, kernelSize: 1 }),
+    flatten(),
+    dense({ units: 2, activation: 'softmax' }),
+  ]);
+  // The last but one pixel of the second row alone speaks for "yes".
+  const own = Array.from({ length: 12 }, (_, i) => (i === 10 ? 5 : 0));
+  const model = withWeights(spec, {
+    'conv2d/kernel': [1],
+    'dense/kernel': own.flatMap((w) => [0, w]),
+  });
+
+  it.each([
+    ['occlusion', { size: 1, stride: 1 }],
+    ['gradCam', {}],
+    ['gradient', {}],
+  ])('keeps its rows and columns in %s', async (method, options) => {
+    // Grad-CAM knows no place but by what is there: the other pixels are black.
+    const pixels = Uint8Array.from(own, (w) => 50 * w);
+    const { map } = await mapOf(model, pixels, method, { class: 'yes', ...options });
+    expect(map).toHaveLength(12);
+    expect(map.indexOf(Math.max(...map))).toBe(10);
+    expect([...map].filter((value) => Math.abs(value) > 1e-6)).toHaveLength(1);
+  });
+
+  it.each([
+    [[6, 12], /square of 2 pixels at 6 x 12 places/],
+    [[40, 64], /square of 11 pixels at 10 x 16 places/],
+  ])('is covered by a sixth of its side, of %j', async ([height, width], note) => {
+    const large = sequential({ inputShape: [height, width, 1] }, [
+      globalAveragePooling2d(),
+      dense({ units: 2, activation: 'softmax' }),
+    ]);
+    const pixels = pixelsOf(height * width);
+    const { notes, map } = await mapOf(withWeights(large, {}), pixels, 'occlusion');
+    expect(notes[0]).toMatch(note);
+    expect(map).toHaveLength(height * width);
   });
 });
 
@@ -233,6 +314,14 @@ describe('any network', () => {
     expect(map.reduce((sum, v) => sum + v, 0)).toBeCloseTo(rise, 2);
     expect(notes[0]).toContain(`rises by ${rise.toFixed(3)}`);
     probe.close();
+  });
+
+  it('is explained by each method as if there were no others', async () => {
+    const pixels = pixelsOf(36);
+    const { explanations } = await explain(session, model, pixels);
+    for (const { method, map } of explanations) {
+      expect((await mapOf(model, pixels, method)).map, method).toEqual(map);
+    }
   });
 
   it('says where a sum is off, for want of steps', async () => {
