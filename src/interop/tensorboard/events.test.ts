@@ -7,7 +7,12 @@ import { histogram, readEvents, scalar, startEvent, summaryEvent, versionEvent }
 import { graphDefOf } from './graph.ts';
 import { histogramOf } from './histogram.ts';
 import { endOfSession, startOfSession } from './hparams.ts';
-import { HParamsPluginDataSchema, SessionLog_SessionStatus, Status } from './proto/schema.ts';
+import {
+  DatasetType,
+  HParamsPluginDataSchema,
+  SessionLog_SessionStatus,
+  Status,
+} from './proto/schema.ts';
 import { framed } from './records.ts';
 
 describe('events', () => {
@@ -79,8 +84,9 @@ describe('graph', () => {
 
 describe('hyperparameters', () => {
   it('stand in the metadata that the plugin reads', () => {
+    const metrics = ['train', 'validation'].map((group) => ({ group, tag: 'loss' }));
     const values = [
-      ...startOfSession('run', { batchSize: 64, kind: 'adam', on: true }, [], 5),
+      ...startOfSession('run', { batchSize: 64, kind: 'adam', on: true }, metrics, 5),
       ...endOfSession(false, 9),
     ];
     const read = values.map(({ metadata }) =>
@@ -90,7 +96,13 @@ describe('hyperparameters', () => {
       new Array(3).fill('hparams'),
     );
     const [experiment, start, end] = read.map(({ data }) => data.value);
-    expect(experiment).toMatchObject({ hparamInfos: [{ type: 3 }, { type: 1 }, { type: 2 }] });
+    expect(experiment).toMatchObject({
+      hparamInfos: [{ type: 3 }, { type: 1 }, { type: 2 }],
+      metricInfos: [
+        { name: { group: 'train', tag: 'loss' }, datasetType: DatasetType.DATASET_TRAINING },
+        { name: { group: 'validation' }, datasetType: DatasetType.DATASET_VALIDATION },
+      ],
+    });
     expect(start).toMatchObject({
       startTimeSecs: 5,
       hparams: {

@@ -50,7 +50,7 @@ export function rejectionOf(
   for (const { wrong } of rows) wrongUpTo.push(wrongUpTo[wrongUpTo.length - 1] + (wrong ? 1 : 0));
   const pointAt = (kept: number): RejectionPoint => ({
     rejected: 1 - kept / rows.length,
-    error: kept === 0 ? 0 : wrongUpTo[kept] / kept,
+    error: wrongUpTo[kept] / kept,
   });
   const isBetweenScores = (kept: number): boolean =>
     kept === 0 || rows[kept]?.score !== rows[kept - 1]?.score;
