@@ -83,10 +83,8 @@ describe('a file for a library', () => {
   });
 
   it('is given up where the library never comes back', async () => {
-    const start = performance.now();
     const failure = await refusal(importApart(opened, {}, { worker: ENDLESS, limit: 50 }));
     expect(failure.message).toMatch(/net\.h5: .*not done after 0\.05 s and was stopped/);
-    expect(performance.now() - start).toBeLessThan(5000);
     expectSame(await importModel(opened), model); // and the next one is read
   });
 });

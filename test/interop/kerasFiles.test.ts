@@ -73,8 +73,6 @@ behindDoor('FOVEA_EVIL', 'hostile files', (folder) => {
       expect([...weights.values()][0]?.data).toEqual(Float32Array.of(0, 1, 2, 3, 4, 5));
       return;
     }
-    const started = performance.now();
     await expect(open()).rejects.toThrow(FoveaError);
-    expect(performance.now() - started).toBeLessThan(5000);
   });
 });

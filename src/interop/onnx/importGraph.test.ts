@@ -262,11 +262,9 @@ describe('what cannot be imported', () => {
       node('ReduceSum', ['a40'], ['one'], { keepdims: 0 }),
       node('Add', ['x', 'one'], ['y']),
     ];
-    const started = performance.now();
     expect(refusalOf(one(loop, { weights: [integers('extents', [2 ** 26])] }))).toContain(
       'would take very long',
     );
-    expect(performance.now() - started).toBeLessThan(20_000);
   });
 
   it('is nothing but refused where it nests without end', () => {

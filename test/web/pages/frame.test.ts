@@ -57,7 +57,7 @@ inChromium('the lab', (open) => {
         });
       },
     });
-    await expect.poll(() => page.title(), { timeout: 20_000 }).toBe('Networks · Fovea');
+    await expect.poll(() => page.title()).toBe('Networks · Fovea');
     await expect.poll(() => heading(page)).toBe('Networks');
   });
 
