@@ -12,6 +12,7 @@ import { f32x4, i32, type Pointer } from '../../assembler/lanes.ts';
 import { defineKernel } from '../../defineKernel.ts';
 import type { KernelContext, PlanContext } from '../../kernel.ts';
 import { epilogueOf, storeTile } from '../language/epilogue.ts';
+import { CACHED_BYTES } from '../language/fetch.ts';
 import { advance, forRange, times, withinTurn } from '../language/loops.ts';
 import { type Accumulators, tileLocals, tileLoop, zeroTile } from '../language/tile.ts';
 import { matmulThin } from './ops.ts';
@@ -27,8 +28,6 @@ interface ThinPlan {
   readonly steps: number;
 }
 
-/** Bytes of B that caches may be expected to hold from one answer to the next. */
-const CACHED = 4 << 20;
 /** Rows of B that are read side by side where it is larger. */
 const STEPS = 16;
 /** Columns of a strip: runs of four kilobytes. */
@@ -62,7 +61,7 @@ export function planThin(node: Node, { target }: PlanContext): ThinPlan {
   // As many sums as hide the latency of a multiply-add: 8 registers.
   const vectors = Math.floor((target.pairs ? 16 : 8) / M / 2) * 2;
   const whole = { K, N, vectors, tiles: 1, steps: K };
-  if (4 * K * N <= CACHED) return whole;
+  if (4 * K * N <= CACHED_BYTES) return whole;
   const columns = Math.min(STRIP, Math.ceil(N / STRIPS));
   const tiles = Math.floor(columns / (4 * vectors));
   return tiles > 1 ? { ...whole, tiles, steps: Math.min(K, STEPS) } : whole;

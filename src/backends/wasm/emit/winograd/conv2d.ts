@@ -16,8 +16,9 @@ import type { Local, Value } from '../../assembler/function.ts';
 import { i32 } from '../../assembler/lanes.ts';
 import { defineKernel } from '../../defineKernel.ts';
 import type { KernelContext } from '../../kernel.ts';
+import { emitFetch } from '../language/fetch.ts';
 import { advance, forRange, times } from '../language/loops.ts';
-import { tileLocals, tileLoop, zeroTile } from '../language/tile.ts';
+import { runsOfEqual, tileLocals, tileLoop, zeroTile } from '../language/tile.ts';
 import {
   type Position,
   planWinogradConv2d,
@@ -140,10 +141,9 @@ function emitBlock(
 
 /** M = V U for one run of panels: product by product, panel by panel, a register tile at a time. */
 function emitProducts(c: KernelContext, plan: WinogradConv2dPlan, at: Position): void {
-  const { f, m } = c;
-  const { layout, tiling, rows } = plan;
+  const { f } = c;
+  const { layout, tiling, rows, rowTiles } = plan;
   const sizes = scratchOf(plan);
-  const { rowV, rowM, atV, atM } = sizes;
   const [productV, productM, productU, tile, panel, panelU, panelM] = [
     'productV',
     'productM',
@@ -153,42 +153,67 @@ function emitProducts(c: KernelContext, plan: WinogradConv2dPlan, at: Position):
     'panelU',
     'panelM',
   ].map((name) => f.reuse('i32', name));
-  const ptrA = f.reuse('i32', 'ptrV');
-  const ptrB = f.reuse('i32', 'ptrU');
-  const to = f.reuse('i32', 'to');
-  const rowTile = (): void => {
-    const acc = tileLocals(f, { rows, vectors: layout.vectors });
-    zeroTile(f, acc);
-    f.set(ptrA, i32.add(i32.mul(tile, rowV), productV));
-    f.set(ptrB, panelU);
-    tileLoop(f, m, acc, {
-      ptrA,
-      ptrB,
-      steps: plan.w[2],
-      advanceA: 4,
-      advanceB: 16 * layout.vectors,
-      offsetA: (r) => r * rowV,
-    });
-    f.set(to, i32.add(i32.mul(tile, rowM), panelM));
-    acc.forEach((line, r) => {
-      storeVectors(c, to, r * rowM, line);
-    });
-  };
-  f.set(productV, i32.add(c.scratch, atV));
-  f.set(productM, i32.add(c.scratch, atM));
+  const rowTile = (height: number): void =>
+    emitRowTile(c, plan, height, { tile, productV, panelU, panelM });
+  f.set(productV, i32.add(c.scratch, sizes.atV));
+  f.set(productM, i32.add(c.scratch, sizes.atM));
   f.set(productU, at.runU);
   times(f, tiling.side ** 2, () => {
+    if (plan.fetches) emitFetch(f, productU, i32.mul(at.panels, layout.panelBytes), c.scratch);
     f.set(panelU, productU);
     f.set(panelM, productM);
     f.set(panel, i32.const(0));
     forRange(f, panel, at.panels, 1, () => {
       f.set(tile, i32.const(0));
-      forRange(f, tile, at.tiles, rows, rowTile);
+      if (rowTiles === undefined) forRange(f, tile, at.tiles, rows, () => rowTile(rows));
+      else
+        for (const { rows: height, count } of runsOfEqual(rowTiles))
+          times(f, count, () => {
+            rowTile(height);
+            advance(f, tile, height);
+          });
       advance(f, panelU, layout.panelBytes);
       advance(f, panelM, 16 * layout.vectors);
     });
     advance(f, productV, sizes.productV);
     advance(f, productM, sizes.productM);
     advance(f, productU, layout.productBytes);
+  });
+}
+
+/** Where a register tile is: its first tile of the image; addresses of V, of U, and of the panel's M. */
+interface RowTilePlace {
+  readonly tile: Local<'i32'>;
+  readonly productV: Local<'i32'>;
+  readonly panelU: Local<'i32'>;
+  readonly panelM: Local<'i32'>;
+}
+
+/** The products of `rows` tiles with a panel, left in M. */
+function emitRowTile(
+  c: KernelContext,
+  plan: WinogradConv2dPlan,
+  rows: number,
+  { tile, productV, panelU, panelM }: RowTilePlace,
+): void {
+  const { f, m } = c;
+  const { vectors } = plan.layout;
+  const { rowV, rowM } = scratchOf(plan);
+  const [ptrA, ptrB, to] = ['ptrV', 'ptrU', 'to'].map((name) => f.reuse('i32', name));
+  const acc = tileLocals(f, { rows, vectors });
+  zeroTile(f, acc);
+  f.set(ptrA, i32.add(i32.mul(tile, rowV), productV));
+  f.set(ptrB, panelU);
+  tileLoop(f, m, acc, {
+    ptrA,
+    ptrB,
+    steps: plan.w[2],
+    advanceA: 4,
+    advanceB: 16 * vectors,
+    offsetA: (r) => r * rowV,
+  });
+  f.set(to, i32.add(i32.mul(tile, rowM), panelM));
+  acc.forEach((line, r) => {
+    storeVectors(c, to, r * rowM, line);
   });
 }

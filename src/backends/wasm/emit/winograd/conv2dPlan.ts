@@ -8,6 +8,8 @@ import { type VariantName, variantOf } from '../../../../compile/winograd/varian
 import type { Node } from '../../../../graph/node.ts';
 import type { Local } from '../../assembler/function.ts';
 import { mostRows, type PlanContext } from '../../kernel.ts';
+import { CACHED_BYTES } from '../language/fetch.ts';
+import { evenTiles } from '../language/tile.ts';
 import { squareBytes } from './linear.ts';
 import type { WinogradConv2dAttrs } from './ops.ts';
 import { fusedVectors, type PanelLayout } from './panels.ts';
@@ -15,6 +17,8 @@ import { type Tiling, tilingOf } from './plan.ts';
 
 /** About so many tiles share what is read of the weights. */
 const TILES_PER_BLOCK = 64;
+/** A weight is used for so few tiles that it takes as long to come as to use. */
+const FEW_TILES = 24;
 /** Filters whose products wait together for their way out. */
 const COLUMNS_PER_RUN = 128;
 /** Where there are fewer blocks, each is computed in parts, by filters; its tiles go in once per part. */
@@ -33,6 +37,10 @@ export interface WinogradConv2dPlan {
   /** Tiles per block: whole register tiles of `rows`. */
   readonly block: number;
   readonly rows: number;
+  /** Where there are few tiles: the register tiles they make, as even as can be. */
+  readonly rowTiles?: readonly number[];
+  /** Each product's weights are read from far memory before they are used. */
+  readonly fetches: boolean;
   /** Parts of a block, and panels of each group in a part and in a run. */
   readonly parts: number;
   readonly panelsPerPart: number;
@@ -57,6 +65,7 @@ export function planWinogradConv2d(
   const even = tiles / Math.round(Math.max(1, tiles / TILES_PER_BLOCK));
   const block = rows * Math.ceil(even / rows);
   const blocks = Math.ceil((node.shape[0] * tiling.perImage) / block);
+  const isFew = !byImage && blocks === 1 && tiles <= FEW_TILES;
   const wanted = byImage ? 1 : Math.min(layout.panels, Math.ceil(FEWEST_UNITS / blocks));
   const panelsPerPart = Math.ceil(layout.panels / wanted);
   return {
@@ -70,6 +79,8 @@ export function planWinogradConv2d(
     width: fusedVectors(target),
     block,
     rows,
+    ...(isFew ? { rowTiles: evenTiles(tiles, rows) } : {}),
+    fetches: isFew && groups * layout.groupBytes > CACHED_BYTES,
     parts: Math.ceil(layout.panels / panelsPerPart),
     panelsPerPart,
     panelsPerRun: Math.min(panelsPerPart, COLUMNS_PER_RUN / (4 * layout.vectors)),

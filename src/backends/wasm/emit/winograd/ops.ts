@@ -28,8 +28,8 @@ export interface WinogradWeightsAttrs {
 const panelLayout = record<PanelLayout>({
   vectors: count,
   panels: count,
-  productBytes: count,
   panelBytes: count,
+  productBytes: count,
   groupBytes: count,
 });
 

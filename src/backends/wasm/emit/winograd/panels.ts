@@ -1,5 +1,5 @@
 /**
- * @file How transformed weights lie: panels one register tile wide, product by product.
+ * @file How transformed weights lie: product by product, in panels one register tile wide.
  *
  * Previous stop: `backends/wasm/program/plan.ts`. Next stop: `weights.ts`, which fills them.
  */
@@ -10,9 +10,9 @@ export interface PanelLayout {
   readonly vectors: number;
   /** Panels per group. */
   readonly panels: number;
-  /** Bytes of one panel of one product. */
-  readonly productBytes: number;
+  /** Bytes of one panel of one product, and from a product to the next. */
   readonly panelBytes: number;
+  readonly productBytes: number;
   readonly groupBytes: number;
 }
 
@@ -27,8 +27,8 @@ export function panelLayout(
 ): PanelLayout {
   const vectors = target.pairs ? 4 : 2;
   const panels = Math.ceil(O / groups / (4 * vectors));
-  // One more line than the channels fill: else all products of a channel would share one set of a cache.
-  const productBytes = (CG + 1) * 16 * vectors;
-  const panelBytes = side ** 2 * productBytes;
-  return { vectors, panels, productBytes, panelBytes, groupBytes: panels * panelBytes };
+  const panelBytes = CG * 16 * vectors;
+  // One more line than the panels fill: else all products of a channel would share one set of a cache.
+  const productBytes = panels * panelBytes + 64;
+  return { vectors, panels, panelBytes, productBytes, groupBytes: side ** 2 * productBytes };
 }

@@ -1,9 +1,9 @@
 /**
  * @file The weights of a Winograd convolution, transformed once per step: G w G^T, in panels.
  *
- *   (KH, KW, C/G, O) -> [group][panel of filters][a^2][channel][lanes of the panel]
+ *   (KH, KW, C/G, O) -> [group][a^2][panel of filters][channel][lanes of the panel]
  *
- * A panel is one register tile wide; a product (i, j) then reads its panel from front to back. Lanes past the
+ * A panel is one register tile wide; a product (i, j) then reads its panels from front to back. Lanes past the
  * last filter hold whatever stood there: they end in columns nobody stores. One unit is one panel of a group.
  * Next stop: `conv2d.ts`.
  */
@@ -62,7 +62,8 @@ function emitWeights(c: KernelContext, node: Node, layout: WeightsPlan): void {
     const panel = i32.op('rem_u', unit, i32.const(layout.panels));
     const column = i32.add(i32.mul(group, O / groups), i32.mul(panel, 4 * layout.vectors));
     f.set(from, i32.add(i32.mul(column, 4), c.address(w)));
-    f.set(to, i32.add(i32.mul(unit, layout.panelBytes), c.address(node)));
+    const groupU = i32.mul(group, layout.groupBytes);
+    f.set(to, i32.add(i32.add(i32.mul(panel, layout.panelBytes), groupU), c.address(node)));
     times(f, CG, () => {
       for (let first = 0; first < layout.vectors; first += width) {
         const square = {
