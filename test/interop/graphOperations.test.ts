@@ -202,6 +202,9 @@ describe('pictures', () => {
         padding: s('VALID'),
       });
     expect(await answer(x, [2, 2, 1], [pool(1, 1, 1, 1)])).toEqual([4]);
+    // Some writers have texts as lists of bytes.
+    const attr = { ...pool(1, 1, 1, 1).attr, padding: { s: [...Buffer.from('SAME')] } };
+    expect(await answer(x, [2, 2, 1], [op('MaxPool', ['x'], attr)])).toEqual([4, 4, 4, 4]);
     await expect(imported([2, 2, 1], [pool(1, 1, 1, 2)])).rejects.toThrow(/batch and channels/);
     await expect(imported([2, 2, 1], [pool(2, 1, 1, 1)])).rejects.toThrow(/batch and channels/);
   });

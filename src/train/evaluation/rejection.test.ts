@@ -36,6 +36,14 @@ describe('rejection', () => {
     expect(curve.at(-1)).toEqual({ rejected: 0, error: 0.25 });
   });
 
+  it('has a curve of rising shares, to a fifth', () => {
+    const far = Float32Array.from({ length: 2000 }, (_, i) => -(i % 2 === 0 ? i : 1e6));
+    const { curve } = rejectionOf({ logits: far, labels: new Uint8Array(1000), classes }, 'far');
+    const shares = curve.map(({ rejected }) => rejected);
+    expect(shares).toEqual([...new Set(shares)].sort((a, b) => a - b));
+    expect([shares[0], shares.at(-1)]).toEqual([0, expect.closeTo(0.2, 10)]);
+  });
+
   it('says when nothing is left', () => {
     const wrong = rejectionOf({ logits, labels: Uint8Array.of(1, 1, 0, 0), classes }, 'far');
     expect(wrong.forTarget).toBeNull();
