@@ -163,6 +163,59 @@ describe('layers', () => {
     expect(normed.spec.layers.map(({ kind }) => kind)).toEqual(['conv2d', 'batchNormalization']);
   });
 
+  it('are refused where channels-first images mean something else by the last axis', async () => {
+    const conv = { filters: 2, kernel_size: [1, 1], name: 'c', data_format: 'channels_first' };
+    const arrays = [
+      ['c/kernel:0', [1, 1, 3, 2]],
+      ['c/bias:0', [2]],
+    ] as const;
+    const after = (own: Json, ...more: Parameters<typeof chained>[0]) =>
+      chained(
+        [inputLayer(3, 1, 2), layer('Conv2D', { ...conv, ...own }), ...more],
+        [{ name: 'c', arrays }],
+      );
+    await expect(after({ activation: 'softmax' })).rejects.toThrow(/along the width/);
+    await expect(after({}, layer('PReLU', { shared_axes: [2, 3] }))).rejects.toThrow(
+      /slopes are those of channels-first images/,
+    );
+  });
+
+  it('make a transposed convolution as large as Keras does', async () => {
+    const sizeOf = async (kernel: number, outputPadding?: number) => {
+      const config = {
+        ...{ filters: 1, kernel_size: [kernel, kernel], strides: [2, 2], padding: 'same' },
+        ...{ name: 't', use_bias: false, output_padding: outputPadding ?? null },
+      };
+      const arrays = [['t/kernel:0', [kernel, kernel, 1, 1]]] as const;
+      const net = [inputLayer(3, 3, 1), layer('Conv2DTranspose', config)];
+      const model = await chained(net, [{ name: 't', arrays }]);
+      return Math.sqrt((await answers(model, ramp(9))).length);
+    };
+    // (n - 1) stride + kernel - 2 floor(kernel / 2) + padding; n stride where nothing is said.
+    expect([await sizeOf(2), await sizeOf(3)]).toEqual([6, 6]);
+    expect([await sizeOf(2, 1), await sizeOf(3, 1), await sizeOf(3, 0)]).toEqual([5, 6, 5]);
+    await expect(sizeOf(2, 0)).rejects.toThrow(/output_padding is 0 for an even kernel/);
+  });
+
+  it('keep the penalty of a separable convolution where both of its kernels have it', async () => {
+    const penalised = async (depthwise: number, pointwise: number) => {
+      const l2 = (own: number) => ({ class_name: 'L2', config: { l2: own } });
+      const config = {
+        ...{ filters: 2, kernel_size: [1, 1], use_bias: false, name: 's' },
+        ...{ depthwise_regularizer: l2(depthwise), pointwise_regularizer: l2(pointwise) },
+      };
+      const arrays = [
+        ['s/depthwise_kernel:0', [1, 1, 2, 1]],
+        ['s/pointwise_kernel:0', [1, 1, 2, 2]],
+      ] as const;
+      const net = [inputLayer(1, 1, 2), layer('SeparableConv2D', config)];
+      const { spec, notes } = await chained(net, [{ name: 's', arrays }]);
+      return [spec.layers[0]?.options.l2, notes.some((note) => note.includes('penalties'))];
+    };
+    expect(await penalised(0.25, 0.25)).toEqual([0.25, false]);
+    expect(await penalised(0.25, 0.5)).toEqual([0, true]);
+  });
+
   it('bring what another layer made channels first to channels last and back', async () => {
     const first = { data_format: 'channels_first' };
     const crop = {
