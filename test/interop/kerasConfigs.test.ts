@@ -189,7 +189,7 @@ describe('layers', () => {
       const arrays = [['t/kernel:0', [kernel, kernel, 1, 1]]] as const;
       const net = [inputLayer(3, 3, 1), layer('Conv2DTranspose', config)];
       const model = await chained(net, [{ name: 't', arrays }]);
-      return Math.sqrt((await answers(model, ramp(9))).length);
+      return Math.sqrt((await answers(model, [...ramp(9)])).length);
     };
     // (n - 1) stride + kernel - 2 floor(kernel / 2) + padding; n stride where nothing is said.
     expect([await sizeOf(2), await sizeOf(3)]).toEqual([6, 6]);
