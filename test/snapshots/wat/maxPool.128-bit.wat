@@ -8,12 +8,21 @@
     (local $rowLast i32)
     (local $columnFirst i32)
     (local $columnLast i32)
+    (local $at i32)
     (local $unit i32)
     (local $h i32)
     (local $w i32)
     (local $left i32)
-    (local $acc v128) ;; f32x4
     (local $channelBytes i32)
+    (local $chosen0 v128) ;; f32x4
+    (local $signs0 v128) ;; i32x4
+    (local $unordered0 v128) ;; i32x4
+    (local $pixel0 v128) ;; f32x4
+    (local $result0 v128) ;; f32x4
+    (local $magnitude v128) ;; i32x4
+    (local $sign v128) ;; i32x4
+    (local.set $sign (v128.const i32x4 -2147483648 -2147483648 -2147483648 -2147483648))
+    (local.set $magnitude (v128.const i32x4 2147483647 2147483647 2147483647 2147483647))
     (local.set $unit (local.get $begin))
     (local.set $offsetY (i32.mul (local.get $unit) (i32.const 48)))
     (if $if0 (i32.lt_s (local.get $unit) (local.get $end))
@@ -37,31 +46,44 @@
           (local.set $left (i32.const 3))
           (loop $loop2
             (local.set $channelBytes (i32.const 0))
-            (local.set $acc (v128.const f32x4 -inf -inf -inf -inf))
-            (local.set $acc
-              (f32x4.max
-                (local.get $acc)
-                (v128.load offset=512 (;x;)
-                  (i32.add (local.get $windowX) (local.get $channelBytes)))))
-            (local.set $acc
-              (f32x4.max
-                (local.get $acc)
-                (v128.load offset=528 (;x+16;)
-                  (i32.add (local.get $windowX) (local.get $channelBytes)))))
-            (local.set $acc
-              (f32x4.max
-                (local.get $acc)
-                (v128.load offset=608 (;x+96;)
-                  (i32.add (local.get $windowX) (local.get $channelBytes)))))
-            (local.set $acc
-              (f32x4.max
-                (local.get $acc)
-                (v128.load offset=624 (;x+112;)
-                  (i32.add (local.get $windowX) (local.get $channelBytes)))))
-            (v128.store offset=1664 (;y;)
-              (i32.add (local.get $offsetY) (local.get $channelBytes))
-              (local.get $acc))
-            (local.set $channelBytes (i32.add (local.get $channelBytes) (i32.const 16)))
+            (local.set $chosen0 (v128.const f32x4 -inf -inf -inf -inf))
+            (local.set $signs0 (v128.const f32x4 -inf -inf -inf -inf))
+            (local.set $unordered0 (v128.const i32x4 0 0 0 0))
+            (local.set $at (i32.add (local.get $windowX) (local.get $channelBytes)))
+            (local.set $pixel0 (v128.load offset=512 (;x;) (local.get $at)))
+            (local.set $chosen0 (f32x4.pmax (local.get $chosen0) (local.get $pixel0)))
+            (local.set $signs0 (v128.and (local.get $signs0) (local.get $pixel0)))
+            (local.set $unordered0
+              (v128.or (local.get $unordered0) (f32x4.ne (local.get $pixel0) (local.get $pixel0))))
+            (local.set $at (i32.add (local.get $windowX) (local.get $channelBytes)))
+            (local.set $pixel0 (v128.load offset=528 (;x+16;) (local.get $at)))
+            (local.set $chosen0 (f32x4.pmax (local.get $chosen0) (local.get $pixel0)))
+            (local.set $signs0 (v128.and (local.get $signs0) (local.get $pixel0)))
+            (local.set $unordered0
+              (v128.or (local.get $unordered0) (f32x4.ne (local.get $pixel0) (local.get $pixel0))))
+            (local.set $at (i32.add (local.get $windowX) (local.get $channelBytes)))
+            (local.set $pixel0 (v128.load offset=608 (;x+96;) (local.get $at)))
+            (local.set $chosen0 (f32x4.pmax (local.get $chosen0) (local.get $pixel0)))
+            (local.set $signs0 (v128.and (local.get $signs0) (local.get $pixel0)))
+            (local.set $unordered0
+              (v128.or (local.get $unordered0) (f32x4.ne (local.get $pixel0) (local.get $pixel0))))
+            (local.set $at (i32.add (local.get $windowX) (local.get $channelBytes)))
+            (local.set $pixel0 (v128.load offset=624 (;x+112;) (local.get $at)))
+            (local.set $chosen0 (f32x4.pmax (local.get $chosen0) (local.get $pixel0)))
+            (local.set $signs0 (v128.and (local.get $signs0) (local.get $pixel0)))
+            (local.set $unordered0
+              (v128.or (local.get $unordered0) (f32x4.ne (local.get $pixel0) (local.get $pixel0))))
+            (local.set $at (i32.add (local.get $offsetY) (local.get $channelBytes)))
+            (local.set $result0
+              (v128.or
+                (v128.or
+                  (v128.and (local.get $chosen0) (local.get $magnitude))
+                  (v128.and (local.get $signs0) (local.get $sign)))
+                (local.get $unordered0)))
+            (v128.store offset=1664 (;y;) (local.get $at) (local.get $result0))
+            (local.set $chosen0 (v128.const f32x4 0 0 0 0))
+            (local.set $pixel0 (v128.const f32x4 0 0 0 0))
+            (local.set $result0 (v128.const f32x4 0 0 0 0))
             (local.set $offsetY (i32.add (local.get $offsetY) (i32.const 16)))
             (local.set $windowX (i32.add (local.get $windowX) (i32.const 32)))
             (local.set $w (i32.add (local.get $w) (i32.const 2)))

@@ -20,6 +20,7 @@ import type { Value } from '../../assembler/function.ts';
 import { f32x4, i32, i32x4, memory } from '../../assembler/lanes.ts';
 import { defineKernel, type KernelRecord } from '../../defineKernel.ts';
 import { imagesOf, type KernelContext } from '../../kernel.ts';
+import { beginCombination } from './combine.ts';
 import { sumPool2d } from './ops.ts';
 import { type PoolPlan, planPool, WindowWalk } from './windowWalk.ts';
 
@@ -50,22 +51,39 @@ export const maxPool2dKernel = poolKernel(maxPool2d);
 export const minPool2dKernel = poolKernel(minPool2d);
 export const sumPool2dKernel = poolKernel(sumPool2d);
 
+/** Vectors of channels side by side: sums that do not wait for one another, and pairs that V8 may fuse. */
+const VECTORS = 4;
+
 function emitPool(c: KernelContext, node: Node, plan: PoolPlan): void {
   const { f } = c;
   const [x] = node.inputs;
-  const { combine, identity, mean } = plan.pooling;
   const walk = new WindowWalk(c, plan);
+  const at = f.reuse('i32', 'at');
   walk.units(c.begin, c.end, () => {
-    const acc = f.reuse('f32x4', 'acc');
-    walk.channels((channel, count) => {
-      f.set(acc, f32x4.splat(identity));
+    walk.channels(VECTORS, (channel, counts) => {
+      const windows = counts.map((_, v) => beginCombination(f, plan.pooling, `${v}`));
       walk.taps(({ pointer, bytes }) => {
-        const pixel = f32x4.loadPart(count, i32.add(pointer, channel), c.address(x) + bytes);
-        f.set(acc, f32x4.op(combine, acc, pixel));
+        f.set(at, i32.add(pointer, channel));
+        const pixels = counts.map((count, v) => {
+          const pixel = f.reuse('f32x4', `pixel${v}`);
+          f.set(pixel, f32x4.loadPart(count, at, c.address(x) + bytes + 16 * v));
+          return pixel;
+        });
+        pixels.forEach((pixel, v) => {
+          windows[v].add(pixel);
+        });
       });
-      if (mean) f.set(acc, f32x4.mul(acc, walk.reciprocalCount()));
-      const to = i32.add(walk.offsetY, channel);
-      for (const store of f32x4.storePart(count, to, c.address(node), acc)) f.run(store);
+      f.set(at, i32.add(walk.offsetY, channel));
+      const results = windows.map((window, v) => {
+        const result = f.reuse('f32x4', `result${v}`);
+        const combined = window.result();
+        f.set(result, plan.pooling.mean ? f32x4.mul(combined, walk.reciprocalCount()) : combined);
+        return result;
+      });
+      results.forEach((result, v) => {
+        for (const store of f32x4.storePart(counts[v], at, c.address(node) + 16 * v, result))
+          f.run(store);
+      });
     });
   });
 }
@@ -106,7 +124,7 @@ function emitGradient(c: KernelContext, node: Node, plan: PoolPlan): void {
   f.set(image, i32.mul(c.begin, plan.y[1]));
   f.set(start, i32.mul(c.end, plan.y[1]));
   walk.units(image, start, () => {
-    walk.channels((channel, count) => {
+    walk.channels(1, (channel, [count]) => {
       if (winner === undefined) emitShare(c, walk, node, dyOf(node), channel, count);
       else emitWinner(c, walk, node, winner, channel, count);
     });

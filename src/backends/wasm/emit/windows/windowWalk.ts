@@ -13,7 +13,7 @@ import type { PoolAttrs, Pooling } from '../../../../ops/windows/pooling.ts';
 import type { Local, Value } from '../../assembler/function.ts';
 import { f32, f32x4, i32 } from '../../assembler/lanes.ts';
 import type { KernelContext } from '../../kernel.ts';
-import { advance, forRange, times } from '../language/loops.ts';
+import { advance, forRange, times, withinTurn } from '../language/loops.ts';
 import { splat } from '../language/math.ts';
 
 export interface PoolPlan {
@@ -46,6 +46,9 @@ interface TapOffset {
   /** Constant bytes to add. */
   readonly bytes: number;
 }
+
+/** Taps of a window that are written out one by one; more are a loop. */
+const MOST_WRITTEN_OUT = 64;
 
 /** Walks output pixels, channels and the taps of each window; keeps the locals that say where it is. */
 export class WindowWalk {
@@ -105,24 +108,37 @@ export class WindowWalk {
     f.set(last, i32.min(i32.sub(extent, at), taps));
   }
 
-  /** Channel groups: the callback gets the byte offset of the first and the number of real lanes. */
-  channels(body: (channel: Value<'i32'>, count: number) => void): void {
+  /**
+   * Groups of as many vectors of channels, and a last one of what is left: the callback gets the byte offset of its first
+   * channel and the number of real lanes of each vector.
+   */
+  channels(
+    vectors: number,
+    body: (channel: Value<'i32'>, counts: readonly number[]) => void,
+  ): void {
     const { f } = this.c;
     const C = this.plan.x[3];
     const channel = f.local('i32', 'channelBytes');
+    const group = (count: number): void => {
+      const counts = Array.from({ length: Math.ceil(count / 4) }, (_, v) =>
+        Math.min(4, count - 4 * v),
+      );
+      withinTurn(f, () => body(channel, counts));
+    };
     f.set(channel, i32.const(0));
-    times(f, Math.floor(C / 4), () => {
-      body(channel, 4);
-      advance(f, channel, 16);
+    times(f, Math.floor(C / (4 * vectors)), () => {
+      group(4 * vectors);
+      advance(f, channel, 16 * vectors);
     });
-    if (C % 4 !== 0) body(channel, C % 4);
+    if (C % (4 * vectors) !== 0) group(C % (4 * vectors));
   }
 
   taps(body: (offset: TapOffset) => void): void {
     const { f } = this.c;
     const [, , W, C] = this.plan.x;
-    const [KH, KW] = this.plan.window;
-    if (!this.plan.padded) {
+    const { window, padded } = this.plan;
+    const [KH, KW] = window;
+    if (!padded && KH * KW <= MOST_WRITTEN_OUT) {
       for (let kh = 0; kh < KH; kh++) {
         for (let kw = 0; kw < KW; kw++)
           body({ pointer: this.windowX, bytes: (kh * W + kw) * C * 4 });
@@ -132,10 +148,12 @@ export class WindowWalk {
     const kh = f.reuse('i32', 'kh');
     const kw = f.reuse('i32', 'kw');
     const tap = f.reuse('i32', 'tap');
-    f.set(kh, this.rows[0]);
-    forRange(f, kh, this.rows[1], 1, () => {
-      f.set(kw, this.columns[0]);
-      forRange(f, kw, this.columns[1], 1, () => {
+    const all = window.map((extent) => [i32.const(0), i32.const(extent)] as const);
+    const [rows, columns] = padded ? [this.rows, this.columns] : all;
+    f.set(kh, rows[0]);
+    forRange(f, kh, rows[1], 1, () => {
+      f.set(kw, columns[0]);
+      forRange(f, kw, columns[1], 1, () => {
         f.set(tap, i32.add(this.windowX, i32.mul(i32.add(i32.mul(kh, W), kw), C * 4)));
         body({ pointer: tap, bytes: 0 });
       });
