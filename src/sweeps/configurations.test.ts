@@ -41,6 +41,9 @@ describe('a space', () => {
     expect(range('8..64:linear')).toMatchObject({ scale: 'linear', isWhole: true });
     expect(range('8..16:log')).toMatchObject({ scale: 'log', isWhole: true });
     expect(range('-1..1')).toMatchObject({ low: -1, scale: 'linear' });
+    expect([range('1..10'), range('1..9'), range('0..9')]).toMatchObject([
+      ...[{ scale: 'log' }, { scale: 'linear' }, { scale: 'linear' }],
+    ]);
   });
 
   it.each([
@@ -62,6 +65,7 @@ describe('a space', () => {
     expect([0, 1 / 3, 2 / 3, 0.999999].map((share) => valueAt(rate, share))).toEqual([
       ...['0.0001', '0.001', '0.01', '0.1'],
     ]);
+    expect(valueAt(axisOf('x', '0.1..0.5'), 0.12345)).toBe('0.149');
     const whole = axisOf('x', '1..4');
     const drawn = Array.from({ length: 400 }, (_, i) => valueAt(whole, i / 400));
     for (const n of ['1', '2', '3', '4']) expect(drawn.filter((d) => d === n).length).toBe(100);
@@ -77,6 +81,12 @@ describe('configurations', () => {
     ]);
   });
 
+  it('are numbered with as many digits as the last of them has, three at least', () => {
+    const values = Array.from({ length: 1001 }, (_, i) => i).join(',');
+    const all = configurationsOf(spec(`a=${values}`));
+    expect([all.at(0)?.id, all.at(-1)?.id]).toEqual(['0001', '1001']);
+  });
+
   it('are drawn by the seed, each once, and all where there are no more', () => {
     const draw = (seed: number, words = 'a=1e-4..1 b=1,2') =>
       configurationsOf(spec(words, { random: 20, seed })).map(({ settings }) => settings);
@@ -85,6 +95,9 @@ describe('configurations', () => {
     expect(new Set(draw(1).map((s) => JSON.stringify(s))).size).toBe(20);
     expect(draw(1, 'a=1,2,3')).toEqual([{ a: '1' }, { a: '2' }, { a: '3' }]);
     expect(draw(1, 'a=1..5').length).toBe(5);
+    const twenty = Array.from({ length: 20 }, (_, i) => String(i));
+    expect(draw(1, `a=${twenty.join(',')}`)).toEqual(twenty.map((a) => ({ a })));
+    expect(configurationsOf(spec('a=0.0..1.0', { random: 300, seed: 1 })).length).toBe(300);
   });
 
   it('are refused where nobody would see their end, before they are made', () => {

@@ -23,6 +23,8 @@ describe('a share', () => {
   it.each([
     [true, {}, /no task of a Slurm array/],
     [true, slurm(5, 1, 9, 3), /gaps/],
+    [true, slurm(1, 1, 9, 3), /gaps/],
+    [true, slurm(2, 1, 5, 3, 2), /gaps/],
     ['0/8', {}, /received "0\/8"/],
     ['9/8', {}, /received/],
     ['a', {}, /received/],
