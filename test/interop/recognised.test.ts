@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { exportModel } from '../../src/interop/exporters.ts';
 import { importModel } from '../../src/interop/importers.ts';
+import { isZip } from '../../src/interop/keras/recognise.ts';
 import { sourceOfFiles } from '../../src/interop/source.ts';
 import { layers } from '../../src/nn/layers/index.ts';
 import { sequential } from '../../src/nn/sequential.ts';
@@ -33,4 +34,9 @@ it('no file that is cut off, or of other things', async () => {
   await expect(text('{ "layers": [] }')).rejects.toThrow(none);
   await expect(text('the "class_name" of a model')).rejects.toThrow(none);
   await expect(read(new Uint8Array(0))).rejects.toThrow(none);
+  // Each of the four bytes of a zip counts.
+  const zip = [0x50, 0x4b, 3, 4];
+  expect(isZip(Uint8Array.from(zip))).toBe(true);
+  for (const i of zip.keys())
+    expect(isZip(Uint8Array.from(zip, (b, k) => (k === i ? 9 : b)))).toBe(false);
 });

@@ -7,12 +7,7 @@ import { histogram, readEvents, scalar, startEvent, summaryEvent, versionEvent }
 import { graphDefOf } from './graph.ts';
 import { histogramOf } from './histogram.ts';
 import { endOfSession, startOfSession } from './hparams.ts';
-import {
-  DatasetType,
-  HParamsPluginDataSchema,
-  SessionLog_SessionStatus,
-  Status,
-} from './proto/schema.ts';
+import { HParamsPluginDataSchema, SessionLog_SessionStatus, Status } from './proto/schema.ts';
 import { framed } from './records.ts';
 
 describe('events', () => {
@@ -99,8 +94,8 @@ describe('hyperparameters', () => {
     expect(experiment).toMatchObject({
       hparamInfos: [{ type: 3 }, { type: 1 }, { type: 2 }],
       metricInfos: [
-        { name: { group: 'train', tag: 'loss' }, datasetType: DatasetType.DATASET_TRAINING },
-        { name: { group: 'validation' }, datasetType: DatasetType.DATASET_VALIDATION },
+        { name: { group: 'train', tag: 'loss' }, datasetType: 1 },
+        { name: { group: 'validation' }, datasetType: 2 },
       ],
     });
     expect(start).toMatchObject({
