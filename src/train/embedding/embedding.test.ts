@@ -3,10 +3,12 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { openSession } from '../../backends/select.ts';
 import { RandomStream } from '../../base/random.ts';
 import type { Split } from '../../data/dataset.ts';
+import { modelOf } from '../../models/index.ts';
 import { layers } from '../../nn/layers/index.ts';
 import { parametersOf } from '../../nn/network.ts';
 import { initialStates } from '../../nn/programs/programs.ts';
 import { sequential } from '../../nn/sequential.ts';
+import type { ModelSpec } from '../../nn/spec.ts';
 import { drawEmbedding } from '../drawing/embeddingDrawing.ts';
 import { activations } from '../prediction/batchPrediction.ts';
 import { embed } from './embedding.ts';
@@ -196,10 +198,14 @@ describe('of pictures', async () => {
     layers.dense({ name: 'hidden', units: 5, activation: 'tanh' }),
     layers.dense({ name: 'end', units: 3, activation: 'softmax' }),
   ]);
-  const states = initialStates(spec, { seed: 3 });
-  const weights = new Map(
-    parametersOf(spec).map(({ name, shape }) => [name, { shape, data: states.get(name)! }]),
-  );
+  const drawn = (own: ModelSpec) => {
+    const states = initialStates(own, { seed: 3 });
+    const weights = new Map(
+      parametersOf(own).map(({ name, shape }) => [name, { shape, data: states.get(name)! }]),
+    );
+    return { spec: own, weights };
+  };
+  const { weights } = drawn(spec);
   const split: Split = {
     count: 30,
     images: Uint8Array.from({ length: 480 }, (_, i) => (i * i * 7) % 256),
@@ -229,12 +235,8 @@ describe('of pictures', async () => {
 
   it('are of what the answer reads past layers that hand on, or of the code of an auto-encoder', async () => {
     const layerOf = async (own: Parameters<typeof sequential>[1]) => {
-      const model = sequential({ name: 'own', inputShape: [4, 4, 1] }, own);
-      const first = initialStates(model, { seed: 1 });
-      const numbers = parametersOf(model).map(({ name, shape }) => {
-        return [name, { shape, data: first.get(name)! }] as const;
-      });
-      return (await embed(session, { spec: model, weights: new Map(numbers) }, split)).layer;
+      const model = drawn(sequential({ name: 'own', inputShape: [4, 4, 1] }, own));
+      return (await embed(session, model, split)).layer;
     };
     const { conv2d, dense, dropout, flatten, reshape } = layers;
     const maps = conv2d({ name: 'maps', filters: 2, kernelSize: 3 });
@@ -244,6 +246,27 @@ describe('of pictures', async () => {
     const wide = dense({ name: 'wide', units: 8, activation: 'tanh' });
     const back = [dense({ units: 16 }), reshape({ targetShape: [4, 4, 1] })];
     expect(await layerOf([flatten(), code, wide, ...back])).toBe('code');
+    // Distances to codes are answers too; the pictures get their border.
+    const digits = { count: 4, images: new Uint8Array(4 * 784), labels: new Uint8Array(4) };
+    const old = await embed(session, drawn(modelOf('lenet5-1998')), digits);
+    expect([old.layer, old.numbers]).toEqual(['f6', 84]);
+  });
+
+  it('are of pictures with the border that the network reads, or of none that do not fit', async () => {
+    const bordered = sequential(
+      { name: 'bordered', inputShape: [6, 6, 1], preprocessing: { scale: 1 / 255, border: 1 } },
+      spec.layers.map(({ name, kind, options }) => ({ name, kind, options })),
+    );
+    const model = drawn(bordered);
+    const { points } = await embed(session, model, split);
+    const surrounded = new Uint8Array(30 * 36);
+    split.images.forEach((value, i) => {
+      const [row, place] = [Math.floor(i / 16), i % 16];
+      surrounded[row * 36 + (1 + Math.floor(place / 4)) * 6 + 1 + (place % 4)] = value;
+    });
+    expect(points).toEqual((await embed(session, model, { ...split, images: surrounded })).points);
+    const cut = { ...split, images: split.images.subarray(0, 30 * 9) };
+    await expect(embed(session, model, cut)).rejects.toThrow(/9 numbers each/);
   });
 
   it('are drawn with a name for each class, in forms that differ', async () => {

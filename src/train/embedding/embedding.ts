@@ -14,7 +14,8 @@ import type { AnySplit } from '../../data/streamed.ts';
 import { answeringLayer } from '../../models/variants.ts';
 import { rebuildsInput } from '../../nn/losses/answers.ts';
 import { layerShapes } from '../../nn/shapes.ts';
-import { checkOneInOneOut, inputsOf, type ModelSpec } from '../../nn/spec.ts';
+import { checkOneInOneOut, inputsOf, type ModelSpec, outputsOf } from '../../nn/spec.ts';
+import { fittedSplit } from '../checks.ts';
 import { openEvaluationBatches } from '../evaluation/evaluate.ts';
 import { runBatches } from '../evaluation/runBatches.ts';
 import { Feed } from '../feed.ts';
@@ -112,7 +113,9 @@ function narrowest(spec: ModelSpec): string {
 function lastHidden(spec: ModelSpec): string {
   const byName = new Map(layerShapes(spec).map((placed) => [placed.spec.name, placed]));
   const [input] = inputsOf(spec);
-  let [reads] = byName.get(answeringLayer(spec) ?? '')?.inputs ?? [input.name];
+  // Codes and distances answer too, though they cannot be made for other classes.
+  const [{ layer }] = outputsOf(spec);
+  let [reads] = byName.get(answeringLayer(spec) ?? layer)?.inputs ?? [input.name];
   for (let placed = byName.get(reads); placed !== undefined; placed = byName.get(reads)) {
     if (!['flatten', 'dropout'].includes(placed.spec.kind)) return reads;
     [reads] = placed.inputs;
@@ -132,7 +135,9 @@ async function rowsOf(
   layer: string,
   reading: Reading | undefined,
 ) {
-  const source = await openEvaluationBatches(spec, split, reading);
+  const about = { imageShape: reading?.stored };
+  const rows = fittedSplit(spec, split, about, reading?.augmentation).split;
+  const source = await openEvaluationBatches(spec, rows, reading);
   const scope = weights === undefined ? trainedScope(session, spec) : session.scopeOf();
   try {
     const graph = layersGraph(spec, source.batchSize, [layer]);
