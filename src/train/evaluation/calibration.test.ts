@@ -81,6 +81,7 @@ describe('calibration', () => {
 
   it('says nothing of what are no probabilities', () => {
     expect(calibrationOf(answers([[0.9, 0.9]], [0]))).toBeNull();
+    expect(calibrationOf(answers([[0.5, 0.3]], [0]))).toBeNull();
     expect(calibrationOf(answers([[1.5, -0.5]], [0]))).toBeNull();
     expect(calibrationOf(answers([[Number.NaN, 1]], [0]))).toBeNull();
     expect(calibrationOf(answers([[1, 0]], [0]), { leftOut: new Set([0]) })).toBeNull();

@@ -95,7 +95,7 @@ export function calibrationOf(
     accuracy,
     bins,
     expectedError: expectedErrorOf(bins, count),
-    maximumError: Math.max(...bins.filter((bin) => bin.count > 0).map(gapOf)),
+    maximumError: Math.max(...bins.map(gapOf)),
     adaptiveError: expectedErrorOf(equallyMany(rows, wanted), count),
     classwiseError:
       byClass.reduce((sum, own) => sum + expectedErrorOf(own.means(), count), 0) / classes,
