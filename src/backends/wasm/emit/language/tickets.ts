@@ -19,7 +19,8 @@ export interface TicketWords {
   readonly failed: number;
 }
 
-const SPINS = 20_000;
+/** Looks before a thread sleeps: some 0.1 ms, as long as it takes to wake one up. */
+const SPINS = 100_000;
 /** Nanoseconds of sleep before looking again, in case a wake-up was missed. */
 const SLEEP = 1_000_000n;
 
