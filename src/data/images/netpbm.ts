@@ -15,6 +15,12 @@ export function isNetpbm(bytes: Uint8Array): boolean {
   return bytes[0] === 0x50 && bytes[1] >= 0x31 && bytes[1] <= 0x36 && isSpaceOrHash(bytes[2]);
 }
 
+/** The size that its head claims. */
+export function netpbmSize(bytes: Uint8Array, where = 'picture') {
+  const text = new TextScanner(bytes, 2, where);
+  return { width: text.number('width'), height: text.number('height') };
+}
+
 export function parseNetpbm(bytes: Uint8Array, where = 'picture'): Picture {
   const kind = bytes[1] - 0x30;
   const text = new TextScanner(bytes, 2, where);

@@ -7,6 +7,7 @@ import type { Session } from '../../backends/backend.ts';
 import { FoveaError } from '../../base/errors.ts';
 import { sizeOf } from '../../base/shape.ts';
 import { claimedSize, kindOf } from '../../data/images/kinds.ts';
+import { netpbmSize } from '../../data/images/netpbm.ts';
 import type { Picture } from '../../data/images/picture.ts';
 import type { PreparedImage } from '../../data/images/prepare.ts';
 import { readImage } from '../../data/images/readImage.node.ts';
@@ -127,7 +128,7 @@ async function decoded(
   if ('picture' in sent) return sent.picture;
   const { file } = sent;
   const kind = kindOf(file, 'picture');
-  const size = kind === 'netpbm' ? undefined : claimedSize(file, kind);
+  const size = kind === 'netpbm' ? netpbmSize(file) : claimedSize(file, kind);
   if (size !== undefined && size.width * size.height > maxPixels) {
     throw new FoveaError({
       problem: `a picture of ${size.width} x ${size.height}`,

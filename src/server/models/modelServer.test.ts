@@ -281,8 +281,10 @@ describe('what cannot be answered', () => {
     const claims = new Uint8Array(pngs[0]);
     new DataView(claims.buffer).setUint32(16, 10_000);
     new DataView(claims.buffer).setUint32(20, 10_000);
-    expect(await said(PREDICT, claims)).toMatch(
-      /^422 a picture of 10000 x 10000; expected: at most 4194304 pixels/,
-    );
+    const tooLarge = /^422 a picture of 10000 x 10000; expected: at most 4194304 pixels/;
+    expect(await said(PREDICT, claims)).toMatch(tooLarge);
+    // A bitmap of bits is small for what it holds.
+    const bits = new TextEncoder().encode('P4 # a bitmap\n10000 10000\n');
+    expect(await said(PREDICT, bits)).toMatch(tooLarge);
   });
 });
