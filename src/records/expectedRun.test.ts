@@ -28,6 +28,9 @@ describe('what is said again of a run that goes on', () => {
     const three = { ...record, data: { ...record.data, classes: ['a', 'b', 'c'] } };
     check({ spec, adapts: true }, three);
     expect(() => check({ spec }, three)).toThrow(/another model/);
+    // What is rebuilt has no classes.
+    const rebuilt = { ...three, settings: { ...record.settings, target: 'input' as const } };
+    expect(() => check({ spec, adapts: true }, rebuilt)).toThrow(/another model/);
   });
 
   it.each<[ExpectedRun, RegExp]>([
