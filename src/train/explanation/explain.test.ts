@@ -123,9 +123,16 @@ describe('a linear network, 2 channels', () => {
     await expect(ask({ steps: 0 })).rejects.toThrow(/1 to 4096/);
     await expect(ask({ steps: 2.5 })).rejects.toThrow(/whole number/);
     await expect(ask({ noise: Number.NaN })).rejects.toThrow(/0 to 2/);
-    await expect(ask({ stride: 0 })).rejects.toThrow(/1 to 4096/);
-    await expect(ask({ fill: 256 })).rejects.toThrow(/0 to 255/);
-    await expect(ask({ baseline: -1 })).rejects.toThrow(/0 to 255/);
+    for (const [names, least, most] of [
+      [['samples', 'steps', 'size', 'stride'], 1, 4096],
+      [['baseline', 'fill'], 0, 255],
+      [['noise'], 0, 2],
+    ] as const) {
+      for (const name of names) {
+        for (const value of [least - 1, most + 1])
+          await expect(ask({ [name]: value }), name).rejects.toThrow(`${least} to ${most}`);
+      }
+    }
     await expect(explain(session, model, pixels.subarray(1))).rejects.toThrow(/8: 2 x 2 x 2/);
     await expect(mapOf(model, new Uint8Array(8), 'smoothGrad')).rejects.toThrow(FoveaError);
   });
