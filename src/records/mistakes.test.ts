@@ -12,6 +12,12 @@ it('shows no confidence as more than it is', () => {
   ]);
 });
 
+it('is no picture where no mistake was made', async () => {
+  const test = { count: 1, images: new Uint8Array(64), labels: new Uint8Array(1) };
+  const evaluation = { classes: ['a'], mistakes: [] } as unknown as Evaluation;
+  expect(await mistakesSheet(test, evaluation, { shape: [8, 8, 1] })).toBeNull();
+});
+
 it('takes room for long names, and no more than a page has', async () => {
   const test = { count: 12, images: new Uint8Array(12 * 64).fill(9), labels: new Uint8Array(12) };
   const sheetOf = async (names: readonly string[]) => {
