@@ -55,6 +55,14 @@ function moduleOf(f: FunctionBuilder): ModuleBuilder {
 
 const raw = <T extends ValueType>(type: T): Value<T> => ({ type, emit: () => {} });
 
+describe('a name', () => {
+  it('is UTF-8 with its length before it, of letters with accents too', () => {
+    const name = (text: string) => bytesOf((w) => w.name(text));
+    expect(name('x~')).toEqual([2, 120, 126]);
+    expect(name('xé\x7f')).toEqual([4, 120, 0xc3, 0xa9, 0x7f]);
+  });
+});
+
 describe('the type stack', () => {
   it('names the function, the instruction and both lists of types', () => {
     const f = new FunctionBuilder('kernel', { at: 'i32' });

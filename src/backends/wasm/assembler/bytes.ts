@@ -50,7 +50,7 @@ export class ByteWriter {
 
   /** Length-prefixed UTF-8. */
   name(text: string): void {
-    const encoded = new TextEncoder().encode(text);
+    const encoded = asciiOf(text) ?? new TextEncoder().encode(text);
     this.u32(encoded.length);
     this.bytes(encoded);
   }
@@ -72,4 +72,15 @@ export class ByteWriter {
     next.set(this.buffer.subarray(0, this.length));
     this.buffer = next;
   }
+}
+
+/** A module has thousands of names, and an encoder takes longer to be called than to encode one. */
+function asciiOf(text: string): Uint8Array | undefined {
+  const codes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 127) return undefined;
+    codes[i] = code;
+  }
+  return codes;
 }
