@@ -170,13 +170,14 @@ class Canvas implements Sheet {
     y: number,
     scale: number,
   ): void {
+    const [left, top] = [Math.floor(x), Math.floor(y)];
     for (let row = 0; row < height * scale; row++) {
+      const line = Math.floor(row / scale) * width;
       for (let column = 0; column < width * scale; column++) {
-        const from = (Math.floor(row / scale) * width + Math.floor(column / scale)) * channels;
-        const red = pixels[from];
-        const colour: Colour =
-          channels < 3 ? [red, red, red] : [red, pixels[from + 1], pixels[from + 2]];
-        this.#set(x + column, y + row, colour);
+        const from = (line + Math.floor(column / scale)) * channels;
+        const red = pixels[from] ?? 0;
+        if (channels < 3) this.#set(left + column, top + row, red, red, red);
+        else this.#set(left + column, top + row, red, pixels[from + 1] ?? 0, pixels[from + 2] ?? 0);
       }
     }
   }
@@ -185,14 +186,15 @@ class Canvas implements Sheet {
     drawText(text, (dotX, dotY, share) => {
       const mixed = PAPER.map((paper, c) => Math.round(paper + share * ((INK[c] ?? 0) - paper)));
       const [red = 0, green = 0, blue = 0] = mixed;
-      this.#set(x + dotX, y + dotY, [red, green, blue]);
+      this.#set(Math.floor(x + dotX), Math.floor(y + dotY), red, green, blue);
     });
   }
 
-  #set(x: number, y: number, colour: Colour): void {
-    const column = Math.floor(x);
-    const row = Math.floor(y);
+  #set(column: number, row: number, red: number, green: number, blue: number): void {
     if (column < 0 || row < 0 || column >= this.width || row >= this.height) return;
-    this.pixels.set(colour, 3 * (row * this.width + column));
+    const to = 3 * (row * this.width + column);
+    this.pixels[to] = red;
+    this.pixels[to + 1] = green;
+    this.pixels[to + 2] = blue;
   }
 }
