@@ -23,6 +23,10 @@ export class EventFile {
   readonly #waiting: Uint8Array[] = [];
   /** When something was written last. */
   #written = 0;
+  /** All writes so far, one after the other; none follows one that failed. */
+  #writing: Promise<void> = Promise.resolve();
+  /** What went wrong while nobody waited. */
+  #failure: unknown;
 
   private constructor(file: string, isFirst: boolean, handle: FileHandle) {
     this.path = file;
@@ -52,6 +56,11 @@ export class EventFile {
   async append(events: readonly Uint8Array[]): Promise<void> {
     const records = [...this.#waiting.splice(0), ...events.map(framed)];
     this.#written = performance.now();
+    this.#writing = this.#writing.then(() => this.#write(records));
+    await this.#writing;
+  }
+
+  async #write(records: readonly Uint8Array[]): Promise<void> {
     try {
       if (records.length > 0) await this.#handle.appendFile(Buffer.concat(records));
     } catch (error) {
@@ -59,10 +68,18 @@ export class EventFile {
     }
   }
 
+  /** The same, and nobody waits: whoever comes next, or closes the file, is told what went wrong. */
+  send(events: readonly Uint8Array[]): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    this.append(events).catch((error: unknown) => {
+      this.#failure = error;
+    });
+  }
+
   /** Puts them off until a second has passed since the last were written. */
-  async putOff(event: Uint8Array): Promise<void> {
+  putOff(event: Uint8Array): void {
     this.#waiting.push(framed(event));
-    if (performance.now() - this.#written > PATIENCE) await this.append([]);
+    if (performance.now() - this.#written > PATIENCE) this.send([]);
   }
 
   async close(): Promise<void> {

@@ -34,7 +34,7 @@ import { type GradientProbe, openGradientProbe } from '../../train/gradientProbe
 import type { Progress } from '../../train/progress.ts';
 import type { Listener, TensorBoard } from '../telling.ts';
 import { EventFile } from './eventFile.ts';
-import { firstFiltersOf } from './filters.ts';
+import { type FirstFilters, firstFiltersOf } from './filters.ts';
 import { pngOf } from './png.ts';
 import {
   batchValues,
@@ -104,7 +104,7 @@ export class TensorBoardLog implements Listener {
       const now = standingOf(progress);
       const values = batchValues(this.#told, now, event.learningRate);
       const file = await this.#file('train');
-      await file.putOff(summaryEvent(momentAt(now.step), values));
+      file.putOff(summaryEvent(momentAt(now.step), values));
       this.#told = now;
     } else if (event.type === 'epoch') {
       const { epoch, validation, test } = event;
@@ -145,12 +145,14 @@ export class TensorBoardLog implements Listener {
     ]);
     // What was told of steps that are done again no longer counts.
     await train.append([startEvent(momentAt(begun + 1))]);
-    await this.#openGradients();
+    const order = this.#order();
+    await this.#openGradients(order.subarray(0, PROBED));
     if (train.isFirst) {
       await train.append([graphEvent(now, graphDefOf(spec))]);
-      await this.#tell('train', [await this.#pictures()], step);
+      await this.#tell('train', [await this.#pictures(order.subarray(0, SHOWN))], step);
       await this.#look(step);
     }
+    await train.append([]);
     this.#isOpen = true;
     this.#spent = 0;
     this.#began = performance.now();
@@ -160,46 +162,51 @@ export class TensorBoardLog implements Listener {
   async #insides(step: number): Promise<SummaryValue[]> {
     const { session, spec } = this.#run;
     const scope = session.scopeOf(spec);
-    const values: SummaryValue[] = [];
+    const values: (SummaryValue[] | Promise<SummaryValue[]>)[] = [];
     for (const name of parameterNames(spec)) {
       const weights = await scope.readState(name);
-      values.push(...histogram(`weights/${name}`, weights));
-      if (name === this.#filters?.name) {
-        values.push(image(`filters/${name}`, await pngOf(this.#filters.picture(weights))));
-      }
+      values.push(histogram(`weights/${name}`, weights));
+      // Packed by another thread, while gradients are measured.
+      if (name === this.#filters?.name) values.push(pictureOf(this.#filters, weights));
     }
     for (const [name, gradient] of (await this.#gradients?.measure(step)) ?? []) {
-      values.push(...histogram(`gradients/${name}`, gradient));
+      values.push(histogram(`gradients/${name}`, gradient));
     }
-    return values;
+    return (await Promise.all(values)).flat();
   }
 
-  async #openGradients(): Promise<void> {
+  async #openGradients(chosen: Uint32Array): Promise<void> {
     if (this.#run.cluster?.towers === true) return;
     const { session, spec, record } = this.#run;
-    const rows = await this.#rows(PROBED);
+    const rows = await this.#rows(chosen);
     this.#gradients = openGradientProbe(session, spec, rows, fitSettingsOf(record.settings));
   }
 
-  async #pictures(): Promise<SummaryValue> {
+  async #pictures(chosen: Uint32Array): Promise<SummaryValue> {
     const { spec, dataset } = this.#run;
-    return pictureValue(await this.#rows(SHOWN), imageShapeOf(spec), dataset.classes);
+    return pictureValue(await this.#rows(chosen), imageShapeOf(spec), dataset.classes);
   }
 
-  /** Training pictures that the seed chooses, as the network sees them in its first epoch. */
-  async #rows(most: number) {
+  /** The training pictures in an order that the seed chooses. */
+  #order(): Uint32Array {
+    const { seed, validationSplit: fraction } = this.#run.record.settings;
+    const { count } = validationSplit(this.#run.dataset.train, fraction).train;
+    return new RandomStream(seed, 'tensorboard').permutation(count);
+  }
+
+  /** Training pictures as the network sees them in its first epoch. */
+  async #rows(chosen: Uint32Array) {
     const { spec, dataset, record } = this.#run;
     const { seed, augmentation, validationSplit: fraction } = record.settings;
     const { train } = validationSplit(dataset.train, fraction);
-    const order = new RandomStream(seed, 'tensorboard').permutation(train.count);
     const reading = { shape: imageShapeOf(spec), stored: dataset.imageShape, augmentation, seed };
-    return picturesOf(train, [...order.subarray(0, most)], reading);
+    return picturesOf(train, [...chosen], reading);
   }
 
   async #tell(part: Part | '', values: readonly SummaryValue[], step: number): Promise<void> {
     if (values.length === 0) return;
     const file = await this.#file(part);
-    await file.append([summaryEvent(momentAt(step), values)]);
+    file.send([summaryEvent(momentAt(step), values)]);
   }
 
   async #file(part: Part | ''): Promise<EventFile> {
@@ -221,6 +228,13 @@ export class TensorBoardLog implements Listener {
     const failed = closed.find((one) => one.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   }
+}
+
+async function pictureOf(
+  { name, picture }: FirstFilters,
+  weights: ArrayLike<number>,
+): Promise<SummaryValue[]> {
+  return [image(`filters/${name}`, await pngOf(picture(weights)))];
 }
 
 const momentAt = (step: number): Moment => ({ wallTime: Date.now() / 1000, step });
