@@ -101,7 +101,9 @@ describe('float16', () => {
     expect([...near.data]).toEqual(between.map(({ low }) => low));
   });
 
-  it('refuses what is beyond it', () => {
+  it('refuses what is beyond it, and no number that goes to the largest', () => {
+    const [most] = shippedValues('w', value(Float32Array.of(65_519)), 'float16', undefined).data;
+    expect(most).toBe(65_504);
     expect(() =>
       packWeights(
         [{ name: 'w', value: value(Float32Array.of(70_000)), channels: undefined }],

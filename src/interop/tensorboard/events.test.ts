@@ -41,6 +41,17 @@ describe('histogram', () => {
     expect(of?.sumSquares).toBeCloseTo(numbers.reduce((s, x) => s + x * x, 0) + 2 * 64 ** 2);
   });
 
+  it('ends with the largest number itself, whatever was rounded on the way', () => {
+    for (const [least, most] of [
+      [0.1, 0.7],
+      [-1 / 3, 1e-3],
+      [1e-8, 3e7],
+    ] as const) {
+      const { bucketLimit, bucket } = histogramOf([least, most]) ?? {};
+      expect([bucketLimit?.at(-1), bucket?.at(0), bucket?.at(-1)]).toEqual([most, 1, 1]);
+    }
+  });
+
   it('is one bucket where all numbers are equal, and leaves out what is no number', () => {
     expect(histogramOf([3, Number.NaN, 3, Number.POSITIVE_INFINITY])).toEqual({
       ...{ min: 3, max: 3, num: 2, sum: 6, sumSquares: 18 },
