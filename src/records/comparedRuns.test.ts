@@ -84,6 +84,12 @@ describe('figures of a run', () => {
         ]),
       ).best,
     ).toEqual({ epoch: 1, loss: 0.5, of: 'training' });
+    // Of equals the first.
+    const equal = run('d', [
+      [0.5, 0.2],
+      [0.4, 0.2],
+    ]);
+    expect(figuresOf(equal).best?.epoch).toBe(1);
     expect(figuresOf(run('c', []))).toMatchObject({ best: null, test: null, epochs: 0 });
   });
 

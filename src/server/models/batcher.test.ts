@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
 import { Batcher } from './batcher.ts';
 
@@ -125,6 +126,26 @@ describe('a batcher', () => {
       'late',
     );
     expect(batcher.waiting).toBe(0);
+  });
+
+  it('lets go of a signal once the task is done', async () => {
+    const { batcher, batches } = controlled();
+    const { signal } = new AbortController();
+    const task = batcher.submit('a', 1, signal);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    await turn();
+    batches[0].done();
+    await task;
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+
+  it('gives nobody the result of another where one is missing', async () => {
+    const batcher = new Batcher<string, string>({
+      ...{ maxBatch: 4, maxDelay: 0, lanes: 1 },
+      run: async (tasks) => tasks.slice(1),
+    });
+    for (const task of [...'ab'].map((one) => batcher.submit(one, 1, never)))
+      await expect(task).rejects.toThrow(/a batch lost results/);
   });
 
   it('tells everyone of a batch that failed, and goes on', async () => {
