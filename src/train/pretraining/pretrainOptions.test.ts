@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { layers } from '../../nn/layers/index.ts';
+import { sequential } from '../../nn/sequential.ts';
+import { layerShapes } from '../../nn/shapes.ts';
+import { machineOf } from './machineOfLayer.ts';
 import { settingsOf } from './pretrainOptions.ts';
 
 describe('what pre-training does unless told otherwise', () => {
@@ -19,6 +23,20 @@ describe('what pre-training does unless told otherwise', () => {
     const said = settingsOf({ learningRate: 0.2 });
     for (const visible of [undefined, 'binary', 'gaussian'] as const)
       expect(said.optimizerOf(visible).spec.learningRate).toBe(0.2);
+  });
+
+  it('has blocks of 2 x 2 where they divide the maps, and single units elsewhere', () => {
+    const poolingOf = (height: number, width: number, pooling?: number) => {
+      const spec = sequential({ inputShape: [height, width, 1] }, [
+        layers.conv2d({ filters: 2, kernelSize: 3 }),
+        layers.flatten(),
+      ]);
+      const [layer] = layerShapes(spec);
+      if (layer === undefined) throw new Error('no layer');
+      return machineOf(layer, 'binary', settingsOf({ method: 'rbm', pooling })).pooling;
+    };
+    expect([poolingOf(8, 8), poolingOf(8, 7), poolingOf(7, 8)]).toEqual([2, 1, 1]);
+    expect([poolingOf(8, 8, 3), poolingOf(8, 8, 1)]).toEqual([3, 1]);
   });
 
   it('refuses what cannot be', () => {
