@@ -145,6 +145,22 @@ describe('a file that is none', () => {
       ),
       /big-endian/,
     ],
+    'is old and has big-endian numbers': [
+      oldTorchFile(
+        op.dict({ 'fc.weight': tensor(weight) }),
+        { 0: { count: 2, bytes: floats(1, 2) } },
+        { isBigEndian: true },
+      ),
+      /big-endian/,
+    ],
+    'is old and names its storages by a number': [
+      oldTorchFile(
+        op.dict({ 'fc.weight': tensor(weight) }),
+        { 0: { count: 2, bytes: floats(1, 2) } },
+        { keys: op.whole(1) },
+      ),
+      /storage 0 is missing/,
+    ],
     'leads out of its archive': [
       storeZip(
         new Map([

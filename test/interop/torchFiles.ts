@@ -75,19 +75,20 @@ export function torchZip(
   return storeZip(files);
 }
 
-/** One stream of pickles, as torch.save wrote it before. */
+/** One stream of pickles, as torch.save wrote it before; `more`: what stands in place of the usual. */
 export function oldTorchFile(
   value: Uint8Array,
   storages: Readonly<Record<string, { readonly count: number; readonly bytes: Uint8Array }>>,
+  more: { readonly keys?: Uint8Array; readonly isBigEndian?: boolean } = {},
 ): Uint8Array {
   const magic = [0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
   const keys = Object.keys(storages);
   return join(
     op.pickle(Uint8Array.from(magic)),
     op.pickle(op.whole(1001)),
-    op.pickle(op.dict({ little_endian: Uint8Array.of(0x88) })),
+    op.pickle(op.dict({ little_endian: Uint8Array.of(more.isBigEndian === true ? 0x89 : 0x88) })),
     op.pickle(value),
-    op.pickle(op.list(...keys.map(op.string))),
+    op.pickle(more.keys ?? op.list(...keys.map(op.string))),
     ...keys.flatMap((key) => {
       const { count, bytes } = storages[key];
       const head = new Uint8Array(8);
