@@ -29,7 +29,7 @@ interface ThinPlan {
 }
 
 /** Rows of B that are read side by side where it is larger. */
-const STEPS = 16;
+const STEPS = 32;
 /** Columns of a strip: runs of four kilobytes. */
 const STRIP = 1024;
 /** Strips where there are columns for them, for as many threads. */

@@ -40,7 +40,11 @@ export const winogradConv2dKernel = defineKernel({
     return {
       partition: plan.byImage
         ? { units: N, images: N }
-        : { units: Math.ceil((N * perImage) / plan.block) * plan.parts },
+        : {
+            units: Math.ceil((N * perImage) / plan.block) * plan.parts,
+            // Tiles go in once for neighbouring parts of a block.
+            grain: Math.min(2, plan.parts),
+          },
       scratchBytes: scratchOf(plan).bytes,
       multiplyAdds: N * perImage * side ** 2 * CG * O,
       plan,
