@@ -78,6 +78,10 @@ describe('the page of a sweep', () => {
     expect(text).toMatch(/fovea sweep lenet5 search every combination seeds 1, 2 time 8 s/);
     expect(text).toMatch(/over 4 runs/);
     expect(page.match(/<svg /g)).toHaveLength(2);
+    // Words at the left are the names of configurations and their settings.
+    expect(page).toContain(
+      '<td class="words">004</td><td class="words">0.2</td><td class="words">b</td><td>5</td>',
+    );
   });
 
   it('says so where no run came to its end, and of halving what it was', () => {
