@@ -26,6 +26,13 @@ const held: Readonly<Record<string, RegExp | undefined>> = {
   'cifar-quick': undefined,
 };
 
+it('what Keras lacks is named, with what it has in its place', () => {
+  const spec = sequential({ inputShape: [4, 4, 1] }, [layers.globalMinPooling2d()]);
+  expect(() => kerasTopology(spec, 'keras3')).toThrow(
+    /Keras has no minimum pooling[\s\S]*to fix: use globalMaxPooling2d/,
+  );
+});
+
 describe('the table of models', () => {
   it('is known here model by model', () => {
     expect(Object.keys(held).sort()).toEqual([...modelNames].sort());

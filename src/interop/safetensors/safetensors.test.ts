@@ -119,6 +119,7 @@ describe('safetensors', () => {
       /shape \{"toString":1\}/,
     ],
     ['an entry that is no object', fileOf({ a: 3 }), /dtype undefined/],
+    ['an entry that is nothing', fileOf({ a: null }), /dtype undefined/],
     ['an unknown dtype', fileOf({ a: entry('F8_E4M3', [4], 0, 4) }, four), /F8_E4M3/],
     ['a dtype from the prototype', fileOf({ a: entry('toString', [4], 0, 4) }, four), /toString/],
     ['a fractional extent', fileOf({ a: entry('U8', [0.5, 8], 0, 4) }, four), /shape \[0.5,8\]/],
