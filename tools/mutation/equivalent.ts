@@ -22,6 +22,9 @@ const WORK = 'an estimate of work: it decides where work is cut into pieces, nev
 const BEYOND =
   'what is written past the end of a typed array is dropped, and nothing else reads it';
 
+const NEVER = 'there always is such a number: what stands in its place is for the compiler';
+const ROWS = 'how many rows are asked about at once changes no answer';
+
 export const equivalents: readonly Equivalent[] = [
   {
     file: 'src/ops/scores/rbf.ts',
@@ -63,6 +66,74 @@ export const equivalents: readonly Equivalent[] = [
     line: 'const waiting = Atomics.waitAsync(control, RING.produced, produced, 100);',
     becomes: 'const waiting = Atomics.waitAsync(control, RING.produced, produced, (99));',
     why: 'milliseconds after which a wait that is woken by then looks again',
+  },
+  {
+    file: 'src/interop/onnx/spec/channels.ts',
+    line: 'for (const [i, place] of places.entries()) moved[place] = numbers[isOne ? 0 : i] ?? 0;',
+    becomes:
+      'for (const [i, place] of places.entries()) moved[place] = numbers[isOne ? 0 : i] ?? (-1);',
+    why: NEVER,
+  },
+  {
+    file: 'src/interop/onnx/spec/patterns/squares.ts',
+    line: 'count > 1 &&',
+    becomes: 'count >= 1 &&',
+    why: 'one group of all channels is none',
+  },
+  {
+    file: 'src/interop/onnx/proto/schema.ts',
+    line: 'IR_VERSION_2019_1_22: 4,',
+    why: 'a name of onnx.proto that nobody here reads',
+  },
+  {
+    file: 'src/interop/tfjs/graph/windows.ts',
+    line: 'const [KH = 0, KW = 0, channels = 0, depthMultiplier = 0] = kernel.shape;',
+    why: NEVER,
+  },
+  {
+    file: 'src/interop/oneFile/decoder/decoder.ts',
+    line: 'this.#reader[READER.at / 4] = TEXT;',
+    becomes: 'this.#reader[READER.at / (3)] = TEXT;',
+    why: 'its place is 0',
+  },
+  {
+    file: 'src/cluster/mpi/openMpi.node.ts',
+    line: 'const from = isShared(sent) ? sent : sent.slice();',
+    becomes: 'const from = false ? sent : sent.slice();',
+    why: 'a copy that need not be made',
+  },
+  {
+    file: 'src/studies/lenetRobustness.ts',
+    line: "quick: { data: 'digits', trainCount: 1500, testCount: 300, seeds: 3, passes: 3, epochs: 5 },",
+    why: 'how much a study measures in its quick form',
+  },
+  {
+    file: 'src/train/explanation/probe.ts',
+    line: 'const batch = count === 1 ? 1 : BATCH;',
+    becomes: 'const batch = true ? 1 : BATCH;',
+    why: ROWS,
+  },
+  {
+    file: 'src/train/evaluation/evaluate.ts',
+    line: 'const most = Math.max(1, Math.floor(MOST_NUMBERS / (shape[0] * shape[1] * shape[2])));',
+    why: ROWS,
+  },
+  {
+    file: 'src/train/evaluation/evaluate.ts',
+    line: 'const own = seen.length === 1 ? seen[0] : meanOf(seen, metrics);',
+    becomes: 'const own = seen.length === (0) ? seen[0] : meanOf(seen, metrics);',
+    why: 'the mean of one is itself',
+  },
+  {
+    file: 'src/train/evaluation/classification.ts',
+    line: 'for (let i = 0; i < scores.length; i++) {',
+    becomes: 'for (let i = 0; i <= scores.length; i++) {',
+    why: 'what is read past the end is as large as nothing',
+  },
+  {
+    file: 'src/train/pretraining/machineOfLayer.ts',
+    line: 'const [H = 1, W = 1] = hiddenShape(machine);',
+    why: NEVER,
   },
 ];
 
