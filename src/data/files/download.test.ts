@@ -14,7 +14,6 @@ const content = Uint8Array.from({ length: 300_000 }, (_, i) => (i * i) % 251);
 const known = { bytes: content.length, sha256: sha256(content) };
 
 let folder: string;
-
 let mirror: Mirror;
 
 beforeEach(async () => {
